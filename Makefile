@@ -1,0 +1,41 @@
+PYTHON ?= python3
+VENV   ?= .venv
+PY     := $(VENV)/bin/python
+MIX    ?=
+DEVICE ?=
+
+.PHONY: help demo test lint bench docs clean build setup
+help:
+	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
+	@echo "make test | lint | bench | docs | clean"
+
+# One stamp for packages and environment: redone when what they are made from changes.
+$(VENV)/.stamp: pyproject.toml setup.py tools/setup.sh
+	PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
+	@touch $@
+
+setup: $(VENV)/.stamp
+
+build: $(VENV)/.stamp
+	$(PY) setup.py -q build_ext --inplace
+
+demo: build
+	$(PY) -m demo $(if $(MIX),--mix "$(MIX)") $(if $(DEVICE),--device "$(DEVICE)")
+
+test: build
+	$(PY) -m pytest -m "not bench"
+
+lint: $(VENV)/.stamp
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/codespell
+
+bench: build
+	$(PY) -m pytest -m bench -s tests/bench
+
+docs: build
+	$(PY) -m docs
+
+clean:
+	rm -rf build dist out *.egg-info .pytest_cache .hypothesis .ruff_cache
+	rm -f dsp_ext/*.c dsp_ext/*.so

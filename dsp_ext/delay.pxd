@@ -1,0 +1,5 @@
+from .processor cimport Processor
+
+cdef class Delay(Processor):
+    cdef float[:, ::1] _line
+    cdef Py_ssize_t _frames, _at

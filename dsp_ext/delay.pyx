@@ -1,0 +1,46 @@
+# cython: boundscheck=False, wraparound=False
+# Indices stay below _frames by construction.
+"""Delay: a whole number of frames, bit for bit."""
+
+from libc.string cimport memset
+
+import numpy as np
+
+
+cdef class Delay(Processor):
+    """Stereo delay by `frames`. O(frames of the block); a ring of `frames` that is swapped with the block."""
+
+    def __init__(self, rate_hz=48000, max_block=4096, Py_ssize_t frames=0):
+        self._frames = frames
+        super().__init__(rate_hz, max_block)
+
+    def prepare(self, rate_hz, max_block):
+        super().prepare(rate_hz, max_block)
+        self._line = np.zeros((2, max(1, self._frames)), np.float32)
+        self._at = 0
+
+    cdef void clear(self) noexcept nogil:
+        memset(&self._line[0, 0], 0, self._line.shape[0] * self._line.shape[1] * sizeof(float))
+        self._at = 0
+
+    cdef Py_ssize_t delay(self) noexcept nogil:
+        return self._frames
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        cdef Py_ssize_t i, at = self._at, length = self._frames
+        cdef float *line_l = &self._line[0, 0]
+        cdef float *line_r = &self._line[1, 0]
+        cdef float l, r
+        if length == 0:
+            return
+        for i in range(frames):
+            l = line_l[at]
+            r = line_r[at]
+            line_l[at] = left[i]
+            line_r[at] = right[i]
+            left[i] = l
+            right[i] = r
+            at += 1
+            if at == length:
+                at = 0
+        self._at = at

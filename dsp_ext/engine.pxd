@@ -1,0 +1,35 @@
+from libc.stdint cimport int64_t
+
+from .delay cimport Delay
+from .eq cimport Eq
+from .limiter cimport Limiter
+from .meter cimport Meter
+from .multiband cimport Multiband
+from .processor cimport Processor
+from .ramp cimport Ramp
+from .shared cimport Cells, Ring, SeqLock
+
+cdef class Engine(Processor):
+    cdef readonly Eq eq
+    cdef readonly Multiband multiband
+    cdef readonly Limiter limiter
+    cdef readonly Meter input_meter, output_meter
+    cdef Delay _dry
+    cdef Ramp _trim, _bypass, _mute
+    cdef float[:, ::1] _io, _dry_io
+    cdef float[::1] _gain
+    cdef double[::1] _settings, _incoming
+    cdef Cells _cells
+    cdef SeqLock _lock
+    cdef Ring _meters, _events
+    cdef readonly int64_t frames
+    cdef int64_t _settings_version
+    cdef Py_ssize_t _meter_step, _meter_left
+    cdef double _epoch
+
+    cdef void apply_one(self, Py_ssize_t index, double value) noexcept nogil
+    cdef void apply(self, const double *values) noexcept nogil
+    cdef void poll(self) noexcept nogil
+    cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
+    cdef void publish_meters(self) noexcept nogil
+    cdef void note(self, int kind, int64_t version) noexcept nogil

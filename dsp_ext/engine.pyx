@@ -1,0 +1,411 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Indices come from the tables below or are cut to max_block; no divisor can be zero.
+"""Engine: the chain of the box. The same object runs live and renders files, bit for bit.
+
+    input trim -> EQ -> multiband -> limiter -> bypass crossfade -> mute          meters tap input and output
+
+Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, the order of the shared vector). Kernels of
+the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq.convolver` and
+`engine.multiband.convolver`. Attached to shared memory, the engine looks at the start of each block whether new settings
+or kernels wait, and notes at which frame it took them (`Engine.EVENTS`), so that a render can repeat a live run.
+"""
+
+from libc.math cimport fabsf
+from libc.stdint cimport int32_t, int64_t
+from libc.string cimport memcpy
+
+import numpy as np
+
+from ._denormals cimport denormals_off, denormals_restore
+from ._math cimport db_to_gain
+from .delay cimport Delay
+from .eq cimport Eq
+from .limiter cimport Limiter
+from .meter cimport METER_FIELDS, Meter
+from .multiband cimport Multiband
+from .processor cimport Processor
+from .ramp cimport Ramp
+from .shared cimport Cells, Ring, SeqLock
+
+from .meter import FIELDS as _METER_FIELDS
+
+cdef enum:
+    BANDS = 4
+    # Places in the vector of settings; SETTINGS below has the names in the same order.
+    TRIM_DB = 0
+    BYPASS
+    MUTE
+    METER_RUNNING
+    METER_EPOCH
+    MULTIBAND_ENABLED
+    LIMITER_ENABLED
+    LIMITER_GAIN_DB
+    LIMITER_CEILING_DBTP
+    LIMITER_RELEASE_MS
+    FIRST_BAND
+    # Places per band, from FIRST_BAND on.
+    BAND_THRESHOLD_DB = 0
+    BAND_RATIO
+    BAND_KNEE_DB
+    BAND_ATTACK_MS
+    BAND_RELEASE_MS
+    BAND_MAKEUP_DB
+    BAND_SETTINGS
+    # Cells.
+    CELL_FRAMES = 0
+    CELL_SETTINGS_VERSION
+    CELL_EQ_REQUEST
+    CELL_EQ_ADOPTED
+    CELL_CROSSOVER_REQUEST
+    CELL_CROSSOVER_ADOPTED
+    CELL_BAD_BLOCKS
+    CELL_CLAMPS
+    CELLS
+    # Kinds of events.
+    EVENT_SETTINGS = 0
+    EVENT_EQ
+    EVENT_CROSSOVER
+
+_BAND = ("threshold_db", "ratio", "knee_db", "attack_ms", "release_ms", "makeup_db")
+
+#: Names of the settings, in the order of the shared vector. Units are in the names.
+_SETTINGS = (
+    "input.trim_db",
+    "chain.bypass",
+    "chain.mute",
+    "meter.running",
+    "meter.epoch",
+    "multiband.enabled",
+    "limiter.enabled",
+    "limiter.gain_db",
+    "limiter.ceiling_dbtp",
+    "limiter.release_ms",
+    *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND),
+)
+#: Columns of the meter ring: (name, how rows merge: max, min or last). One row every 10 ms.
+_METERS = (
+    ("frame", "last"),
+    *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
+    *((f"out_{name}", merge) for name, merge in _METER_FIELDS),
+    *((f"gr_b{band + 1}_db", "min") for band in range(BANDS)),
+    ("gr_limiter_db", "min"),
+)
+#: Integers the engine shares: counters it writes, and the kernels it is asked to use (request = 2 version + bank;
+#: a bank may be rewritten when adopted equals the last request).
+_CELLS = (
+    "frames",
+    "settings_version",
+    "eq_request",
+    "eq_adopted",
+    "crossover_request",
+    "crossover_adopted",
+    "bad_blocks",
+    "clamps",
+)
+#: Columns of the event ring: at `frame`, before processing it, the engine took `version` of `kind`.
+_EVENTS = ("frame", "kind", "version")
+#: Kinds of events.
+_EVENT_KINDS = ("settings", "eq", "crossover")
+
+#: Louder than this (+36 dBFS) is not sound but a fault: the block is silenced.
+cdef float ABSURD = 64.0
+
+
+cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
+    """Whether every sample is finite and below ABSURD. One comparison a sample, no early exit."""
+    cdef Py_ssize_t i
+    cdef int sane = 1
+    for i in range(frames):
+        sane &= fabsf(x[i]) < ABSURD  # false for NaN
+    return sane
+
+
+cdef class Engine(Processor):
+    """The whole chain. See the module's text; the contract is `Processor`'s."""
+
+    SETTINGS = _SETTINGS
+    METERS = _METERS
+    CELLS = _CELLS
+    EVENTS = _EVENTS
+    EVENT_KINDS = _EVENT_KINDS
+
+    def prepare(self, rate_hz, max_block):
+        super().prepare(rate_hz, max_block)
+        assert len(self.SETTINGS) == FIRST_BAND + BANDS * BAND_SETTINGS and len(self.CELLS) == CELLS
+        assert len(_METER_FIELDS) == METER_FIELDS
+        self.eq = Eq(rate_hz, max_block)
+        self.multiband = Multiband(rate_hz, max_block)
+        self.limiter = Limiter(rate_hz, max_block)
+        self.input_meter = Meter(rate_hz, max_block)
+        self.output_meter = Meter(rate_hz, max_block)
+        self._dry = Delay(rate_hz, max_block, self.delay())
+        self._trim = Ramp(rate_hz, 1.0)
+        self._bypass = Ramp(rate_hz, 0.0)
+        self._mute = Ramp(rate_hz, 1.0)
+        self._io = np.zeros((2, max_block), np.float32)
+        self._dry_io = np.zeros((2, max_block), np.float32)
+        self._gain = np.zeros(max_block, np.float32)
+        self._settings = np.full(len(self.SETTINGS), np.nan)
+        self._incoming = np.empty(len(self.SETTINGS))
+        self._settings_version = 0
+        self._epoch = 0
+        self.frames = 0
+        self._meter_step = round(rate_hz / 100)
+        self._meter_left = self._meter_step
+        if self._cells is None:
+            self._cells = Cells(bytearray(Cells.bytes_for(CELLS)), CELLS)
+
+    # -- settings and shared memory ------------------------------------------------------------------------------
+
+    def attach(self, *, Cells cells=None, SeqLock settings=None, Ring meters=None, Ring events=None):
+        """[control] Work on shared memory from now on. Sizes: CELLS, SETTINGS, METERS and EVENTS of this class."""
+        if cells is not None:
+            self._cells = cells
+        if settings is not None:
+            if settings.count != len(self.SETTINGS):
+                raise ValueError(f"settings must hold {len(self.SETTINGS)} values, not {settings.count}")
+            self._lock = settings
+        if meters is not None:
+            if meters.columns != len(self.METERS):
+                raise ValueError(f"meters must have {len(self.METERS)} columns, not {meters.columns}")
+            self._meters = meters
+        if events is not None:
+            if events.columns != len(self.EVENTS):
+                raise ValueError(f"events must have {len(self.EVENTS)} columns, not {events.columns}")
+            self._events = events
+
+    @property
+    def cells(self):
+        """The engine's counters (`Engine.CELLS`). [any]"""
+        return self._cells
+
+    def set(self, str name, double value):
+        """[control] One setting, by name, in the unit its name ends in. Not while another thread processes."""
+        cdef Py_ssize_t index
+        try:
+            index = _SETTINGS.index(name)
+        except ValueError:
+            raise KeyError(f"no setting {name!r}; see Engine.SETTINGS") from None
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value}")
+        self._settings[index] = value
+        self.apply_one(index, value)
+
+    def set_all(self, const double[::1] values not None):
+        """[control] All settings at once, in the order of SETTINGS; those that changed are applied."""
+        if values.shape[0] != len(self.SETTINGS):
+            raise ValueError(f"expected {len(self.SETTINGS)} values, not {values.shape[0]}")
+        if not np.all(np.isfinite(values)):
+            raise ValueError("settings must be finite numbers")
+        self.apply(&values[0])
+
+    def settle(self):
+        """[control] End all ramps of the engine at once: for the state a run starts from."""
+        self._trim.jump(self._trim._target)
+        self._bypass.jump(self._bypass._target)
+        self._mute.jump(self._mute._target)
+
+    cdef void apply(self, const double *values) noexcept nogil:
+        cdef Py_ssize_t i
+        for i in range(FIRST_BAND + BANDS * BAND_SETTINGS):
+            if values[i] != self._settings[i]:
+                self._settings[i] = values[i]
+                self.apply_one(i, values[i])
+
+    cdef void apply_one(self, Py_ssize_t index, double value) noexcept nogil:
+        cdef int band, what
+        if index == TRIM_DB:
+            self._trim.to(db_to_gain(<float> value))
+        elif index == BYPASS:
+            self._bypass.to(1.0 if value != 0 else 0.0)
+        elif index == MUTE:
+            self._mute.to(0.0 if value != 0 else 1.0)
+        elif index == METER_RUNNING:
+            self.input_meter.set_running(value != 0)
+            self.output_meter.set_running(value != 0)
+        elif index == METER_EPOCH:
+            if value != self._epoch:
+                self._epoch = value
+                self.input_meter.restart()
+                self.output_meter.restart()
+        elif index == MULTIBAND_ENABLED:
+            self.multiband.set_enabled(value != 0)
+        elif index == LIMITER_ENABLED:
+            self.limiter.set_enabled(value != 0)
+        elif index == LIMITER_GAIN_DB:
+            self.limiter.set_gain_db(<float> value)
+        elif index == LIMITER_CEILING_DBTP:
+            self.limiter.set_ceiling_dbtp(<float> value)
+        elif index == LIMITER_RELEASE_MS:
+            self.limiter.set_release_ms(<float> value)
+        else:
+            band = <int> ((index - FIRST_BAND) / BAND_SETTINGS)
+            what = <int> ((index - FIRST_BAND) % BAND_SETTINGS)
+            if what == BAND_THRESHOLD_DB:
+                self.multiband.set_threshold_db(band, <float> value)
+            elif what == BAND_RATIO:
+                self.multiband.set_ratio(band, <float> value)
+            elif what == BAND_KNEE_DB:
+                self.multiband.set_knee_db(band, <float> value)
+            elif what == BAND_ATTACK_MS:
+                self.multiband.set_attack_ms(band, <float> value)
+            elif what == BAND_RELEASE_MS:
+                self.multiband.set_release_ms(band, <float> value)
+            elif what == BAND_MAKEUP_DB:
+                self.multiband.set_makeup_db(band, <float> value)
+
+    cdef void note(self, int kind, int64_t version) noexcept nogil:
+        cdef double *row
+        if self._events is not None:
+            row = self._events.next_row()
+            row[0] = <double> self.frames
+            row[1] = kind
+            row[2] = <double> version
+            self._events.commit()
+
+    cdef void poll(self) noexcept nogil:
+        """Take what the control side has put into shared memory. At the start of each block."""
+        cdef int64_t version, request
+        if self._lock is not None:
+            version = self._lock.read_newer(self._settings_version, &self._incoming[0])
+            if version >= 0:
+                self._settings_version = version
+                self.note(EVENT_SETTINGS, version)
+                self.apply(&self._incoming[0])
+                self._cells.set(CELL_SETTINGS_VERSION, version)
+        request = self._cells.get(CELL_EQ_REQUEST)
+        if request != self._cells.get(CELL_EQ_ADOPTED) and not self.eq.convolver.is_fading():
+            if self.eq.convolver.bank == (request & 1):  # its fade is over: the other bank is free
+                self._cells.set(CELL_EQ_ADOPTED, request)
+            else:
+                self.note(EVENT_EQ, request >> 1)
+                self.eq.convolver.use_bank(request & 1)
+        request = self._cells.get(CELL_CROSSOVER_REQUEST)
+        if request != self._cells.get(CELL_CROSSOVER_ADOPTED) and not self.multiband.convolver.is_fading():
+            if self.multiband.convolver.bank == (request & 1):
+                self._cells.set(CELL_CROSSOVER_ADOPTED, request)
+            else:
+                self.note(EVENT_CROSSOVER, request >> 1)
+                self.multiband.convolver.use_bank(request & 1)
+
+    # -- sound ---------------------------------------------------------------------------------------------------
+
+    cdef void clear(self) noexcept nogil:
+        self.eq.clear()
+        self.multiband.clear()
+        self.limiter.clear()
+        self._dry.clear()
+
+    cdef Py_ssize_t delay(self) noexcept nogil:
+        return self.eq.delay() + self.multiband.delay() + self.limiter.delay()
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """Cut at the meters' 10 ms frames, which are counted from the first frame ever."""
+        cdef Py_ssize_t at = 0, step
+        while at < frames:
+            step = frames - at if frames - at < self._meter_left else self._meter_left
+            self.chain(left + at, right + at, step)
+            at += step
+            self.frames += step
+            self._meter_left -= step
+            if self._meter_left == 0:
+                self._meter_left = self._meter_step
+                self.publish_meters()
+        self._cells.set(CELL_FRAMES, self.frames)
+
+    cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        cdef Py_ssize_t i
+        cdef float *gain = &self._gain[0]
+        cdef float *dry_l = &self._dry_io[0, 0]
+        cdef float *dry_r = &self._dry_io[1, 0]
+        if not (_all_sane(left, frames) and _all_sane(right, frames)):
+            self._cells.add(CELL_BAD_BLOCKS, 1)
+            for i in range(frames):
+                left[i] = right[i] = 0.0
+        self.input_meter.run(left, right, frames)
+        memcpy(dry_l, left, frames * sizeof(float))
+        memcpy(dry_r, right, frames * sizeof(float))
+        self._dry.run(dry_l, dry_r, frames)
+
+        self._trim.fill(gain, frames)
+        for i in range(frames):
+            left[i] = left[i] * gain[i]
+            right[i] = right[i] * gain[i]
+        self.eq.run(left, right, frames)
+        self.multiband.run(left, right, frames)
+        self.limiter.run(left, right, frames)
+        if not (_all_sane(left, frames) and _all_sane(right, frames)):
+            self._cells.add(CELL_BAD_BLOCKS, 1)
+            self.clear()
+            for i in range(frames):
+                left[i] = right[i] = dry_l[i] = dry_r[i] = 0.0
+
+        self._bypass.fill(gain, frames)
+        for i in range(frames):
+            left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]
+            right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
+        self._mute.fill(gain, frames)
+        for i in range(frames):
+            left[i] = left[i] * gain[i]
+            right[i] = right[i] * gain[i]
+        self.output_meter.run(left, right, frames)
+
+    cdef void publish_meters(self) noexcept nogil:
+        cdef double *row
+        cdef int band
+        self._cells.set(CELL_CLAMPS, self.limiter.clamps)
+        if self._meters is None:
+            return
+        row = self._meters.next_row()
+        row[0] = <double> self.frames
+        self.input_meter.read(row + 1)
+        self.output_meter.read(row + 1 + METER_FIELDS)
+        row += 1 + 2 * METER_FIELDS
+        for band in range(BANDS):
+            row[band] = self.multiband.take_reduction_db(band)
+        row[BANDS] = self.limiter.take_reduction_db()
+        self._meters.commit()
+
+    def process_words(self, int32_t[:, ::1] words not None):
+        """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place: the live path.
+
+        24-bit words in the upper bits pass a neutral chain unchanged. Takes waiting settings and kernels first.
+        """
+        cdef Py_ssize_t at = 0, frames = words.shape[0], step, i
+        cdef float *left = &self._io[0, 0]
+        cdef float *right = &self._io[1, 0]
+        cdef int32_t *pair
+        cdef unsigned long long mode
+        if words.shape[1] != 2:
+            raise ValueError(f"words have shape (frames, 2), not ({words.shape[0]}, {words.shape[1]})")
+        if frames == 0:
+            return
+        with nogil:
+            mode = denormals_off()
+            self.poll()
+            while at < frames:
+                step = frames - at if frames - at < self.max_block else self.max_block
+                pair = &words[at, 0]
+                for i in range(step):
+                    left[i] = <float> pair[2 * i] * <float> 4.656612873077393e-10  # 2^-31
+                    right[i] = <float> pair[2 * i + 1] * <float> 4.656612873077393e-10
+                self.run(left, right, step)
+                for i in range(step):
+                    pair[2 * i] = _to_word(left[i])
+                    pair[2 * i + 1] = _to_word(right[i])
+                at += step
+            denormals_restore(mode)
+
+    def poll_now(self):
+        """[audio] Take waiting settings and kernels, as `process_words` does at its start. For callers of `process`."""
+        self.poll()
+
+
+cdef inline int32_t _to_word(float x) noexcept nogil:
+    """Nearest 32-bit word, clipped at full scale."""
+    cdef double scaled = <double> x * 2147483648.0
+    cdef double top = 2147483647.0, bottom = -2147483648.0
+    scaled = top if scaled > top else scaled
+    scaled = bottom if scaled < bottom else scaled
+    # 1.5 * 2^52: rounds to the nearest integer without a function call.
+    return <int32_t> ((scaled + 6755399441055744.0) - 6755399441055744.0)

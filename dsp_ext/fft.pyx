@@ -1,0 +1,1 @@
+"""FFT: placeholder until it lands."""

@@ -1,0 +1,1 @@
+"""Files that ship with the box: factory presets, the default configuration, the service unit."""

@@ -1,0 +1,242 @@
+"""THE parameter table: each parameter of the box, declared once.
+
+Engine settings, panel detents, presets, protocol, CLI help and completion, and docs/PARAMETERS.md come from it. Its digest
+is in the protocol's hello, so a box and a laptop that disagree say so. Standard library only.
+"""
+
+import dataclasses
+import difflib
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+
+#: Why a change has to go through the designer, or can go straight to the engine.
+ENGINE, DESIGN = "engine", "design"
+
+LINEAR, LOG = "linear", "log"
+
+BAND_TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
+EQ_BANDS = 8
+MULTIBAND_BANDS = 4
+
+
+class ParamError(ValueError):
+    """A parameter or value that does not exist or is not allowed; the message is one sentence with the allowed range."""
+
+    def __init__(self, message: str, *, name: str, data: dict):
+        super().__init__(message)
+        self.name = name  # "unknown_path" or "range": see firmware/protocol.py
+        self.data = data
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter. Values are floats in `unit`; switches are 0 or 1; choices are the index of the word.
+
+    `low`, `high`, `default`, `step` in `unit`; `taper` says how a knob travels the range; `label` is for the display, at
+    most 12 characters; `target` is who applies it; `stored` says whether presets hold it.
+    """
+
+    id: str
+    unit: str
+    low: float
+    high: float
+    default: float
+    step: float
+    label: str
+    help: str
+    taper: str = LINEAR
+    target: str = ENGINE
+    choices: tuple[str, ...] = ()
+    stored: bool = True
+
+    @property
+    def kind(self) -> str:
+        """"choice", "switch" or "number"."""
+        return "choice" if self.choices else "switch" if self.unit == "switch" else "number"
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point that `step` needs."""
+        return max(0, -math.floor(math.log10(self.step) + 1e-9)) if self.kind == "number" else 0
+
+    @property
+    def allowed(self) -> str:
+        """The allowed values, for messages and help: "-12 to 0 dBTP"."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.kind == "switch":
+            return "on or off"
+        return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
+
+    def check(self, value) -> float:
+        """`value` (number, bool, or a word for switches and choices) as a float in range. Raises ParamError."""
+        if isinstance(value, str):
+            return self.parse(value)
+        if self.kind == "switch" and isinstance(value, bool):
+            return float(value)
+        number = float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
+        whole = self.kind == "number" or number == int(number) if math.isfinite(number) else False
+        if not (whole and self.low <= number <= self.high):
+            raise self._refuse(value)
+        return number
+
+    def parse(self, text: str) -> float:
+        """The value that a person typed: "-1 dB", "on", "bell", "1.2k". Raises ParamError."""
+        word = text.strip().lower()
+        if self.choices:
+            if word.replace("-", "_") in self.choices:
+                return float(self.choices.index(word.replace("-", "_")))
+            raise self._refuse(text)
+        if self.kind == "switch":
+            if word in ("on", "true", "yes", "1"):
+                return 1.0
+            if word in ("off", "false", "no", "0"):
+                return 0.0
+            raise self._refuse(text)
+        unit = self.unit.lower()
+        for suffix in ("k" + unit, "k", unit, "db" if unit.startswith("db") else ""):
+            if suffix and word.endswith(suffix):
+                word = word[: -len(suffix)].strip()
+                factor = 1000.0 if suffix.startswith("k") else 1.0
+                break
+        else:
+            factor = 1.0
+        try:
+            number = float(word) * factor
+        except ValueError:
+            raise self._refuse(text) from None
+        if not self.low <= number <= self.high:  # refuses NaN as well
+            raise self._refuse(text)
+        return number
+
+    def _refuse(self, value) -> ParamError:
+        return ParamError(
+            f"{self.id} cannot be {value!r}: allowed is {self.allowed}",
+            name="range",
+            data={"path": self.id, "value": str(value), "allowed": self.allowed, "low": self.low, "high": self.high},
+        )
+
+    def to_plain(self, value: float):
+        """The value as presets and the wire write it: bool, word, or a number rounded to the step's digits."""
+        if self.choices:
+            return self.choices[int(value)]
+        if self.kind == "switch":
+            return bool(value)
+        return round(value, self.decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+    def format(self, value: float) -> str:
+        """The value for people: "-1.0 dBTP", "bell", "on"."""
+        plain = self.to_plain(value)
+        if self.kind == "choice":
+            return plain
+        if self.kind == "switch":
+            return "on" if plain else "off"
+        return f"{plain:.{self.decimals}f} {self.unit}".rstrip()
+
+    def nudge(self, value: float, detents: int, fine: bool = False) -> float:
+        """`value` after `detents` clicks of an encoder; `fine` is a fifth of a click's travel. Stays in range."""
+        if self.kind != "number":
+            return float(min(max(round(value) + detents, self.low), self.high))
+        if self.taper == LOG:
+            per_octave = 60 if fine else 12
+            moved = value * 2.0 ** (detents / per_octave)
+        else:
+            moved = value + detents * (self.step if fine else self.detent)
+        moved = round(moved / self.step) * self.step
+        if moved == value and detents:
+            moved = value + math.copysign(self.step, detents)
+        return min(max(round(moved, self.decimals), self.low), self.high)
+
+    @property
+    def detent(self) -> float:
+        """Travel of one click for linear parameters: at least one step, and about 100 clicks for the range."""
+        steps = max(1, round((self.high - self.low) / self.step / 100))
+        nice = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000) if n >= steps)
+        return nice * self.step
+
+
+def _switch(id, default, label, help, **more):
+    return Param(id, "switch", 0, 1, float(default), 1, label, help, **more)
+
+
+def _choice(id, words, default, label, help, **more):
+    return Param(id, "", 0, len(words) - 1, float(words.index(default)), 1, label, help, choices=tuple(words), **more)
+
+
+_EQ_FREQUENCIES = (40, 90, 200, 450, 1000, 2500, 6000, 12000)
+_EQ_TYPES = ("low_shelf", "bell", "bell", "bell", "bell", "bell", "bell", "high_shelf")
+
+
+def _eq_band(n: int) -> list[Param]:
+    p = f"eq.b{n}"
+    more = {"target": DESIGN}
+    return [
+        _switch(f"{p}.enabled", False, f"EQ{n}", f"EQ band {n} in or out", **more),
+        _choice(f"{p}.type", BAND_TYPES, _EQ_TYPES[n - 1], f"EQ{n} TYPE", f"shape of EQ band {n}", **more),
+        Param(f"{p}.freq_hz", "Hz", 10, 20000, _EQ_FREQUENCIES[n - 1], 0.1, f"EQ{n} FREQ",
+              f"centre or corner frequency of EQ band {n}", taper=LOG, **more),
+        Param(f"{p}.gain_db", "dB", -18, 18, 0, 0.1, f"EQ{n} GAIN", f"gain of EQ band {n}", **more),
+        Param(f"{p}.q", "", 0.1, 40, 0.71, 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
+    ]  # fmt: skip
+
+
+def _band(n: int) -> list[Param]:
+    p = f"multiband.b{n}"
+    return [
+        Param(f"{p}.threshold_db", "dB", -60, 0, 0, 0.1, f"MB{n} THRESH", f"level above which band {n} is compressed"),
+        Param(f"{p}.ratio", "", 1, 20, 1, 0.05, f"MB{n} RATIO", f"compression ratio of band {n}; 1 leaves it alone",
+              taper=LOG),
+        Param(f"{p}.knee_db", "dB", 0, 24, 6, 0.5, f"MB{n} KNEE", f"width of the soft knee of band {n}"),
+        Param(f"{p}.attack_ms", "ms", 0.1, 200, 10, 0.1, f"MB{n} ATTACK", f"attack time constant of band {n}", taper=LOG),
+        Param(f"{p}.release_ms", "ms", 5, 3000, 150, 1, f"MB{n} REL", f"release time constant of band {n}", taper=LOG),
+        Param(f"{p}.makeup_db", "dB", -12, 12, 0, 0.1, f"MB{n} MAKEUP", f"gain of band {n} after compression"),
+    ]  # fmt: skip
+
+
+TABLE: tuple[Param, ...] = (
+    Param("input.trim_db", "dB", -24, 24, 0, 0.1, "TRIM", "gain at the input of the chain"),
+    _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
+    *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
+    _switch("multiband.enabled", True, "MULTIBAND", "the whole multiband compressor in or out"),
+    Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=DESIGN),
+    Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=DESIGN),
+    Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=DESIGN),
+    *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),
+    _switch("limiter.enabled", True, "LIMITER", "the limiter in or out; out means no ceiling"),
+    Param("limiter.gain_db", "dB", -12, 24, 0, 0.1, "LIM GAIN", "gain into the limiter"),
+    Param("limiter.ceiling_dbtp", "dBTP", -12, 0, -1, 0.1, "CEILING", "true peak that the output never exceeds"),
+    Param("limiter.release_ms", "ms", 10, 1000, 100, 1, "LIM REL", "release time constant of the limiter", taper=LOG),
+    _switch("chain.bypass", False, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
+    _switch("chain.mute", False, "MUTE", "silence at the output", stored=False),
+    _switch("meter.running", True, "METER RUN", "integrated loudness and range go on measuring", stored=False),
+    Param("meter.epoch", "", 0, 1e9, 0, 1, "METER RESET", "each new value restarts integrated loudness, range and maxima",
+          stored=False),
+)  # fmt: skip
+
+BY_ID: dict[str, Param] = {param.id: param for param in TABLE}
+
+DEFAULTS: dict[str, float] = {param.id: param.default for param in TABLE}
+
+
+def find(id: str) -> Param:
+    """The parameter of that id. Raises ParamError with the nearest ids."""
+    param = BY_ID.get(id)
+    if param is None:
+        near = difflib.get_close_matches(id, BY_ID, 3, 0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`burnish params` lists them all"
+        raise ParamError(f"no parameter {id!r}; {hint}", name="unknown_path", data={"path": id, "near": near})
+    return param
+
+
+def describe() -> list[dict]:
+    """The table as plain data, for the protocol and for completion."""
+    return [
+        {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(param).items()} for param in TABLE
+    ]
+
+
+def digest() -> str:
+    """Twelve hex digits that change with any change of the table."""
+    return hashlib.sha256(json.dumps(describe(), sort_keys=True).encode()).hexdigest()[:12]

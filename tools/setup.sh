@@ -1,0 +1,49 @@
+#!/bin/sh
+# Makes the virtual environment. First installs the Debian packages that are missing, after saying which and why.
+set -eu
+PYTHON=${PYTHON:-python3}
+VENV=${VENV:-.venv}
+
+missing=""
+need() { # need PACKAGE "WHY" TEST...: note PACKAGE unless TEST succeeds
+    package=$1 why=$2
+    shift 2
+    if ! "$@" >/dev/null 2>&1; then
+        echo "missing: $package ($why)"
+        missing="$missing $package"
+    fi
+}
+header() { echo "#include <$1>" | cc -E -x c ${2:+"$2"} - ; }
+python_headers() { header Python.h "-I$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("include"))')"; }
+
+if ! command -v "$PYTHON" >/dev/null; then
+    echo "python3 is missing: install Python 3.11 or newer" >&2
+    exit 1
+fi
+"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
+    echo "$("$PYTHON" --version) is too old: Burnish needs Python 3.11 or newer; run make PYTHON=python3.11" >&2
+    exit 1
+}
+
+if [ "$(uname -s)" = Linux ]; then
+    need build-essential "compiles the DSP" cc --version
+    need python3-venv "makes the virtual environment" "$PYTHON" -c 'import venv, ensurepip'
+    need python3-dev "headers of Python for the DSP" python_headers
+    need libasound2-dev "pyalsaaudio talks to ALSA through it" header alsa/asoundlib.h
+    if [ -n "$missing" ]; then
+        command -v apt-get >/dev/null || { echo "please install:$missing" >&2; exit 1; }
+        sudo=""
+        [ "$(id -u)" = 0 ] || sudo=sudo
+        echo "installing with apt-get:$missing"
+        $sudo apt-get update -qq
+        # shellcheck disable=SC2086  # a list of words is meant
+        DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing
+    fi
+    extras=box,dev
+else
+    extras=dev
+fi
+
+[ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
+"$VENV/bin/python" -m pip install -q --upgrade pip
+"$VENV/bin/python" -m pip install -q -e ".[$extras]"
