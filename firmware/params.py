@@ -53,7 +53,7 @@ class Param:
 
     @property
     def kind(self) -> str:
-        """"choice", "switch" or "number"."""
+        """ "choice", "switch" or "number"."""
         return "choice" if self.choices else "switch" if self.unit == "switch" else "number"
 
     @property
@@ -153,7 +153,7 @@ class Param:
     def detent(self) -> float:
         """Travel of one click for linear parameters: at least one step, and about 100 clicks for the range."""
         steps = max(1, round((self.high - self.low) / self.step / 100))
-        nice = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000) if n >= steps)
+        nice = next((n for n in (1, 2, 5, 10, 20, 50, 100) if n >= steps), 1000)
         return nice * self.step
 
 
