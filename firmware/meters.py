@@ -1,0 +1,35 @@
+"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace."""
+
+import numpy as np
+
+from dsp_ext import Engine, Ring
+from dsp_ext.meter import FLOOR_DB
+
+_NAMES = tuple(name for name, _ in Engine.METERS)
+_MERGE = {"max": np.max, "min": np.min}
+_COLUMNS = {how: [i for i, (_, merge) in enumerate(Engine.METERS) if merge == how] for how in _MERGE}
+
+#: What is shown before the first row: silence, and no gain reduction.
+NOTHING = {name: FLOOR_DB if name.endswith(("_dbfs", "_dbtp", "_lufs")) else 0.0 for name in _NAMES}
+
+
+class MeterReader:
+    """One reader of a meter ring. Each display or client has its own, so that none takes a peak from another."""
+
+    def __init__(self, ring: Ring):
+        self._ring = ring
+        self._place = max(0, ring.written - 1)
+        self._last = dict(NOTHING)
+
+    def read(self) -> dict[str, float]:
+        """Name to value (`Engine.METERS`) over the rows since the last call: peaks by maximum, reductions by minimum.
+
+        Where there is no new row, the last values again: "frame" then stands still.
+        """
+        rows, self._place = self._ring.since(self._place)
+        if len(rows):
+            merged = rows[-1].copy()
+            for how, columns in _COLUMNS.items():
+                merged[columns] = _MERGE[how](rows[:, columns], axis=0)
+            self._last = dict(zip(_NAMES, merged.tolist(), strict=True))
+        return dict(self._last)

@@ -1,0 +1,57 @@
+"""Merging of meter rows: nothing lost between readers."""
+
+import numpy as np
+
+from dsp_ext import Engine, Ring
+from firmware.meters import NOTHING, MeterReader
+
+NAMES = [name for name, _ in Engine.METERS]
+
+
+class Feed:
+    """A ring with a writer of its own, which the tests need and the engine has inside."""
+
+    def __init__(self, rows=1024):
+        self._memory = bytearray(Ring.bytes_for(rows, len(NAMES)))
+        self._rows = rows
+        self.ring = Ring(self._memory, rows, len(NAMES))
+
+    def write(self, **values):
+        head = np.frombuffer(self._memory, np.int64, 1)
+        table = np.frombuffer(self._memory, np.float64, self._rows * len(NAMES), 8).reshape(self._rows, -1)
+        table[head[0] % self._rows] = [values.get(name, 0.0) for name in NAMES]
+        head[0] += 1
+
+
+def test_before_the_first_row_it_is_silent():
+    assert MeterReader(Feed().ring).read() == NOTHING
+    assert NOTHING["out_tp_l_dbtp"] == -150.0 and NOTHING["gr_limiter_db"] == 0.0
+
+
+def test_merges_by_maximum_minimum_and_last():
+    feed = Feed()
+    reader = MeterReader(feed.ring)
+    feed.write(frame=480, out_peak_l_dbfs=-3, gr_limiter_db=-1, out_momentary_lufs=-20)
+    feed.write(frame=960, out_peak_l_dbfs=-9, gr_limiter_db=-6, out_momentary_lufs=-18)
+    feed.write(frame=1440, out_peak_l_dbfs=-6, gr_limiter_db=-2, out_momentary_lufs=-19)
+    got = reader.read()
+    assert (got["frame"], got["out_peak_l_dbfs"], got["gr_limiter_db"], got["out_momentary_lufs"]) == (
+        1440,
+        -3,
+        -6,
+        -19,
+    )
+    assert reader.read() == got  # nothing new: the same again
+    feed.write(frame=1920, out_peak_l_dbfs=-30)
+    assert reader.read()["out_peak_l_dbfs"] == -30
+
+
+def test_readers_do_not_disturb_each_other_and_a_late_one_gets_what_is_left():
+    feed = Feed(rows=8)
+    quick, slow = MeterReader(feed.ring), MeterReader(feed.ring)
+    for i in range(100):
+        feed.write(frame=i, out_peak_l_dbfs=-i)
+        assert quick.read()["out_peak_l_dbfs"] == -i
+    got = slow.read()
+    assert got["frame"] == 99 and got["out_peak_l_dbfs"] == -93
+    assert MeterReader(feed.ring).read()["frame"] == 99
