@@ -14,6 +14,7 @@ KERNELS = [
     "convolver",
     "eq",
     "multiband",
+    "true_peak",
     "limiter",
     "meter",
     "shared",

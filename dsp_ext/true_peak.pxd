@@ -1,0 +1,13 @@
+# Largest magnitude of the waveform between samples, one channel. See `true_peak.pyx`.
+
+cdef enum:
+    # Frames from a sample's arrival to the peak of the interval that begins with it.
+    TRUE_PEAK_DELAY = 34
+
+cdef class TruePeak:
+    cdef readonly int oversampling
+    cdef readonly bint annex2
+    cdef float[::1] _samples, _halves
+
+    cdef void run(self, const float *x, float *peak, Py_ssize_t frames) noexcept nogil
+    cdef void clear(self) noexcept nogil
