@@ -4,10 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dsp_ext.true_peak import TruePeak
 
 import dsp_ext
 from dsp_ext import design_true_peak as design
+from dsp_ext.true_peak import TruePeak
 
 DELAY = 34
 
