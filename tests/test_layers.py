@@ -31,7 +31,13 @@ ONLY = {
     "serial": {"firmware/server.py", "host_cli/link.py"},
 }
 #: The contract that the laptop shares: standard library and msgspec.
-CONTRACT = {"firmware/params.py", "firmware/presets.py", "firmware/protocol.py"}
+CONTRACT = {
+    "firmware/params.py",
+    "firmware/atomic.py",
+    "firmware/preset_document.py",
+    "firmware/presets.py",
+    "firmware/protocol.py",
+}
 
 FILES = sorted(p for top in HOUSE for p in (ROOT / top).rglob("*.py"))
 
