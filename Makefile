@@ -34,7 +34,7 @@ bench: build
 	$(PY) -m pytest -m bench -s tests/bench
 
 docs: build
-	$(PY) -m docs
+	$(PY) -m pytest -q -m "not bench" --write-docs
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .hypothesis .ruff_cache

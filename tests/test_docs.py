@@ -1,0 +1,50 @@
+"""Documents made from the code are current. `make docs` (--write-docs) writes them."""
+
+from pathlib import Path
+
+import pytest
+
+from firmware import params
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def parameters_markdown() -> str:
+    """docs/PARAMETERS.md from the table."""
+    lines = [
+        "# Parameters",
+        "",
+        "Made from `firmware/params.py` (`make docs`). Do not edit.",
+        "",
+        "Set them with `burnish set id=value`, turn them on the panel, keep them in presets. Parameters marked ° are the",
+        "state of the box and are not kept in presets; those marked ² change a FIR kernel, which fades in over 20 ms.",
+        "",
+    ]
+    section = None
+    for param in params.TABLE:
+        here = ".".join(param.id.split(".")[:-1])
+        if here != section:
+            section = here
+            lines += [
+                f"\n## {section}\n",
+                "| id | allowed | default | step | display | what it is |",
+                "|---|---|---|---|---|---|",
+            ]
+        mark = ("" if param.stored else "°") + ("²" if param.target == params.DESIGN else "")
+        step = f"{param.step:g}" if param.kind == "number" else ""
+        lines.append(
+            f"| `{param.id}`{mark} | {param.allowed} | {param.format(param.default)} | {step} | {param.label} | {param.help} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+GENERATED = {"PARAMETERS.md": parameters_markdown}
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_document_is_current(name, request):
+    text = GENERATED[name]()
+    path = DOCS / name
+    if request.config.getoption("--write-docs"):
+        path.write_text(text)
+    assert path.exists() and path.read_text() == text, f"docs/{name} is not current: run `make docs` and commit it"
