@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-
 from dsp_ext.processor import RATES_HZ
 
 from .errors import CliFail
