@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+
 from dsp_ext.processor import RATES_HZ
 
 from .errors import CliFail

@@ -1,15 +1,17 @@
 """The contract that every processor of the chain keeps, tested on all of them."""
 
+import itertools
+
 import numpy as np
 import pytest
+
+from dsp_ext import Engine
 from dsp_ext.delay import Delay
 from dsp_ext.eq import Eq
 from dsp_ext.limiter import Limiter
 from dsp_ext.meter import Meter
 from dsp_ext.multiband import Multiband
 from dsp_ext.processor import RATES_HZ
-
-from dsp_ext import Engine
 
 PROCESSORS = {
     "delay": lambda rate_hz, max_block=4096: Delay(rate_hz, max_block, 1000),
@@ -46,7 +48,7 @@ def through(processor, block: np.ndarray, cuts=None) -> np.ndarray:
     """`block` through `processor`, cut at `cuts`."""
     out = block.copy()
     edges = [0, *(cuts if cuts is not None else ()), out.shape[1]]
-    for start, end in zip(edges[:-1], edges[1:], strict=True):
+    for start, end in itertools.pairwise(edges):
         part = np.ascontiguousarray(out[:, start:end])
         processor.process(part)
         out[:, start:end] = part
