@@ -79,7 +79,9 @@ def test_times_are_63_percent_time_constants(rate_hz, rng, record):
     """A step of the level up, and one down, for times all over their ranges; attack both shorter and longer than release."""
     worst = {"attack": 0.0, "release": 0.0}
     corners = [(0.1, 5), (0.1, 3000), (10, 150), (200, 300), (200, 50), (30, 100)]
-    drawn = [(np.exp(rng.uniform(np.log(0.3), np.log(200))), np.exp(rng.uniform(np.log(5), np.log(900)))) for _ in range(4)]
+    drawn = [
+        (np.exp(rng.uniform(np.log(0.3), np.log(200))), np.exp(rng.uniform(np.log(5), np.log(900)))) for _ in range(4)
+    ]
     for attack_ms, release_ms in corners + drawn:
         compressor = make(rate_hz, threshold_db=-30, ratio=4, knee_db=0, attack_ms=attack_ms, release_ms=release_ms)
         compressor.process(square(-60, 1000))

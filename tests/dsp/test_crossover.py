@@ -98,7 +98,9 @@ def test_plot_of_the_bands_and_their_sum(pytestconfig):
             axes.semilogx(at_hz[shown][points], level_db, label=f"band {number}")
         sum_db = 20 * np.log10(bands.sum(axis=0)[shown][points])
         axes.semilogx(at_hz[shown][points], sum_db, "k--", label="sum")
-        axes.set(xlabel="Hz", ylabel="dB", ylim=(-80, 6), title="Crossover at 120, 800 and 5000 Hz: bands and their sum")
+        axes.set(
+            xlabel="Hz", ylabel="dB", ylim=(-80, 6), title="Crossover at 120, 800 and 5000 Hz: bands and their sum"
+        )
         axes.legend()
 
     write_svg(pytestconfig, "crossover-sum", draw)

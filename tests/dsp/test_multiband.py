@@ -144,7 +144,9 @@ def test_anti_phase_bass_is_seen():
 
 
 def test_cutting_the_stream_changes_no_bit_while_all_bands_work(rng):
-    settings = {f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))}
+    settings = {
+        f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))
+    }
     x = (0.3 * rng.standard_normal((2, 20000))).astype(np.float32)
     whole = x.copy()
     make(**settings).process(whole)
@@ -180,7 +182,10 @@ def test_a_change_makes_no_click(name, record):
     """Residue above 3 kHz of a full-scale 200 Hz tone while something changes."""
     from scipy.signal import firwin, oaconvolve
 
-    settings = {"into circuit, -6 dB": {"b2_makeup_db": -6.0}, "crossovers moved, 6 dB between bands": {"b1_makeup_db": -6.0}}
+    settings = {
+        "into circuit, -6 dB": {"b2_makeup_db": -6.0},
+        "crossovers moved, 6 dB between bands": {"b1_makeup_db": -6.0},
+    }
     multiband = make(**settings.get(name, {}))
     if name == "into circuit, -6 dB":
         multiband.enable(False)
@@ -214,7 +219,9 @@ def test_engine_sets_every_band_setting_and_meters_it():
     engine.process(tone(2000, 48000))
     rows, _ = ring.since(0)
     names = [name for name, _ in Engine.METERS]
-    assert rows[-1][names.index("gr_b3_db")] == pytest.approx(-0.9 * (40 + 20 * np.log10(0.5 * share(2, 2000))), abs=0.05)
+    assert rows[-1][names.index("gr_b3_db")] == pytest.approx(
+        -0.9 * (40 + 20 * np.log10(0.5 * share(2, 2000))), abs=0.05
+    )
     assert all(rows[:, names.index(f"gr_b{band}_db")].min() == 0 for band in (1, 4))
 
 
