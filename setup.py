@@ -13,6 +13,7 @@ KERNELS = [
     "fft",
     "convolver",
     "eq",
+    "compressor",
     "multiband",
     "true_peak",
     "limiter",

@@ -1,12 +1,24 @@
 # Uniformly partitioned convolution of a stereo stream with K real kernels. See `convolver.pyx`.
 
-from .processor cimport Processor
+from .fft cimport Fft
 
 cdef class Convolver:
+    cdef readonly Py_ssize_t partition, partitions, kernels, taps, centre, bank_floats
+    #: The bank in use; while a fade is under way, the one that fades out.
+    cdef readonly int bank
     # Two banks of packed kernels (see `pack`): rows of memory, own or shared with the designer.
     cdef float[:, ::1] _banks
-    cdef readonly Py_ssize_t partition, partitions, kernels, bank_floats
-    cdef readonly int bank
+    cdef Fft _fft
+    # Past input (2 rings), past spectra (a ring of rows), sums under way, output of this partition, the other bank's.
+    cdef float[:, ::1] _history, _spectra, _sums, _ready, _other
+    cdef float[::1] _shape  # of the fade, for whole partitions
+    cdef Py_ssize_t _fill  # frames of this partition that have come
+    cdef Py_ssize_t _block_at, _slot  # where this partition and its spectrum go in their rings
+    cdef Py_ssize_t _units, _units_done, _slack  # work on older partitions: see `_multiply_until`
+    cdef Py_ssize_t _faded
+    cdef int _state, _wanted, _sides
+    cdef int _side_bank[2]
+    cdef bint _side_plain[2]
 
     cdef void use_bank(self, int bank) noexcept nogil
     cdef void jump_bank(self, int bank) noexcept nogil
@@ -14,3 +26,8 @@ cdef class Convolver:
     cdef bint is_fading(self) noexcept nogil
     cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,
                        Py_ssize_t frames) noexcept nogil
+    cdef void _begin_partition(self) noexcept nogil
+    cdef void _end_partition(self) noexcept nogil
+    cdef void _multiply_until(self, Py_ssize_t unit) noexcept nogil
+    cdef void _multiply(self, int side, Py_ssize_t kernel, Py_ssize_t group) noexcept nogil
+    cdef void _finish(self, int side, float *out) noexcept nogil

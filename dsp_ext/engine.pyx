@@ -18,6 +18,7 @@ import numpy as np
 
 from ._denormals cimport denormals_off, denormals_restore
 from ._math cimport db_to_gain
+from .compressor cimport COMPRESSOR_SETTINGS
 from .delay cimport Delay
 from .eq cimport Eq
 from .limiter cimport Limiter
@@ -27,6 +28,7 @@ from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
 
+from .compressor import SETTINGS as _BAND_SETTINGS
 from .meter import FIELDS as _METER_FIELDS
 
 cdef enum:
@@ -43,14 +45,6 @@ cdef enum:
     LIMITER_CEILING_DBTP
     LIMITER_RELEASE_MS
     FIRST_BAND
-    # Places per band, from FIRST_BAND on.
-    BAND_THRESHOLD_DB = 0
-    BAND_RATIO
-    BAND_KNEE_DB
-    BAND_ATTACK_MS
-    BAND_RELEASE_MS
-    BAND_MAKEUP_DB
-    BAND_SETTINGS
     # Cells.
     CELL_FRAMES = 0
     CELL_SETTINGS_VERSION
@@ -66,8 +60,6 @@ cdef enum:
     EVENT_EQ
     EVENT_CROSSOVER
 
-_BAND = ("threshold_db", "ratio", "knee_db", "attack_ms", "release_ms", "makeup_db")
-
 #: Names of the settings, in the order of the shared vector. Units are in the names.
 _SETTINGS = (
     "input.trim_db",
@@ -80,7 +72,7 @@ _SETTINGS = (
     "limiter.gain_db",
     "limiter.ceiling_dbtp",
     "limiter.release_ms",
-    *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND),
+    *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
 )
 #: Columns of the meter ring: (name, how rows merge: max, min or last). One row every 10 ms.
 _METERS = (
@@ -131,7 +123,7 @@ cdef class Engine(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(self.SETTINGS) == FIRST_BAND + BANDS * BAND_SETTINGS and len(self.CELLS) == CELLS
+        assert len(self.SETTINGS) == FIRST_BAND + BANDS * COMPRESSOR_SETTINGS and len(self.CELLS) == CELLS
         assert len(_METER_FIELDS) == METER_FIELDS
         self.eq = Eq(rate_hz, max_block)
         self.multiband = Multiband(rate_hz, max_block)
@@ -204,10 +196,11 @@ cdef class Engine(Processor):
         self._trim.jump(self._trim._target)
         self._bypass.jump(self._bypass._target)
         self._mute.jump(self._mute._target)
+        self.multiband.settle()
 
     cdef void apply(self, const double *values) noexcept nogil:
         cdef Py_ssize_t i
-        for i in range(FIRST_BAND + BANDS * BAND_SETTINGS):
+        for i in range(FIRST_BAND + BANDS * COMPRESSOR_SETTINGS):
             if values[i] != self._settings[i]:
                 self._settings[i] = values[i]
                 self.apply_one(i, values[i])
@@ -239,20 +232,9 @@ cdef class Engine(Processor):
         elif index == LIMITER_RELEASE_MS:
             self.limiter.set_release_ms(<float> value)
         else:
-            band = <int> ((index - FIRST_BAND) / BAND_SETTINGS)
-            what = <int> ((index - FIRST_BAND) % BAND_SETTINGS)
-            if what == BAND_THRESHOLD_DB:
-                self.multiband.set_threshold_db(band, <float> value)
-            elif what == BAND_RATIO:
-                self.multiband.set_ratio(band, <float> value)
-            elif what == BAND_KNEE_DB:
-                self.multiband.set_knee_db(band, <float> value)
-            elif what == BAND_ATTACK_MS:
-                self.multiband.set_attack_ms(band, <float> value)
-            elif what == BAND_RELEASE_MS:
-                self.multiband.set_release_ms(band, <float> value)
-            elif what == BAND_MAKEUP_DB:
-                self.multiband.set_makeup_db(band, <float> value)
+            band = <int> ((index - FIRST_BAND) / COMPRESSOR_SETTINGS)
+            what = <int> ((index - FIRST_BAND) % COMPRESSOR_SETTINGS)
+            self.multiband.set_band(band, what, value)
 
     cdef void note(self, int kind, int64_t version) noexcept nogil:
         cdef double *row

@@ -1,0 +1,208 @@
+"""One band of dynamics: static curve, time constants, linking, smoothness."""
+
+import numpy as np
+import pytest
+
+from dsp_ext.compressor import SETTINGS, Compressor
+from tests.plots import write_svg
+
+RATE_HZ = 48000
+
+
+def make(rate_hz: int = RATE_HZ, **settings) -> Compressor:
+    """A compressor whose settings have arrived."""
+    compressor = Compressor(rate_hz, 4096)
+    for name, value in settings.items():
+        compressor.set(name, value)
+    compressor.process(np.zeros((2, rate_hz // 20), np.float32))
+    compressor.reset()
+    compressor.take()
+    return compressor
+
+
+def curve_db(level_db, threshold_db, ratio, knee_db):
+    """Gain of the static curve: Giannoulis, Massberg, Reiss 2012, eq. 4, less its input."""
+    over = level_db - threshold_db
+    slope = 1 / ratio - 1
+    knee = slope * (over + knee_db / 2) ** 2 / (2 * knee_db) if knee_db else 0
+    return np.where(2 * over < -knee_db, 0, np.where(2 * over > knee_db, slope * over, knee))
+
+
+def square(level_db, frames: int) -> np.ndarray:
+    """Both channels at ±level: a signal whose level is the same in every frame."""
+    signs = np.where(np.arange(frames) // 24 % 2, 1, -1)
+    return (np.float32(10 ** (level_db / 20)) * np.stack([signs, signs])).astype(np.float32)
+
+
+def sine(level_db: float, freq_hz: float, frames: int, rate_hz: int = RATE_HZ) -> np.ndarray:
+    tone = 10 ** (level_db / 20) * np.sin(2 * np.pi * freq_hz * np.arange(frames) / rate_hz)
+    return np.stack([tone, tone]).astype(np.float32)
+
+
+def gain_db(compressor: Compressor, block: np.ndarray) -> np.ndarray:
+    """Gain in dB for each frame of `block`, whose first channel is never zero."""
+    out = block.copy()
+    compressor.process(out)
+    return 20 * np.log10(np.abs(out[0].astype(float) / block[0]))
+
+
+CURVES = [(-20, 2, 6), (-20, 20, 0), (-40, 4, 12), (-10, 1.5, 24), (-30, 100, 3)]
+
+
+@pytest.mark.parametrize(("threshold_db", "ratio", "knee_db"), CURVES)
+def test_static_curve_is_the_formula(threshold_db, ratio, knee_db, record):
+    worst = 0.0
+    for level_db in np.arange(-60, 0.1, 2.5):
+        compressor = make(threshold_db=threshold_db, ratio=ratio, knee_db=knee_db, attack_ms=1, release_ms=20)
+        settled = gain_db(compressor, square(level_db, 4800))[-1]
+        worst = max(worst, abs(settled - curve_db(level_db, threshold_db, ratio, knee_db)))
+    name = f"compressor curve against formula, threshold {threshold_db} dB, ratio {ratio:g}, knee {knee_db} dB"
+    record("Multiband", name, worst, "dB", target="≤ 0.05 dB", digits=4, tolerance=0.001)
+    assert worst <= 0.001
+
+
+def test_static_curve_of_a_sine_is_that_of_its_peak(record):
+    worst = 0.0
+    for level_db in np.arange(-30, 0.1, 5):
+        compressor = make(threshold_db=-20, ratio=4, knee_db=6)
+        x = sine(level_db, 997, 48000)
+        y = x.copy()
+        compressor.process(y)
+        measured = 20 * np.log10(np.sqrt(np.mean(y[0, -9600:].astype(float) ** 2) / np.mean(x[0, -9600:] ** 2)))
+        worst = max(worst, abs(measured - curve_db(level_db, -20, 4, 6)))
+    record("Multiband", "compressor curve, 997 Hz sine, default times", worst, "dB", target="≤ 0.05 dB", digits=3)
+    assert worst <= 0.05
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
+def test_times_are_63_percent_time_constants(rate_hz, rng, record):
+    """A step of the level up, and one down, for times all over their ranges; attack both shorter and longer than release."""
+    worst = {"attack": 0.0, "release": 0.0}
+    corners = [(0.1, 5), (0.1, 3000), (10, 150), (200, 300), (200, 50), (30, 100)]
+    drawn = [
+        (np.exp(rng.uniform(np.log(0.3), np.log(200))), np.exp(rng.uniform(np.log(5), np.log(900)))) for _ in range(4)
+    ]
+    for attack_ms, release_ms in corners + drawn:
+        compressor = make(rate_hz, threshold_db=-30, ratio=4, knee_db=0, attack_ms=attack_ms, release_ms=release_ms)
+        compressor.process(square(-60, 1000))
+        rise = gain_db(compressor, square(0, int(8e-3 * attack_ms * rate_hz) + 100))
+        worst["attack"] = max(worst["attack"], deviation(rise / rise[-1], attack_ms, rate_hz))
+        fall = gain_db(compressor, square(-60, int(1.5e-3 * release_ms * rate_hz) + 100))
+        worst["release"] = max(worst["release"], deviation(1 - fall / fall[0], release_ms, rate_hz))
+    for name, value in worst.items():
+        record("Multiband", f"{name} time against the stated 63 %, {rate_hz} Hz", 100 * value, "%", target="≤ 5 %", digits=1,
+               tolerance=0.5)  # fmt: skip
+        assert value <= 0.05
+
+
+def deviation(way: np.ndarray, stated_ms: float, rate_hz: int) -> float:
+    """How far the time at which `way` (0 to 1) passes 63 % is from the stated one, as a part of it."""
+    goal = 1 - np.exp(-1)
+    after = int(np.argmax(way > goal))
+    before = way[after - 1] if after else 0.0
+    frames = after + (goal - before) / (way[after] - before)  # the first frame of the step is one frame after it began
+    return abs(frames / rate_hz * 1e3 / stated_ms - 1)
+
+
+def test_the_two_channels_share_the_gain_of_the_louder_and_anti_phase_is_seen(rng):
+    settings = dict(threshold_db=-30, ratio=4)
+    noise = (0.3 * rng.standard_normal(9600)).astype(np.float32)
+    both, against, one = (np.stack([noise, other]).astype(np.float32) for other in (noise, -noise, 0.01 * noise))
+    gains = []
+    for block in (both, against, one):
+        out = block.copy()
+        make(**settings).process(out)
+        gains.append(out[0])
+        assert np.allclose(out[1] * block[0], out[0] * block[1], rtol=1e-5, atol=1e-9)
+    assert np.array_equal(gains[0], gains[1])
+    assert np.array_equal(gains[0], gains[2])
+
+
+def test_make_up_is_exact_and_idle_is_bit_exact(rng):
+    x = (0.5 * rng.standard_normal((2, 5000))).astype(np.float32)
+    for settings, factor in (({}, 1.0), ({"threshold_db": -30}, 1.0), ({"makeup_db": 6.0}, 10 ** (6 / 20))):
+        y = x.copy()
+        make(**settings).process(y)
+        if factor == 1.0:
+            assert np.array_equal(y, x)
+        assert np.allclose(y, factor * x.astype(float), rtol=5e-7)
+
+
+def test_reduction_is_the_deepest_since_it_was_last_taken():
+    compressor = make(threshold_db=-20, ratio=100, knee_db=0, attack_ms=0.1, makeup_db=6)
+    compressor.process(square(0, 4800))
+    compressor.process(square(-60, 48000))
+    assert compressor.take() == pytest.approx(-19.8, abs=0.01)
+    assert -20 < compressor.take() <= 0
+    assert compressor.take() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "end"),
+    [("threshold_db", -12.0, -24.0), ("ratio", 2.0, 4.0), ("knee_db", 0.0, 24.0), ("makeup_db", 0.0, 6.0)],
+)
+def test_a_change_of_a_setting_makes_no_click(name, start, end, record):
+    """Residue above 3 kHz of a full-scale 200 Hz tone while a setting changes, the detector's own ripple included."""
+    frames = RATE_HZ
+    settings = {"threshold_db": -12.0, "ratio": 2.0, "release_ms": 3000, "attack_ms": 50} | {name: start}
+    compressor = make(**settings)
+    tone = 0.999 * np.cos(2 * np.pi * 200 * np.arange(frames) / RATE_HZ)
+    x = np.stack([tone, tone]).astype(np.float32)
+    compressor.process(x.copy())
+    compressor.set(name, end)
+    y = x.copy()
+    compressor.process(y)
+    worst = 20 * np.log10(np.abs(high_passed(y[0])).max() + 1e-12)
+    record("Multiband", f"residue above 3 kHz, {name} from {start:g} to {end:g}, 200 Hz at 0 dBFS", worst, "dBFS",
+           target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
+    assert worst <= -100
+
+
+def high_passed(x: np.ndarray) -> np.ndarray:
+    """`x` above 3 kHz, its ends left out."""
+    from scipy.signal import firwin, oaconvolve
+
+    kernel = firwin(1023, 2700, fs=RATE_HZ, pass_zero=False, window=("kaiser", 14))
+    return oaconvolve(x.astype(float), kernel, "valid")
+
+
+def test_cutting_the_stream_changes_no_bit_while_it_works(rng):
+    x = (0.5 * rng.standard_normal((2, 20000))).astype(np.float32)
+    whole = x.copy()
+    make(threshold_db=-30, ratio=4).process(whole)
+    compressor = make(threshold_db=-30, ratio=4)
+    at = 0
+    while at < x.shape[1]:
+        length = int(rng.choice([1, 5, 64, 127, 128, 129, 1000]))
+        part = np.ascontiguousarray(x[:, at : at + length])
+        compressor.process(part)
+        assert np.array_equal(part, whole[:, at : at + length])
+        at += length
+
+
+def test_refuses_what_is_not_a_setting_or_not_a_number():
+    compressor = Compressor(48000, 512)
+    with pytest.raises(KeyError, match="no setting 'treshold_db'; there are threshold_db, ratio"):
+        compressor.set("treshold_db", -20)
+    for name in SETTINGS:
+        with pytest.raises(ValueError, match=f"{name} must be a finite number, not nan"):
+            compressor.set(name, float("nan"))
+
+
+def test_plot_of_static_curves(pytestconfig):
+    levels_db = np.arange(-50, 0.1, 1.0)
+    lines = []
+    for ratio, knee_db in ((2, 0), (2, 12), (4, 6), (20, 6), (20, 24)):
+        points = []
+        for level_db in levels_db:
+            compressor = make(threshold_db=-20, ratio=ratio, knee_db=knee_db, attack_ms=1, release_ms=20)
+            points.append(level_db + gain_db(compressor, square(level_db, 2400))[-1])
+        lines.append((f"{ratio}:1, knee {knee_db} dB", points))
+
+    def draw(axes):
+        for label, points in lines:
+            axes.plot(levels_db, points, label=label)
+        axes.set(xlabel="in, dBFS", ylabel="out, dBFS", title="Compressor, threshold -20 dB: measured static curves")
+        axes.legend()
+
+    write_svg(pytestconfig, "compressor-static", draw, size=(5.4, 4.2))
