@@ -1,0 +1,205 @@
+"""The board: hardware/board.toml as named pins, checked for conflicts before anything touches a pin."""
+
+import difflib
+import tomllib
+from importlib import resources
+from typing import Literal
+
+import msgspec
+
+DEFAULT_HAT = "hifiberry_dacplusadcpro"
+
+#: GPIO number (BCM) of each pin of the 40-pin header that has one. Raspberry Pi documentation, "GPIO and the 40-pin header".
+HEADER = {
+    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9, 22: 25, 23: 11, 24: 8,
+    26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26, 38: 20, 40: 21,
+}  # fmt: skip
+
+#: Functions that a driver of the kernel has on some pins; such a pin cannot be another's.
+SPI0 = {8, 10, 11}
+
+
+class BoardError(ValueError):
+    """A board description that cannot be built; the message names file, row and conflict in one sentence."""
+
+
+class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Pin(_Row, frozen=True):
+    """One wire of the header. `direction` is the Pi's; `active` is the level that means "on"."""
+
+    header: int
+    bcm: int
+    name: str
+    direction: Literal["in", "out"]
+    pull: Literal["up", "down", "none"]
+    active: Literal["high", "low"]
+    part: str
+    panel: str
+    function: Literal["gpio", "spi0"] = "gpio"
+    note: str = ""
+
+
+class Encoder(_Row, frozen=True):
+    """One knob: the names of its two phases and of its switch."""
+
+    number: int
+    a: str
+    b: str
+    push: str
+    detents_per_cycle: Literal[1, 2, 4] = 1
+
+
+class Scan(_Row, frozen=True):
+    """The chain of shift registers with the switches: `switch` is name to bit."""
+
+    load: str
+    clock: str
+    data: str
+    bits: int
+    active: Literal["high", "low"]
+    switch: dict[str, int]
+
+
+class RelayRow(_Row, frozen=True):
+    """The bypass relay's heartbeat."""
+
+    pin: str
+    pulse_hz: int
+    hold_ms: float
+    pull_in_pulses: int
+
+
+class DisplayRow(_Row, frozen=True):
+    """The display and its pins."""
+
+    driver: str
+    width: int
+    height: int
+    spi_port: int
+    spi_device: int
+    clock: str
+    data: str
+    select: str
+    dc: str
+
+
+class Hat(_Row, frozen=True):
+    """An audio board and what it claims."""
+
+    title: str
+    overlay: str
+    config: list[str]
+    card: str
+    pcm: str
+    format: str
+    rates_hz: list[int]
+    reserved: list[int]
+    i2c: list[int]
+    full_scale_dbu: float | None = None
+    mixer: dict[str, str] = {}
+
+
+class Board(_Row, frozen=True):
+    """Everything in board.toml. Make one with `load`."""
+
+    name: str
+    revision: str
+    pin: list[Pin]
+    encoder: list[Encoder]
+    scan: Scan
+    relay: RelayRow
+    display: DisplayRow
+    hat: dict[str, Hat]
+
+    def __getitem__(self, name: str) -> Pin:
+        """The pin of that name. Raises KeyError."""
+        return next((pin for pin in self.pin if pin.name == name), None) or _no_pin(name)
+
+
+def _no_pin(name: str):
+    raise KeyError(name)
+
+
+def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.toml") -> Board:
+    """The board with that audio HAT on it; from `text`, or from hardware/board.toml.
+
+    Raises BoardError for an unknown key, a double use, a pin that the header has elsewhere, or one that the HAT claims.
+    """
+    if text is None:
+        text = (resources.files("hardware") / "board.toml").read_text(encoding="utf-8")
+    try:
+        board = msgspec.convert(tomllib.loads(text), Board)
+    except ValueError as error:  # msgspec.ValidationError and tomllib.TOMLDecodeError
+        raise BoardError(f"{where}: {error}") from None
+    faults = [*_faults_of_pins(board), *_faults_of_parts(board), *_faults_of_hat(board, hat)]
+    if faults:
+        raise BoardError(f"{where}: {'; '.join(faults)}")
+    return board
+
+
+def _faults_of_pins(board: Board):
+    for field in ("header", "bcm", "name"):
+        seen: dict = {}
+        for pin in board.pin:
+            value = getattr(pin, field)
+            if value in seen:
+                yield f"{pin.name} has {field} {value}, which {seen[value]} has already"
+            seen[value] = pin.name
+    for pin in board.pin:
+        if HEADER.get(pin.header) != pin.bcm:
+            yield f"{pin.name} is at header pin {pin.header}, which is not GPIO {pin.bcm}"
+        if pin.pull != "none" and pin.direction == "out":
+            yield f"{pin.name} is an output and has a pull-{pin.pull}"
+        if (pin.function == "spi0") != (pin.bcm in SPI0):
+            yield f"{pin.name}: function {pin.function} is not what GPIO {pin.bcm} has with SPI0 on"
+
+
+def _faults_of_parts(board: Board):
+    wires = {
+        **{f"encoder {e.number} {phase}": (getattr(e, phase), "in") for e in board.encoder for phase in "ab"},
+        "scan.load": (board.scan.load, "out"),
+        "scan.clock": (board.scan.clock, "out"),
+        "scan.data": (board.scan.data, "in"),
+        "relay.pin": (board.relay.pin, "out"),
+        **{f"display.{key}": (getattr(board.display, key), "out") for key in ("clock", "data", "select", "dc")},
+    }
+    pins = {pin.name: pin for pin in board.pin}
+    users: dict[str, str] = {}
+    for use, (name, direction) in wires.items():
+        if name not in pins:
+            yield f"{use} is {name!r}, which is no pin{_hint(name, pins)}"
+        elif pins[name].direction != direction:
+            yield f"{use} needs an {direction}put, {name} is the other way"
+        if name in users:
+            yield f"{name} is used by {users[name]} and by {use}"
+        users[name] = use
+    yield from (f"{name} is used by nothing" for name in pins if name not in users)
+    bits: dict[int, str] = {}
+    for name, bit in board.scan.switch.items():
+        if not 0 <= bit < board.scan.bits:
+            yield f"switch {name} is bit {bit} of {board.scan.bits}"
+        if bit in bits:
+            yield f"switches {bits[bit]} and {name} are both bit {bit}"
+        bits[bit] = name
+    if sorted(e.number for e in board.encoder) != list(range(1, len(board.encoder) + 1)):
+        yield "encoders are not numbered 1, 2, 3 and so on"
+    for encoder in board.encoder:
+        if encoder.push not in board.scan.switch:
+            yield f"encoder {encoder.number}: push is {encoder.push!r}, which is no switch{_hint(encoder.push, board.scan.switch)}"
+
+
+def _faults_of_hat(board: Board, hat: str):
+    if hat not in board.hat:
+        yield f"no HAT {hat!r}{_hint(hat, board.hat)} (known: {', '.join(board.hat)})"
+        return
+    taken = [f"{pin.name} (GPIO {pin.bcm})" for pin in board.pin if pin.bcm in board.hat[hat].reserved]
+    if taken:
+        yield f"the HAT {hat} needs pins of the panel: {', '.join(taken)}"
+
+
+def _hint(word: str, known) -> str:
+    near = difflib.get_close_matches(word, known, 1, 0.5)
+    return f", did you mean {near[0]}?" if near else ""

@@ -1,0 +1,50 @@
+"""The pages of the panel: which six parameters the six knobs turn."""
+
+from dataclasses import dataclass
+
+from firmware.params import BY_ID, TABLE, Param
+
+KNOBS = 6
+
+#: The page for everyday work. All other pages follow from the parameter table.
+_MAIN = (
+    "input.trim_db",
+    "eq.enabled",
+    "multiband.enabled",
+    "limiter.gain_db",
+    "limiter.ceiling_dbtp",
+    "limiter.release_ms",
+)
+_TITLES = {"input": "INPUT", "eq": "EQ", "multiband": "MULTIBAND", "limiter": "LIMITER", "stereo": "STEREO"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """`params[k]` belongs to knob k + 1; a page may use fewer knobs than there are."""
+
+    title: str
+    params: tuple[Param, ...]
+
+
+def _title(section: str) -> str:
+    top, _, band = section.partition(".b")
+    title = _TITLES.get(top, top.upper())
+    return f"{title} BAND {band}" if band else title
+
+
+def _all() -> tuple[Page, ...]:
+    sections: dict[str, list[Param]] = {}
+    for param in TABLE:
+        if param.stored:
+            sections.setdefault(param.id.rpartition(".")[0], []).append(param)
+    pages = [Page("MASTER", tuple(BY_ID[id] for id in _MAIN))]
+    for section, params in sections.items():
+        if all(param.id in _MAIN for param in params):
+            continue
+        parts = [tuple(params[at : at + KNOBS]) for at in range(0, len(params), KNOBS)]
+        for number, part in enumerate(parts, 1):
+            pages.append(Page(_title(section) + (f" {number}/{len(parts)}" if len(parts) > 1 else ""), part))
+    return tuple(pages)
+
+
+PAGES: tuple[Page, ...] = _all()

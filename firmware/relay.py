@@ -1,0 +1,55 @@
+"""The bypass relay's heartbeat: pulses hold the relays on the processor, anything else lets them fall to bypass.
+
+The supervisor calls `beat` while the audio process advances. A line that is stuck high, stuck low or floating, a reset, a
+hung kernel and a dead supervisor all end the pulses, and the charge pump (hardware/BUILD.md) releases the relays
+`hold_ms` later. There is no "off" command that could get lost.
+"""
+
+import time
+from collections import deque
+
+from gpiozero import OutputDevice
+
+from firmware.board import Board
+
+
+class Relay:
+    """The heartbeat output. `pin_factory` is gpiozero's; None is the Pi's own. A context manager; closing releases."""
+
+    def __init__(self, board: Board, pin_factory=None, clock=time.monotonic):
+        self._clock = clock
+        self._hold_s = board.relay.hold_ms / 1000
+        #: Half a period of the heartbeat, in seconds: call `beat` this often.
+        self.interval_s = 0.5 / board.relay.pulse_hz
+        self._rises: deque[float] = deque(maxlen=board.relay.pull_in_pulses)
+        self._device = OutputDevice(board[board.relay.pin].bcm, initial_value=False, pin_factory=pin_factory)
+
+    def beat(self) -> None:
+        """One edge."""
+        self._device.toggle()
+        if self._device.value:
+            self._rises.append(self._clock())
+
+    def release(self) -> None:
+        """Stop at low, to begin the next pulses from there. The relays fall after the hold time."""
+        self._device.off()
+
+    @property
+    def engaged(self) -> bool:
+        """Whether the relays should be on the processor: the charge pump, computed from the pulses that were given."""
+        now = self._clock()
+        return (
+            len(self._rises) == self._rises.maxlen
+            and now - self._rises[-1] < self._hold_s
+            and all(b - a < self._hold_s for a, b in zip(self._rises, list(self._rises)[1:], strict=False))
+        )
+
+    def close(self) -> None:
+        """Stop pulsing and give the pin back (as an input: the circuit's pull-down keeps it low)."""
+        self._device.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,79 @@
+"""The board description: what it must be, and what is refused."""
+
+from importlib import resources
+
+import pytest
+from gpiozero.pins.mock import MockFactory
+
+from firmware import board
+from firmware.board import BoardError, load
+
+TEXT = (resources.files("hardware") / "board.toml").read_text()
+
+
+def test_board_builds_with_the_default_hat_and_uses_each_pin_once():
+    loaded = load()
+    assert len({pin.bcm for pin in loaded.pin}) == len(loaded.pin) == 20
+    assert len(loaded.encoder) == 6 and len(loaded.scan.switch) == 14
+    assert {"BYPASS", "AB", "PAGE", "RECALL", "STORE", "LOCK"} < set(loaded.scan.switch)
+
+
+def test_header_is_that_of_the_pi():
+    """gpiozero has its own table of the header."""
+    header = MockFactory().board_info.headers["J8"].pins
+    assert {number: int(pin.name[4:]) for number, pin in header.items() if pin.name.startswith("GPIO")} == board.HEADER
+
+
+def test_relay_pin_boots_into_a_state_that_means_bypass():
+    """GPIO 0 to 8 wake up pulled up, the others pulled down: a steady level, which the charge pump does not pass."""
+    loaded = load()
+    pin = loaded[loaded.relay.pin]
+    assert pin.direction == "out" and pin.function == "gpio"
+    assert pin.bcm not in (12, 13, 18, 19), "hardware PWM would keep pulsing when the software hangs"
+    assert loaded.relay.pulse_hz * loaded.relay.hold_ms / 1000 >= 4, "a few late pulses must not release the relay"
+
+
+@pytest.mark.parametrize("hat", ["hifiberry_dacplusadcpro", "audioinjector_stereo", "none"])
+def test_hats_that_fit(hat):
+    assert load(hat).hat[hat].rates_hz
+
+
+@pytest.mark.parametrize(
+    ("hat", "part"),
+    [
+        ("audioinjector_isolated", "ENC1_A (GPIO 5), ENC4_A (GPIO 17)"),
+        ("pisound", "DISPLAY_CS (GPIO 8)"),
+        ("hifibery_dacplusadcpro", "did you mean hifiberry_dacplusadcpro?"),
+    ],
+)
+def test_hats_that_do_not_fit_are_refused(hat, part):
+    with pytest.raises(BoardError) as caught:
+        load(hat)
+    assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "part"),
+    [
+        ("bcm = 6\n", "bcm = 5\n", "ENC1_B has bcm 5, which ENC1_A has already"),
+        ("header = 31\n", "header = 30\n", "ENC1_B is at header pin 30, which is not GPIO 6"),
+        ('name = "ENC1_B"', 'name = "ENC1_A"', "ENC1_A has name ENC1_A, which ENC1_A has already"),
+        ('a = "ENC1_A"', 'a = "ENC1_AA"', "encoder 1 a is 'ENC1_AA', which is no pin, did you mean ENC1_A?"),
+        ('a = "ENC1_A"', 'a = "SCAN_LOAD"', "encoder 1 a needs an input"),
+        ('a = "ENC2_A"', 'a = "ENC1_A"', "ENC1_A is used by encoder 1 a and by encoder 2 a"),
+        ("LOCK = 11", "LOCK = 10", "switches STORE and LOCK are both bit 10"),
+        ("LOCK = 11", "LOCK = 16", "switch LOCK is bit 16 of 16"),
+        ('push = "PUSH6"', 'push = "PUSH7"', "did you mean PUSH"),
+        ("number = 6", "number = 5", "encoders are not numbered"),
+        ("pulse_hz = 250", "pulse_herz = 250", "pulse_herz"),
+        ('function = "spi0"\n', "", "function gpio is not what GPIO 8 has"),
+        ('pull = "none"', 'pull = "up"', "BYPASS_HB is an output and has a pull-up"),
+        ('direction = "in"', 'direction = "inward"', "direction"),
+        ('name = "Burnish"', "name = ", "board.toml"),
+    ],
+)
+def test_faults_are_named(old, new, part):
+    assert old in TEXT
+    with pytest.raises(BoardError) as caught:
+        load(text=TEXT.replace(old, new, 1))
+    assert part in str(caught.value) and "\n" not in str(caught.value)
