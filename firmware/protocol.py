@@ -1,8 +1,8 @@
 """The serial link: what a line looks like, which messages there are, which errors. Used by the box and by the laptop.
 
-    line = json SP "*" 8 hex digits LF        CRC-32 (zlib) over the bytes of the JSON; a CR before the LF is tolerated
+    line = json SP "*" 8 hex digits LF        CRC-32 (zlib) over the bytes of the JSON; CR ends a line as LF does
 
-All bytes are ASCII. After damage both ends are in step again at the next LF. Requests carry `id` and `method`, replies
+All bytes are ASCII. After damage both ends are in step again at the next line. Requests carry `id` and `method`, replies
 `id` and `result` or `error`, notifications `method` alone: so a line that is echoed back is never taken for a request.
 The box speaks only when asked, and never answers a line that is not a valid request. Standard library and msgspec only.
 """
@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+#: Version of this distribution (a test compares it with pyproject.toml), here because box and laptop both tell it.
+VERSION = "0.1.0"
 #: Version of the protocol. An addition gets a capability string, a break a new number.
 PROTO = 1
 PRODUCT = "Burnish"
@@ -49,12 +51,13 @@ ERRORS = {
     "hash_mismatch": 1008,
     "not_allowed": 1009,
     "no_clock": 1010,
-    "unknown_preset": 1011,
-    "bad_preset": 1012,
+    "not_found": 1011,
+    "corrupt": 1012,
     "exists": 1013,
-    "no_lease": 1014,
-    "unknown_handle": 1015,
-    "proto": 1016,
+    "storage": 1014,
+    "no_lease": 1015,
+    "unknown_handle": 1016,
+    "proto": 1017,
 }
 
 Value = bool | float | str
@@ -84,8 +87,8 @@ _LINE = re.compile(rb"(?s)(.+) \*([0-9a-f]{8})")
 
 
 def checked(line: bytes) -> bytes | None:
-    """The JSON of a line (without its LF), or None if the checksum is missing or wrong."""
-    match = _LINE.fullmatch(line.removesuffix(b"\r"))
+    """The JSON of a line (without its end), or None if the checksum is missing or wrong."""
+    match = _LINE.fullmatch(line)
     if match is None or zlib.crc32(match[1]) != int(match[2], 16):
         return None
     return match[1]
@@ -101,8 +104,11 @@ class Lines:
         self._skipping = False
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Lines that are whole now, without LF, empty ones left out. A line that is too long is dropped and counted."""
-        *whole, rest = (self._buffer + data).split(b"\n")
+        """Lines that are whole now, without their ends and without empty ones. One too long is dropped and counted.
+
+        CR ends a line too: that is what a terminal sends for Enter, and the JSON has none.
+        """
+        *whole, rest = (self._buffer + data).replace(b"\r", b"\n").split(b"\n")
         if whole and self._skipping:
             whole, self._skipping = whole[1:], False
         kept = [line for line in whole if len(line) < self.max_line]
@@ -201,9 +207,9 @@ class Link(Struct):
 
 
 class State(Struct):
-    """Where the box stands. `rev` grows with each change of a parameter, whoever made it."""
+    """Where the box stands. `rev` grows with each change of a parameter, whoever made it; `preset` may be null."""
 
-    preset: str
+    preset: str | None
     edited: bool
     rev: int
     bypass: bool
@@ -311,16 +317,17 @@ class Selected(Struct):
 
 
 class PresetRow(Struct):
-    """`id` is the content id: equal ids sound equal."""
+    """`id` is the content id: equal ids sound equal. `error` says why a file cannot be loaded (its `id` is empty)."""
 
     name: str
     factory: bool
     id: str
     tags: list[str]
+    error: str
 
 
 class PresetPage(Struct):
-    """One page of the library. `next` is null on the last page; `corrupt`: files that were set aside."""
+    """One page of the library. `next` is null on the last page."""
 
     presets: list[PresetRow]
     next: int | None

@@ -1,0 +1,96 @@
+"""Commands about the box as a whole: ports, info, bypass, mute, ab."""
+
+import dataclasses
+
+import click
+import msgspec
+
+from ..cli import Context, cli, pass_context
+from ..text import one_line, table
+
+ON_OFF = click.Choice(["on", "off", "toggle"])
+
+
+@cli.command()
+@pass_context
+def ports(context: Context):
+    """List the serial ports; opens none of them."""
+    from ..link import ports as list_ports
+
+    found = list_ports()
+    rows = [("*" if p.box else "", p.path, p.serial or "–", p.vid_pid or "–", p.product or "–") for p in found]
+    shown = table(rows, ("box", "port", "serial", "usb", "product")) if rows else ""
+    if not rows:
+        context.note("no serial ports")
+    context.out("ports", {"ports": [dataclasses.asdict(port) for port in found]}, shown)
+
+
+@cli.command()
+@pass_context
+def info(context: Context):
+    """Show the box: versions, link, state, counters."""
+    box = context.box
+    welcome, now = box.welcome, box.info()
+    state = now.state
+    rows = [
+        ("box", f"{welcome.product} {welcome.fw}, serial {welcome.serial}"),
+        ("port", f"{box.link.name} ({welcome.link.kind}, protocol {welcome.proto})"),
+        ("preset", f"{state.preset or '–'}{' (edited)' if state.edited else ''}"),
+        ("buffer", f"{state.ab.upper()}, revision {state.rev}"),
+        ("bypass", "on" if state.bypass else "off"),
+        ("mute", "on" if state.mute else "off"),
+        *(
+            (key, _plain(value))
+            for key, value in {**now.info, **now.counters}.items()
+            if key not in ("serial", "version")
+        ),
+    ]
+    data = {
+        "port": box.link.name,
+        "welcome": msgspec.to_builtins(welcome),
+        "info": now.info,
+        "counters": now.counters,
+        "state": msgspec.to_builtins(state),
+    }
+    context.out("info", data, table(rows))
+
+
+def _plain(value) -> str:
+    return f"{value:g}" if isinstance(value, float) else one_line(value)
+
+
+@cli.command()
+@click.argument("to", type=ON_OFF, default="toggle")
+@pass_context
+def bypass(context: Context, to):
+    """Hear the input, delayed as much as the chain delays. Without argument: the other way round."""
+    done = context.box.bypass(to)
+    context.out("bypass", msgspec.to_builtins(done), f"bypass {'on' if done.on else 'off'}")
+
+
+@cli.command()
+@click.argument("to", type=ON_OFF, default="toggle")
+@pass_context
+def mute(context: Context, to):
+    """Silence the output. Without argument: the other way round."""
+    done = context.box.mute(to)
+    context.out("mute", msgspec.to_builtins(done), f"mute {'on' if done.on else 'off'}")
+
+
+@cli.command()
+@click.argument("action", type=click.Choice(["a", "b", "toggle", "copy"]), default="toggle")
+@click.argument("buffers", nargs=-1, type=click.Choice(["a", "b"]))
+@pass_context
+def ab(context: Context, action, buffers):
+    """Compare two edit buffers: `ab a`, `ab b`, `ab` (the other one), `ab copy a b` (a over b)."""
+    if action == "copy":
+        if len(buffers) != 2 or buffers[0] == buffers[1]:
+            raise click.UsageError("copy needs two different buffers: `burnish ab copy a b`")
+        done = context.box.ab_copy(*buffers)
+        text = f"buffer {buffers[1].upper()} is now as {buffers[0].upper()}; {done.ab.upper()} is heard"
+    else:
+        if buffers:
+            raise click.UsageError("only `ab copy` takes two buffers")
+        done = context.box.ab_select(action)
+        text = f"{done.ab.upper()} is heard"
+    context.out("ab", msgspec.to_builtins(done), text)

@@ -1,0 +1,75 @@
+"""`burnish meters`: the box's meters, live in a terminal or as JSON lines."""
+
+import json
+import re
+import shutil
+import sys
+import time
+
+import click
+
+from ..cli import JSON_SCHEMA, Context, cli, pass_context
+from ..text import MeterView
+
+#: Alternate screen without cursor, and back; home; erase to the end of line, of screen.
+_ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
+_HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+
+
+class Seconds(click.ParamType):
+    """A duration: `30`, `30s`, `2m`, `1h`."""
+
+    name = "duration"
+
+    def convert(self, value, param, ctx):
+        """Seconds as float."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", str(value).strip())
+        if not match or not float(match[1]):
+            self.fail(f"{value!r} is no duration; write 30s, 2m or 1h", param, ctx)
+        return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "": 1}[match[2]]
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="one JSON object a frame")
+@click.option("--hz", type=click.FloatRange(0.5, 60), default=30.0, show_default=True, help="frames a second")
+@click.option("--for", "seconds", type=Seconds(), help="stop after that time: 30s, 2m")
+@click.option("--target", "target_lufs", type=float, metavar="LUFS", help="show the distance to this loudness")
+@pass_context
+def meters(context: Context, as_json, hz, seconds, target_lufs):
+    """Show the meters: peaks, loudness, gain reduction, load. Ctrl-C ends it."""
+    box = context.box
+    if as_json or context.json:
+        for frame in box.meters(hz, seconds):
+            if frame is not None:
+                print(json.dumps({"schema": f"burnish.meters/{JSON_SCHEMA}", **frame}), flush=True)
+    elif sys.stdout.isatty():
+        _screen(box.meters(hz, seconds), MeterView(target_lufs, context.colour, shutil.get_terminal_size().columns))
+    else:
+        _log(box.meters(min(hz, 10.0), seconds), MeterView(target_lufs, False))
+
+
+def _screen(frames, view: MeterView) -> None:
+    """Full screen; the terminal is as it was afterwards, whatever happens."""
+    write = sys.stdout.write
+    write(_ENTER)
+    last = {}
+    try:
+        for frame in frames:
+            last = frame or last
+            view.width = max(40, shutil.get_terminal_size().columns)
+            lines = view.lines(last, time.monotonic(), stale=frame is None)
+            write(_HOME + "".join(f"{line}{_END_OF_LINE}\r\n" for line in lines) + _END_OF_SCREEN)
+            sys.stdout.flush()
+    finally:
+        write(_LEAVE)
+        sys.stdout.flush()
+
+
+def _log(frames, view: MeterView) -> None:
+    """No terminal: a line a second."""
+    due = 0.0
+    for frame in frames:
+        now = time.monotonic()
+        if frame is not None and now >= due:
+            due = now + 1.0
+            print(view.one_line(frame), flush=True)

@@ -1,0 +1,110 @@
+"""Commands about parameters: get, set, params."""
+
+import fnmatch
+
+import click
+
+from firmware import params as local
+from firmware.params import Param, ParamError
+
+from ..cli import Context, cli, pass_context
+from ..errors import REFUSED, Refused
+from ..text import table
+
+
+def shown(param: Param, plain) -> str:
+    """A plain value for people; gains with their sign."""
+    text = param.format(param.check(plain))
+    return f"+{text}" if param.unit == "dB" and param.check(plain) > 0 else text
+
+
+def complete_path(context, parameter, incomplete) -> list[str]:
+    """Shell completion of parameter ids, from this tool's own table: no port is opened."""
+    return [id for id in local.BY_ID if id.startswith(incomplete)]
+
+
+def complete_assignment(context, parameter, incomplete) -> list[str]:
+    """Shell completion of `id=value`: ids, then the words of a choice or switch."""
+    id, equals, word = incomplete.partition("=")
+    if not equals:
+        return [f"{known}=" for known in local.BY_ID if known.startswith(id)]
+    param = local.BY_ID.get(id)
+    words = (param.choices or (("on", "off") if param.kind == "switch" else ())) if param else ()
+    return [f"{id}={known}" for known in words if known.startswith(word)]
+
+
+def matching(table_of: dict[str, Param], patterns: tuple[str, ...]) -> list[str]:
+    """Ids that match any of the glob patterns, in the order of the table; all without patterns. A pattern may also be a
+    whole section: "eq.b1"."""
+    return [
+        id for id in table_of
+        if not patterns or any(fnmatch.fnmatchcase(id, p) or id.startswith(f"{p}.") for p in patterns)
+    ]  # fmt: skip
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, shell_complete=complete_path)
+@pass_context
+def get(context: Context, paths):
+    """Show values: `get limiter.ceiling_dbtp`, `get eq.b1 'multiband.*'`."""
+    box = context.box
+    wanted = []
+    for path in paths:
+        wanted += matching(box.table, (path,)) or [box.find(path).id]
+    values = box.get(wanted)
+    rows = [(id, shown(box.table[id], value)) for id, value in values.items()]
+    text = rows[0][1] if len(rows) == 1 and len(paths) == 1 and paths[0] == rows[0][0] else table(rows)
+    context.out("get", {"values": values}, text)
+
+
+@cli.command("set")
+@click.argument("assignments", nargs=-1, required=True, metavar="PATH=VALUE...", shell_complete=complete_assignment)
+@click.option("--if-rev", type=int, help="only if the box is still at that revision (`burnish info`)")
+@pass_context
+def set_(context: Context, assignments, if_rev):
+    """Set parameters, all or none: `set eq.b1.gain_db=+1.5 eq.b1.enabled=on`.
+
+    Values are absolute, in the unit of the name; `1.2k`, `-1 dB`, `on`, `bell` are understood.
+    """
+    box = context.box
+    values = {}
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"{assignment!r} is no assignment; write {path}=VALUE")
+        param = box.find(path.strip())
+        try:
+            values[param.id] = param.to_plain(param.parse(text))
+        except ParamError as why:
+            raise Refused(str(why), why.name, why.data, REFUSED) from None
+    change = box.set(values, if_rev)
+    rows = [
+        (id, f"{shown(box.table[id], change.old[id])} → {shown(box.table[id], new)}") for id, new in change.new.items()
+    ]
+    context.out("set", {"rev": change.rev, "old": change.old, "new": change.new}, table(rows))
+
+
+@cli.command()
+@click.argument("patterns", nargs=-1, shell_complete=complete_path)
+@pass_context
+def params(context: Context, patterns):
+    """List the parameters with range and default: `params`, `params eq.b1`, `params '*_ms'`.
+
+    Needs no box; with --device it shows that box's table.
+    """
+    known = context.box.table if context.device else local.BY_ID
+    ids = matching(known, patterns)
+    if not ids:
+        local.find(patterns[0])
+    rows = [
+        (id, known[id].allowed, shown(known[id], known[id].to_plain(known[id].default)), known[id].help) for id in ids
+    ]
+    data = {"params": [_described(known[id]) for id in ids]}
+    context.out("params", data, table(rows, ("parameter", "allowed", "default", "what it is")))
+
+
+def _described(param: Param) -> dict:
+    return {
+        "id": param.id, "unit": param.unit, "kind": param.kind, "low": param.low, "high": param.high, "step": param.step,
+        "default": param.to_plain(param.default), "choices": list(param.choices), "help": param.help,
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""A box on a pseudo terminal, and the tool run against it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from host_cli import __main__ as entry
+from host_cli.client import Box
+from host_cli.link import SerialLink
+from tests.fakebox import FakeBox, served
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def fake(tmp_path):
+    """The box itself."""
+    return FakeBox(tmp_path / "presets")
+
+
+@pytest.fixture
+def tty(fake, tmp_path):
+    """The path of its serial port."""
+    path = tmp_path / "tty"
+    with served(fake, path):
+        yield str(path)
+
+
+@pytest.fixture
+def box(tty):
+    """The laptop's client, connected."""
+    with Box(SerialLink(tty)) as client:
+        yield client
+
+
+@pytest.fixture
+def burnish(tty, capsys, monkeypatch):
+    """Run the tool in this process: `burnish("get", "x") -> (status, stdout, stderr)`."""
+    monkeypatch.setenv("BURNISH_DEVICE", tty)
+    monkeypatch.setenv("COLUMNS", "120")
+
+    def run(*arguments, input=None):
+        with CliRunner().isolation(input=input) as streams:
+            status = entry.main([str(argument) for argument in arguments])
+            return status, streams[0].getvalue().decode(), streams[1].getvalue().decode()
+
+    return run
+
+
+@pytest.fixture
+def process(tty):
+    """Run the tool as a process of its own; returns subprocess.CompletedProcess."""
+
+    def run(*arguments, **options):
+        return subprocess.run(
+            [sys.executable, "-m", "host_cli", "--device", tty, *map(str, arguments)],
+            cwd=ROOT, capture_output=True, text=True, timeout=30, **options,
+        )  # fmt: skip
+
+    return run

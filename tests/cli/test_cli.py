@@ -1,0 +1,174 @@
+"""The tool against a real server on a pseudo terminal: what it prints, what it answers, which status it ends with."""
+
+import json
+
+import pytest
+
+from firmware import protocol
+from host_cli import errors
+
+
+def test_set_prints_before_and_after_with_units(burnish):
+    assert burnish("set", "eq.b1.gain_db=+1.5") == (0, "eq.b1.gain_db  0.0 dB → +1.5 dB\n", "")
+    assert burnish("get", "eq.b1.gain_db") == (0, "+1.5 dB\n", "")
+    status, out, _ = burnish("set", "eq.b1.gain_db=-2", "eq.b1.type=bell", "eq.b1.enabled=on", "eq.b2.freq_hz=1.2k")
+    assert status == 0
+    assert out.splitlines() == [
+        "eq.b1.gain_db  +1.5 dB → -2.0 dB",
+        "eq.b1.type     low_shelf → bell",
+        "eq.b1.enabled  off → on",
+        "eq.b2.freq_hz  90.0 Hz → 1200.0 Hz",
+    ]
+
+
+def test_set_is_all_or_nothing(burnish, fake):
+    status, out, err = burnish("set", "eq.b1.gain_db=3", "limiter.ceiling_dbtp=5")
+    assert (status, out) == (8, "")
+    assert err == "burnish: limiter.ceiling_dbtp cannot be '5': allowed is -12 to 0 dBTP\n"
+    assert fake.store.get("eq.b1.gain_db") == 0 and fake.store.rev == 0
+
+
+def test_unknown_parameter_suggests(burnish):
+    status, out, err = burnish("get", "limiter.celing_dbtp")
+    assert (status, out) == (8, "")
+    assert "did you mean limiter.ceiling_dbtp" in err
+
+
+def test_if_rev_refuses_after_a_change_at_the_front_panel(burnish, fake):
+    fake.store.set_many({"input.trim_db": -3.0}, "panel")
+    status, _, err = burnish("set", "--if-rev", "0", "input.trim_db=1")
+    assert status == 8 and "revision 1, not 0" in err
+    assert fake.store.get("input.trim_db") == -3.0
+
+
+def test_get_takes_sections_and_patterns(burnish):
+    status, out, _ = burnish("get", "eq.b1", "multiband.x?_hz")
+    assert status == 0 and len(out.splitlines()) == 8
+    assert out.splitlines()[-1] == "multiband.x3_hz  5000 Hz"
+
+
+def test_json_is_one_object_with_a_schema(burnish):
+    for command, kind in [
+        (["ports"], "ports"),
+        (["info"], "info"),
+        (["get", "eq.b1"], "get"),
+        (["set", "eq.b1.q=1"], "set"),
+        (["params", "eq.b1"], "params"),
+        (["bypass", "on"], "bypass"),
+        (["mute", "off"], "mute"),
+        (["ab", "b"], "ab"),
+        (["preset", "list"], "preset.list"),
+        (["preset", "show", "Warm"], "preset.show"),
+        (["preset", "load", "Warm"], "preset.load"),
+        (["preset", "save", "Mine"], "preset.save"),
+        (["--yes", "preset", "delete", "Mine"], "preset.delete"),
+    ]:
+        options = ["--json"]
+        status, out, err = burnish(*options, *command)
+        assert status == 0, (command, err)
+        assert json.loads(out)["schema"] == f"burnish.{kind}/1" and out.count("\n") == 1
+
+
+def test_info_names_box_port_and_state(burnish, tty):
+    status, out, _ = burnish("info")
+    assert status == 0
+    assert f"Burnish {protocol.VERSION}, serial TEST0001" in out and tty in out and "latency_frames" in out
+
+
+def test_bypass_mute_and_ab_toggle(burnish, fake):
+    assert burnish("bypass")[1] == "bypass on\n"
+    assert fake.store.get("chain.bypass") == 1
+    assert burnish("bypass")[1] == "bypass off\n"
+    assert burnish("mute", "on")[1] == "mute on\n"
+    burnish("set", "eq.b1.gain_db=2")
+    assert burnish("ab")[1] == "B is heard\n"
+    assert fake.store.get("eq.b1.gain_db") == 0
+    assert burnish("ab", "copy", "a", "b")[1] == "buffer B is now as A; B is heard\n"
+    assert fake.store.get("eq.b1.gain_db") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "part"),
+    [
+        (["get"], 2, "Missing argument"),
+        (["gte", "x"], 2, "gte"),
+        (["set", "eq.b1.gain_db"], 2, "write eq.b1.gain_db=VALUE"),
+        (["ab", "copy", "a", "a"], 2, "two different"),
+        (["meters", "--for", "soon"], 2, "write 30s"),
+        (["preset", "load", "Lout"], 8, "did you mean Loud"),
+        (["preset", "delete", "Loud"], 2, "--yes"),
+        (["--yes", "preset", "delete", "Loud"], 8, "factory preset"),
+        (["preset", "save", "Loud"], 8, "factory preset"),
+        (["preset", "push", "no-such.toml"], 1, "cannot read no-such.toml: No such file"),
+        (["--device", "/dev/no-such-port", "info"], 3, "burnish ports"),
+        (["--device", "SN12345", "info"], 3, "burnish ports"),
+        (["--device", __file__, "info"], 3, "no serial port"),
+    ],
+)
+def test_failures_are_one_sentence_with_a_status(burnish, arguments, status, part):
+    got, out, err = burnish(*arguments)
+    assert (got, out) == (status, ""), err
+    assert part in err and err.startswith("burnish: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_a_second_program_hears_that_the_port_is_in_use(box, process):
+    run = process("info")
+    assert run.returncode == errors.BUSY
+    assert "is in use by" in run.stderr and run.stderr.count("\n") == 1
+
+
+def test_presets_travel_both_ways_and_sound_the_same(burnish, fake, tmp_path):
+    burnish("set", "eq.b3.gain_db=-2.5", "eq.b3.enabled=on")
+    assert burnish("preset", "save", "Mine")[0] == 0
+    status, _, err = burnish("preset", "pull", "Mine", "-o", tmp_path / "got")
+    assert status == 0 and "mine.toml" in err
+    assert burnish("preset", "pull", "Mine", "-o", tmp_path / "got")[2].endswith("(up to date)\n")
+    file = tmp_path / "got" / "mine.toml"
+    assert burnish("--yes", "preset", "delete", "Mine")[0] == 0
+    assert burnish("preset", "push", file)[0] == 0
+    assert "up to date" in burnish("preset", "push", file)[2]
+    assert burnish("preset", "load", "Neutral")[1] == "Mine → Neutral\n"
+    assert burnish("preset", "push", "--load", file)[1] == "loaded Mine\n"
+    assert fake.store.get("eq.b3.gain_db") == -2.5 and fake.store.preset_name == "Mine"
+
+
+def test_push_asks_before_it_replaces(burnish, fake, tmp_path):
+    burnish("preset", "save", "Mine")
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\nname = "Mine"\n[limiter]\ngain_db = 3\n'
+    )
+    assert burnish("preset", "push", file)[0] == 2
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 0
+    assert burnish("--yes", "preset", "push", file)[0] == 0
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 3
+
+
+def test_a_bad_preset_never_reaches_the_box(burnish, fake, tmp_path):
+    file = tmp_path / "bad.toml"
+    file.write_text(
+        'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\nname = "Bad"\n[limiter]\ngain_db = 99\n'
+    )
+    status, _, err = burnish("preset", "push", file)
+    assert status == 8 and "limiter.gain_db cannot be 99" in err and "-12 to 24 dB" in err
+    assert len(fake.presets.list()) == 4
+
+
+def test_meters_as_json_lines(burnish, fake):
+    fake.play(0.2)
+    status, out, _ = burnish("meters", "--json", "--for", "0.5s")
+    frames = [json.loads(line) for line in out.splitlines()]
+    assert status == 0 and len(frames) >= 5
+    assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
+    assert {"in_peak_l_dbfs", "out_short_lufs", "gr_limiter_db", "xruns", "load_pct"} <= frames[-1].keys()
+
+
+def test_meters_without_a_terminal_are_lines(burnish):
+    status, out, _ = burnish("meters", "--for", "0.3")
+    assert status == 0 and "LUFS" in out and "\x1b" not in out
+
+
+def test_help_lists_the_exit_statuses(burnish):
+    _, out, _ = burnish("--help")
+    for status, meaning in errors.MEANINGS.items():
+        assert f"{status}  {meaning}" in out

@@ -1,0 +1,61 @@
+"""A box for tests of the link: the real store, presets, engine and meter ring, without processes and sound card."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+
+from dsp_ext import Engine, Ring
+from firmware.meters import MeterReader
+from firmware.presets import PresetLibrary
+from firmware.server import Pty, Server
+from firmware.store import Store
+
+RATE_HZ, BLOCK = 48_000, 480
+
+
+class FakeBox:
+    """What firmware/methods.py asks of a box. `play` lets sound through its engine."""
+
+    def __init__(self, user_dir: Path):
+        self.store = Store()
+        self.presets = PresetLibrary(user_dir)
+        columns = len(Engine.METERS)
+        self._ring = Ring(bytearray(Ring.bytes_for(256, columns)), 256, columns)
+        self._engine = Engine(RATE_HZ, BLOCK)
+        self._engine.attach(meters=self._ring)
+        self.xruns = 0
+
+    def meter_reader(self) -> MeterReader:
+        return MeterReader(self._ring)
+
+    def info(self) -> dict:
+        return {
+            "version": "0.1.0",
+            "serial": "TEST0001",
+            "rate_hz": RATE_HZ,
+            "period_frames": 128,
+            "latency_frames": self._engine.latency,
+        }
+
+    def counters(self) -> dict:
+        return {"xruns": self.xruns, "load_pct": 12.5, "overloads": 0}
+
+    def play(self, seconds: float, level_dbfs: float = -20.0) -> None:
+        """A 1 kHz tone on both channels through the engine."""
+        frames = np.arange(round(seconds * RATE_HZ))
+        tone = 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * 1000 / RATE_HZ * frames)
+        self._engine.process(np.vstack([tone, tone]).astype(np.float32))
+
+
+@contextlib.contextmanager
+def served(box, link: Path | None = None, **options):
+    """`box` on a pseudo terminal: (Pty, Server) while the block runs."""
+    pty = Pty(link)
+    server = Server(box, pty.fd, **options)
+    server.start()
+    try:
+        yield pty, server
+    finally:
+        server.stop()
+        pty.close()
