@@ -64,6 +64,20 @@ def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count)
     return packed
 
 
+def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
+    """[control] The kernels of a bank, shape (count, partition * partitions), float64, or None: `pack` backward."""
+    packed = np.asarray(packed)
+    if packed.shape != (bank_floats(partition, partitions, count),):
+        raise ValueError(f"a bank of this size has {bank_floats(partition, partitions, count)} floats, not {packed.size}")
+    if packed[0] == 0:
+        return None
+    size = 2 * partition
+    parts = packed[HEADER:].astype(float).reshape(count, partitions, 2, size)
+    spectra = np.empty((count, partitions, size), complex)
+    spectra[:, :, _Fft(size).bins] = np.roll(parts[:, :, 0] + 1j * parts[:, :, 1], 1, axis=1)
+    return np.fft.ifft(spectra)[:, :, :partition].real.reshape(count, -1) * size
+
+
 cdef class Convolver:
     """`kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
 

@@ -4,3 +4,4 @@ from .processor cimport Processor
 cdef class Eq(Processor):
     cdef readonly Convolver convolver
     cdef readonly Py_ssize_t taps
+    cdef float[:, ::1] _out

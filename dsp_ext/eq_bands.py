@@ -1,0 +1,117 @@
+"""EqBand: one band of the EQ, and the analog filter it stands for.
+
+All modes of the EQ follow the same analog prototypes, so their curves agree: products of sections of second order in
+s = j f / f0. Bells and shelves: Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients"; shelves of
+other orders: Holters, Zölzer, "Parametric recursive high-order shelving filters", AES 120, 2006; cuts: Butterworth.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
+#: Steepness of cuts and shelves, in dB per octave; 6 dB are one order.
+SLOPES_DB_OCT = (6, 12, 18, 24, 30, 36, 42, 48)
+LOWEST_HZ, GAIN_DB, Q = 10.0, (-18.0, 18.0), (0.1, 40.0)
+#: Highest frequency of a band, as a part of the sampling rate.
+HIGHEST = 0.45
+
+#: Numerator and denominator, each (s², s, 1).
+Section = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class EqBand:
+    """`freq_hz`: centre, or corner (half the decibels of a shelf, -3 dB of a cut at q = 0.71). `gain_db`: of bells and
+    shelves; of a tilt, the gain far above `freq_hz`, and its negative far below. `q`: of bells and notches; for shelves and
+    cuts it scales the sharpest pair of poles, and 0.71 is maximally flat. `slope_db_oct`: of shelves and cuts.
+
+    Raises ValueError that names field, value and range.
+    """
+
+    type: str
+    freq_hz: float
+    gain_db: float = 0.0
+    q: float = 0.71
+    enabled: bool = True
+    slope_db_oct: int = 12
+
+    def __post_init__(self):
+        if self.type not in TYPES:
+            raise ValueError(f"type cannot be {self.type!r}: allowed is {', '.join(TYPES)}")
+        if not LOWEST_HZ <= self.freq_hz < math.inf:  # refuses NaN as well
+            raise ValueError(f"freq_hz cannot be {self.freq_hz}: allowed is {LOWEST_HZ:g} Hz to {HIGHEST} of the rate")
+        for name, (low, high), unit in (("gain_db", GAIN_DB, " dB"), ("q", Q, "")):
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise ValueError(f"{name} cannot be {value}: allowed is {low:g} to {high:g}{unit}")
+        if self.slope_db_oct not in SLOPES_DB_OCT:
+            allowed = ", ".join(map(str, SLOPES_DB_OCT))
+            raise ValueError(f"slope_db_oct cannot be {self.slope_db_oct}: allowed is {allowed} dB per octave")
+
+    @property
+    def neutral(self) -> bool:
+        """Whether the band changes nothing."""
+        return not self.enabled or (self.gain_db == 0 and self.type in ("bell", "low_shelf", "high_shelf", "tilt"))
+
+
+def check_rate(bands, rate_hz: float):
+    """Raise ValueError where a band that acts lies above 0.45 of the rate; the message names band, value and range."""
+    for number, band in enumerate(bands, 1):
+        if not band.neutral and band.freq_hz > HIGHEST * rate_hz:
+            raise ValueError(
+                f"freq_hz of band {number} cannot be {band.freq_hz:g}: allowed is {LOWEST_HZ:g} to "
+                f"{HIGHEST * rate_hz:g} Hz at {rate_hz:g} Hz"
+            )
+
+
+def sections(band: EqBand) -> list[Section]:
+    """The band's analog prototype; its product at s = j f / freq_hz is the response."""
+    gain, q = 10 ** (band.gain_db / 20), band.q
+    if band.type == "bell":
+        return [((1, math.sqrt(gain) / q, 1), (1, 1 / (math.sqrt(gain) * q), 1))]
+    if band.type == "notch":
+        return [((1, 0, 1), (1, 1 / q, 1))]
+    if band.type == "tilt":
+        return [((0, gain, 1), (0, 1, gain))]
+    order = round(band.slope_db_oct / 6)
+    qs, single = _butterworth(order, q)
+    if band.type in ("low_cut", "high_cut"):
+        out = [((0, 0, 1), (1, 1 / pair, 1)) for pair in qs]
+        out += [((0, 0, 1), (0, 1, 1))] * single
+    else:
+        r = gain ** (0.5 / order)  # zeros lie at r, poles at 1 / r
+        out = [((1, r / pair, r * r), (1, 1 / (r * pair), 1 / (r * r))) for pair in qs]
+        out += [((0, 1, r), (0, 1, 1 / r))] * single
+    return [_mirrored(section) for section in out] if band.type in ("low_cut", "high_shelf") else out
+
+
+def _butterworth(order: int, q: float) -> tuple[list[float], int]:
+    """(Q of each pair of poles, number of single poles); `q` scales the sharpest pair, 1/sqrt(2) leaves it."""
+    angles = [math.pi * (order - 1 - 2 * k) / (2 * order) for k in range(order // 2)]
+    qs = [0.5 / math.cos(angle) for angle in angles]
+    if qs:
+        qs[0] *= q * math.sqrt(2)
+    return qs, order % 2
+
+
+def _mirrored(section: Section) -> Section:
+    """s to 1 / s: low becomes high. Sections of first order stay of first order."""
+    b, a = section
+    if a[0] == 0:
+        return (0, b[2], b[1]), (0, a[2], a[1])
+    return b[::-1], a[::-1]
+
+
+def analog_response(bands, freqs_hz) -> np.ndarray:
+    """Complex response of the analog prototypes of all `bands` at `freqs_hz` (any shape), float64."""
+    freqs_hz = np.asarray(freqs_hz, float)
+    response = np.ones(freqs_hz.shape, complex)
+    for band in bands:
+        if band.neutral:
+            continue
+        s = 1j * freqs_hz / band.freq_hz
+        for b, a in sections(band):
+            response *= np.polyval(b, s) / np.polyval(a, s)
+    return response
