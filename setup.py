@@ -16,6 +16,8 @@ KERNELS = [
     "compressor",
     "multiband",
     "true_peak",
+    "envelopes",
+    "limiter_pass",
     "limiter",
     "k_weighting",
     "gate_histogram",

@@ -197,6 +197,7 @@ cdef class Engine(Processor):
         self._bypass.jump(self._bypass._target)
         self._mute.jump(self._mute._target)
         self.multiband.settle()
+        self.limiter.settle()
 
     cdef void apply(self, const double *values) noexcept nogil:
         cdef Py_ssize_t i

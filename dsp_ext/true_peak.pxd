@@ -11,3 +11,4 @@ cdef class TruePeak:
 
     cdef void run(self, const float *x, float *peak, Py_ssize_t frames) noexcept nogil
     cdef void clear(self) noexcept nogil
+    cdef void scale(self, float factor) noexcept nogil

@@ -157,6 +157,14 @@ cdef class TruePeak:
         memset(&self._samples[0], 0, (SAMPLES_KEPT + CHUNK) * sizeof(float))
         memset(&self._halves[0], 0, (HALVES_KEPT + CHUNK) * sizeof(float))
 
+    cdef void scale(self, float factor) noexcept nogil:
+        """[audio] As if all samples so far had been `factor` times what they were."""
+        cdef Py_ssize_t i
+        for i in range(SAMPLES_KEPT):
+            self._samples[i] *= factor
+        for i in range(HALVES_KEPT):
+            self._halves[i] *= factor
+
     cdef void run(self, const float *x, float *peak, Py_ssize_t frames) noexcept nogil:
         """[audio] peak[i] = peak of the interval that begins at sample x[i - TRUE_PEAK_DELAY], linear. O(frames).
 

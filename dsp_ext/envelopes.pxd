@@ -1,0 +1,33 @@
+# Pieces that a limiter's gain is made of. See `envelopes.pyx`.
+
+from libc.stdint cimport int64_t
+
+cdef class SlidingMax:
+    cdef readonly Py_ssize_t window
+    cdef Py_ssize_t _levels
+    cdef Py_ssize_t[::1] _distance, _start
+    cdef float[::1] _history
+
+    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil
+    cdef void clear(self) noexcept nogil
+
+cdef class Release:
+    cdef readonly double rate_hz
+    cdef double _keep, _take, _value
+
+    cdef void set_ms(self, double release_ms) noexcept nogil
+    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil
+    cdef void raise_to(self, double value) noexcept nogil
+    cdef void clear(self) noexcept nogil
+
+cdef class BoxSmoother:
+    cdef readonly Py_ssize_t length
+    cdef Py_ssize_t[3] _box, _at
+    cdef int64_t[3] _sum, _unit
+    cdef int64_t[::1] _ring0, _ring1, _ring2, _work
+    cdef double _scale
+
+    cdef int64_t *ring(self, Py_ssize_t box) noexcept nogil
+    cdef void run(self, float *gain, Py_ssize_t frames) noexcept nogil
+    cdef void lower_to(self, float gain) noexcept nogil
+    cdef void clear(self) noexcept nogil
