@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware import params
+from tests.protocol_document import protocol_markdown
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -38,7 +39,7 @@ def parameters_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-GENERATED = {"PARAMETERS.md": parameters_markdown}
+GENERATED = {"PARAMETERS.md": parameters_markdown, "PROTOCOL.md": protocol_markdown}
 
 
 @pytest.mark.parametrize("name", GENERATED)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from firmware import protocol
 from firmware.protocol import BoxError, Incoming, Lines, Request
+from tests.protocol_document import EXAMPLES, NOTES
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -132,3 +133,17 @@ def test_a_chunk_fits_into_a_line():
         line = protocol.encode({"id": "x" * 40, "method": "put.chunk", "params": {"h": 10**9, "off": 65536,
                                                                                     "b64": "A" * (4 * -(-chunk // 3))}})  # fmt: skip
         assert len(line) < protocol.MAX_LINE[kind]
+
+
+@pytest.mark.parametrize("name", protocol.METHODS)
+def test_the_example_in_the_document_is_of_its_type(name):
+    asked, answered = EXAMPLES[name]
+    request = protocol.parse(protocol.encode({"id": "a-1", "method": name, "params": asked})[:-1], Request)
+    assert protocol.arguments(request) == asked
+    assert type(answered) is protocol.METHODS[name].result
+    reply = protocol.parse(protocol.result("a-1", answered)[:-1], Incoming)
+    assert msgspec.json.decode(reply.result, type=type(answered)) == answered
+
+
+def test_every_notification_has_an_example():
+    assert NOTES.keys() == protocol.NOTIFICATIONS.keys()
