@@ -29,7 +29,7 @@ class Page:
 def _title(section: str) -> str:
     top, _, band = section.partition(".b")
     title = _TITLES.get(top, top.upper())
-    return f"{title} BAND {band}" if band else title
+    return f"{title} {band}" if band else title
 
 
 def _all() -> tuple[Page, ...]:

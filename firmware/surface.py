@@ -7,6 +7,7 @@ second without turning goes to its default. Names of switches are those of hardw
 import datetime
 import logging
 import math
+import re
 import threading
 import time
 from dataclasses import dataclass
@@ -230,5 +231,6 @@ def _position(param: Param, value: float) -> float:
 
 def _cell(param: Param, value: float, touched: bool, fine: bool) -> Cell:
     # A number grows from its default (gain: from the middle), a choice from the left.
+    label = re.sub(r"^(EQ|MB)\d ", "", param.label)  # the page's title says which band
     zero = _position(param, param.default) if param.kind == "number" and param.low < 0 < param.high else 0.0
-    return Cell(param.label, param.format(value), _position(param, value), zero, touched, fine)
+    return Cell(label, param.format(value), _position(param, value), zero, touched, fine)

@@ -26,7 +26,8 @@ HOUSE = {
 ONLY = {
     "alsaaudio": {"firmware/audio.py"},
     # relay.py: the bypass relay is held by the supervisor, which outlives the panel's process.
-    "gpiozero": {"firmware/panel.py", "firmware/relay.py", "firmware/sim_panel.py"},
+    # display.py: the display's data/command line is a GPIO.
+    "gpiozero": {"firmware/panel.py", "firmware/relay.py", "firmware/sim_panel.py", "firmware/display.py"},
     "luma": {"firmware/display.py"},
     "serial": {"firmware/server.py", "host_cli/link.py"},
 }
