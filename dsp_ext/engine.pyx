@@ -59,6 +59,7 @@ cdef enum:
     EVENT_SETTINGS = 0
     EVENT_EQ
     EVENT_CROSSOVER
+    EVENT_FADE
 
 #: Names of the settings, in the order of the shared vector. Units are in the names.
 _SETTINGS = (
@@ -97,7 +98,7 @@ _CELLS = (
 #: Columns of the event ring: at `frame`, before processing it, the engine took `version` of `kind`.
 _EVENTS = ("frame", "kind", "version")
 #: Kinds of events.
-_EVENT_KINDS = ("settings", "eq", "crossover")
+_EVENT_KINDS = ("settings", "eq", "crossover", "fade")
 
 #: Louder than this (+36 dBFS) is not sound but a fault: the block is silenced.
 cdef float ABSURD = 64.0
@@ -198,6 +199,13 @@ cdef class Engine(Processor):
         self._mute.jump(self._mute._target)
         self.multiband.settle()
         self.limiter.settle()
+
+    def fade_in(self):
+        """[audio] Silent at once, then back over the ramp: after a gap in the stream. Not while another thread processes."""
+        cdef float target = self._mute._target
+        self.note(EVENT_FADE, 0)
+        self._mute.jump(0.0)
+        self._mute.to(target)
 
     cdef void apply(self, const double *values) noexcept nogil:
         cdef Py_ssize_t i

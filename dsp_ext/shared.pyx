@@ -152,6 +152,13 @@ cdef class Ring:
         """[audio] Publish the row of `next_row`."""
         store(&self._head[0], self._head[0] + 1)
 
+    def append(self, const double[::1] row not None):
+        """[control] Write and publish one row (shape (columns,)), where the one writer is not the audio side."""
+        if row.shape[0] != self.columns:
+            raise ValueError(f"a row has {self.columns} values, not {row.shape[0]}")
+        self._rows[self._head[0] % self.rows, :] = row
+        self.commit()
+
     @property
     def written(self):
         """Rows ever written. [any]"""

@@ -1,0 +1,143 @@
+"""`burnishd`: the box. See `burnishd --help`."""
+
+import argparse
+import ctypes
+import faulthandler
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from dsp_ext.processor import RATES_HZ, partition_frames
+
+from . import board, config, sim
+from .errors import FAILED, OK, USAGE, Refusal
+from .options import LEAST_PERIODS, Options
+from .shm import Shared
+
+#: Used where no --config is given, if it is there.
+CONFIG = Path("/etc/burnish/burnish.toml")
+
+
+def _arguments(arguments) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="burnishd",
+        description="The mastering box: sound from the capture side of a card to its playback side.",
+        epilog="Exit status: 0 ended as asked, 1 other, 2 usage, 3 no such device, 4 no permission.",
+    )
+    parser.add_argument("--config", metavar="FILE", help=f"configuration (default {CONFIG}, if it is there)")
+    parser.add_argument("--device", metavar="PCM", help="ALSA device both ways, for that of the configuration")
+    parser.add_argument("--rate", type=int, metavar="HZ", help="sampling rate, for that of the configuration")
+    parser.add_argument("--period", type=int, metavar="FRAMES", help="frames per period, likewise")
+    parser.add_argument("--periods", type=int, metavar="N", help="periods per buffer, likewise")
+    parser.add_argument("--tty", metavar="TTY", help="serial device of the link, likewise")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="what lives as long as the run")
+    parser.add_argument("--state-dir", type=Path, metavar="DIR", help="presets and state; with --sim the run directory")
+    parser.add_argument("--sim", action="store_true", help="no pins, no card (but --device), a pty for the link")
+    parser.add_argument("--mix", nargs="+", default=[], metavar="FILE", help="with --sim: what to play, and then end")
+    parser.add_argument("--unpaced", action="store_true", help="with --sim: as fast as it goes, not in real time")
+    # How the supervisor starts its children.
+    parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
+    parser.add_argument("--shared", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--options", help=argparse.SUPPRESS)
+    return parser.parse_args(arguments)
+
+
+def _options(asked: argparse.Namespace) -> Options:
+    """What to run: the arguments, then the configuration. Makes the directories and the simulated input.
+
+    Raises Refusal, ConfigError and BoardError.
+    """
+    path = asked.config or (str(CONFIG) if CONFIG.exists() and not asked.sim else "")
+    configured = config.load(path) if path else config.Config()
+    audio = configured.audio
+    if asked.sim and asked.run_dir is None:
+        raise Refusal("--sim needs --run-dir: the directory for tty, panel.sock, in.raw, out.raw and session.json")
+    sim_card = asked.sim and not asked.device
+    if not sim_card and (asked.mix or asked.unpaced):
+        raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and its own time")
+    mix_rate_hz = sim.mix_rate_hz(asked.mix)
+    rate_hz = asked.rate or mix_rate_hz or audio.rate_hz
+    if rate_hz not in RATES_HZ:
+        raise Refusal(f"the rate cannot be {rate_hz} Hz: allowed are {', '.join(map(str, RATES_HZ))} Hz")
+    if mix_rate_hz not in (None, rate_hz):
+        raise Refusal(f"{asked.mix[0]} is at {mix_rate_hz} Hz and the box is to run at {rate_hz} Hz: leave --rate out")
+    period = asked.period or (partition_frames(rate_hz) if sim_card else audio.period_frames)
+    if not 16 <= period <= 4096:
+        raise Refusal(f"a period cannot have {period} frames: allowed are 16 to 4096")
+    periods = asked.periods or audio.periods
+    if not LEAST_PERIODS <= periods <= 16:
+        raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to 16")
+    pcm = "" if asked.sim else board.load(audio.hat).hat[audio.hat].pcm
+    run_dir = (asked.run_dir or Path(configured.files.run)).absolute()
+    state_dir = (asked.state_dir or (run_dir if asked.sim else Path(configured.files.data))).absolute()
+    for directory in (run_dir, state_dir):
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise Refusal(f"the directory {directory} cannot be made ({error.strerror}); see --run-dir") from None
+    return Options(
+        run_dir=run_dir,
+        state_dir=state_dir,
+        rate_hz=rate_hz,
+        period=period,
+        periods=periods,
+        capture=asked.device or audio.capture or pcm,
+        playback=asked.device or audio.playback or pcm,
+        tty=asked.tty or ("" if asked.sim else configured.link.tty),
+        config=path,
+        sim=asked.sim,
+        sim_card=sim_card,
+        input_frames=sim.prepare(run_dir, asked.mix) if sim_card else 0,
+        paced=not asked.unpaced,
+        # A simulated box shares its machine with others, and its clock waits for us anyway.
+        priority=0 if sim_card else audio.priority,
+    )
+
+
+def _die_with_parent() -> None:
+    """A child of a supervisor that was killed ends too, in order."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+    if os.getppid() == 1:
+        sys.exit(FAILED)
+
+
+def _run_child(asked: argparse.Namespace) -> int:
+    _die_with_parent()
+    options, shared = Options.from_json(asked.options), Shared(asked.shared)
+    if asked.role == "audio":
+        from . import audio as role
+    else:
+        from . import service as role
+    role.main(options, shared)
+    return OK
+
+
+def _run_supervisor(options: Options) -> int:
+    from .supervisor import Supervisor, relay_of
+
+    with relay_of(options) as relay:
+        supervisor = Supervisor(options, relay)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, supervisor.stop)
+        return supervisor.run()
+
+
+def main(arguments=None) -> int:
+    """The whole program; returns the exit status."""
+    asked = _arguments(arguments)
+    logging.basicConfig(level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s")
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1`: where it is, without ending it
+    try:
+        return _run_child(asked) if asked.role else _run_supervisor(_options(asked))
+    except Refusal as refusal:
+        print(f"burnishd: {refusal}", file=sys.stderr)
+        return refusal.status
+    except (config.ConfigError, board.BoardError) as error:
+        print(f"burnishd: {error}", file=sys.stderr)
+        return USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

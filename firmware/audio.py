@@ -1,0 +1,268 @@
+"""The audio process: read a period, process it in place, write it. Nothing else lives here.
+
+One thread: a second busy Python thread would stall the loop through the interpreter's lock. Everything that could wait
+(files, logging, the collector of garbage) happens before the first period or not at all.
+"""
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+
+import alsaaudio
+import numpy as np
+
+from dsp_ext import Engine
+
+from . import sim
+from .errors import NO_DEVICE, NO_PERMISSION, Refusal
+from .options import Options
+from .shm import Shared
+
+_EPIPE = -32  # pyalsaaudio returns it for an xrun and has prepared that one stream again; the data is lost
+_BYTES_PER_FRAME = 8
+_OVERLOAD_PPM = 850_000
+
+#: How long to wait at the first start for the control process to bring settings and kernels.
+READY_S = 10.0
+
+
+class StreamFault(Exception):
+    """The card answers in a way that no restart of the streams cures; a restart of the process may."""
+
+
+# -- the card ------------------------------------------------------------------------------------------------------
+
+
+def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
+    """Open `device` for 32-bit stereo and make sure that this is what it does. Raises Refusal."""
+    side = "capture" if direction == alsaaudio.PCM_CAPTURE else "playback"
+    try:
+        with _quiet_alsa():
+            pcm = alsaaudio.PCM(
+                direction,
+                alsaaudio.PCM_NORMAL,
+                device=device,
+                rate=options.rate_hz,
+                channels=2,
+                format=alsaaudio.PCM_FORMAT_S32_LE,
+                periodsize=options.period,
+                periods=options.periods,
+            )
+    except alsaaudio.ALSAAudioError as error:
+        reason = str(error).removesuffix(f" [{device}]")
+        known = ", ".join(name for name in alsaaudio.pcms(direction) if name != "null") or "none"
+        status = NO_PERMISSION if "ermission" in reason else NO_DEVICE
+        raise Refusal(
+            f"audio device {device!r} does not open for {side} ({reason}); known are: {known}", status
+        ) from None
+    # alsa-lib takes the nearest it can do and pyalsaaudio does not complain.
+    wanted = {
+        "format_name": "S32_LE",
+        "rate": options.rate_hz,
+        "channels": 2,
+        "period_size": options.period,
+        "periods": options.periods,
+    }
+    info = pcm.info()
+    for name, value in wanted.items():
+        if info[name] != value:
+            pcm.close()
+            what = name.removesuffix("_name").replace("_", " ")
+            raise Refusal(f"audio device {device!r} offers {what} {info[name]} for {side} where {value} is needed")
+    return pcm
+
+
+class _quiet_alsa:
+    """alsa-lib writes its own lines to standard error; our sentence says the same."""
+
+    def __enter__(self):
+        sys.stderr.flush()
+        self._kept = os.dup(2)
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 2)
+        os.close(null)
+
+    def __exit__(self, *_):
+        os.dup2(self._kept, 2)
+        os.close(self._kept)
+
+
+# -- the loop ------------------------------------------------------------------------------------------------------
+
+
+class Loop:
+    """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `box`.
+
+    `now` is the clock for the load, in seconds: of the wall on a real card, of our own processor time in the simulator.
+    """
+
+    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, now=time.perf_counter):
+        self._capture, self._playback, self._engine, self._box, self._now = capture, playback, engine, box, now
+        self._period = period
+        self._words = np.zeros((period, 2), np.int32)
+        self._bytes = memoryview(self._words).cast("B")
+        self._silence = bytes(_BYTES_PER_FRAME * period * (periods - 1))
+        self._budget_s = period / engine.rate_hz
+        box["prefill_frames"] = period * (periods - 1)
+        box["latency_frames"] = engine.latency
+
+    def run(self, stop: Callable[[], bool], last_frame: int | None = None) -> None:
+        """Until `stop()`, or until `last_frame` frames have been processed. Raises StreamFault."""
+        self._start()
+        while not stop() and (last_frame is None or self._engine.frames < last_frame):
+            count, data = self._capture.read()
+            if count == _EPIPE:
+                self._recover()
+                continue
+            if count <= 0 or count > self._period:
+                raise StreamFault(f"capture delivered {count} frames where {self._period} were due")
+            began = self._now()
+            self._bytes[: len(data)] = data
+            self._engine.process_words(self._words if count == self._period else self._words[:count])
+            self._count_load((self._now() - began) / self._budget_s)
+            if not self._write(self._bytes[: len(data)]):
+                self._recover()
+
+    def _start(self) -> None:
+        """Fill the playback buffer but for one period. The first write starts the card, so it is one write."""
+        if not self._write(self._silence):
+            raise StreamFault("playback fails at its first write")
+
+    def _write(self, data) -> bool:
+        """All of `data`; False for an underrun."""
+        while True:
+            count = self._playback.write(data)
+            if count == _EPIPE:
+                return False
+            if count <= 0:
+                # A known fault of one driver: without an end, and only a new process gets out of it.
+                raise StreamFault("playback takes no frames")
+            if count * _BYTES_PER_FRAME >= len(data):
+                return True
+            data = data[count * _BYTES_PER_FRAME :]
+
+    def _recover(self) -> None:
+        """After an xrun of either stream restart both: one alone would change the latency, or swap the channels."""
+        self._box.add("xruns")
+        self._playback.drop()
+        self._capture.drop()
+        self._start()
+        self._engine.fade_in()
+
+    def _count_load(self, load: float) -> None:
+        ppm = int(load * 1e6)
+        box = self._box
+        box["load_last_ppm"] = ppm
+        if ppm > box["load_max_ppm"]:
+            box["load_max_ppm"] = ppm
+        if ppm > _OVERLOAD_PPM:
+            box.add("overloads")
+
+
+# -- the process ---------------------------------------------------------------------------------------------------
+
+
+def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
+    """Attach `engine` and bring it to what the control process has published, without ramps or crossfades."""
+    box, cells = shared.box, shared.engine
+    box["start_event"] = shared.events.written
+    box["frames_before"] += cells["frames"]
+    cells["frames"] = 0
+    engine.attach(cells=cells.cells, settings=shared.settings, meters=shared.meters, events=shared.events)
+    version, values = shared.settings.read()
+    if version:
+        engine.set_all(values)
+        engine.settle()
+    box["start_settings"] = version
+    for kind, convolver, banks in (
+        ("eq", engine.eq.convolver, shared.eq_banks),
+        ("crossover", engine.multiband.convolver, shared.crossover_banks),
+    ):
+        request = cells[f"{kind}_request"]
+        convolver.attach(banks)
+        convolver.jump(request & 1)
+        cells[f"{kind}_adopted"] = request
+        box[f"start_{kind}"] = request >> 1
+    box["start_faded"] = faded
+    if faded:
+        engine.fade_in()
+    box.add("audio_starts")
+
+
+def become_realtime(priority: int) -> list[str]:
+    """Memory locked, the last core of four, which the kernel is told to leave alone, and SCHED_FIFO; returns what the system refused, for the log."""
+    refused = []
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
+        refused.append(f"locked memory ({os.strerror(ctypes.get_errno())})")
+    cores = sorted(os.sched_getaffinity(0))
+    try:
+        if len(cores) >= 4:
+            os.sched_setaffinity(0, {cores[-1]})
+    except OSError as error:
+        refused.append(f"a core of its own ({error.strerror})")
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
+    except OSError as error:
+        refused.append(f"real-time scheduling ({error.strerror})")
+    return refused
+
+
+def main(options: Options, shared: Shared) -> None:
+    """Run until SIGTERM, or until simulated input has been played. Raises Refusal and StreamFault."""
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
+
+    box = shared.box
+    again = box["audio_starts"] > 0
+    devices = (sim.CAPTURE, sim.PLAYBACK) if options.sim_card else (options.capture, options.playback)
+    if options.sim_card:
+        os.environ["ALSA_CONFIG_PATH"] = str(options.run_dir / "asound.conf")
+    playback = open_stream(alsaaudio.PCM_PLAYBACK, devices[1], options)
+    capture = open_stream(alsaaudio.PCM_CAPTURE, devices[0], options)
+    now = time.perf_counter
+    last_frame = None
+    if options.sim_card:
+        last_frame = _skip_played(capture, shared, options)
+        clock = sim.SimClock(
+            options.rate_hz, options.period, options.periods, options.paced, stalled=lambda: box.add("host_stalls")
+        )
+        capture, playback, now = sim.SimPCM(capture, clock), sim.SimPCM(playback, clock), time.thread_time
+
+    engine = Engine(options.rate_hz, options.period)
+    deadline = time.monotonic() + READY_S
+    while not box["control_ready"] and not stopping and time.monotonic() < deadline:
+        time.sleep(0.005)
+    # The simulator's first start is not faded, so that its output is the file render's to the bit.
+    begin_from(shared, engine, faded=again or not options.sim_card)
+    if last_frame is not None:
+        last_frame += engine.latency + options.period
+    if options.priority:
+        refused = become_realtime(options.priority)
+        if refused:
+            print(f"burnishd: audio runs without {', '.join(refused)}", file=sys.stderr)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    loop = Loop(capture, playback, engine, box, options.period, options.periods, now)
+    try:
+        loop.run(lambda: bool(stopping), last_frame)
+        box["input_ended"] = int(not stopping)
+    finally:
+        for pcm in (capture, playback):
+            pcm.close()
+
+
+def _skip_played(capture, shared: Shared, options: Options) -> int | None:
+    """In a restarted simulation, pass over the input that has been played. Returns the frames of input still to come."""
+    if not options.input_frames:
+        return None
+    played = (shared.box["frames_before"] + shared.engine["frames"]) // options.period
+    for _ in range(played):
+        capture.read()
+    return max(0, options.input_frames - played * options.period)

@@ -1,0 +1,179 @@
+"""Designer: parameter values to what the engine takes, for the box and for file renders alike.
+
+The settings go to the engine as they are. EQ and crossover frequencies become FIR kernels, which takes a while; in the box
+a thread of the control process does it and hands the packed kernels over in shared memory.
+"""
+
+import logging
+import threading
+
+import numpy as np
+
+from dsp_ext import Engine, design_crossover, design_eq
+from dsp_ext.eq_bands import HIGHEST, EqBand
+
+from . import params
+
+log = logging.getLogger(__name__)
+
+EQ, CROSSOVER = "eq", "crossover"
+
+#: What each kind of kernel is made from.
+DESIGN_IDS = {
+    EQ: tuple(p.id for p in params.TABLE if p.target == params.DESIGN and p.id.startswith("eq.")),
+    CROSSOVER: tuple(p.id for p in params.TABLE if p.target == params.DESIGN and p.id.startswith("multiband.")),
+}
+
+#: What each kind of event is made from.
+IDS = {"settings": Engine.SETTINGS, **DESIGN_IDS}
+
+#: How often the designer looks whether the engine has taken the last kernel, in seconds; a crossfade takes 20 ms.
+_POLL_S = 0.002
+
+
+def settings_vector(values: dict[str, float]) -> np.ndarray:
+    """The engine's settings out of `values`, in the order of `Engine.SETTINGS`, float64."""
+    return np.array([values[name] for name in Engine.SETTINGS])
+
+
+def eq_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray | None:
+    """The EQ's kernel, shape (1, taps); None where it does nothing."""
+    if not values["eq.enabled"]:
+        return None
+    highest_hz = HIGHEST * rate_hz  # at 44.1 kHz a little below the knob's end
+    bands = [
+        EqBand(
+            params.BAND_TYPES[int(values[f"eq.b{n}.type"])],
+            min(values[f"eq.b{n}.freq_hz"], highest_hz),
+            values[f"eq.b{n}.gain_db"],
+            values[f"eq.b{n}.q"],
+            bool(values[f"eq.b{n}.enabled"]),
+        )
+        for n in range(1, params.EQ_BANDS + 1)
+    ]
+    kernel = design_eq.design(bands, rate_hz, taps)
+    return None if kernel is None else kernel[None, :]
+
+
+def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
+    """The low-pass kernels between the bands, shape (3, taps)."""
+    return design_crossover.design([values[id] for id in DESIGN_IDS[CROSSOVER]], rate_hz, taps)
+
+
+def packed_kernels(engine: Engine, kind: str, values: dict[str, float]) -> np.ndarray:
+    """What belongs in a bank of the convolver of `kind` ("eq" or "crossover"): float32, flat."""
+    if kind == EQ:
+        return engine.eq.convolver.pack(eq_kernels(values, engine.rate_hz, engine.eq.taps))
+    return engine.multiband.convolver.pack(crossover_kernels(values, engine.rate_hz, engine.multiband.taps))
+
+
+def _convolver(engine: Engine, kind: str):
+    return engine.eq.convolver if kind == EQ else engine.multiband.convolver
+
+
+def begin(engine: Engine, values: dict[str, float]) -> None:
+    """Bring a fresh engine to the state a run starts from: `values` (all parameters) in force, nothing fading."""
+    engine.set_all(settings_vector(values))
+    engine.settle()
+    for kind in DESIGN_IDS:
+        _convolver(engine, kind).load(packed_kernels(engine, kind, values), jump=True)
+
+
+def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
+    """Do to `engine` what an event of a session did to the box, between two frames.
+
+    `kind` is one of `Engine.EVENT_KINDS`; `values` are the settings that changed, or all that a kernel is made from.
+    """
+    if kind in DESIGN_IDS:
+        _convolver(engine, kind).load(packed_kernels(engine, kind, values))
+    elif kind == "fade":
+        engine.fade_in()
+    else:
+        for name in Engine.SETTINGS:
+            if name in values:
+                engine.set(name, values[name])
+
+
+class Designer:
+    """[control] A thread that makes kernels from the newest values and hands them over through `shared`.
+
+    `on_request(kind, version, values)` is called before the engine is asked for a kernel, so that a journal knows what
+    each version was made from. The engine keeps using one bank while the other is written; the next is handed over only
+    when it has taken the last one, and what was edited meanwhile is made only in its newest form.
+    """
+
+    def __init__(self, shared, on_request=None):
+        self._shared = shared
+        self._on_request = on_request or (lambda kind, version, values: None)
+        self._engine = Engine(shared.rate_hz, 1)  # for its sizes and `pack`; it never runs
+        self._banks = {EQ: shared.eq_banks, CROSSOVER: shared.crossover_banks}
+        self._newest: dict[str, dict] = {}
+        self._wake = threading.Condition()
+        self._working = self._stopping = False
+        self._thread = threading.Thread(target=self._work, name="designer", daemon=True)
+
+    def start(self, values: dict[str, float]) -> None:
+        """Hand over the kernels for `values` before there is sound, then follow `edit`."""
+        for kind in DESIGN_IDS:
+            if not self._pending(kind):
+                self._hand_over(kind, values, packed_kernels(self._engine, kind, values))
+            else:  # a control process that died left a request that the engine has yet to take
+                self._newest[kind] = values
+        self._thread.start()
+
+    def edit(self, changed: dict, values: dict[str, float]) -> None:
+        """Values changed: make the kernels they concern. `values` is everything, after the change."""
+        kinds = [kind for kind, ids in DESIGN_IDS.items() if not changed.keys().isdisjoint(ids)]
+        if kinds:
+            with self._wake:
+                self._newest.update(dict.fromkeys(kinds, values))
+                self._wake.notify()
+
+    def stop(self) -> None:
+        """End the thread; what it was making is dropped."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @property
+    def busy(self) -> bool:
+        """Whether kernels are being made; what waits for the engine to take the last ones does not count."""
+        with self._wake:
+            return self._working or any(not self._pending(kind) for kind in self._newest)
+
+    def _work(self) -> None:
+        while True:
+            with self._wake:
+                self._working = False
+                while not self._stopping and not any(not self._pending(kind) for kind in self._newest):
+                    self._wake.wait(_POLL_S if self._newest else None)
+                if self._stopping:
+                    return
+                kind = next(kind for kind in self._newest if not self._pending(kind))
+                values = self._newest.pop(kind)
+                self._working = True
+            try:
+                packed = packed_kernels(self._engine, kind, values)
+                with self._wake:
+                    outdated = kind in self._newest
+                if not outdated:
+                    self._hand_over(kind, values, packed)
+            except Exception:  # the last kernel stays in use; the thread must go on for the next edit
+                log.exception("the %s kernels could not be made", kind)
+
+    def _pending(self, kind: str) -> bool:
+        cells = self._shared.engine
+        return cells[f"{kind}_request"] != cells[f"{kind}_adopted"]
+
+    def _hand_over(self, kind: str, values: dict, packed: np.ndarray) -> None:
+        """Put `packed` into the bank that rests and ask for it. A kernel like the one in use needs no crossfade."""
+        request = self._shared.engine[f"{kind}_request"]
+        banks, idle = self._banks[kind], 1 - (request & 1)
+        if request and np.array_equal(banks[1 - idle], packed):
+            return
+        banks[idle] = packed
+        version = (request >> 1) + 1
+        self._on_request(kind, version, values)
+        self._shared.engine[f"{kind}_request"] = 2 * version + idle

@@ -1,0 +1,208 @@
+"""The control process: everything but sound. `boot` is the order in which it comes up; it goes down in the mirror of it."""
+
+import contextlib
+import logging
+import signal
+import threading
+from importlib import metadata
+from pathlib import Path
+
+from . import board, config, params
+from .designer import Designer, settings_vector
+from .journal import Journal, note_version
+from .meters import MeterReader
+from .options import Options
+from .presets import PresetLibrary
+from .server import Pty, Server
+from .shm import Shared
+from .state import StateKeeper
+from .store import Store
+from .surface import Surface
+
+log = logging.getLogger(__name__)
+
+#: How often the journal looks, the state file is considered and the life sign goes out, in seconds.
+TICK_S = 0.05
+#: Ticks between two writes of `session.json`.
+_SESSION_TICKS = 20
+
+
+def publisher(shared: Shared):
+    """What the store calls with its values: hands the engine's part of them over, if that changed."""
+    version, last = shared.settings.version, None
+    if version:
+        with contextlib.suppress(RuntimeError):  # a writer that died half-way: whatever it was is written again
+            last = shared.settings.read()[1].tobytes()
+
+    def publish(values: dict, rev: int) -> None:
+        nonlocal version, last
+        vector = settings_vector(values)
+        if vector.tobytes() == last:
+            return
+        version += 1
+        note_version(shared, "settings", version, values)
+        shared.settings.write(vector, version)
+        last = vector.tobytes()
+
+    return publish
+
+
+class Box:
+    """What the panel, the display and the link work on."""
+
+    def __init__(self, options: Options, shared: Shared, store: Store, presets: PresetLibrary, designer: Designer,
+                 journal: Journal):  # fmt: skip
+        self.options = options
+        self.shared = shared
+        self.store = store
+        self.presets = presets
+        self.designer = designer
+        self.journal = journal
+        #: What wants to be called each TICK_S.
+        self.ticks: list = []
+
+    @property
+    def ab(self) -> str:
+        """The slot that sounds."""
+        return self.store.ab
+
+    def meter_reader(self) -> MeterReader:
+        """A reader of the meters of its own."""
+        return MeterReader(self.shared.meters)
+
+    def info(self) -> dict:
+        """What does not change while the box runs."""
+        box, options = self.shared.box, self.options
+        return {
+            "product": "burnish",
+            "version": _version(),
+            "serial": _serial(options),
+            "params": params.digest(),
+            "device": "simulator" if options.sim_card else options.playback,
+            "rate_hz": options.rate_hz,
+            "period_frames": options.period,
+            "periods": options.periods,
+            "engine_latency_frames": box["latency_frames"],
+            "latency_frames": box["latency_frames"] + box["prefill_frames"] + options.period,
+        }
+
+    def counters(self) -> dict:
+        """What has happened so far. Loads are per cent of the time a block may take."""
+        box, engine = self.shared.box, self.shared.engine
+        return {
+            "frames": engine["frames"],
+            "xruns": box["xruns"],
+            "overloads": box["overloads"],
+            "load_pct": box["load_last_ppm"] / 1e4,
+            "load_max_pct": box["load_max_ppm"] / 1e4,
+            "bad_blocks": engine["bad_blocks"],
+            "clamps": engine["clamps"],
+            "host_stalls": box["host_stalls"],
+            "audio_starts": box["audio_starts"],
+            "control_starts": box["control_starts"],
+            "relay_on": bool(box["relay_on"]),
+        }
+
+
+def _version() -> str:
+    try:
+        return metadata.version("burnish")
+    except metadata.PackageNotFoundError:  # run from the source tree
+        return "0"
+
+
+def _serial(options: Options) -> str:
+    """The Raspberry Pi's serial number; "sim" where everything is simulated, "none" on another machine."""
+    if options.sim:
+        return "sim"
+    try:
+        return Path("/proc/device-tree/serial-number").read_text().strip("\0\n")
+    except OSError:
+        return "none"
+
+
+def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
+    """Bring everything up. What is put on `stack` goes down in reverse."""
+    configured = config.load(options.config) if options.config else config.Config()
+    publish = publisher(shared)
+    store = Store(publish)
+    state = StateKeeper(store, shared, options.state_dir / "state.json")
+    log.info("state from %s", state.restore())
+    stack.callback(state.save)
+    publish(store.snapshot(), store.rev)
+
+    designer = Designer(shared, lambda kind, version, values: note_version(shared, kind, version, values))
+    designer.start(store.snapshot())
+    stack.callback(designer.stop)
+    store.subscribe(lambda changed, rev, source: designer.edit(changed, store.snapshot()))
+    shared.box["control_ready"] = 1  # the audio process may begin
+
+    journal = Journal(shared, options.run_dir / "session.json")
+    stack.callback(journal.save)
+    stack.callback(journal.collect)
+
+    presets = PresetLibrary(options.state_dir / "presets")
+    box = Box(options, shared, store, presets, designer, journal)
+    if configured.panel.enabled:
+        _boot_panel(box, configured, stack)
+    box.ticks += [state.tick, journal.collect, _every(_SESSION_TICKS, journal.save)]
+    _boot_link(box, configured, stack)
+    return box
+
+
+def _boot_panel(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """Knobs and buttons, on the Pi's pins or on simulated ones with `panel.sock`."""
+    described = board.load(configured.audio.hat)
+    pins = None
+    if box.options.sim:
+        from .sim_panel import SimPanel
+        from .sim_socket import SimSocket
+
+        fingers = SimPanel(described)
+        stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
+        pins = fingers.pin_factory
+    from .panel import Panel
+
+    panel = stack.enter_context(Panel(described, Surface(box.store, box.presets), pins))
+    panel.start()
+
+
+def _boot_link(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """The serial server, on a tty or on a pty of its own."""
+    options, link = box.options, configured.link
+    if options.sim and not options.tty:
+        pty = Pty(options.run_dir / "tty")
+        stack.callback(pty.close)
+        server = Server(box, pty.fd)
+    elif options.tty:
+        server = Server(box, options.tty, kind="uart" if link.kind == "uart" else None, baud=link.baud)
+    else:
+        return
+    server.start()
+    stack.callback(server.stop)
+
+
+def _every(ticks: int, call):
+    """`call`, once in so many ticks."""
+    count = 0
+
+    def tick():
+        nonlocal count
+        count += 1
+        if count % ticks == 0:
+            call()
+
+    return tick
+
+
+def main(options: Options, shared: Shared) -> None:
+    """Run until SIGTERM. Raises what refuses to come up."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
+    with contextlib.ExitStack() as stack:
+        box = boot(options, shared, stack)
+        while not stopping.wait(TICK_S):
+            shared.box.add("control_beats")
+            for tick in box.ticks:
+                tick()

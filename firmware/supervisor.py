@@ -1,0 +1,222 @@
+"""The supervisor: parent of both processes, owner of the shared memory and of the bypass relay's heartbeat.
+
+It holds no lock and does no work that could fail, so that what it watches over can.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from . import board, config
+from .errors import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
+from .options import Options
+from .shm import Shared
+
+log = logging.getLogger(__name__)
+
+#: Statuses by which a child says that it cannot run as asked.
+_REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
+#: The relay is held only while the audio process has processed a frame within this time, in seconds.
+ALIVE_S = 0.05
+#: A child gets this long to end by itself, in seconds.
+STOP_S = 5.0
+#: Between a death and the restart, in seconds: doubled each time, from the first to the second; forgotten after a good run.
+RESTART_S, SLOWEST_RESTART_S, GOOD_RUN_S = 0.2, 2.0, 10.0
+#: A child whose counter stands still for this long is stuck; while it starts it gets the second, in seconds.
+STUCK_S, STARTING_S = 2.0, 20.0
+TICK_S = 0.02
+
+
+def relay_of(options: Options):
+    """The relay, a context manager: on the Pi's pins, on simulated ones, or none where the configuration says so.
+
+    Raises Refusal where the pins cannot be used.
+    """
+    configured = config.load(options.config) if options.config else config.Config()
+    if not configured.panel.relay:
+        return contextlib.nullcontext(NoRelay())
+    from .relay import Relay  # gpiozero, which a box without pins does not need
+
+    described = board.load(configured.audio.hat if configured.panel.enabled else "none")
+    if options.sim:
+        from .sim_panel import SimPanel
+
+        return Relay(described, SimPanel(described).pin_factory)
+    try:
+        return Relay(described)
+    except Exception as error:  # gpiozero's, and whatever its pin factories raise
+        raise Refusal(
+            f"the pins cannot be used ({error}): on a machine without, set panel.relay and panel.enabled to false",
+            NO_DEVICE,
+        ) from None
+
+
+class NoRelay:
+    """A box without bypass relays."""
+
+    interval_s = 0.01
+    engaged = False
+
+    def beat(self) -> None:
+        """Nothing to hold."""
+
+    def release(self) -> None:
+        """Nothing to let go."""
+
+
+class Child:
+    """One child process: started again when it dies, killed when `life` (a counter of its own) stands still.
+
+    `starting` is called before each start.
+    """
+
+    def __init__(self, role: str, options: Options, shared: Shared, life, starting=lambda: None,
+                 now=time.monotonic):  # fmt: skip
+        self.role = role
+        self.process: subprocess.Popen | None = None
+        self._options = options
+        self._shared = shared
+        self._life = life
+        self._starting = starting
+        self._now = now
+        self._pause_s = RESTART_S / 2
+        self._started = self._due = self._moved = 0.0
+        self._last_life = 0
+
+    @property
+    def alive(self) -> bool:
+        process = self.process  # another thread may start the next one meanwhile
+        return process is not None and process.poll() is None
+
+    @property
+    def refused(self) -> int:
+        """The status by which it said that it cannot run as asked; 0 where it did not."""
+        status = self.process.poll() if self.process else None
+        return status if status in _REFUSALS else OK
+
+    def start(self) -> None:
+        """Begin, with the shared memory as inheritance."""
+        descriptor = self._shared.descriptor
+        command = [sys.executable, "-m", "firmware", "--role", self.role, "--shared", str(descriptor)]
+        package = str(Path(__file__).parent.parent)
+        environment = os.environ | {
+            "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
+            "OPENBLAS_NUM_THREADS": "1",  # NumPy's own threads are none of the audio process's business
+        }
+        self._starting()
+        self._started = self._now()
+        self._moved = self._started + STARTING_S - STUCK_S
+        self._last_life = self._life()
+        self.process = subprocess.Popen(
+            [*command, "--options", self._options.to_json()], pass_fds=(descriptor,), env=environment
+        )
+
+    def watch(self) -> None:
+        """Look after it. Call some times a second."""
+        now = self._now()
+        if self.alive:
+            life = self._life()
+            if life != self._last_life:
+                self._last_life, self._moved = life, now
+            elif now - self._moved > STUCK_S:
+                log.error("the %s process is stuck and is killed; its stacks follow", self.role)
+                self.process.send_signal(signal.SIGUSR1)
+                time.sleep(0.1)
+                self.process.kill()
+                self.process.wait()
+        elif self.process is not None:
+            log.warning("the %s process ended with status %s", self.role, self.process.returncode)
+            good = now - self._started > GOOD_RUN_S
+            self._pause_s = RESTART_S if good else min(2 * self._pause_s, SLOWEST_RESTART_S)
+            self._due = now + self._pause_s
+            self.process = None
+        elif now >= self._due:
+            self.start()
+
+    def stop(self) -> None:
+        """Ask it to end; kill it if it does not."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            log.warning("the %s process does not end and is killed", self.role)
+            self.process.kill()
+            self.process.wait()
+
+
+class Heartbeat:
+    """Beats the relay while frames advance; `frames` and `alive` are callables."""
+
+    def __init__(self, relay, frames, alive, now=time.monotonic):
+        self._relay, self._frames, self._alive, self._now = relay, frames, alive, now
+        self._last = frames()
+        self._moved = float("-inf")
+
+    def step(self) -> bool:
+        """Give one edge, or release; returns whether it was an edge."""
+        frames = self._frames()
+        if frames != self._last:
+            self._last, self._moved = frames, self._now()
+        if not self._alive():
+            self._moved = float("-inf")
+        if self._now() - self._moved < ALIVE_S:
+            self._relay.beat()
+            return True
+        self._relay.release()
+        return False
+
+
+class Supervisor:
+    """Runs the box until it is told to stop, or until simulated input ends. `relay` is a `relay.Relay`."""
+
+    def __init__(self, options: Options, relay):
+        self.options = options
+        self.shared = shared = Shared.create(options.rate_hz)
+        self.control = Child("control", options, shared, lambda: shared.box["control_beats"],
+                             lambda: shared.box.add("control_starts"))  # fmt: skip
+        self.audio = Child("audio", options, shared, lambda: shared.engine["frames"])
+        self._relay = relay
+        self._stopping = threading.Event()
+
+    def stop(self, *_) -> None:
+        """End the run. Also a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> int:
+        """The exit status of the box."""
+        box = self.shared.box
+        heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        status = OK
+        self.control.start()
+        self.audio.start()
+        heart.start()
+        while not self._stopping.wait(TICK_S):
+            if box["input_ended"] and not self.audio.alive:
+                break
+            # A child that refuses before there was ever sound is about how the box was started; later it may pass.
+            if not box["audio_starts"] and (status := self.audio.refused or self.control.refused):
+                break
+            for child in (self.audio, self.control):
+                child.watch()
+        self._stopping.set()
+        heart.join()
+        self.audio.stop()
+        self.control.stop()
+        return status
+
+    def _beat(self) -> None:
+        shared = self.shared
+        heartbeat = Heartbeat(self._relay, lambda: shared.engine["frames"], lambda: self.audio.alive)
+        while not self._stopping.wait(self._relay.interval_s):
+            heartbeat.step()
+            shared.box["relay_on"] = int(self._relay.engaged)
+        self._relay.release()
+        shared.box["relay_on"] = 0

@@ -1,0 +1,131 @@
+"""The audio loop: what it does when a stream fails, and what it counts."""
+
+import alsaaudio
+import numpy as np
+import pytest
+
+from dsp_ext import Engine
+from firmware import audio
+from firmware.errors import NO_DEVICE, Refusal
+from firmware.options import Options
+from firmware.shm import Shared
+from tests.firmware.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
+
+PREFILL = PERIOD * (PERIODS - 1)
+
+
+class Bench:
+    def __init__(self, capture, playback, now=None):
+        self.capture, self.playback, self.shared = capture, playback, Shared.create(RATE_HZ)
+        self.engine = Engine(RATE_HZ, PERIOD)
+        audio.begin_from(self.shared, self.engine, faded=False)
+        more = {"now": now} if now else {}
+        self.loop = audio.Loop(capture, playback, self.engine, self.shared.box, PERIOD, PERIODS, **more)
+
+    def run(self, frames):
+        self.loop.run(lambda: False, frames)
+        return self.shared.box.as_dict()
+
+
+def test_prefills_once_and_then_passes_every_period(rng):
+    words = music(rng, 0.2)
+    bench = Bench(ArrayCapture(words), ListPlayback())
+    counted = bench.run(len(words))
+    assert counted["xruns"] == 0 and counted["prefill_frames"] == PREFILL
+    assert counted["latency_frames"] == bench.engine.latency
+    out = bench.playback.words
+    assert not out[: PREFILL + bench.engine.latency].any()
+    assert np.array_equal(out[PREFILL + bench.engine.latency :], words[: len(out) - PREFILL - bench.engine.latency])
+
+
+@pytest.mark.parametrize("side", ["capture", "playback"])
+def test_an_xrun_of_either_side_restarts_both_with_the_same_prefill(rng, side):
+    words = music(rng, 0.3)
+    fail_at = (20, 50)
+    capture = ArrayCapture(words, fail_at if side == "capture" else ())
+    playback = ListPlayback(fail_at if side == "playback" else ())
+    bench = Bench(capture, playback)
+    counted = bench.run(len(words))
+    assert counted["xruns"] == 2
+    assert capture.drops == playback.drops == 2
+    out = playback.words
+    lost = 2 * PERIOD if side == "playback" else 0
+    assert len(out) == bench.engine.frames - lost + 3 * PREFILL
+    # Constant latency: between input and output lie as many frames after as before.
+    tail = out[-PERIOD * 10 :]
+    end = bench.engine.frames - bench.engine.latency
+    assert np.array_equal(tail, words[end - len(tail) : end])
+
+
+def test_after_an_xrun_it_fades_in(rng):
+    words = np.full((RATE_HZ // 2, 2), 1 << 28, np.int32)
+    playback = ListPlayback((60,))
+    bench = Bench(ArrayCapture(words), playback)
+    bench.run(len(words))
+    left = playback.words[:, 0]
+    gap = PREFILL + 59 * PERIOD
+    assert not left[gap : gap + PREFILL].any()
+    fade = left[gap + PREFILL :][: round(0.02 * RATE_HZ)]
+    assert fade[0] < 1 << 20 and np.all(np.diff(fade) >= 0) and fade[-1] == 1 << 28
+    events, _ = bench.shared.events.since(0)
+    assert [Engine.EVENT_KINDS[int(kind)] for _, kind, _ in events] == ["fade"]
+
+
+def test_short_writes_are_completed(rng):
+    words = music(rng, 0.1)
+    whole, short = ListPlayback(), ListPlayback(most=100)
+    Bench(ArrayCapture(words), whole).run(len(words))
+    Bench(ArrayCapture(words), short).run(len(words))
+    assert short.data == whole.data and short.writes > whole.writes
+
+
+def test_a_card_that_takes_or_gives_nothing_ends_the_process(rng):
+    with pytest.raises(audio.StreamFault, match="takes no frames"):
+        Bench(ArrayCapture(music(rng, 0.1)), ListPlayback(most=0)).run(1000)
+    with pytest.raises(audio.StreamFault, match="delivered 0 frames"):
+        capture = ArrayCapture(music(rng, 0.1))
+        capture.read = lambda: (0, b"")
+        Bench(capture, ListPlayback()).run(1000)
+
+
+def test_counts_load_and_overload(rng):
+    budget = PERIOD / RATE_HZ
+    times = iter(np.cumsum([0, 0.2, 9, 0.9, 9, 0.5, 9, 0.84]) * budget)
+    bench = Bench(ArrayCapture(music(rng, 0.1)), ListPlayback(), now=lambda: next(times))
+    counted = bench.run(4 * PERIOD)
+    assert counted["overloads"] == 1
+    assert counted["load_max_ppm"] == pytest.approx(900_000, abs=2)
+    assert counted["load_last_ppm"] == pytest.approx(840_000, abs=2)
+
+
+@pytest.fixture
+def options(tmp_path):
+    return Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=RATE_HZ, period=PERIOD)
+
+
+def test_an_unknown_device_is_one_sentence(options, capfd):
+    with pytest.raises(Refusal, match=r"'nowhere' does not open for capture .*known are") as refusal:
+        audio.open_stream(alsaaudio.PCM_CAPTURE, "nowhere", options)
+    assert refusal.value.status == NO_DEVICE and "\n" not in str(refusal.value)
+    assert capfd.readouterr().err == ""  # nor does alsa-lib talk
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [("format_name", "FLOAT_LE", "format FLOAT_LE"), ("rate", 44100, "rate 44100"), ("period_size", 1024, "1024")],
+)
+def test_a_device_that_does_something_else_is_refused(options, monkeypatch, key, value, message):
+    class Other:
+        def __init__(self, *_, **asked):
+            self._info = {"format_name": "S32_LE", "rate": asked["rate"], "channels": 2,
+                          "period_size": asked["periodsize"], "periods": asked["periods"], key: value}  # fmt: skip
+
+        def info(self):
+            return self._info
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(alsaaudio, "PCM", Other)
+    with pytest.raises(Refusal, match=message):
+        audio.open_stream(alsaaudio.PCM_PLAYBACK, "hw:0", options)

@@ -1,0 +1,227 @@
+"""Both processes under their parent: whole runs on the simulated card, and what happens when one dies."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from firmware import journal, sim, supervisor
+from firmware.options import Options
+from firmware.supervisor import Heartbeat, NoRelay, Supervisor
+from tests.firmware.rig import PERIOD, RATE_HZ, music
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+def burnishd(*arguments):
+    """A whole run as a user starts it: (exit status, standard error)."""
+    done = subprocess.run(
+        [sys.executable, "-m", "firmware", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    return done.returncode, done.stderr
+
+
+def output(run_dir):
+    """(words after the prefill, session) of a finished run."""
+    session = journal.read_session(run_dir / "session.json")
+    words = np.fromfile(run_dir / "out.raw", "<i4").reshape(-1, 2)
+    return words[session["prefill_frames"] :], session
+
+
+def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng):
+    words = music(rng, 1.5)
+    soundfile.write(tmp_path / "mix.wav", words, RATE_HZ, subtype="PCM_24")
+    status, errors = burnishd("--sim", "--unpaced", "--run-dir", tmp_path, "--mix", tmp_path / "mix.wav")
+    assert status == 0, errors
+    out, session = output(tmp_path)
+    assert session["events"] == [] and session["xruns"] == 0 and session["complete"]
+    assert len(out) == session["frames"] >= len(words) + session["latency_frames"]
+    padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    assert np.array_equal(out, journal.replay(session, padded))
+    assert {path.name for path in tmp_path.iterdir()} >= {"in.raw", "out.raw", "session.json", "state.json"}
+    assert not (tmp_path / "panel.sock").exists() and not (tmp_path / "tty").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["--sim"], 2, "--sim needs --run-dir"),
+        (["--sim", "--run-dir", "{}", "--rate", "22050"], 2, "cannot be 22050 Hz: allowed are 44100"),
+        (["--sim", "--run-dir", "{}", "--mix", "{}/none.wav"], 2, "does not exist"),
+        (["--sim", "--run-dir", "{}", "--device", "nowhere"], 3, "'nowhere' does not open"),
+        (["--sim", "--run-dir", "{}", "--period", "7"], 2, "cannot have 7 frames: allowed are 16 to 4096"),
+        (["--sim", "--run-dir", "{}", "--config", "{}/none.toml"], 2, "cannot read"),
+        (["--run-dir", "{}", "--mix", "x.wav"], 2, "need --sim"),
+        (["--sim", "--run-dir", "/proc/nothing"], 2, "cannot be made"),
+    ],
+)
+def test_what_it_cannot_do_is_one_sentence_and_a_status(tmp_path, arguments, status, message):
+    got, errors = burnishd(*(argument.format(tmp_path) for argument in arguments))
+    sentences = [line for line in errors.splitlines() if line.startswith("burnishd: ")]
+    assert got == status, errors
+    assert len(sentences) == 1 and message in sentences[0] and "Traceback" not in errors
+
+
+class CountingRelay(NoRelay):
+    interval_s = 0.002
+
+    def __init__(self):
+        self.beats = self.releases = 0
+
+    def beat(self):
+        self.beats += 1
+
+    def release(self):
+        self.releases += 1
+
+
+class Running:
+    """A paced run of silence or of `words` in this process's care. A context manager."""
+
+    def __init__(self, run_dir, words=None):
+        mixes = []
+        if words is not None:
+            soundfile.write(run_dir / "mix.wav", words, RATE_HZ, subtype="PCM_24")
+            mixes = [str(run_dir / "mix.wav")]
+        frames = sim.prepare(run_dir, mixes)
+        options = Options(run_dir=run_dir, state_dir=run_dir, rate_hz=RATE_HZ, period=PERIOD, sim=True, sim_card=True,
+                          input_frames=frames)  # fmt: skip
+        self.relay = CountingRelay()
+        self.supervisor = Supervisor(options, self.relay)
+        self.shared = self.supervisor.shared
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        self.status = self.supervisor.run()
+
+    def __enter__(self):
+        self._thread.start()
+        self.wait(lambda: self.frames > RATE_HZ // 10)
+        return self
+
+    def __exit__(self, *_):
+        self.supervisor.stop()
+        self._thread.join()
+
+    @property
+    def frames(self):
+        return self.shared.engine["frames"]
+
+    def values(self):
+        state = json.loads(self.shared.read_state())
+        return state["slots"][state["ab"]]["values"]
+
+    def turn(self, line):
+        """One line to panel.sock; returns the answer."""
+        import socket
+
+        with socket.socket(socket.AF_UNIX) as fingers:
+            fingers.connect(str(self.supervisor.options.run_dir / "panel.sock"))
+            fingers.sendall(line.encode() + b"\n")
+            return fingers.makefile().readline()
+
+    @staticmethod
+    def wait(condition, seconds=20):
+        deadline = time.monotonic() + seconds
+        while not condition():
+            assert time.monotonic() < deadline, "what was waited for did not come"
+            time.sleep(0.005)
+
+
+def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
+    with Running(tmp_path) as run:
+        assert run.turn("turn 1 +3") == "ok\n"
+        run.wait(lambda: run.values()["input.trim_db"] != 0)
+        trim_db = run.values()["input.trim_db"]
+        old = run.supervisor.control.process
+        old.kill()
+        run.wait(lambda: run.shared.box["control_starts"] == 2 and (tmp_path / "tty").exists())
+        beats = run.shared.box["control_beats"]
+        run.wait(lambda: run.shared.box["control_beats"] > beats + 2)
+        assert run.values()["input.trim_db"] == trim_db
+        run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
+        run.wait(lambda: run.values()["input.trim_db"] < trim_db)
+        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
+    session = journal.read_session(tmp_path / "session.json")
+    assert session["complete"] and len(session["events"]) == 2
+    out, _ = output(tmp_path)
+    assert np.array_equal(out, journal.replay(session, np.zeros_like(out)))
+
+
+def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
+    with Running(tmp_path, music(rng, 30)) as run:
+        run.wait(lambda: run.relay.beats > 10)
+        run.supervisor.audio.process.kill()
+        run.wait(lambda: run.relay.releases > 0)
+        beats = run.relay.beats
+        frames_of_first = run.frames
+        run.wait(lambda: run.shared.box["audio_starts"] == 2 and run.relay.beats > beats)
+        assert run.shared.box["frames_before"] == frames_of_first
+        assert run.shared.box["control_starts"] == 1
+        run.wait(lambda: run.frames > RATE_HZ // 4)
+    session = journal.read_session(tmp_path / "session.json")
+    assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
+    # The second process goes on with the input where the first one was.
+    out = np.fromfile(tmp_path / "out.raw.0001", "<i4").reshape(-1, 2)[session["prefill_frames"] :]
+    played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[frames_of_first:]
+    assert np.array_equal(out, journal.replay(session, played[: len(out)]))
+
+
+def test_ends_in_order_on_a_signal(tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE
+    )
+    Running.wait(lambda: (tmp_path / "session.json").exists())
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0, errors
+    out, session = output(tmp_path)
+    assert len(out) >= session["frames"] - PERIOD and not out.any()
+
+
+def test_children_do_not_outlive_a_killed_parent(tmp_path):
+    process = subprocess.Popen([sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT)
+    Running.wait(lambda: (tmp_path / "session.json").exists())
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    assert len(children) == 2
+    process.kill()
+    process.wait()
+    Running.wait(lambda: not any(is_running(child) for child in children))
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+# -- the heartbeat, on a clock of its own ----------------------------------------------------------------------------
+
+
+def test_the_heartbeat_stops_within_50_ms_of_the_last_frame_and_at_once_at_a_death():
+    now_s, frames, alive = [0.0], [0], [True]
+    relay = CountingRelay()
+    heart = Heartbeat(relay, lambda: frames[0], lambda: alive[0], lambda: now_s[0])
+    assert not heart.step()  # no frame yet
+    for _ in range(100):
+        now_s[0] += 0.002
+        frames[0] += 96
+        assert heart.step()
+    stopped_s = now_s[0]
+    while heart.step():
+        now_s[0] += 0.002
+    assert now_s[0] - stopped_s <= supervisor.ALIVE_S + 0.002
+    frames[0] += 96
+    assert heart.step()
+    alive[0] = False
+    assert not heart.step()
+    alive[0] = True
+    assert not heart.step()  # a new process holds the relay only once it has moved a frame
