@@ -13,6 +13,7 @@ KERNELS = [
     "fft",
     "convolver",
     "eq",
+    "glide",
     "compressor",
     "multiband",
     "true_peak",

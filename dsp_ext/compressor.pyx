@@ -1,37 +1,110 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices are the loops' own and end at CHUNK; the knee is kept above zero where it divides.
-"""Compressor: one band of dynamics, two channels under one gain.
+# Indices are the loops' own and end at CHUNK; rings are cut at their ends; knees are kept above zero where they divide.
+"""Compressor: one band of dynamics, two channels.
 
 Feed-forward, in decibels, after D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design - A
 Tutorial and Analysis", JAES 60(6), 2012:
 
-    level -> static curve with a quadratic knee (eq. 4) -> smooth decoupled peak detector (eq. 17) -> make-up -> gain
+    level -> link -> look-ahead -> static curve with quadratic knees (eq. 4) -> smooth decoupled detector (eq. 17) -> gain
 
 The detector follows the gain reduction, not the level, so it lies at 0 dB below the threshold and attacks from there:
 
-    held      = max(reduction, held moved towards reduction with the release constant)
+    held      = max(reduction, held moved towards reduction with the release constant, after the hold time)
     smoothed += (held - smoothed) moved with the attack constant
 
-The two channels are linked by the louder of them, not by their sum: sound in anti-phase is seen at its level.
-Times are time constants: 63 % of the way in dB. The release is heard through both stages, so the first one is made
-shorter until the whole takes the stated time, and the second one falls no slower than a quarter of the release.
+- Level: the peak, or the mean square of 10 ms, or a blend of their powers; a sine's mean square lies 3 dB below its peak.
+- Link: 100 % follows the louder channel, not the sum, so that sound in anti-phase is seen at its level; 0 % each its own.
+- Curve: down above the threshold; up below the lower threshold; expansion below the lowest. Each has a range, beyond
+  which it does no more. Expansion opens with the attack and closes with the release, in a detector of its own.
+- Times are time constants: 63 % of the way in dB. The release is heard through both stages, so the first one is made
+  shorter until the whole takes the stated time, and the second one falls no slower than a quarter of the release.
+- Adaptive release: the stated one for a steady tone, shorter by up to five times the more the crest factor exceeds its,
+  after the same authors' "Parameter automation in a dynamic range compressor", JAES 61(10), 2013.
+- The sound waits 5 ms for the detector, whatever the look-ahead, so the latency does not depend on settings.
 """
 
-from libc.math cimport fabsf
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from ._math cimport OCTAVES_PER_DB, exp2_, gain_to_db
+from ._math cimport DB_PER_OCTAVE, OCTAVES_PER_DB, exp2_, log2_
 
-#: Names of the settings, in the order of the enum in compressor.pxd. Units are in the names.
-SETTINGS = ("threshold_db", "ratio", "knee_db", "attack_ms", "release_ms", "makeup_db")
-_DEFAULTS = (0.0, 1.0, 6.0, 10.0, 150.0, 0.0)
+#: Names of the settings, in the order of the enum in compressor.pxd. Units are in the names; switches are 0 or 1.
+SETTINGS = (
+    "threshold_db",
+    "ratio",
+    "knee_db",
+    "range_db",
+    "attack_ms",
+    "hold_ms",
+    "release_ms",
+    "adaptive",
+    "rms_pct",
+    "lookahead_ms",
+    "up_threshold_db",
+    "up_ratio",
+    "up_range_db",
+    "expand_threshold_db",
+    "expand_ratio",
+    "expand_range_db",
+    "link_pct",
+    "makeup_db",
+    "auto_makeup",
+    "wet_pct",
+    "bypass",
+    "solo",
+    "mute",
+)
+#: What they are until they are set: nothing is compressed.
+DEFAULTS = dict(
+    zip(
+        SETTINGS,
+        (0, 1, 6, 60, 10, 0, 150, 0, 0, 0, -40, 1, 12, -60, 1, 24, 100, 0, 0, 100, 0, 0, 0),
+        strict=True,
+    )
+)
+#: The longest look-ahead, and what the sound always waits.
+LONGEST_LOOKAHEAD_MS = 5.0
+#: A ratio of this or more is infinite.
+LIMITING_RATIO = 100.0
 
 cdef enum:
     CHUNK = 128  # frames per pass: the work stays in the first-level cache
+    # Values on the glide.
+    THRESHOLD = 0
+    SLOPE
+    KNEE
+    RANGE
+    UP_THRESHOLD
+    UP_SLOPE
+    UP_RANGE
+    EXPAND_THRESHOLD
+    EXPAND_SLOPE
+    EXPAND_RANGE
+    RMS
+    LINK
+    HASTE
+    MAKEUP
+    WET
+    PRESENT
+    VALUES
+    # Rows of the work.
+    LEVEL_L = 0
+    LEVEL_R
+    DOWN_L
+    DOWN_R
+    OPEN_L
+    OPEN_R
+    RELEASE
+    DELAYED_L
+    DELAYED_R
+    ROWS
 
-#: -200 dB: what silence counts as, so that the logarithm is defined.
-cdef float FLOOR = 1e-10
+cdef double RMS_MS = 10.0
+cdef double CREST_MS = 200.0
+cdef double LIMITING = LIMITING_RATIO
+cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
+cdef float SILENCE_DB = -200.0
 cdef float NARROWEST_KNEE_DB = 1e-6
 
 
@@ -45,19 +118,22 @@ cdef inline double _part_per_frame(double time_ms, double rate_hz) noexcept nogi
 
 
 cdef class Compressor(Processor):
-    """Compressor of one band; as a processor of its own, of the whole band. Latency 0. O(frames)."""
+    """Compressor of one band; as a processor of its own, of the whole band. Latency 5 ms. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(SETTINGS) == len(_DEFAULTS) == COMPRESSOR_SETTINGS
-        self._threshold = Ramp(rate_hz)
-        self._slope = Ramp(rate_hz)
-        self._knee = Ramp(rate_hz)
-        self._makeup = Ramp(rate_hz)
-        self._work = np.zeros((5, CHUNK), np.float32)
-        self._attack_ms, self._release_ms = _DEFAULTS[ATTACK_MS], _DEFAULTS[RELEASE_MS]
-        for what, value in enumerate(_DEFAULTS):
+        assert len(SETTINGS) == COMPRESSOR_SETTINGS
+        self._values = Glide(rate_hz, [0.0] * VALUES)
+        self._work = np.zeros((ROWS, CHUNK), np.float32)
+        self._ahead = round(LONGEST_LOOKAHEAD_MS * 1e-3 * rate_hz)
+        self._ring = np.zeros((4, 1 << int(self._ahead + CHUNK).bit_length()), np.float32)
+        self._rms = _part_per_frame(RMS_MS, rate_hz)
+        self._crest = _part_per_frame(CREST_MS, rate_hz)
+        for what, value in enumerate(DEFAULTS.values()):
+            self._settings[what] = value
+        for what, value in enumerate(DEFAULTS.values()):
             self.set_value(what, value)
+        self.set_present(True)
         self.settle()
         self.clear()
         self._deepest_db = 0.0
@@ -71,134 +147,322 @@ cdef class Compressor(Processor):
         self.set_value(SETTINGS.index(name), value)
 
     cdef void set_value(self, int what, double value) noexcept nogil:
-        """[audio] `value` in the unit of its name: dB, ms, or a ratio of at least 1."""
-        cdef double fall_ms
+        """[audio] `value` in the unit of its name: dB, ms, %, a ratio of at least 1, or 0 and 1 for a switch.
+
+        Values of the curve and of the mix glide; times act at once, on what is smooth. `solo` and `mute` are noted for
+        whoever holds the bands together; see `set_present`.
+        """
+        self._settings[what] = value
         if what == THRESHOLD_DB:
-            self._threshold.to(<float> value)
+            self._values.to(THRESHOLD, <float> value)
         elif what == RATIO:
-            self._slope.to(<float> (1.0 - 1.0 / value))
+            self._values.to(SLOPE, <float> (1.0 if value >= LIMITING else 1.0 - 1.0 / value))
         elif what == KNEE_DB:
-            self._knee.to(<float> value)
-        elif what == MAKEUP_DB:
-            self._makeup.to(<float> value)
+            self._values.to(KNEE, <float> value)
+        elif what == RANGE_DB:
+            self._values.to(RANGE, <float> value)
+        elif what == UP_THRESHOLD_DB:
+            self._values.to(UP_THRESHOLD, <float> value)
+        elif what == UP_RATIO:
+            self._values.to(UP_SLOPE, <float> (1.0 - 1.0 / value))
+        elif what == UP_RANGE_DB:
+            self._values.to(UP_RANGE, <float> value)
+        elif what == EXPAND_THRESHOLD_DB:
+            self._values.to(EXPAND_THRESHOLD, <float> value)
+        elif what == EXPAND_RATIO:
+            self._values.to(EXPAND_SLOPE, <float> (value - 1.0))
+        elif what == EXPAND_RANGE_DB:
+            self._values.to(EXPAND_RANGE, <float> value)
+        elif what == RMS_PCT:
+            self._values.to(RMS, <float> (value / 100.0))
+        elif what == LINK_PCT:
+            self._values.to(LINK, <float> (value / 100.0))
+        elif what == ADAPTIVE:
+            self._values.to(HASTE, <float> value)
+        elif what == WET_PCT or what == BYPASS:
+            self._values.to(WET, <float> (0.0 if self._settings[BYPASS] != 0 else self._settings[WET_PCT] / 100.0))
         elif what == ATTACK_MS or what == RELEASE_MS:
-            if what == ATTACK_MS:
-                self._attack_ms = value
-            else:
-                self._release_ms = value
-            fall_ms = min(self._attack_ms, 0.25 * self._release_ms)
-            self._attack = _part_per_frame(self._attack_ms, self.rate_hz)
-            self._fall = _part_per_frame(fall_ms, self.rate_hz)
-            # Two one-poles in a row, t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within 1 %.
-            self._release = _part_per_frame(
-                self._release_ms - fall_ms - 0.5 * fall_ms * fall_ms / self._release_ms, self.rate_hz
-            )
+            self.set_times()
+        elif what == HOLD_MS:
+            self._hold = <Py_ssize_t> (value * 1e-3 * self.rate_hz + 0.5)
+        elif what == LOOKAHEAD_MS:
+            self._lookahead = min(<Py_ssize_t> (value * 1e-3 * self.rate_hz + 0.5), self._ahead)
+        self.set_makeup()
+
+    cdef void set_times(self) noexcept nogil:
+        cdef double attack_ms = self._settings[ATTACK_MS], release_ms = self._settings[RELEASE_MS]
+        cdef double fall_ms = min(attack_ms, 0.25 * release_ms)
+        self._attack = _part_per_frame(attack_ms, self.rate_hz)
+        self._fall = _part_per_frame(fall_ms, self.rate_hz)
+        # Two one-poles in a row, t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within 1 %.
+        self._release = _part_per_frame(release_ms - fall_ms - 0.5 * fall_ms * fall_ms / release_ms, self.rate_hz)
+
+    cdef void set_makeup(self) noexcept nogil:
+        """Automatic make-up gives back half of what full scale loses."""
+        cdef float knee = max(self._values._target[KNEE], NARROWEST_KNEE_DB)
+        cdef float lost = _soft(-self._values._target[THRESHOLD], knee, <float> 0.5 / knee) * self._values._target[SLOPE]
+        cdef float makeup = <float> self._settings[MAKEUP_DB]
+        if self._settings[AUTO_MAKEUP] != 0:
+            makeup = makeup + <float> 0.5 * min(lost, self._values._target[RANGE])
+        self._values.to(MAKEUP, makeup)
+
+    cdef void set_present(self, bint present) noexcept nogil:
+        """[audio] Whether the band is heard at all."""
+        self._values.to(PRESENT, 1.0 if present else 0.0)
+
+    cdef bint is_on(self, int what) noexcept nogil:
+        """[audio] A switch among the settings."""
+        return self._settings[what] != 0
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
-        self._threshold.jump(self._threshold._target)
-        self._slope.jump(self._slope._target)
-        self._knee.jump(self._knee._target)
-        self._makeup.jump(self._makeup._target)
+        self._values.settle()
 
     cdef void clear(self) noexcept nogil:
-        self._held_db = 0.0
-        self._reduction_db = 0.0
+        cdef Py_ssize_t i
+        memset(&self._ring[0, 0], 0, 4 * self._ring.shape[1] * sizeof(float))
+        for i in range(self._ring.shape[1]):
+            self._ring[0, i] = self._ring[1, i] = SILENCE_DB
+        self._at = 0
+        self._square_l = self._square_r = self._peak = self._square = 0
+        memset(&self._down_l, 0, sizeof(Follower))
+        memset(&self._down_r, 0, sizeof(Follower))
+        memset(&self._open_l, 0, sizeof(Follower))
+        memset(&self._open_r, 0, sizeof(Follower))
+
+    cdef Py_ssize_t delay(self) noexcept nogil:
+        return self._ahead
 
     cdef float take_reduction_db(self) noexcept nogil:
-        """[audio] The deepest gain since the last call, in dB, 0 or below; make-up does not count."""
+        """[audio] The deepest gain since the last call, in dB, 0 or below; make-up and mix do not count, bypass does."""
         cdef float deepest = self._deepest_db
         self._deepest_db = 0.0
-        return deepest
+        return deepest if self._settings[BYPASS] == 0 else 0.0
 
-    cdef void gains(self, const float *left, const float *right, float *gain, Py_ssize_t frames) noexcept nogil:
-        """[audio] The gain factor, make-up included, for each of `frames` frames of this band."""
-        cdef Py_ssize_t at = 0, step
+    # -- sound ---------------------------------------------------------------------------------------------------
+
+    cdef void add(self, const float *left, const float *right, float *sum_l, float *sum_r,
+                  Py_ssize_t frames) noexcept nogil:
+        """[audio] Add (gain - 1) times this band, 5 ms late, to the sums. Nothing is added where nothing is changed."""
+        cdef Py_ssize_t at = 0, step, i
+        cdef float *change_l = &self._work[DOWN_L, 0]
+        cdef float *change_r = &self._work[DOWN_R, 0]
+        cdef float *late_l = &self._work[DELAYED_L, 0]
+        cdef float *late_r = &self._work[DELAYED_R, 0]
         while at < frames:
-            step = frames - at if frames - at < CHUNK else CHUNK
-            self.chunk(left + at, right + at, gain + at, step)
+            step = self._values.piece(min(frames - at, CHUNK))
+            self.piece(left + at, right + at, step)
+            for i in range(step):
+                sum_l[at + i] += change_l[i] * late_l[i]
+                sum_r[at + i] += change_r[i] * late_r[i]
             at += step
-
-    cdef void chunk(self, const float *left, const float *right, float *gain, Py_ssize_t frames) noexcept nogil:
-        cdef Py_ssize_t i
-        cdef float *threshold = &self._work[0, 0]
-        cdef float *slope = &self._work[1, 0]
-        cdef float *knee = &self._work[2, 0]
-        cdef float *makeup = &self._work[3, 0]
-        cdef float *reduction = &self._work[4, 0]
-        self._threshold.fill(threshold, frames)
-        self._slope.fill(slope, frames)
-        self._knee.fill(knee, frames)
-        self._makeup.fill(makeup, frames)
-        _levels(left, right, reduction, frames)
-        _curve(reduction, threshold, slope, knee, frames)
-        self.smooth(reduction, frames)
-        for i in range(frames):
-            gain[i] = exp2_((makeup[i] - reduction[i]) * OCTAVES_PER_DB)
-
-    cdef void smooth(self, float *reduction, Py_ssize_t frames) noexcept nogil:
-        """The detector, in place: from the curve's reduction in dB to the smoothed one."""
-        cdef Py_ssize_t i
-        cdef double held = self._held_db, smoothed = self._reduction_db, target, slow, way
-        cdef double attack = self._attack, fall = self._fall, release = self._release
-        cdef float deepest = -self._deepest_db
-        for i in range(frames):
-            target = reduction[i]
-            slow = held + (target - held) * release
-            held = target if target > slow else slow
-            way = held - smoothed
-            # The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards.
-            slow = way * fall
-            way = way * attack
-            smoothed += way if way < slow else slow
-            reduction[i] = <float> smoothed
-        for i in range(frames):
-            deepest = reduction[i] if reduction[i] > deepest else deepest
-        self._held_db = held
-        self._reduction_db = smoothed
-        self._deepest_db = -deepest
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        cdef float gain[CHUNK]
         cdef Py_ssize_t at = 0, step, i
+        cdef float *change_l = &self._work[DOWN_L, 0]
+        cdef float *change_r = &self._work[DOWN_R, 0]
+        cdef float *late_l = &self._work[DELAYED_L, 0]
+        cdef float *late_r = &self._work[DELAYED_R, 0]
         while at < frames:
-            step = frames - at if frames - at < CHUNK else CHUNK
-            self.gains(left + at, right + at, gain, step)
+            step = self._values.piece(min(frames - at, CHUNK))
+            self.piece(left + at, right + at, step)
             for i in range(step):
-                left[at + i] = left[at + i] * gain[i]
-                right[at + i] = right[at + i] * gain[i]
+                left[at + i] = late_l[i] + change_l[i] * late_l[i]
+                right[at + i] = late_r[i] + change_r[i] * late_r[i]
             at += step
+
+    cdef void piece(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """Rows of the work for `frames` frames: the delayed band, and gain - 1 in place of DOWN."""
+        cdef const float *start = self._values.start()
+        cdef const float *span = self._values.span()
+        cdef const float *shape = self._values.shape()
+        cdef float *level_l = &self._work[LEVEL_L, 0]
+        cdef float *level_r = &self._work[LEVEL_R, 0]
+        cdef float *down_l = &self._work[DOWN_L, 0]
+        cdef float *down_r = &self._work[DOWN_R, 0]
+        cdef float *open_l = &self._work[OPEN_L, 0]
+        cdef float *open_r = &self._work[OPEN_R, 0]
+        cdef Py_ssize_t length = self._ring.shape[1], late = self._at - self._ahead + self._lookahead
+        self.powers(left, right, frames)
+        _levels(level_l, level_r, start[LINK], span[LINK], shape, frames)
+        _put(&self._ring[0, 0], length, self._at, level_l, frames)
+        _put(&self._ring[1, 0], length, self._at, level_r, frames)
+        _put(&self._ring[2, 0], length, self._at, left, frames)
+        _put(&self._ring[3, 0], length, self._at, right, frames)
+        _get(&self._ring[0, 0], length, late, level_l, frames)
+        _get(&self._ring[1, 0], length, late, level_r, frames)
+        _get(&self._ring[2, 0], length, self._at - self._ahead, &self._work[DELAYED_L, 0], frames)
+        _get(&self._ring[3, 0], length, self._at - self._ahead, &self._work[DELAYED_R, 0], frames)
+        self._at = (self._at + frames) & (length - 1)
+        _curve(level_l, down_l, open_l, start, span, shape, frames)
+        _curve(level_r, down_r, open_r, start, span, shape, frames)
+        self.follow(frames)
+        _changes(down_l, start, span, shape, frames)
+        _changes(down_r, start, span, shape, frames)
+        self._values.advance(frames)
+
+    cdef void powers(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """Power of each channel in LEVEL, blended with its mean square, and the part of the way per frame in RELEASE."""
+        cdef Py_ssize_t i
+        cdef const float *shape = self._values.shape()
+        cdef float *level_l = &self._work[LEVEL_L, 0]
+        cdef float *level_r = &self._work[LEVEL_R, 0]
+        cdef float *release = &self._work[RELEASE, 0]
+        cdef float blend = self._values.start()[RMS], more_blend = self._values.span()[RMS]
+        cdef float haste = self._values.start()[HASTE], more_haste = self._values.span()[HASTE]
+        cdef double rms = self._rms, crest = self._crest, base = self._release
+        cdef double square_l = self._square_l, square_r = self._square_r, peak = self._peak, square = self._square
+        cdef double l, r, louder, fading, part
+        for i in range(frames):
+            l = left[i]
+            r = right[i]
+            l = l * l
+            r = r * r
+            louder = l if l > r else r
+            square_l += (l - square_l) * rms
+            square_r += (r - square_r) * rms
+            fading = peak + (louder - peak) * crest
+            peak = louder if louder > fading else fading
+            square += (louder - square) * crest
+            part = blend + more_blend * shape[i]
+            level_l[i] = <float> (l + part * (square_l - l))
+            level_r[i] = <float> (r + part * (square_r - r))
+            # A steady tone has a squared crest factor of 2.
+            part = 0.5 * (peak + SILENCE) / (square + SILENCE)
+            part = part if part > 0.5 else 0.5
+            part = part if part < 5.0 else 5.0
+            part = base * (1.0 + (haste + more_haste * shape[i]) * (part - 1.0))
+            release[i] = <float> (part if part < 1.0 else 1.0)
+        self._square_l, self._square_r, self._peak, self._square = square_l, square_r, peak, square
+
+    cdef void follow(self, Py_ssize_t frames) noexcept nogil:
+        """The detectors: from what the curve asks for to the smoothed reduction, in DOWN; their deepest for the meter."""
+        cdef Py_ssize_t i
+        cdef float *down_l = &self._work[DOWN_L, 0]
+        cdef float *down_r = &self._work[DOWN_R, 0]
+        cdef const float *open_l = &self._work[OPEN_L, 0]
+        cdef const float *open_r = &self._work[OPEN_R, 0]
+        cdef const float *releases = &self._work[RELEASE, 0]
+        cdef double attack = self._attack, fall = self._fall, release
+        cdef Py_ssize_t hold = self._hold
+        cdef float deepest = -self._deepest_db
+        cdef Follower a = self._down_l, b = self._down_r, c = self._open_l, d = self._open_r
+        for i in range(frames):
+            release = releases[i]
+            _follow(&a, down_l[i], attack, fall, release, hold)
+            _follow(&b, down_r[i], attack, fall, release, hold)
+            _follow(&c, open_l[i], attack, fall, release, hold)
+            _follow(&d, open_r[i], attack, fall, release, hold)
+            down_l[i] = <float> (a.smoothed_db - c.smoothed_db)
+            down_r[i] = <float> (b.smoothed_db - d.smoothed_db)
+        self._down_l, self._down_r, self._open_l, self._open_r = a, b, c, d
+        for i in range(frames):
+            deepest = down_l[i] if down_l[i] > deepest else deepest
+            deepest = down_r[i] if down_r[i] > deepest else deepest
+        self._deepest_db = -deepest
 
     def take(self):
         """`take_reduction_db`, for tests. [any]"""
         return self.take_reduction_db()
 
 
-cdef void _levels(const float *left, const float *right, float *level_db, Py_ssize_t frames) noexcept nogil:
-    """Level of the louder channel, in dB re full scale."""
-    cdef Py_ssize_t i
-    cdef float a, b
-    for i in range(frames):
-        a = fabsf(left[i])
-        b = fabsf(right[i])
-        a = a if a > b else b
-        a = a if a > FLOOR else FLOOR
-        level_db[i] = gain_to_db(a)
+cdef inline void _follow(Follower *f, double target, double attack, double fall, double release,
+                         Py_ssize_t hold) noexcept nogil:
+    cdef double held = f.held_db, slow, way
+    cdef bint rising = target >= held
+    slow = held + (target - held) * release
+    slow = held if f.hold_left > 0 else slow
+    f.held_db = target if rising else slow
+    f.hold_left = hold if rising else f.hold_left - (f.hold_left > 0)
+    # The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards.
+    way = f.held_db - f.smoothed_db
+    slow = way * fall
+    way = way * attack
+    f.smoothed_db += way if way < slow else slow
 
 
-cdef void _curve(float *level_db, const float *threshold_db, const float *slope, const float *knee_db,
-                 Py_ssize_t frames) noexcept nogil:
-    """Gain reduction in dB, 0 or above, in place of the level. Branch-free form of the three-part curve with its knee."""
+cdef void _put(float *ring, Py_ssize_t length, Py_ssize_t at, const float *row, Py_ssize_t frames) noexcept nogil:
+    """Write a row to a ring whose length is a power of two."""
+    cdef Py_ssize_t start = at & (length - 1)
+    cdef Py_ssize_t first = min(frames, length - start)
+    memcpy(ring + start, row, first * sizeof(float))
+    memcpy(ring, row + first, (frames - first) * sizeof(float))
+
+
+cdef void _get(const float *ring, Py_ssize_t length, Py_ssize_t at, float *row, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t start = at & (length - 1)
+    cdef Py_ssize_t first = min(frames, length - start)
+    memcpy(row, ring + start, first * sizeof(float))
+    memcpy(row + first, ring, (frames - first) * sizeof(float))
+
+
+cdef void _levels(float *left, float *right, float link, float more, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """From power to level in dB re full scale, in place; each channel moved towards the louder by the link."""
     cdef Py_ssize_t i
-    cdef float over, half, inside, above, knee
+    cdef float l, r, louder, part
+    cdef float db = <float> 0.5 * DB_PER_OCTAVE
     for i in range(frames):
-        knee = knee_db[i]
-        knee = knee if knee > NARROWEST_KNEE_DB else NARROWEST_KNEE_DB
-        half = <float> 0.5 * knee
-        over = level_db[i] - threshold_db[i]
-        above = over - half
-        above = above if above > 0 else 0
-        inside = over + half
-        inside = inside if inside > 0 else 0
-        inside = inside if inside < knee else knee
-        level_db[i] = slope[i] * (inside * inside / (<float> 2.0 * knee) + above)
+        l = left[i]
+        r = right[i]
+        l = l if l > SILENCE else SILENCE
+        r = r if r > SILENCE else SILENCE
+        l = db * log2_(l)
+        r = db * log2_(r)
+        louder = l if l > r else r
+        part = link + more * shape[i]
+        left[i] = l + part * (louder - l)
+        right[i] = r + part * (louder - r)
+
+
+cdef inline float _soft(float over, float knee, float bend) noexcept nogil:
+    """`over` where it is above the knee, 0 below, and the parabola between that joins them; `bend` is 1 / (2 knee)."""
+    cdef float above = over - <float> 0.5 * knee
+    cdef float inside = over + <float> 0.5 * knee
+    above = above if above > 0 else 0
+    inside = inside if inside > 0 else 0
+    inside = inside if inside < knee else knee
+    return inside * inside * bend + above
+
+
+cdef void _curve(const float *level_db, float *down_db, float *open_db, const float *start, const float *span,
+                 const float *shape, Py_ssize_t frames) noexcept nogil:
+    """Static curve: reduction (below 0: a boost) in `down_db`, and minus the expansion's in `open_db`."""
+    cdef Py_ssize_t i
+    cdef float threshold = start[THRESHOLD], threshold_ = span[THRESHOLD], slope = start[SLOPE], slope_ = span[SLOPE]
+    cdef float knee = start[KNEE], knee_ = span[KNEE], most = start[RANGE], most_ = span[RANGE]
+    cdef float up = start[UP_THRESHOLD], up_ = span[UP_THRESHOLD], rise = start[UP_SLOPE], rise_ = span[UP_SLOPE]
+    cdef float lift = start[UP_RANGE], lift_ = span[UP_RANGE]
+    cdef float gate = start[EXPAND_THRESHOLD], gate_ = span[EXPAND_THRESHOLD]
+    cdef float drop = start[EXPAND_SLOPE], drop_ = span[EXPAND_SLOPE]
+    cdef float floor = start[EXPAND_RANGE], floor_ = span[EXPAND_RANGE]
+    cdef float s, x, w, bend, a, b, limit
+    for i in range(frames):
+        s = shape[i]
+        x = level_db[i]
+        w = knee + knee_ * s
+        w = w if w > NARROWEST_KNEE_DB else NARROWEST_KNEE_DB
+        bend = <float> 0.5 / w
+        a = (slope + slope_ * s) * _soft(x - (threshold + threshold_ * s), w, bend)
+        limit = most + most_ * s
+        a = a if a < limit else limit
+        b = (rise + rise_ * s) * _soft(up + up_ * s - x, w, bend)
+        limit = lift + lift_ * s
+        b = b if b < limit else limit
+        down_db[i] = a - b
+        a = (drop + drop_ * s) * _soft(gate + gate_ * s - x, w, bend)
+        limit = floor + floor_ * s
+        a = a if a < limit else limit
+        open_db[i] = -a
+
+
+cdef void _changes(float *reduction_db, const float *start, const float *span, const float *shape,
+                   Py_ssize_t frames) noexcept nogil:
+    """gain - 1 in place of the reduction: make-up, mix, and whether the band is heard. Exactly 0 where all is neutral."""
+    cdef Py_ssize_t i
+    cdef float makeup = start[MAKEUP], makeup_ = span[MAKEUP], wet = start[WET], wet_ = span[WET]
+    cdef float present = start[PRESENT], present_ = span[PRESENT]
+    cdef float change
+    for i in range(frames):
+        change = exp2_((makeup + makeup_ * shape[i] - reduction_db[i]) * OCTAVES_PER_DB) - <float> 1.0
+        change = (wet + wet_ * shape[i]) * change
+        reduction_db[i] = change + (present + present_ * shape[i] - <float> 1.0) * (<float> 1.0 + change)

@@ -40,6 +40,7 @@ cdef enum:
     METER_RUNNING
     METER_EPOCH
     MULTIBAND_ENABLED
+    MULTIBAND_MID_SIDE
     LIMITER_ENABLED
     LIMITER_GAIN_DB
     LIMITER_CEILING_DBTP
@@ -69,6 +70,7 @@ _SETTINGS = (
     "meter.running",
     "meter.epoch",
     "multiband.enabled",
+    "multiband.mid_side",
     "limiter.enabled",
     "limiter.gain_db",
     "limiter.ceiling_dbtp",
@@ -232,6 +234,8 @@ cdef class Engine(Processor):
                 self.output_meter.restart()
         elif index == MULTIBAND_ENABLED:
             self.multiband.set_enabled(value != 0)
+        elif index == MULTIBAND_MID_SIDE:
+            self.multiband.set_mid_side(value != 0)
         elif index == LIMITER_ENABLED:
             self.limiter.set_enabled(value != 0)
         elif index == LIMITER_GAIN_DB:

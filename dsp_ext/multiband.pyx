@@ -8,12 +8,15 @@ band k = (LP_k - LP_{k-1}) * x, band 4 = what is left of the delayed input. The 
     out = delayed x + sum of (gain_k - 1) band_k
 
 so where no band changes its gain, nothing is added and the delayed input passes bit for bit: the crossover is heard only
-where the compressor works.
+where the compressor works. The bands are left and right, or mid and side: (left + right) / 2 and (left - right) / 2.
 """
+
+from libc.string cimport memcpy
 
 import numpy as np
 
-from .compressor cimport COMPRESSOR_SETTINGS, Compressor
+from .compressor cimport COMPRESSOR_SETTINGS, MUTE, SOLO, Compressor
+from .compressor import SETTINGS as _BAND_SETTINGS
 from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
@@ -26,7 +29,8 @@ cdef enum:
 
 
 cdef class Multiband(Processor):
-    """Four-band compressor. Latency: one partition of the convolver and half a kernel, in or out of circuit."""
+    """Four-band compressor. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
+    out of circuit. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -35,36 +39,78 @@ cdef class Multiband(Processor):
         partition = partition_frames(rate_hz)
         self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
         self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
-        self._delay = Delay(rate_hz, max_block, self.delay())
-        self._enabled = Ramp(rate_hz, 1.0)
         self._compressors = tuple(Compressor(rate_hz, max_block) for _ in range(self.bands))
         for band in range(self.bands):
             self._compressor[band] = <void *> self._compressors[band]
+        # The split wants the input as late as its low-passes are; the sum, as late as the compressors let go of it.
+        self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
+        self._to_sum = Delay(rate_hz, max_block, self._compressors[0].latency)
+        self._enabled = Ramp(rate_hz, 1.0)
+        self._wanted = True
+        self._mid_side = self._wanted_mid_side = False
+        self._wait = 0
         self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
-        self._work = np.zeros((6, CHUNK), np.float32)
+        self._work = np.zeros((5, CHUNK), np.float32)
 
     # -- settings ------------------------------------------------------------------------------------------------
 
-    def band(self, int band):
-        """[control] The `Compressor` of band 0 (lowest) to 3, to set values on by name. Raises IndexError."""
-        return self._compressors[band]
-
-    def enable(self, bint enabled):
-        """`set_enabled`, for callers in Python. [control]"""
-        self.set_enabled(enabled)
+    def set(self, str name, double value):
+        """[control] "enabled", "mid_side", or a setting of a band: "b1.threshold_db". Raises KeyError and ValueError."""
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value}")
+        band, _, setting = name.partition(".")
+        if name == "enabled":
+            self.set_enabled(value != 0)
+        elif name == "mid_side":
+            self.set_mid_side(value != 0)
+        elif setting in _BAND_SETTINGS and band in [f"b{k + 1}" for k in range(self.bands)]:
+            self.set_band(int(band[1:]) - 1, _BAND_SETTINGS.index(setting), value)
+        else:
+            raise KeyError(f"no setting {name!r}")
 
     cdef void set_enabled(self, bint enabled) noexcept nogil:
         """[audio] In or out of circuit; out is the delayed input, bit for bit, once the ramp is over."""
-        self._enabled.to(1.0 if enabled else 0.0)
+        self._wanted = enabled
+        self.change_mode()
+
+    cdef void set_mid_side(self, bint mid_side) noexcept nogil:
+        """[audio] Bands of mid and side instead of left and right. The change goes out of circuit and comes back in."""
+        self._wanted_mid_side = mid_side
+        self.change_mode()
+
+    cdef void change_mode(self) noexcept nogil:
+        """Head for what is wanted. Where the meaning of the two channels has to change, that is out of circuit first, and
+        back in when the compressors' delay holds nothing of the old meaning."""
+        cdef int band
+        if self._wanted_mid_side != self._mid_side and self._enabled._value == 0 and not self._enabled.moving():
+            self._mid_side = self._wanted_mid_side
+            self._wait = self._to_sum.delay()
+            for band in range(MOST_BANDS):
+                (<Compressor> self._compressor[band]).clear()
+        self._enabled.to(1.0 if self._wanted and self._wanted_mid_side == self._mid_side and self._wait == 0 else 0.0)
 
     cdef void set_band(self, int band, int what, double value) noexcept nogil:
-        """[audio] A setting of a band; `what` is a place of compressor.pxd."""
-        if 0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS:
-            (<Compressor> self._compressor[band]).set_value(what, value)
+        """[audio] A setting of a band; `what` is a place of compressor.pxd. Solo and mute decide who is heard."""
+        cdef int k
+        cdef bint any_solo = False, solo, mute
+        if not (0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS):
+            return
+        (<Compressor> self._compressor[band]).set_value(what, value)
+        if what == SOLO or what == MUTE:
+            for k in range(MOST_BANDS):
+                any_solo = any_solo or (<Compressor> self._compressor[k]).is_on(SOLO)
+            for k in range(MOST_BANDS):
+                solo = (<Compressor> self._compressor[k]).is_on(SOLO)
+                mute = (<Compressor> self._compressor[k]).is_on(MUTE)
+                (<Compressor> self._compressor[k]).set_present(not mute and (solo or not any_solo))
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
         cdef int band
+        self._enabled.jump(0.0)
+        self.change_mode()
+        self._wait = 0
+        self.change_mode()
         self._enabled.jump(self._enabled._target)
         for band in range(MOST_BANDS):
             (<Compressor> self._compressor[band]).settle()
@@ -74,65 +120,94 @@ cdef class Multiband(Processor):
         cdef float deepest = (<Compressor> self._compressor[band]).take_reduction_db()
         return deepest if self._enabled._value > 0 else 0.0
 
+    def take(self, int band):
+        """`take_reduction_db` of band 0 to 3, for tests. [any]"""
+        return self.take_reduction_db(band)
+
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef Py_ssize_t delay(self) noexcept nogil:
-        return self.convolver.partition + self.taps // 2
+        return self._to_split.delay() + self._to_sum.delay()
 
     cdef void clear(self) noexcept nogil:
         cdef int band
         self.convolver.clear()
-        self._delay.clear()
+        self._to_split.clear()
+        self._to_sum.clear()
         for band in range(MOST_BANDS):
             (<Compressor> self._compressor[band]).clear()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        cdef Py_ssize_t at = 0, step
+        """Cut where a ramp or a wait ends, since a change of mode goes on there."""
+        cdef Py_ssize_t at = 0, step, until
         while at < frames:
-            step = frames - at if frames - at < CHUNK else CHUNK
+            step = min(frames - at, CHUNK)
+            until = self._enabled.length - self._enabled._at if self._enabled.moving() else self._wait
+            if 0 < until < step:
+                step = until
             self.chunk(left + at, right + at, step)
+            if self._wait > 0:
+                self._wait -= step
+            if step == until:
+                self.change_mode()
             at += step
 
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t i
         cdef int band
         cdef float *enabled = &self._work[0, 0]
-        cdef float *gain = &self._work[1, 0]
-        cdef float *band_l = &self._work[2, 0]
-        cdef float *band_r = &self._work[3, 0]
-        cdef float *sum_l = &self._work[4, 0]
-        cdef float *sum_r = &self._work[5, 0]
-        cdef const float *upper_l
-        cdef const float *upper_r
-        cdef const float *lower_l = NULL
-        cdef const float *lower_r = NULL
+        cdef float *band_l = &self._work[1, 0]
+        cdef float *band_r = &self._work[2, 0]
+        cdef float *sum_l = &self._work[3, 0]
+        cdef float *sum_r = &self._work[4, 0]
+        cdef const float *top_l
+        cdef const float *top_r
         self.convolver.convolve(left, right, &self._low[0, 0], CHUNK, frames)
-        self._delay.run(left, right, frames)
+        self._to_split.run(left, right, frames)
+        for i in range(frames):
+            sum_l[i] = sum_r[i] = 0
+        for band in range(MOST_BANDS):
+            top_l = left if band == MOST_BANDS - 1 else &self._low[WAYS * band, 0]
+            top_r = right if band == MOST_BANDS - 1 else &self._low[WAYS * band + 1, 0]
+            if band == 0:
+                memcpy(band_l, top_l, frames * sizeof(float))
+                memcpy(band_r, top_r, frames * sizeof(float))
+            else:
+                _subtract(top_l, &self._low[WAYS * (band - 1), 0], band_l, frames)
+                _subtract(top_r, &self._low[WAYS * (band - 1) + 1, 0], band_r, frames)
+            if self._mid_side:
+                _to_mid_side(band_l, band_r, frames)
+            (<Compressor> self._compressor[band]).add(band_l, band_r, sum_l, sum_r, frames)
+        if self._mid_side:
+            _from_mid_side(sum_l, sum_r, frames)
+        self._to_sum.run(left, right, frames)
         self._enabled.fill(enabled, frames)
         for i in range(frames):
-            sum_l[i] = left[i]
-            sum_r[i] = right[i]
-        for band in range(MOST_BANDS):
-            if band == MOST_BANDS - 1:
-                upper_l, upper_r = left, right
-            else:
-                upper_l = &self._low[WAYS * band, 0]
-                upper_r = &self._low[WAYS * band + 1, 0]
-            if band == 0:
-                for i in range(frames):
-                    band_l[i] = upper_l[i]
-                    band_r[i] = upper_r[i]
-            else:
-                for i in range(frames):
-                    band_l[i] = upper_l[i] - lower_l[i]
-                    band_r[i] = upper_r[i] - lower_r[i]
-            lower_l, lower_r = upper_l, upper_r
-            (<Compressor> self._compressor[band]).gains(band_l, band_r, gain, frames)
-            for i in range(frames):
-                gain[i] = (gain[i] - <float> 1.0) * enabled[i]
-            for i in range(frames):
-                sum_l[i] += gain[i] * band_l[i]
-                sum_r[i] += gain[i] * band_r[i]
-        for i in range(frames):
-            left[i] = sum_l[i]
-            right[i] = sum_r[i]
+            left[i] = left[i] + enabled[i] * sum_l[i]
+            right[i] = right[i] + enabled[i] * sum_r[i]
+
+
+cdef void _subtract(const float *a, const float *b, float *out, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        out[i] = a[i] - b[i]
+
+
+cdef void _to_mid_side(float *left, float *right, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float mid, side
+    for i in range(frames):
+        mid = <float> 0.5 * (left[i] + right[i])
+        side = <float> 0.5 * (left[i] - right[i])
+        left[i] = mid
+        right[i] = side
+
+
+cdef void _from_mid_side(float *mid, float *side, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float left, right
+    for i in range(frames):
+        left = mid[i] + side[i]
+        right = mid[i] - side[i]
+        mid[i] = left
+        side[i] = right

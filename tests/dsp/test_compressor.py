@@ -39,14 +39,20 @@ def sine(level_db: float, freq_hz: float, frames: int, rate_hz: int = RATE_HZ) -
     return np.stack([tone, tone]).astype(np.float32)
 
 
+def through(compressor: Compressor, x: np.ndarray) -> np.ndarray:
+    """`x` through `compressor`, its latency taken off; what comes after `x` repeats its last frame."""
+    lag = compressor.latency
+    y = np.concatenate([x, np.repeat(x[:, -1:], lag, axis=1)], axis=1)
+    compressor.process(y)
+    return y[:, lag:]
+
+
 def gain_db(compressor: Compressor, block: np.ndarray) -> np.ndarray:
-    """Gain in dB for each frame of `block`, whose first channel is never zero."""
-    out = block.copy()
-    compressor.process(out)
-    return 20 * np.log10(np.abs(out[0].astype(float) / block[0]))
+    """Gain in dB of the first channel, which is never zero, for each frame of `block`."""
+    return 20 * np.log10(np.abs(through(compressor, block)[0].astype(float) / block[0]))
 
 
-CURVES = [(-20, 2, 6), (-20, 20, 0), (-40, 4, 12), (-10, 1.5, 24), (-30, 100, 3)]
+CURVES = [(-20, 2, 6), (-20, 20, 0), (-40, 4, 12), (-10, 1.5, 24), (-30, 50, 3)]
 
 
 @pytest.mark.parametrize(("threshold_db", "ratio", "knee_db"), CURVES)
@@ -66,8 +72,7 @@ def test_static_curve_of_a_sine_is_that_of_its_peak(record):
     for level_db in np.arange(-30, 0.1, 5):
         compressor = make(threshold_db=-20, ratio=4, knee_db=6)
         x = sine(level_db, 997, 48000)
-        y = x.copy()
-        compressor.process(y)
+        y = through(compressor, x)
         measured = 20 * np.log10(np.sqrt(np.mean(y[0, -9600:].astype(float) ** 2) / np.mean(x[0, -9600:] ** 2)))
         worst = max(worst, abs(measured - curve_db(level_db, -20, 4, 6)))
     record("Multiband", "compressor curve, 997 Hz sine, default times", worst, "dB", target="≤ 0.05 dB", digits=3)
@@ -84,11 +89,11 @@ def test_times_are_63_percent_time_constants(rate_hz, rng, record):
     ]
     for attack_ms, release_ms in corners + drawn:
         compressor = make(rate_hz, threshold_db=-30, ratio=4, knee_db=0, attack_ms=attack_ms, release_ms=release_ms)
-        compressor.process(square(-60, 1000))
-        rise = gain_db(compressor, square(0, int(8e-3 * attack_ms * rate_hz) + 100))
+        loud, quiet = int(8e-3 * attack_ms * rate_hz) + 100, int(1.5e-3 * release_ms * rate_hz) + 100
+        steps = np.concatenate([square(-60, 1000), square(0, loud), square(-60, quiet)], axis=1)
+        _, rise, fall = np.split(gain_db(compressor, steps), [1000, 1000 + loud])
         worst["attack"] = max(worst["attack"], deviation(rise / rise[-1], attack_ms, rate_hz))
-        fall = gain_db(compressor, square(-60, int(1.5e-3 * release_ms * rate_hz) + 100))
-        worst["release"] = max(worst["release"], deviation(1 - fall / fall[0], release_ms, rate_hz))
+        worst["release"] = max(worst["release"], deviation(1 - fall / rise[-1], release_ms, rate_hz))
     for name, value in worst.items():
         record("Multiband", f"{name} time against the stated 63 %, {rate_hz} Hz", 100 * value, "%", target="≤ 5 %", digits=1,
                tolerance=0.5)  # fmt: skip
@@ -110,8 +115,7 @@ def test_the_two_channels_share_the_gain_of_the_louder_and_anti_phase_is_seen(rn
     both, against, one = (np.stack([noise, other]).astype(np.float32) for other in (noise, -noise, 0.01 * noise))
     gains = []
     for block in (both, against, one):
-        out = block.copy()
-        make(**settings).process(out)
+        out = through(make(**settings), block)
         gains.append(out[0])
         assert np.allclose(out[1] * block[0], out[0] * block[1], rtol=1e-5, atol=1e-9)
     assert np.array_equal(gains[0], gains[1])
@@ -121,18 +125,17 @@ def test_the_two_channels_share_the_gain_of_the_louder_and_anti_phase_is_seen(rn
 def test_make_up_is_exact_and_idle_is_bit_exact(rng):
     x = (0.5 * rng.standard_normal((2, 5000))).astype(np.float32)
     for settings, factor in (({}, 1.0), ({"threshold_db": -30}, 1.0), ({"makeup_db": 6.0}, 10 ** (6 / 20))):
-        y = x.copy()
-        make(**settings).process(y)
+        y = through(make(**settings), x)
         if factor == 1.0:
             assert np.array_equal(y, x)
         assert np.allclose(y, factor * x.astype(float), rtol=5e-7)
 
 
 def test_reduction_is_the_deepest_since_it_was_last_taken():
-    compressor = make(threshold_db=-20, ratio=100, knee_db=0, attack_ms=0.1, makeup_db=6)
+    compressor = make(threshold_db=-20, ratio=50, knee_db=0, attack_ms=0.1, makeup_db=6)
     compressor.process(square(0, 4800))
     compressor.process(square(-60, 48000))
-    assert compressor.take() == pytest.approx(-19.8, abs=0.01)
+    assert compressor.take() == pytest.approx(-19.6, abs=0.01)
     assert -20 < compressor.take() <= 0
     assert compressor.take() == 0
 

@@ -19,7 +19,7 @@ def make(rate_hz: int = RATE_HZ, freqs_hz=None, **settings) -> Multiband:
     if freqs_hz is not None:
         load(multiband, freqs_hz, jump=True)
     for name, value in settings.items():
-        multiband.band(int(name[1]) - 1).set(name[3:], value)
+        multiband.set(name.replace("_", ".", 1), value)
     multiband.process(np.zeros((2, rate_hz // 20), np.float32))
     multiband.reset()
     return multiband
@@ -57,7 +57,7 @@ def test_unity_bands_pass_24_bit_words_unchanged(rate_hz, rng):
 
 def test_out_of_circuit_passes_24_bit_words_unchanged_whatever_the_bands_do(rng):
     multiband = make(b1_threshold_db=-60, b1_ratio=20, b3_makeup_db=12)
-    multiband.enable(False)
+    multiband.set("enabled", 0)
     multiband.process(np.zeros((2, 960), np.float32))
     x = words24(rng, 20000)
     assert np.array_equal(through(multiband, x), x)
@@ -117,11 +117,11 @@ def test_a_band_compresses_what_of_a_tone_is_in_it_and_nothing_else(band):
     for freq_hz in INSIDE_HZ:
         multiband = make()
         for name, value in (("threshold_db", threshold_db), ("ratio", ratio), ("knee_db", 0), ("release_ms", 300)):
-            multiband.band(band).set(name, value)
+            multiband.set(f"b{band + 1}.{name}", value)
         x = tone(freq_hz, 96000)
         multiband.process(x[:, :81600].copy())  # the beginning of the tone sounds in all bands
         for compressor in range(BANDS):
-            multiband.band(compressor).take()
+            multiband.take(compressor)
         y = np.ascontiguousarray(x[:, 81600:])
         multiband.process(y)
         change = np.sqrt(np.mean(y.astype(float) ** 2) / np.mean(x[:, 81600:] ** 2))
@@ -129,8 +129,8 @@ def test_a_band_compresses_what_of_a_tone_is_in_it_and_nothing_else(band):
         over_db = max(0.0, 20 * np.log10(0.5 * part) - threshold_db)
         gain_db = over_db * (1 / ratio - 1)
         assert 20 * np.log10(change / (1 + (10 ** (gain_db / 20) - 1) * part)) == pytest.approx(0, abs=0.15)
-        assert multiband.band(band).take() == pytest.approx(gain_db, abs=0.15)
-        assert all(multiband.band(other).take() == 0 for other in range(BANDS) if other != band)
+        assert multiband.take(band) == pytest.approx(gain_db, abs=0.15)
+        assert all(multiband.take(other) == 0 for other in range(BANDS) if other != band)
 
 
 def test_anti_phase_bass_is_seen():
@@ -160,6 +160,52 @@ def test_cutting_the_stream_changes_no_bit_while_all_bands_work(rng):
         at += length
 
 
+def impulse_through(multiband: Multiband, left: float = 1.0, right: float = 0.0) -> np.ndarray:
+    x = np.zeros((2, 8192), np.float32)
+    x[:, 4000] = left, right
+    return through(multiband, x).astype(float)
+
+
+def test_solo_leaves_its_bands_and_mute_takes_its_own_away():
+    bands = []
+    for band in range(1, 5):
+        alone = impulse_through(make(**{f"b{band}_solo": 1}))
+        without = impulse_through(make(**{f"b{band}_mute": 1}))
+        assert np.abs(alone + without - impulse_through(make())).max() < 2e-7
+        bands.append(alone)
+    two = impulse_through(make(b1_solo=1, b3_solo=1))
+    assert np.abs(two - bands[0] - bands[2]).max() < 3e-7
+    assert np.abs(impulse_through(make(b1_solo=1, b1_mute=1))).max() < 2e-7
+    multiband = make(b2_solo=1)
+    multiband.set("b2.solo", 0)
+    multiband.process(np.zeros((2, 2000), np.float32))
+    multiband.reset()
+    assert np.array_equal(impulse_through(multiband), impulse_through(make()))
+
+
+def test_mid_and_side_have_their_own_gain():
+    settings = {f"b{band}_{name}": value for band in range(1, 5) for name, value in
+                (("threshold_db", -30), ("ratio", 10), ("link_pct", 0), ("attack_ms", 1))}  # fmt: skip
+    mid, side = tone(310, 48000, 0.001), tone(310, 48000, 0.5) * np.float32([[1], [-1]])
+    for mid_side in (0, 1):
+        multiband = make(**settings)
+        multiband.set("mid_side", mid_side)
+        multiband.process(np.zeros((2, 4800), np.float32))
+        multiband.reset()
+        y = through(multiband, mid + side)[:, 24000:43000].astype(float)
+        heard_mid = np.std(y[0] + y[1]) / np.std(2 * mid[0])
+        heard_side = np.std(y[0] - y[1]) / np.std(2 * side[0])
+        assert heard_side < 0.2
+        assert (heard_mid > 0.99) == bool(mid_side)
+
+
+def test_mid_side_without_gain_passes_24_bit_words_unchanged(rng):
+    multiband = make()
+    multiband.set("mid_side", 1)
+    x = words24(rng, 20000)
+    assert np.array_equal(through(multiband, x), x)
+
+
 def test_reset_forgets_the_sound_and_keeps_the_settings(rng):
     multiband = make(b2_threshold_db=-40, b2_ratio=4, b2_makeup_db=3)
     x = (0.3 * rng.standard_normal((2, 12000))).astype(np.float32)
@@ -168,27 +214,36 @@ def test_reset_forgets_the_sound_and_keeps_the_settings(rng):
     assert np.array_equal(through(multiband, x), first)
 
 
+STEPS = ["make-up 0 to 6 dB", "into circuit, -6 dB", "crossovers moved, 6 dB between bands",
+         "mid and side for left and right, -6 dB", "solo"]  # fmt: skip
+
+
 def step(name: str, multiband: Multiband) -> None:
     if name == "make-up 0 to 6 dB":
-        multiband.band(1).set("makeup_db", 6.0)
+        multiband.set("b2.makeup_db", 6.0)
+    elif name == "mid and side for left and right, -6 dB":
+        multiband.set("mid_side", 1)
+    elif name == "solo":
+        multiband.set("b3.solo", 1)
     elif name == "into circuit, -6 dB":
-        multiband.enable(True)
+        multiband.set("enabled", 1)
     else:
         load(multiband, (300.0, 500.0, 9000.0))
 
 
-@pytest.mark.parametrize("name", ["make-up 0 to 6 dB", "into circuit, -6 dB", "crossovers moved, 6 dB between bands"])
+@pytest.mark.parametrize("name", STEPS)
 def test_a_change_makes_no_click(name, record):
     """Residue above 3 kHz of a full-scale 200 Hz tone while something changes."""
     from scipy.signal import firwin, oaconvolve
 
     settings = {
         "into circuit, -6 dB": {"b2_makeup_db": -6.0},
+        "mid and side for left and right, -6 dB": {"b2_makeup_db": -6.0},
         "crossovers moved, 6 dB between bands": {"b1_makeup_db": -6.0},
     }
     multiband = make(**settings.get(name, {}))
     if name == "into circuit, -6 dB":
-        multiband.enable(False)
+        multiband.set("enabled", 0)
     x = tone(200, 48000, 0.999)
     multiband.process(x[:, :24000].copy())
     step(name, multiband)
@@ -228,7 +283,7 @@ def test_engine_sets_every_band_setting_and_meters_it():
 def test_a_fresh_multiband_splits_at_the_stated_frequencies():
     fresh, loaded = Multiband(RATE_HZ, 4096), make(freqs_hz=DEFAULT_HZ)
     for multiband in (fresh, loaded):
-        multiband.band(0).set("makeup_db", 6.0)
+        multiband.set("b1.makeup_db", 6.0)
         multiband.process(np.zeros((2, 4800), np.float32))
         multiband.reset()
     x = tone(100, 9600)
