@@ -31,7 +31,9 @@ def test_below_the_upper_threshold_it_lifts_by_the_formula_up_to_its_range(recor
             wanted_db = min(-curve_db(-level_db, 30, 3, knee_db), 15)
             got_db = settled_db(level_db, up_threshold_db=-30, up_ratio=3, up_range_db=15, knee_db=knee_db)
             worst = max(worst, abs(got_db - wanted_db))
-    record("Multiband", "upward compression against formula", worst, "dB", target="≤ 0.05 dB", digits=4, tolerance=0.001)
+    record(
+        "Multiband", "upward compression against formula", worst, "dB", target="≤ 0.05 dB", digits=4, tolerance=0.001
+    )
     assert worst <= 0.001
 
 
@@ -41,7 +43,9 @@ def test_below_the_lowest_threshold_it_expands_by_the_formula_up_to_its_range(re
         under_db = max(0.0, -45 - level_db)
         got_db = settled_db(level_db, expand_threshold_db=-45, expand_ratio=2.5, expand_range_db=30)
         worst = max(worst, abs(got_db + min(1.5 * under_db, 30)))
-    record("Multiband", "downward expansion against formula", worst, "dB", target="≤ 0.05 dB", digits=4, tolerance=0.001)
+    record(
+        "Multiband", "downward expansion against formula", worst, "dB", target="≤ 0.05 dB", digits=4, tolerance=0.001
+    )
     assert worst <= 0.001
 
 
