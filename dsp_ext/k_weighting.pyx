@@ -10,6 +10,8 @@ scaled by a0(48 kHz) / a0(rate); left at [1, -2, 1], a meter would read 0.02 dB 
 
 import numpy as np
 
+from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
+
 SHELF_HZ = 1681.974450955533
 SHELF_DB = 3.999843853973347
 SHELF_Q = 0.7071752369554196
@@ -45,6 +47,11 @@ def _high_pass_a0(rate_hz):
     return 1 + k / HIGH_PASS_Q + k * k
 
 
+cdef inline void _put(double *to, Pair p) noexcept nogil:
+    to[0] = left_of(p)
+    to[1] = right_of(p)
+
+
 cdef class KWeighting:
     """Filter of two channels. [control] makes it, [audio] runs it; state in float64."""
 
@@ -63,41 +70,30 @@ cdef class KWeighting:
 
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Filter, and add up the squares. O(frames). The sums go on sample by sample, however the stream is cut."""
-        cdef double b0 = self._c[0], b1 = self._c[1], b2 = self._c[2], a1 = self._c[3], a2 = self._c[4]
-        cdef double h1 = self._c[5], h2 = self._c[6]
+        cdef const double *c = &self._c[0]
+        cdef Pair b0 = pair(c[0], c[0]), b1 = pair(c[1], c[1]), b2 = pair(c[2], c[2])
+        cdef Pair a1 = pair(c[3], c[3]), a2 = pair(c[4], c[4]), h1 = pair(c[5], c[5]), h2 = pair(c[6], c[6])
         cdef double *state = &self._state[0]
-        cdef double p1 = state[0], p2 = state[1], p3 = state[2], p4 = state[3]
-        cdef double q1 = state[4], q2 = state[5], q3 = state[6], q4 = state[7]
-        cdef double x, y, u, v, w, z, sum_l = state[8], sum_r = state[9]
+        cdef Pair s1 = pair(state[0], state[1]), s2 = pair(state[2], state[3])
+        cdef Pair t1 = pair(state[4], state[5]), t2 = pair(state[6], state[7])
+        cdef Pair squares = pair(state[8], state[9])
+        cdef Pair x, y, z
         cdef Py_ssize_t i
         for i in range(frames):
             # Transposed direct form II; the high-pass has the numerator [1, -2, 1], its gain is in _scale.
-            x = left[i]
-            u = right[i]
-            y = b0 * x + p1
-            v = b0 * u + q1
-            p1 = (b1 * x + p2) - a1 * y
-            q1 = (b1 * u + q2) - a1 * v
-            p2 = b2 * x - a2 * y
-            q2 = b2 * u - a2 * v
-            w = y + p3
-            z = v + q3
-            p3 = (p4 - (y + y)) - h1 * w
-            q3 = (q4 - (v + v)) - h1 * z
-            p4 = y - h2 * w
-            q4 = v - h2 * z
-            sum_l += w * w
-            sum_r += z * z
-        state[0] = p1
-        state[1] = p2
-        state[2] = p3
-        state[3] = p4
-        state[4] = q1
-        state[5] = q2
-        state[6] = q3
-        state[7] = q4
-        state[8] = sum_l
-        state[9] = sum_r
+            x = pair(left[i], right[i])
+            y = add(mul(b0, x), s1)
+            s1 = sub(add(mul(b1, x), s2), mul(a1, y))
+            s2 = sub(mul(b2, x), mul(a2, y))
+            z = add(y, t1)
+            t1 = sub(sub(t2, add(y, y)), mul(h1, z))
+            t2 = sub(y, mul(h2, z))
+            squares = add(squares, mul(z, z))
+        _put(state, s1)
+        _put(state + 2, s2)
+        _put(state + 4, t1)
+        _put(state + 6, t2)
+        _put(state + 8, squares)
 
     cdef double take_energy(self) noexcept nogil:
         """[audio] Sum of squares of the weighted signal over both channels since the last call."""

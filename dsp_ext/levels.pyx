@@ -6,10 +6,12 @@ Nothing is weighted. What a window gives is summed anew from its 10 ms frames ea
 A sample clips where its magnitude reaches the largest that a positive 24-bit word can have.
 """
 
-from libc.math cimport fabsf
 from libc.stdint cimport int64_t
 
 import numpy as np
+
+from ._magnitude cimport count_from, largest_magnitude
+from ._pair cimport Pair, add, left_of, mul, pair, right_of
 
 cdef float FULL_SCALE = 1.0 - 2.0**-23
 
@@ -40,32 +42,23 @@ cdef class Levels:
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Take in `frames` frames of the current 10 ms. O(frames); sums go on sample by sample."""
         cdef double *sums = &self._sums[0]
-        cdef double l, r, s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3], s4 = sums[4]
-        cdef float a, b, peak_l = self._peaks[0], peak_r = self._peaks[1]
-        cdef int clips = 0
+        cdef Pair x, means = pair(sums[0], sums[1]), squares = pair(sums[2], sums[3])
+        cdef double product = sums[4]
+        cdef float peak_l = largest_magnitude(left, frames), peak_r = largest_magnitude(right, frames)
         cdef Py_ssize_t i
         for i in range(frames):
-            l = left[i]
-            r = right[i]
-            s0 += l
-            s1 += r
-            s2 += l * l
-            s3 += r * r
-            s4 += l * r
-        for i in range(frames):
-            a = fabsf(left[i])
-            b = fabsf(right[i])
-            clips += (a >= FULL_SCALE) + (b >= FULL_SCALE)
-            peak_l = a if a > peak_l else peak_l
-            peak_r = b if b > peak_r else peak_r
-        sums[0] = s0
-        sums[1] = s1
-        sums[2] = s2
-        sums[3] = s3
-        sums[4] = s4
-        self._peaks[0] = peak_l
-        self._peaks[1] = peak_r
-        self._clips += clips
+            x = pair(left[i], right[i])
+            means = add(means, x)
+            squares = add(squares, mul(x, x))
+            product += left_of(x) * right_of(x)
+        sums[0] = left_of(means)
+        sums[1] = right_of(means)
+        sums[2] = left_of(squares)
+        sums[3] = right_of(squares)
+        sums[4] = product
+        self._peaks[0] = peak_l if peak_l > self._peaks[0] else self._peaks[0]
+        self._peaks[1] = peak_r if peak_r > self._peaks[1] else self._peaks[1]
+        self._clips += count_from(left, frames, FULL_SCALE) + count_from(right, frames, FULL_SCALE)
 
     cdef void finish(self, double true_peak, bint count) noexcept nogil:
         """[audio] End of the 10 ms. `true_peak`: the frame's, kept beside the rest; `count`: whether its clips count."""

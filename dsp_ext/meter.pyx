@@ -29,6 +29,7 @@ from libc.math cimport sqrt
 import numpy as np
 
 from ._decibels cimport power_to_db
+from ._magnitude cimport largest_magnitude
 from .k_weighting cimport KWeighting
 from .levels cimport (
     LEVELS_LONG, LEVELS_SHORT, MEAN_L, MEAN_R, PEAK_L, PEAK_R, PRODUCT, SQUARE_L, SQUARE_R, TRUE_PEAK, Levels
@@ -161,13 +162,8 @@ cdef class Meter(Processor):
                 self.finish()
 
     cdef double true_peak(self, TruePeak detector, const float *x, Py_ssize_t frames) noexcept nogil:
-        cdef float *peaks = &self._peaks[0]
-        cdef float top = 0.0
-        cdef Py_ssize_t i
-        detector.run(x, peaks, frames)
-        for i in range(frames):
-            top = peaks[i] if peaks[i] > top else top
-        return top
+        detector.run(x, &self._peaks[0], frames)
+        return largest_magnitude(&self._peaks[0], frames)
 
     cdef void finish(self) noexcept nogil:
         """A 10 ms frame is complete."""
