@@ -99,6 +99,26 @@ class TestAgainstTheReference:
         assert measured(x, cuts=cuts) == measured(x)
 
 
+class TestTruePeak:
+    @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
+    def test_of_steady_tones(self, rate_hz, record):
+        """To 0.45 of the rate, among them those whose crests never fall on a coarse grid."""
+        parts = [*np.linspace(0.02, 0.45, 23), 1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 4 / 9, 0.45]
+        frames = rate_hz // 20
+        fade = np.minimum(1, np.minimum(np.arange(frames), np.arange(frames)[::-1]) / (frames / 5))
+        errors = []
+        for part in parts:
+            phases = np.radians(np.arange(0, 180, 22.5))
+            for pair in zip(phases[::2], phases[1::2], strict=True):
+                x = 0.5 * fade * np.sin(2 * np.pi * part * np.arange(frames) + np.array(pair)[:, None])
+                values = measured(np.pad(x, ((0, 0), (0, rate_hz // 50))).astype(np.float32), rate_hz)
+                errors += [values[f"tp_{side}_dbtp"] - 20 * np.log10(0.5) for side in "lr"]
+        worst = max(errors, key=abs)
+        record("Meters", f"true peak of steady tones to 0.45 of {rate_hz / 1000:g} kHz, largest error", worst, "dB",
+               target="within ±0.1 dB", digits=3)  # fmt: skip
+        assert abs(worst) <= 0.1
+
+
 class TestSilence:
     def test_reads_the_floor_and_nothing_else(self):
         values = measured(np.zeros((2, 5 * RATE_HZ), np.float32))
