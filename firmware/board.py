@@ -68,7 +68,8 @@ class RelayRow(_Row, frozen=True):
 
     pin: str
     pulse_hz: int
-    hold_ms: float
+    hold_min_ms: float
+    hold_max_ms: float
     pull_in_pulses: int
 
 

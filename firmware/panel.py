@@ -109,7 +109,7 @@ class Panel:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._parts: list = []
-        #: Whether the relays' second contact says that they are on the processor.
+        #: Whether the coils of the relays carry current, by the shift register's word.
         self.relay_sensed = False
         try:
             for row in board.encoder:

@@ -1,8 +1,8 @@
 """The bypass relay's heartbeat: pulses hold the relays on the processor, anything else lets them fall to bypass.
 
 The supervisor calls `beat` while the audio process advances. A line that is stuck high, stuck low or floating, a reset, a
-hung kernel and a dead supervisor all end the pulses, and the charge pump (hardware/BUILD.md) releases the relays
-`hold_ms` later. There is no "off" command that could get lost.
+hung kernel and a dead supervisor all end the pulses, and the charge pump (hardware/WIRING.md) releases the relays at
+most `hold_max_ms` later. There is no "off" command that could get lost.
 """
 
 import time
@@ -18,7 +18,7 @@ class Relay:
 
     def __init__(self, board: Board, pin_factory=None, clock=time.monotonic):
         self._clock = clock
-        self._hold_s = board.relay.hold_ms / 1000
+        self._hold_s = board.relay.hold_max_ms / 1000
         #: Half a period of the heartbeat, in seconds: call `beat` this often.
         self.interval_s = 0.5 / board.relay.pulse_hz
         self._rises: deque[float] = deque(maxlen=board.relay.pull_in_pulses)
@@ -36,7 +36,8 @@ class Relay:
 
     @property
     def engaged(self) -> bool:
-        """Whether the relays should be on the processor: the charge pump, computed from the pulses that were given."""
+        """Whether the relays should be on the processor: the charge pump, computed from the pulses that were given, with
+        the longest hold."""
         now = self._clock()
         return (
             len(self._rises) == self._rises.maxlen

@@ -30,7 +30,7 @@ def test_relay_pin_boots_into_a_state_that_means_bypass():
     pin = loaded[loaded.relay.pin]
     assert pin.direction == "out" and pin.function == "gpio"
     assert pin.bcm not in (12, 13, 18, 19), "hardware PWM would keep pulsing when the software hangs"
-    assert loaded.relay.pulse_hz * loaded.relay.hold_ms / 1000 >= 4, "a few late pulses must not release the relay"
+    assert loaded.relay.pulse_hz * loaded.relay.hold_min_ms / 1000 >= 3, "two late pulses must not release the relay"
 
 
 @pytest.mark.parametrize("hat", ["hifiberry_dacplusadcpro", "audioinjector_stereo", "none"])
