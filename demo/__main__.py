@@ -1,0 +1,187 @@
+"""`make demo`: see README.md, "Two commands"."""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from host_cli import audiofile
+from host_cli.client import Box
+from host_cli.errors import CliFail
+from host_cli.link import SerialLink
+from host_cli.render import render
+
+from . import mix, report
+from .box import DemoFailed, SimulatedBox
+
+FULL_SCALE = 2.0**31
+#: What is done to the box while it plays: seconds from the start, what is shown, and the deed.
+SCENE = (
+    (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
+    (5.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
+    (8.0, "knob 1, six clicks to the right", lambda box, client: box.panel("turn 1 +6")),
+    (11.0, "burnish bypass on", lambda box, client: client.bypass("on")),
+    (13.0, "burnish bypass off", lambda box, client: client.bypass("off")),
+    (15.0, "knob 1, two clicks to the left", lambda box, client: box.panel("turn 1 -2")),
+)  # fmt: skip
+
+
+def main() -> int:
+    """Run the demo; 0, or 1 after one sentence on stderr."""
+    parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
+    parser.add_argument("--mix", type=Path, help="a stereo sound file instead of the synthesised mix")
+    parser.add_argument("--device", help="an ALSA device (hw:...) instead of the virtual sound card")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long it runs")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="where the results go")
+    parser.add_argument("--hands-off", action="store_true", help="touch nothing while it plays")
+    arguments = parser.parse_args()
+    try:
+        return run(arguments)
+    except (DemoFailed, CliFail) as failure:
+        print(f"demo: {failure}", file=sys.stderr)
+        return 1
+
+
+def run(arguments) -> int:
+    """The demo: play, compare, report."""
+    out = arguments.out
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    words, rate_hz = source(arguments)
+    if words is not None:
+        audiofile.write_words(out / "mix.wav", words, rate_hz, "32")
+    box = SimulatedBox(out / "box", None if words is None else out / "mix.wav", arguments.device)
+    history = play(box, SCENE if not arguments.hands_off else (), arguments.seconds)
+    if words is None:
+        print(f"The box ran on {arguments.device}; its notes are in {out}/box/session.json.")
+        return 0
+    session = box.session()
+    summary, after = compare(words, rate_hz, box.recording(), session)
+    summary["source"] = arguments.mix.name if arguments.mix else "demo mix"
+    audiofile.write_words(out / "box.wav", after, rate_hz, "32")
+    shutil.copy(out / "box" / "display.png", out / "display.png")
+    report.draw(out / "report.png", words / FULL_SCALE, after / FULL_SCALE, rate_hz, history, summary)
+    (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
+    (out / "summary.txt").write_text(sentences(summary))
+    print("\n" + sentences(summary) + f"Look into {out}/: box.wav, report.png, display.png, summary.txt.")
+    return 0 if summary["render_equals_run"] else 1
+
+
+def source(arguments) -> tuple[np.ndarray | None, int]:
+    """(words, rate) of what the box will hear; no words where a real sound card listens to the world."""
+    if arguments.device:
+        return None, 0
+    if arguments.mix:
+        words, rate_hz = audiofile.read_words(arguments.mix)
+    else:
+        print("synthesising a mix ...", flush=True)
+        rate_hz = 48000
+        words = audiofile.round_to_bits(audiofile.words_from_float(mix.synthesise(rate_hz).T), 24)
+    return words[: int(arguments.seconds * rate_hz)], rate_hz
+
+
+def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
+    """Play the mix through the box, do what the scene says, show the meters; returns their columns."""
+    todo = list(scene)
+    history: dict[str, list[float]] = {}
+    rate_hz = origin = None
+    with box:
+        with Box(SerialLink(str(box.tty))) as client:
+            rate_hz = client.info().rate_hz
+            print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
+            try:
+                for frame in client.meters(30, seconds + 5):
+                    if frame is None or "frame" not in frame:
+                        continue
+                    now = time.monotonic()
+                    # The column "frame" comes at 2 Hz: our clock tells the time between.
+                    if origin is None or abs(now - origin - frame["frame"] / rate_hz) > 0.6:
+                        origin = now - frame["frame"] / rate_hz
+                    note(history, now - origin, frame)
+                    show(now - origin, frame)
+                    while todo and todo[0][0] <= now - origin:
+                        _, words, deed = todo.pop(0)
+                        print(f"\r\033[K{now - origin:5.1f} s  {words}", flush=True)
+                        deed(box, client)
+                    if now - origin > seconds:
+                        break
+            except KeyboardInterrupt:
+                print("\nstopped", flush=True)
+            except CliFail:
+                if box.running():
+                    raise  # it did not just come to the end of the mix
+        while box.running() and origin is not None and time.monotonic() - origin < seconds + 3:
+            time.sleep(0.05)
+    return history
+
+
+def note(history: dict, t_s: float, frame: dict) -> None:
+    """Append a frame to the columns."""
+    for name, value in {"t_s": t_s, **frame}.items():
+        history.setdefault(name, []).append(value)
+
+
+def show(t_s: float, frame: dict) -> None:
+    """One line of meters, written over the last."""
+    limiter = frame["gr_limiter_db"]
+    bar = "#" * min(12, round(-limiter * 2))
+    print(
+        f"\r\033[K{t_s:5.1f} s  in {frame['in_short_lufs']:6.1f}  out {frame['out_short_lufs']:6.1f} LUFS"
+        f"  peak {max(frame['out_tp_l_dbtp'], frame['out_tp_r_dbtp']):6.1f} dBTP  limiter {limiter:5.1f} dB {bar}",
+        end="",
+        flush=True,
+    )
+
+
+def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, session: dict) -> tuple[dict, np.ndarray]:
+    """(figures, output aligned with the input): the recording against a file render of the same session."""
+    taped = recording[session["prefill_frames"] :]
+    frames = min(len(taped), session["frames"])
+    heard = np.zeros((frames, 2), np.int32)  # after its last frame the virtual card delivers silence
+    heard[: min(frames, len(words))] = words[:frames]
+    again = render(heard, rate_hz, session["start"], session["events"], align=False)
+    after = taped[again.latency : again.latency + len(words)]
+    before = words[: len(after)]
+    changed = [event for event in session["events"] if event["kind"] == "settings"]
+    ceiling = session["start"]["limiter.ceiling_dbtp"]
+    for event in changed:
+        ceiling = max(ceiling, event["values"].get("limiter.ceiling_dbtp", ceiling))
+    summary = {
+        "rate_hz": rate_hz,
+        "seconds": round(len(after) / rate_hz, 2),
+        "latency_frames": again.latency,
+        "lufs_before": report.loudness_lufs(before / FULL_SCALE, rate_hz),
+        "lufs_after": report.loudness_lufs(after / FULL_SCALE, rate_hz),
+        "dbtp_before": report.true_peak_dbtp(before / FULL_SCALE, rate_hz),
+        "dbtp_after": report.true_peak_dbtp(after / FULL_SCALE, rate_hz),
+        "ceiling_dbtp": ceiling,
+        "changes": len(session["events"]),
+        "xruns": session["xruns"],
+        "host_stalls": session["host_stalls"],
+        "overloads": session["overloads"],
+        "worst_load_percent": session["load_max_ppm"] / 1e4,
+        "clamps": session["clamps"],
+        "render_equals_run": bool(session["complete"] and np.array_equal(again.words, taped[:frames])),
+    }
+    return summary, after
+
+
+def sentences(summary: dict) -> str:
+    """summary.txt."""
+    same = "the same bits" if summary["render_equals_run"] else "DIFFERENT BITS"
+    return (
+        f"{summary['source']}, {summary['seconds']:.1f} s at {summary['rate_hz']} Hz, {summary['changes']} changes while it ran\n"
+        f"loudness   {summary['lufs_before']:7.2f} -> {summary['lufs_after']:7.2f} LUFS   (pyloudnorm)\n"
+        f"true peak  {summary['dbtp_before']:7.2f} -> {summary['dbtp_after']:7.2f} dBTP   (16 x 128 taps, scipy; ceiling {summary['ceiling_dbtp']:g})\n"
+        f"xruns {summary['xruns']}, host stalls {summary['host_stalls']}, blocks over 85 % of the period {summary['overloads']},"
+        f" worst load {summary['worst_load_percent']:.0f} %, limiter clamps {summary['clamps']}\n"
+        f"a file render of the same session gives {same}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
