@@ -1,0 +1,123 @@
+"""`burnish render`: files through the engine of the box, without a box."""
+
+from pathlib import Path
+
+import click
+import platformdirs
+
+from firmware import params, presets, recall
+from firmware.params import ParamError
+
+from ..cli import Context, cli, pass_context
+from ..errors import REFUSED, USAGE, CliFail, Refused
+from ..text import table
+from . import preset as preset_command
+from .parameters import complete_assignment
+
+
+def complete_preset(context, parameter, incomplete) -> list[str]:
+    """Shell completion of the presets at hand here; files complete themselves."""
+    return [entry.name for entry in library().list() if entry.name.lower().startswith(incomplete.lower())]
+
+
+def library() -> presets.PresetLibrary:
+    """The factory presets, and those kept on this laptop."""
+    return presets.PresetLibrary(platformdirs.user_data_path("burnish") / "presets")
+
+
+@cli.command()
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT",
+              help="file to write; a folder for several inputs. The ending says the format: .wav, .flac, .aiff")
+@click.option("-p", "--preset", metavar="NAME|FILE", shell_complete=complete_preset,
+              help="factory preset, one kept here, or a preset's file (.toml)")
+@click.option("-s", "--set", "assignments", multiple=True, metavar="PATH=VALUE", shell_complete=complete_assignment,
+              help="change a parameter of it; may be given several times")
+@click.option("--session", type=click.Path(path_type=Path), metavar="FILE",
+              help="repeat a run of the box, with each change at its frame (its session.json)")
+@click.option("--bits", type=click.Choice(["16", "24", "32", "float"]), default="24", show_default=True,
+              help="depth of the output")
+@click.option("--keep-latency", is_flag=True, help="as a recorder at the box would tape it: the latency in front")
+@pass_context
+def render(context: Context, inputs, output, preset, assignments, session, bits, keep_latency):
+    """Master files with the very engine of the box: same preset, same bits.
+
+    The output lies on the input, frame for frame: the latency of the chain is taken off.
+    """  # fmt: skip
+    from .. import audiofile
+    from .. import render as engine
+    from ..measure import figures
+
+    if session and (preset or assignments):
+        raise click.UsageError("--session has its own values: leave --preset and --set out")
+    run = _read_run(session) if session else None
+    values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
+    rows, results = [], []
+    for path, target in _targets(context, inputs, output):
+        words, rate_hz = audiofile.read_words(path)
+        if run and rate_hz != run["rate_hz"]:
+            raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")
+        done = engine.render(words, rate_hz, values, events, align=not keep_latency)
+        audiofile.write_words(target, done.words, rate_hz, bits)
+        before, after = figures(words, rate_hz), figures(done.words, rate_hz)
+        results.append(
+            {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(done.words), "latency": done.latency,
+             "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks}
+        )  # fmt: skip
+        rows.append((str(target), _arrow(before, after, "integrated_lufs", "LUFS"), _arrow(before, after, "max_tp_dbtp", "dBTP")))
+    context.out("render", {"rendered": results}, table(rows))
+
+
+def _read_run(path: Path) -> dict:
+    """A session of the box. Raises CliFail."""
+    try:
+        return recall.read_session(path)
+    except (OSError, ValueError) as why:
+        raise CliFail(f"cannot repeat the session of {path}: {why}", USAGE) from None
+
+
+def _arrow(before: dict, after: dict, name: str, unit: str) -> str:
+    return f"{before[name]:.2f} → {after[name]:.2f} {unit}"
+
+
+def _values(preset: str | None, assignments) -> dict[str, float]:
+    """All parameters: defaults, the preset over them, the assignments over that. Raises Refused, CliFail."""
+    values = dict(params.DEFAULTS)
+    if preset:
+        values |= _preset(preset).values
+    for assignment in assignments:
+        path, equals, text = assignment.partition("=")
+        if not equals:
+            raise click.UsageError(f"{assignment!r} is no assignment; write {path}=VALUE")
+        try:
+            values[path.strip()] = params.find(path.strip()).parse(text)
+        except ParamError as why:
+            raise Refused(str(why), why.name, why.data, REFUSED) from None
+    return values
+
+
+def _preset(name: str) -> presets.Preset:
+    if name.endswith(".toml"):
+        return preset_command.read(Path(name))[1]
+    try:
+        return library().load(name)
+    except presets.PresetError as why:
+        raise Refused(str(why), why.name, why.data, REFUSED) from None
+
+
+def _targets(context: Context, inputs, output: Path) -> list[tuple[Path, Path]]:
+    """Each input with the file to write. Asks before overwriting. Raises CliFail."""
+    folder = output.is_dir() or len(inputs) > 1
+    if folder and output.exists() and not output.is_dir():
+        raise CliFail(f"{output} is a file: give a folder for {len(inputs)} inputs", USAGE)
+    if folder:
+        output.mkdir(parents=True, exist_ok=True)
+    targets = [output / f"{path.stem}.wav" if folder else output for path in inputs]
+    for path, target in zip(inputs, targets, strict=True):
+        if target.exists() and path.exists() and target.samefile(path):
+            raise CliFail(f"{target} would overwrite its own input: write elsewhere", USAGE)
+        if targets.count(target) > 1:
+            raise CliFail(f"several inputs would become {target}: render them one by one", USAGE)
+        if target.exists():
+            context.confirm(f"{target} exists. Overwrite it?")
+    return list(zip(inputs, targets, strict=True))
