@@ -23,7 +23,7 @@ FULL_SCALE = 2.0**31
 SCENE = (
     (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
     (5.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
-    (8.0, "knob 1, six clicks to the right", lambda box, client: box.panel("turn 1 +6")),
+    (8.0, "knob 1, ten clicks to the right", lambda box, client: box.panel("turn 1 +10")),
     (11.0, "burnish bypass on", lambda box, client: client.bypass("on")),
     (13.0, "burnish bypass off", lambda box, client: client.bypass("off")),
     (15.0, "knob 1, two clicks to the left", lambda box, client: box.panel("turn 1 -2")),
@@ -91,7 +91,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
     rate_hz = origin = None
     with box:
         with Box(SerialLink(str(box.tty))) as client:
-            rate_hz = client.info().rate_hz
+            rate_hz = client.info().info["rate_hz"]
             print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
             try:
                 for frame in client.meters(30, seconds + 5):

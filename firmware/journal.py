@@ -13,9 +13,8 @@ from dsp_ext.processor import partition_frames
 
 from . import designer, params
 from .atomic import write_atomic
+from .recall import FORMAT, SCHEMA, read_session
 from .shm import HISTORY, Shared
-
-FORMAT, SCHEMA = "burnish-session", 1
 
 #: A session stops taking changes here, and says so: some hours of turning knobs without a pause.
 MOST_EVENTS = 200_000
@@ -138,28 +137,3 @@ class Journal:
                 self._session, self._begun = session, starts
         except (OSError, ValueError, KeyError, TypeError):
             pass  # begins anew from what the rings still hold, and says `complete` only if that is everything
-
-
-def read_session(path: Path | str) -> dict:
-    """A session from its file. Raises OSError, and ValueError for what is none or of another version."""
-    session = json.loads(Path(path).read_text())
-    if not isinstance(session, dict) or session.get("format") != FORMAT:
-        raise ValueError(f"{path} is not a session of Burnish")
-    if session.get("schema") != SCHEMA:
-        raise ValueError(f"{path} is a session of schema {session.get('schema')}, this version reads {SCHEMA}")
-    return session
-
-
-def replay(session: dict, words: np.ndarray) -> np.ndarray:
-    """What the box made of `words` (int32, shape (frames, 2)) in `session`: as many frames, latency included."""
-    engine = Engine(session["rate_hz"], 4096)
-    designer.begin(engine, session["start"])
-    out = words.copy()
-    at = 0
-    for event in session["events"]:
-        frame = min(event["frame"], len(out))
-        engine.process_words(out[at:frame])
-        designer.apply(engine, event["kind"], event["values"])
-        at = frame
-    engine.process_words(out[at:])
-    return out

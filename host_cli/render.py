@@ -6,10 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsp_ext import Engine
-from firmware import designer
-
-#: Frames given to the engine at once; of no influence on the result.
-BLOCK = 4096
+from firmware import recall
 
 
 @dataclass(frozen=True)
@@ -29,18 +26,12 @@ def render(
     """`words` (int32, shape (frames, 2)) through a fresh engine that starts with `values` (all parameters).
 
     `events` are those of a session, in order: {"frame", "kind", "values"}, done before their frame is processed. `align`
-    takes the latency off the front and lets the tail of the chain ring out at the end, so that output and input lie on each
-    other; without it the output is what a recorder at the box would have taped: as many frames, latency included.
+    takes the latency off the front and lets the tail of the chain ring out at the end, so that output and input lie on
+    each other; without it the output is what a recorder at the box would have taped: as many frames, latency included.
     """
-    engine = Engine(rate_hz, BLOCK)
-    designer.begin(engine, values)
-    latency = engine.latency
+    latency = Engine(rate_hz, 1).latency
     out = np.concatenate([words, np.zeros((latency, 2), np.int32)]) if align else words.copy()
-    at = 0
-    for event in events:
-        at = _run(engine, out, at, min(event["frame"], len(out)))
-        designer.apply(engine, event["kind"], event["values"])
-    _run(engine, out, at, len(out))
+    engine = recall.perform(out, rate_hz, values, events)
     counters = dict(zip(Engine.CELLS, list(engine.cells), strict=False))
     return Rendered(
         words=out[latency:] if align else out,
@@ -49,10 +40,3 @@ def render(
         clamps=counters["clamps"],
         bad_blocks=counters["bad_blocks"],
     )
-
-
-def _run(engine: Engine, words: np.ndarray, at: int, end: int) -> int:
-    """Process the words from `at` to `end` in place; returns `end`."""
-    for start in range(at, end, BLOCK):
-        engine.process_words(words[start : min(start + BLOCK, end)])
-    return max(at, end)

@@ -19,6 +19,7 @@ HOUSE = {
         "firmware.presets",
         "firmware.protocol",
         "firmware.designer",
+        "firmware.recall",  # repeats a run of the box from its session: what `burnish render` is made of
     },
     "hardware": set(),
 }

@@ -27,16 +27,43 @@ def library() -> presets.PresetLibrary:
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT",
-              help="file to write; a folder for several inputs. The ending says the format: .wav, .flac, .aiff")
-@click.option("-p", "--preset", metavar="NAME|FILE", shell_complete=complete_preset,
-              help="factory preset, one kept here, or a preset's file (.toml)")
-@click.option("-s", "--set", "assignments", multiple=True, metavar="PATH=VALUE", shell_complete=complete_assignment,
-              help="change a parameter of it; may be given several times")
-@click.option("--session", type=click.Path(path_type=Path), metavar="FILE",
-              help="repeat a run of the box, with each change at its frame (its session.json)")
-@click.option("--bits", type=click.Choice(["16", "24", "32", "float"]), default="24", show_default=True,
-              help="depth of the output")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="OUT",
+    help="file to write; a folder for several inputs. The ending says the format: .wav, .flac, .aiff",
+)
+@click.option(
+    "-p",
+    "--preset",
+    metavar="NAME|FILE",
+    shell_complete=complete_preset,
+    help="factory preset, one kept here, or a preset's file (.toml)",
+)
+@click.option(
+    "-s",
+    "--set",
+    "assignments",
+    multiple=True,
+    metavar="PATH=VALUE",
+    shell_complete=complete_assignment,
+    help="change a parameter of it; may be given several times",
+)
+@click.option(
+    "--session",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="repeat a run of the box, with each change at its frame (its session.json)",
+)
+@click.option(
+    "--bits",
+    type=click.Choice(["16", "24", "32", "float"]),
+    default="24",
+    show_default=True,
+    help="depth of the output",
+)
 @click.option("--keep-latency", is_flag=True, help="as a recorder at the box would tape it: the latency in front")
 @pass_context
 def render(context: Context, inputs, output, preset, assignments, session, bits, keep_latency):
@@ -64,7 +91,13 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
             {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(done.words), "latency": done.latency,
              "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks}
         )  # fmt: skip
-        rows.append((str(target), _arrow(before, after, "integrated_lufs", "LUFS"), _arrow(before, after, "max_tp_dbtp", "dBTP")))
+        rows.append(
+            (
+                str(target),
+                _arrow(before, after, "integrated_lufs", "LUFS"),
+                _arrow(before, after, "max_tp_dbtp", "dBTP"),
+            )
+        )
     context.out("render", {"rendered": results}, table(rows))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from dsp_ext import Engine
-from firmware import designer, journal
+from firmware import designer, recall
 from firmware.shm import HISTORY_ROWS
 from tests.firmware.rig import RATE_HZ, Rig, music
 
@@ -15,7 +15,7 @@ EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q"
 
 
 def read(run_dir):
-    return journal.read_session(run_dir / "session.json")
+    return recall.read_session(run_dir / "session.json")
 
 
 def settle(rig):
@@ -76,9 +76,9 @@ def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
     kinds = [event["kind"] for event in session["events"]]
     assert kinds.count("settings") == 4 and kinds.count("eq") >= 2 and kinds.count("crossover") == 1
     assert session["complete"]
-    again = journal.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    again = recall.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
     assert np.array_equal(out, again)
-    unchanged = journal.replay(session | {"events": []}, words)
+    unchanged = recall.replay(session | {"events": []}, words)
     assert not np.array_equal(out[: len(words)], unchanged)
 
 
@@ -89,7 +89,7 @@ def test_a_faded_start_is_repeated_too(tmp_path, rng):
     session = read(tmp_path)
     assert session["events"] == [{"frame": 0, "kind": "fade", "values": {}}]
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
-    assert np.array_equal(out, journal.replay(session, padded))
+    assert np.array_equal(out, recall.replay(session, padded))
 
 
 def test_a_new_control_process_goes_on_with_the_journal_and_the_values(tmp_path, rng):
@@ -115,7 +115,7 @@ def test_a_new_control_process_goes_on_with_the_journal_and_the_values(tmp_path,
             session = second[0].box.journal.session
     assert [e["frame"] for e in session["events"]] == sorted(e["frame"] for e in session["events"])
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
-    assert np.array_equal(out, journal.replay(session, padded))
+    assert np.array_equal(out, recall.replay(session, padded))
 
 
 def test_a_journal_that_missed_something_says_so(tmp_path, rng):
@@ -133,4 +133,4 @@ def test_a_journal_that_missed_something_says_so(tmp_path, rng):
 def test_reads_only_sessions(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError):
-        journal.read_session(tmp_path / "x.json")
+        recall.read_session(tmp_path / "x.json")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from firmware import journal, sim, supervisor
+from firmware import recall, sim, supervisor
 from firmware.options import Options
 from firmware.supervisor import Heartbeat, NoRelay, Supervisor
 from tests.firmware.rig import PERIOD, RATE_HZ, music
@@ -30,7 +30,7 @@ def burnishd(*arguments):
 
 def output(run_dir):
     """(words after the prefill, session) of a finished run."""
-    session = journal.read_session(run_dir / "session.json")
+    session = recall.read_session(run_dir / "session.json")
     words = np.fromfile(run_dir / "out.raw", "<i4").reshape(-1, 2)
     return words[session["prefill_frames"] :], session
 
@@ -44,7 +44,7 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng):
     assert session["events"] == [] and session["xruns"] == 0 and session["complete"]
     assert len(out) == session["frames"] >= len(words) + session["latency_frames"]
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
-    assert np.array_equal(out, journal.replay(session, padded))
+    assert np.array_equal(out, recall.replay(session, padded))
     assert {path.name for path in tmp_path.iterdir()} >= {"in.raw", "out.raw", "session.json", "state.json"}
     assert not (tmp_path / "panel.sock").exists() and not (tmp_path / "tty").is_symlink()
 
@@ -149,10 +149,10 @@ def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
         run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
         run.wait(lambda: run.values()["input.trim_db"] < trim_db)
         assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
-    session = journal.read_session(tmp_path / "session.json")
+    session = recall.read_session(tmp_path / "session.json")
     assert session["complete"] and len(session["events"]) == 2
     out, _ = output(tmp_path)
-    assert np.array_equal(out, journal.replay(session, np.zeros_like(out)))
+    assert np.array_equal(out, recall.replay(session, np.zeros_like(out)))
 
 
 def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
@@ -166,12 +166,12 @@ def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
         assert run.shared.box["frames_before"] == frames_of_first
         assert run.shared.box["control_starts"] == 1
         run.wait(lambda: run.frames > RATE_HZ // 4)
-    session = journal.read_session(tmp_path / "session.json")
+    session = recall.read_session(tmp_path / "session.json")
     assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
     # The second process goes on with the input where the first one was.
     out = np.fromfile(tmp_path / "out.raw.0001", "<i4").reshape(-1, 2)[session["prefill_frames"] :]
     played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[frames_of_first:]
-    assert np.array_equal(out, journal.replay(session, played[: len(out)]))
+    assert np.array_equal(out, recall.replay(session, played[: len(out)]))
 
 
 def test_ends_in_order_on_a_signal(tmp_path):
