@@ -16,6 +16,7 @@ KERNELS = [
     "glide",
     "compressor",
     "multiband",
+    "stereo",
     "true_peak",
     "envelopes",
     "limiter_pass",

@@ -8,10 +8,12 @@ from .multiband cimport Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
+from .stereo cimport Stereo
 
 cdef class Engine(Processor):
     cdef readonly Eq eq
     cdef readonly Multiband multiband
+    cdef readonly Stereo stereo
     cdef readonly Limiter limiter
     cdef readonly Meter input_meter, output_meter
     cdef Delay _dry

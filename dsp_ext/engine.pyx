@@ -2,7 +2,7 @@
 # Indices come from the tables below or are cut to max_block; no divisor can be zero.
 """Engine: the chain of the box. The same object runs live and renders files, bit for bit.
 
-    input trim -> EQ -> multiband -> limiter -> bypass crossfade -> mute          meters tap input and output
+    input trim -> EQ -> multiband -> stereo -> limiter -> bypass crossfade -> mute          meters tap input and output
 
 Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, the order of the shared vector). Kernels of
 the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq.convolver` and
@@ -27,9 +27,11 @@ from .multiband cimport Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
+from .stereo cimport STEREO_SETTINGS, Stereo
 
 from .compressor import SETTINGS as _BAND_SETTINGS
 from .meter import FIELDS as _METER_FIELDS
+from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
     BANDS = 4
@@ -45,7 +47,8 @@ cdef enum:
     LIMITER_GAIN_DB
     LIMITER_CEILING_DBTP
     LIMITER_RELEASE_MS
-    FIRST_BAND
+    FIRST_STEREO
+    FIRST_BAND = FIRST_STEREO + STEREO_SETTINGS
     # Cells.
     CELL_FRAMES = 0
     CELL_SETTINGS_VERSION
@@ -75,6 +78,7 @@ _SETTINGS = (
     "limiter.gain_db",
     "limiter.ceiling_dbtp",
     "limiter.release_ms",
+    *(f"stereo.{name}" for name in _STEREO_SETTINGS),
     *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
 )
 #: Columns of the meter ring: (name, how rows merge: max, min or last). One row every 10 ms.
@@ -130,6 +134,7 @@ cdef class Engine(Processor):
         assert len(_METER_FIELDS) == METER_FIELDS
         self.eq = Eq(rate_hz, max_block)
         self.multiband = Multiband(rate_hz, max_block)
+        self.stereo = Stereo(rate_hz, max_block)
         self.limiter = Limiter(rate_hz, max_block)
         self.input_meter = Meter(rate_hz, max_block)
         self.output_meter = Meter(rate_hz, max_block)
@@ -200,6 +205,7 @@ cdef class Engine(Processor):
         self._bypass.jump(self._bypass._target)
         self._mute.jump(self._mute._target)
         self.multiband.settle()
+        self.stereo.settle()
         self.limiter.settle()
 
     def fade_in(self):
@@ -244,6 +250,8 @@ cdef class Engine(Processor):
             self.limiter.set_ceiling_dbtp(<float> value)
         elif index == LIMITER_RELEASE_MS:
             self.limiter.set_release_ms(<float> value)
+        elif index < FIRST_BAND:
+            self.stereo.set_value(<int> (index - FIRST_STEREO), value)
         else:
             band = <int> ((index - FIRST_BAND) / COMPRESSOR_SETTINGS)
             what = <int> ((index - FIRST_BAND) % COMPRESSOR_SETTINGS)
@@ -288,6 +296,7 @@ cdef class Engine(Processor):
     cdef void clear(self) noexcept nogil:
         self.eq.clear()
         self.multiband.clear()
+        self.stereo.clear()
         self.limiter.clear()
         self._dry.clear()
 
@@ -328,6 +337,7 @@ cdef class Engine(Processor):
             right[i] = right[i] * gain[i]
         self.eq.run(left, right, frames)
         self.multiband.run(left, right, frames)
+        self.stereo.run(left, right, frames)
         self.limiter.run(left, right, frames)
         if not (_all_sane(left, frames) and _all_sane(right, frames)):
             self._cells.add(CELL_BAD_BLOCKS, 1)

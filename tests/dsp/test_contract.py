@@ -12,11 +12,13 @@ from dsp_ext.limiter import Limiter
 from dsp_ext.meter import Meter
 from dsp_ext.multiband import Multiband
 from dsp_ext.processor import RATES_HZ
+from dsp_ext.stereo import Stereo
 
 PROCESSORS = {
     "delay": lambda rate_hz, max_block=4096: Delay(rate_hz, max_block, 1000),
     "eq": Eq,
     "multiband": Multiband,
+    "stereo": Stereo,
     "limiter": Limiter,
     "meter": Meter,
     "engine": Engine,
