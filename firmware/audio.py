@@ -94,14 +94,26 @@ class _quiet_alsa:
 # -- the loop ------------------------------------------------------------------------------------------------------
 
 
+class Stopwatch:
+    """Times the work on a block, by the wall: whatever kept us from it made the block late."""
+
+    def start(self) -> None:
+        self._began_s = time.perf_counter()
+
+    def stop(self) -> float:
+        """Seconds since `start`."""
+        return time.perf_counter() - self._began_s
+
+
 class Loop:
     """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `box`.
 
-    `now` is the clock for the load, in seconds: of the wall on a real card, of our own processor time in the simulator.
+    `stopwatch` times the work on each block: a Stopwatch on a real card, `sim.OwnTime` in the simulator.
     """
 
-    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, now=time.perf_counter):
-        self._capture, self._playback, self._engine, self._box, self._now = capture, playback, engine, box, now
+    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, stopwatch=None):
+        self._capture, self._playback, self._engine, self._box = capture, playback, engine, box
+        self._stopwatch = stopwatch or Stopwatch()
         self._period = period
         self._words = np.zeros((period, 2), np.int32)
         self._bytes = memoryview(self._words).cast("B")
@@ -120,10 +132,10 @@ class Loop:
                 continue
             if count <= 0 or count > self._period:
                 raise StreamFault(f"capture delivered {count} frames where {self._period} were due")
-            began = self._now()
+            self._stopwatch.start()
             self._bytes[: len(data)] = data
             self._engine.process_words(self._words if count == self._period else self._words[:count])
-            self._count_load((self._now() - began) / self._budget_s)
+            self._count_load(self._stopwatch.stop() / self._budget_s)
             if not self._write(self._bytes[: len(data)]):
                 self._recover()
 
@@ -225,14 +237,14 @@ def main(options: Options, shared: Shared) -> None:
         os.environ["ALSA_CONFIG_PATH"] = str(options.run_dir / "asound.conf")
     playback = open_stream(alsaaudio.PCM_PLAYBACK, devices[1], options)
     capture = open_stream(alsaaudio.PCM_CAPTURE, devices[0], options)
-    now = time.perf_counter
+    stopwatch = Stopwatch()
     last_frame = None
     if options.sim_card:
         last_frame = _skip_played(capture, shared, options)
-        clock = sim.SimClock(
-            options.rate_hz, options.period, options.periods, options.paced, stalled=lambda: box.add("host_stalls")
-        )
-        capture, playback, now = sim.SimPCM(capture, clock), sim.SimPCM(playback, clock), time.thread_time
+        own = stopwatch = sim.OwnTime()
+        clock = sim.SimClock(options.rate_hz, options.period, options.periods, options.paced,
+                             own_s=lambda: own.total_s, stalled=lambda: box.add("host_stalls"))  # fmt: skip
+        capture, playback = sim.SimPCM(capture, clock), sim.SimPCM(playback, clock)
 
     engine = Engine(options.rate_hz, options.period)
     deadline = time.monotonic() + READY_S
@@ -249,7 +261,7 @@ def main(options: Options, shared: Shared) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    loop = Loop(capture, playback, engine, box, options.period, options.periods, now)
+    loop = Loop(capture, playback, engine, box, options.period, options.periods, stopwatch)
     try:
         loop.run(lambda: bool(stopping), last_frame)
         box["input_ended"] = int(not stopping)

@@ -143,15 +143,20 @@ def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
 
     presets = PresetLibrary(options.state_dir / "presets")
     box = Box(options, shared, store, presets, designer, journal)
+    surface = Surface(store, presets)
     if configured.panel.enabled:
-        _boot_panel(box, configured, stack)
-    box.ticks += [state.tick, journal.collect, _every(_SESSION_TICKS, journal.save)]
+        _boot_panel(box, surface, configured, stack)
+    if configured.panel.display:
+        _boot_display(box, surface, configured, stack)
     _boot_link(box, configured, stack)
+    box.ticks += [state.tick, journal.collect, _every(_SESSION_TICKS, journal.save)]
     return box
 
 
-def _boot_panel(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:
+def _boot_panel(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
     """Knobs and buttons, on the Pi's pins or on simulated ones with `panel.sock`."""
+    from .panel import Panel  # gpiozero, which a box without pins does not need
+
     described = board.load(configured.audio.hat)
     pins = None
     if box.options.sim:
@@ -159,12 +164,24 @@ def _boot_panel(box: Box, configured: config.Config, stack: contextlib.ExitStack
         from .sim_socket import SimSocket
 
         fingers = SimPanel(described)
-        stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
         pins = fingers.pin_factory
-    from .panel import Panel
+        stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
+    stack.enter_context(Panel(described, surface, pins)).start()
 
-    panel = stack.enter_context(Panel(described, Surface(box.store, box.presets), pins))
-    panel.start()
+
+def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """The display, or a simulated one whose picture is `display.png`."""
+    from .display import Display  # luma, which a box without a display does not need
+    from .screen import Screen
+
+    panel = configured.panel
+    described = board.load(configured.audio.hat if panel.enabled else "none")
+    if box.options.sim:
+        screen = Screen(box, surface, Display.virtual(described), box.options.run_dir / "display.png")
+    else:
+        glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+        screen = Screen(box, surface, glass)
+    stack.enter_context(screen).start()
 
 
 def _boot_link(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:

@@ -96,26 +96,51 @@ def _words(file: soundfile.SoundFile, mix: str):
         yield np.clip(np.rint(block * 2.0**31), -(2.0**31), 2.0**31 - 1).astype("<i4")
 
 
+class OwnTime:
+    """Stopwatch for the work on each block, in processor time of this thread.
+
+    Blocks cost the same by contract, so one that took longer than the block before it was held up from outside: on a
+    shared host, the time that the hypervisor takes away is counted as ours. The shorter of two blocks in a row is what is
+    believed; real overload is in both.
+    """
+
+    def __init__(self, cpu=time.thread_time):
+        self._cpu = cpu
+        self._last_s = 0.0
+        #: All that was believed, in seconds.
+        self.total_s = 0.0
+
+    def start(self) -> None:
+        self._began_s = self._cpu()
+
+    def stop(self) -> float:
+        """Seconds of work since `start`."""
+        took_s = self._cpu() - self._began_s
+        believed_s, self._last_s = min(took_s, self._last_s), took_s
+        self.total_s += believed_s
+        return believed_s
+
+
 class SimClock:
     """The clock and the buffers of a virtual card with `periods` periods of `period` frames each way.
 
     The card starts with the first write. Capture period k is there after k + 1 periods; playback runs dry when all that
-    was written has been played. Being late is counted in processor time of the calling thread, not in time on the wall:
-    a virtual machine or a busy desktop may not run us for 50 ms, which says nothing about the box. So when our own
-    computing takes longer than the buffers bear, that is an xrun like on a real card; when the host did not run us, the
-    card's clock is held for as long and `stalled` is called.
+    was written has been played. Being late is counted in our own time (`own_s()` in seconds, see OwnTime), not in time
+    on the wall: a virtual machine or a busy desktop may not run us for 50 ms, which says nothing about the box. So when
+    our own computing takes longer than the buffers bear, that is an xrun like on a real card; when the host did not run
+    us, the card's clock is held for as long and `stalled` is called.
 
     With `paced` false the clock does not exist: reads and writes never wait and never fail.
     """
 
-    def __init__(self, rate_hz: int, period: int, periods: int, paced: bool = True, *, wall=time.monotonic,
-                 cpu=time.thread_time, sleep=time.sleep, stalled=lambda: None):  # fmt: skip
+    def __init__(self, rate_hz: int, period: int, periods: int, paced: bool = True, *, own_s,
+                 wall=time.monotonic, sleep=time.sleep, stalled=lambda: None):  # fmt: skip
         self._stalled = stalled
         self._period_s = period / rate_hz
         self._period = period
         self._periods = periods
         self._paced = paced
-        self._wall, self._cpu, self._sleep = wall, cpu, sleep
+        self._wall, self._own_s, self._sleep = wall, own_s, sleep
         self.stop()
 
     def stop(self) -> None:
@@ -126,10 +151,10 @@ class SimClock:
         self._busy = 0.0  # the card's time, in periods, up to which our computing has come
 
     def _spend(self) -> None:
-        """Let the card's time go on by the processor time since the last call."""
-        cpu = self._cpu()
-        self._busy += (cpu - self._cpu_mark) / self._period_s
-        self._cpu_mark = cpu
+        """Let the card's time go on by our own time since the last call."""
+        own_s = self._own_s()
+        self._busy += (own_s - self._own_mark_s) / self._period_s
+        self._own_mark_s = own_s
 
     def wait_capture(self) -> bool:
         """Wait for the next capture period; False for an overrun."""
@@ -147,7 +172,7 @@ class SimClock:
         elif late_s > self._margin_s:
             self._started += late_s
             self._stalled()
-        self._cpu_mark = self._cpu()
+        self._own_mark_s = self._own_s()
         return True
 
     @property
@@ -162,7 +187,7 @@ class SimClock:
         if not self._running:
             self._running = True
             self._started = self._wall()
-            self._cpu_mark = self._cpu()
+            self._own_mark_s = self._own_s()
         self._spend()
         if self._written and self._busy > self._written:
             self.stop()

@@ -15,12 +15,11 @@ PREFILL = PERIOD * (PERIODS - 1)
 
 
 class Bench:
-    def __init__(self, capture, playback, now=None):
+    def __init__(self, capture, playback, stopwatch=None):
         self.capture, self.playback, self.shared = capture, playback, Shared.create(RATE_HZ)
         self.engine = Engine(RATE_HZ, PERIOD)
         audio.begin_from(self.shared, self.engine, faded=False)
-        more = {"now": now} if now else {}
-        self.loop = audio.Loop(capture, playback, self.engine, self.shared.box, PERIOD, PERIODS, **more)
+        self.loop = audio.Loop(capture, playback, self.engine, self.shared.box, PERIOD, PERIODS, stopwatch)
 
     def run(self, frames):
         self.loop.run(lambda: False, frames)
@@ -89,10 +88,16 @@ def test_a_card_that_takes_or_gives_nothing_ends_the_process(rng):
 
 
 def test_counts_load_and_overload(rng):
-    budget = PERIOD / RATE_HZ
-    times = iter(np.cumsum([0, 0.2, 9, 0.9, 9, 0.5, 9, 0.84]) * budget)
-    bench = Bench(ArrayCapture(music(rng, 0.1)), ListPlayback(), now=lambda: next(times))
-    counted = bench.run(4 * PERIOD)
+    class Given:
+        took = iter([0.2, 0.9, 0.5, 0.84])
+
+        def start(self):
+            pass
+
+        def stop(self):
+            return next(self.took) * PERIOD / RATE_HZ
+
+    counted = Bench(ArrayCapture(music(rng, 0.1)), ListPlayback(), Given()).run(4 * PERIOD)
     assert counted["overloads"] == 1
     assert counted["load_max_ppm"] == pytest.approx(900_000, abs=2)
     assert counted["load_last_ppm"] == pytest.approx(840_000, abs=2)

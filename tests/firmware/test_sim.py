@@ -11,11 +11,11 @@ PERIOD_S = 128 / 48000
 
 
 class Times:
-    """A wall clock and a processor clock that the test moves."""
+    """A wall clock and our own time that the test moves."""
 
     def __init__(self, periods=3):
         self.wall_s, self.cpu_s, self.stalls = 100.0, 7.0, 0
-        self.clock = sim.SimClock(48000, 128, periods, wall=lambda: self.wall_s, cpu=lambda: self.cpu_s,
+        self.clock = sim.SimClock(48000, 128, periods, wall=lambda: self.wall_s, own_s=lambda: self.cpu_s,
                                   sleep=self.pause, stalled=self.count)  # fmt: skip
         assert self.clock.wait_playback(128 * (periods - 1))
 
@@ -84,11 +84,23 @@ def test_a_host_that_did_not_run_us_holds_the_clock():
     assert times.wall_s == pytest.approx(100 + 0.3 + 20.5 * PERIOD_S, abs=PERIOD_S)
 
 
+def test_what_only_one_block_took_longer_is_not_ours():
+    now_s = [0.0]
+    own = sim.OwnTime(lambda: now_s[0])
+    believed = []
+    for took_s in (1, 1, 9, 1, 1, 8, 7, 2, 1):
+        own.start()
+        now_s[0] += took_s
+        believed.append(own.stop())
+    assert believed == [0, 1, 1, 1, 1, 1, 7, 2, 1]
+    assert own.total_s == sum(believed)
+
+
 def test_unpaced_never_waits_or_fails():
     def never(*_):
         raise AssertionError
 
-    clock = sim.SimClock(48000, 128, 3, paced=False, wall=never, cpu=never, sleep=never)
+    clock = sim.SimClock(48000, 128, 3, paced=False, wall=never, own_s=never, sleep=never)
     assert all(clock.wait_capture() and clock.wait_playback(128) for _ in range(100))
 
 

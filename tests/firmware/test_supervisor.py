@@ -45,7 +45,13 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng):
     assert len(out) == session["frames"] >= len(words) + session["latency_frames"]
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
     assert np.array_equal(out, recall.replay(session, padded))
-    assert {path.name for path in tmp_path.iterdir()} >= {"in.raw", "out.raw", "session.json", "state.json"}
+    assert {path.name for path in tmp_path.iterdir()} >= {
+        "in.raw",
+        "out.raw",
+        "session.json",
+        "state.json",
+        "display.png",
+    }
     assert not (tmp_path / "panel.sock").exists() and not (tmp_path / "tty").is_symlink()
 
 
@@ -138,19 +144,18 @@ class Running:
 def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
     with Running(tmp_path) as run:
         assert run.turn("turn 1 +3") == "ok\n"
-        run.wait(lambda: run.values()["input.trim_db"] != 0)
-        trim_db = run.values()["input.trim_db"]
+        run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, taken together or one by one
         old = run.supervisor.control.process
         old.kill()
         run.wait(lambda: run.shared.box["control_starts"] == 2 and (tmp_path / "tty").exists())
         beats = run.shared.box["control_beats"]
         run.wait(lambda: run.shared.box["control_beats"] > beats + 2)
-        assert run.values()["input.trim_db"] == trim_db
+        assert run.values()["input.trim_db"] == 1.5
         run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
-        run.wait(lambda: run.values()["input.trim_db"] < trim_db)
+        run.wait(lambda: run.values()["input.trim_db"] == 1.0)
         assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
     session = recall.read_session(tmp_path / "session.json")
-    assert session["complete"] and len(session["events"]) == 2
+    assert session["complete"] and len(session["events"]) >= 2
     out, _ = output(tmp_path)
     assert np.array_equal(out, recall.replay(session, np.zeros_like(out)))
 
