@@ -26,10 +26,19 @@ class Page:
     params: tuple[Param, ...]
 
 
+#: What comes first within a band of the multiband compressor; the rest follows on later pages.
+_FIRST = ("threshold_db", "ratio", "attack_ms", "release_ms", "makeup_db", "knee_db")
+
+
 def _title(section: str) -> str:
     top, _, band = section.partition(".b")
     title = _TITLES.get(top, top.upper())
     return f"{title} {band}" if band else title
+
+
+def _rank(param: Param) -> int:
+    key = param.id.rpartition(".")[2]
+    return _FIRST.index(key) if param.id.startswith("multiband.b") and key in _FIRST else len(_FIRST)
 
 
 def _all() -> tuple[Page, ...]:
@@ -37,14 +46,17 @@ def _all() -> tuple[Page, ...]:
     for param in TABLE:
         if param.stored:
             sections.setdefault(param.id.rpartition(".")[0], []).append(param)
-    pages = [Page("MASTER", tuple(BY_ID[id] for id in _MAIN))]
+    first, later = [], []
     for section, params in sections.items():
         if all(param.id in _MAIN for param in params):
             continue
+        params = sorted(params, key=_rank)
         parts = [tuple(params[at : at + KNOBS]) for at in range(0, len(params), KNOBS)]
         for number, part in enumerate(parts, 1):
-            pages.append(Page(_title(section) + (f" {number}/{len(parts)}" if len(parts) > 1 else ""), part))
-    return tuple(pages)
+            title = _title(section) + (f" {number}/{len(parts)}" if number > 1 else "")
+            (first if number == 1 else later).append(Page(title, part))
+    # The first page of each section is never far; what is seldom turned comes last.
+    return (Page("MASTER", tuple(BY_ID[id] for id in _MAIN)), *first, *later)
 
 
 PAGES: tuple[Page, ...] = _all()

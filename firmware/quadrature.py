@@ -16,7 +16,7 @@ _REST = {1: (0,), 2: (0, 3), 4: (0, 1, 2, 3)}
 class Quadrature:
     """Counts detents from edges.
 
-    Bounce of one contact goes to and fro between two states and cancels. A detent counts only where the knob comes to
+    Bounce of one contact goes back and forth between two states and cancels. A detent counts only where the knob comes to
     rest, and only if at least half of the way was seen in one direction; so bounce around the resting place counts nothing, and one lost edge loses no detent.
 
     `gpiozero.RotaryEncoder` waits for all four states of a cycle in order, loses the detent where an edge was lost, and
