@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from firmware import board
+from firmware import board, surface
 from firmware.display import Display
-from firmware.presets import Preset, PresetLibrary
+from firmware.pages import Page
+from firmware.params import find
+from firmware.presets import Entry, Preset, PresetLibrary
 from firmware.sim_panel import SimPanel
 from firmware.store import Store
 from firmware.surface import Surface
@@ -50,8 +52,23 @@ class Scene:
         self.surface.release("PAGE")
 
 
+#: Pages that stay as they are when the parameter table grows.
+FIXED = tuple(
+    Page(title, tuple(find(id) for id in ids.split()))
+    for title, ids in (
+        (
+            "MASTER",
+            "input.trim_db eq.enabled multiband.enabled limiter.gain_db limiter.ceiling_dbtp limiter.release_ms",
+        ),
+        ("EQ 5", "eq.b5.enabled eq.b5.type eq.b5.freq_hz eq.b5.gain_db eq.b5.q"),
+        ("MULTIBAND", "multiband.enabled multiband.x1_hz multiband.x2_hz multiband.x3_hz"),
+    )
+)
+
+
 @pytest.fixture
-def scene(tmp_path):
+def scene(tmp_path, monkeypatch):
+    monkeypatch.setattr(surface, "PAGES", FIXED)
     return Scene(tmp_path)
 
 
@@ -62,7 +79,7 @@ def everyday(scene):
 
 
 def trouble(scene):
-    scene.page(5)
+    scene.page(1)
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.gain_db": -2.5}), "test")
     scene.store.select("b")
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.enabled": 1}), "test")
@@ -77,7 +94,15 @@ def stale(scene):
     return scene.show(stale=True)
 
 
+class Presets:
+    """A library that always has the same presets."""
+
+    def list(self):
+        return [Entry(name, name.lower(), True, "", {}) for name in ("Loud", "Neutral", "Streaming", "Warm")]
+
+
 def recall(scene):
+    scene.surface._library = Presets()
     scene.surface.press("RECALL")
     scene.surface.turn(1, 1)
     return scene.show({})
