@@ -13,6 +13,8 @@ from .store import RevConflict
 
 #: Where changes over the link come from, for subscribers of the store.
 SOURCE = "link"
+#: Names under which the edit buffers can be fetched.
+BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
 CAPS: list[str] = []
 
@@ -158,8 +160,14 @@ class Methods:
         return protocol.LogPage(shown, following if rest is None else following - len(lines) + rest)
 
     def read_file(self, kind: str, name: str) -> bytes:
-        """The bytes of a file that the laptop asks for."""
-        return presets.dump(self.box.presets.load(name)).encode()
+        """The bytes of a file that the laptop asks for: a preset by name, or what is in an edit buffer (@current, @a, @b)."""
+        if name in BUFFERS:
+            slot = self.box.store.ab if name == "@current" else name[1]
+            held = self.box.store.dump()["slots"][slot]
+            preset = presets.Preset(held["preset"] or name, held["values"])
+        else:
+            preset = self.box.presets.load(name)
+        return presets.dump(preset).encode()
 
     def store_file(self, args: protocol.PutBegin, data: bytes, overwrite: bool) -> protocol.Saved:
         """Keep a file that came whole."""

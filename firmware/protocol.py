@@ -413,7 +413,7 @@ class PutEnd(Params):
 
 
 class FetchBegin(Params):
-    """Ask for a file."""
+    """Ask for a file. The presets `@current`, `@a` and `@b` are what is in the edit buffers."""
 
     kind: Literal["preset"]
     name: str

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import click
@@ -54,6 +55,15 @@ class Context:
         """A remark that is not the result, on stderr."""
         click.echo(text, err=True)
 
+    def progress(self, items, label: str) -> Iterator:
+        """Go through `items`, with a bar on stderr where a terminal is there to see it."""
+        items = list(items)
+        if len(items) < 2 or not sys.stderr.isatty():
+            yield from items
+            return
+        with click.progressbar(items, label=label, file=sys.stderr) as bar:
+            yield from bar
+
     def confirm(self, question: str) -> None:
         """Ask before something is lost. Without a terminal to ask on, --yes is needed. Raises CliFail."""
         if self.yes:
@@ -64,13 +74,22 @@ class Context:
             raise click.Abort
 
 
+def complete_device(click_context, parameter, incomplete) -> list[str]:
+    """Shell completion of --device: serial numbers of boxes, then ports. Opens none."""
+    from .link import ports
+
+    found = ports()
+    names = [port.serial for port in found if port.box and port.serial] + [port.path for port in found]
+    return [name for name in names if name.startswith(incomplete)]
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_STATUSES,
 )
 @click.version_option(protocol.VERSION, "-V", "--version", prog_name="burnish")
 @click.option(
-    "-d", "--device", envvar="BURNISH_DEVICE", metavar="SERIAL|PORT",
+    "-d", "--device", envvar="BURNISH_DEVICE", metavar="SERIAL|PORT", shell_complete=complete_device,
     help="which box: USB serial number or port  [env: BURNISH_DEVICE]",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="one JSON object on stdout, or one per line for streams")

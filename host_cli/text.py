@@ -23,6 +23,11 @@ def table(rows: list[tuple], head: tuple = ()) -> str:
     return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells)
 
 
+def count(number: int, noun: str) -> str:
+    """ "1 preset", "2 presets"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def bar(part: float, width: int) -> str:
     """`part` (0 to 1) of `width` cells, to an eighth of a cell."""
     part = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0

@@ -7,11 +7,18 @@ import numpy as np
 
 from dsp_ext import Engine, Ring
 from firmware.meters import MeterReader
-from firmware.presets import PresetLibrary
+from firmware.presets import PresetLibrary, parse
 from firmware.server import Pty, Server
 from firmware.store import Store
 
 RATE_HZ, BLOCK = 48_000, 480
+_HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
+#: A factory set that stays the same when the real one grows.
+FACTORY = (
+    _HEAD + 'name = "Neutral"\ntags = ["start"]\nnotes = "Everything in, nothing changed."\n',
+    _HEAD + 'name = "Warm"\ntags = ["tone"]\n[eq.b1]\nenabled = true\ngain_db = 1.2\n[limiter]\ngain_db = 2.0\n',
+    _HEAD + 'name = "Loud"\ntags = ["loud"]\n[multiband.b1]\nratio = 2.0\n[limiter]\ngain_db = 6.0\nrelease_ms = 60\n',
+)
 
 
 class FakeBox:
@@ -20,6 +27,7 @@ class FakeBox:
     def __init__(self, user_dir: Path):
         self.store = Store()
         self.presets = PresetLibrary(user_dir)
+        self.presets._factory = {preset.slug: preset for preset in map(parse, FACTORY)}
         columns = len(Engine.METERS)
         self._ring = Ring(bytearray(Ring.bytes_for(256, columns)), 256, columns)
         self._engine = Engine(RATE_HZ, BLOCK)
@@ -35,11 +43,23 @@ class FakeBox:
             "serial": "TEST0001",
             "rate_hz": RATE_HZ,
             "period_frames": 128,
-            "latency_frames": self._engine.latency,
+            "latency_frames": 7020,
         }
 
     def counters(self) -> dict:
-        return {"xruns": self.xruns, "load_pct": 12.5, "overloads": 0}
+        return {
+            "frames": 123_456_789,
+            "xruns": self.xruns,
+            "overloads": 0,
+            "load_pct": 12.5,
+            "load_max_pct": 31.25,
+            "bad_blocks": 0,
+            "clamps": 0,
+            "host_stalls": 0,
+            "audio_starts": 1,
+            "control_starts": 1,
+            "relay_on": True,
+        }
 
     def play(self, seconds: float, level_dbfs: float = -20.0) -> None:
         """A 1 kHz tone on both channels through the engine."""

@@ -9,13 +9,8 @@ from firmware.params import Param, ParamError
 
 from ..cli import Context, cli, pass_context
 from ..errors import REFUSED, Refused
+from ..library import shown
 from ..text import table
-
-
-def shown(param: Param, plain) -> str:
-    """A plain value for people; gains with their sign."""
-    text = param.format(param.check(plain))
-    return f"+{text}" if param.unit == "dB" and param.check(plain) > 0 else text
 
 
 def complete_path(context, parameter, incomplete) -> list[str]:

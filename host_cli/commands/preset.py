@@ -1,101 +1,30 @@
-"""`burnish preset`: the library of presets on the box, and their files here."""
-
-from pathlib import Path
+"""`burnish preset`: the library of presets on the box. Files are in preset_files.py, backups in preset_backup.py."""
 
 import click
 import msgspec
 
-from firmware import presets
 from firmware.params import TABLE
 
+from .. import history, library
 from ..cli import Context, cli, pass_context
-from ..errors import OTHER, REFUSED, UNVERIFIED, CliFail, LinkLost, Refused
+from ..errors import Refused
+from ..library import shown
 from ..text import one_line, table
-from .parameters import shown
 
 
 @cli.group()
 def preset():
-    """Presets: the box's library, and files here."""
+    """Presets: the box's library, files here, backups, history."""
 
 
-def read(path: Path) -> tuple[bytes, presets.Preset]:
-    """The bytes of a preset's file, and the preset. Raises CliFail: cannot be read, or is no preset."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(presets.MAX_BYTES + 1)
-    except OSError as why:
-        raise CliFail(f"cannot read {path}: {why.strerror}", OTHER) from None
-    try:
-        return data, presets.parse(data, str(path))
-    except presets.PresetError as why:
-        raise Refused(str(why), why.name, why.data, REFUSED) from None
+def complete_name(click_context, parameter, incomplete) -> list[str]:
+    """Shell completion of preset names: the factory set and what this laptop has seen; no port is opened."""
+    from .. import seen
+
+    return [name for name in seen.names() if name.lower().startswith(incomplete.lower())]
 
 
-@preset.command("list")
-@pass_context
-def list_(context: Context):
-    """List the presets of the box; `*` marks the one that is heard."""
-    box = context.box
-    found, state = box.presets(), box.state()
-    rows = [
-        ("*" if row.name == state.preset else "", row.name, "factory" if row.factory else "user", row.id[:8] or "–",
-         row.error or ", ".join(row.tags))
-        for row in found
-    ]  # fmt: skip
-    data = {"presets": [msgspec.to_builtins(row) for row in found], "state": msgspec.to_builtins(state)}
-    context.out("preset.list", data, table(rows, ("", "name", "set", "id", "tags")))
-
-
-@preset.command()
-@click.argument("name")
-@click.option("--all", "everything", is_flag=True, help="also what is at its default")
-@pass_context
-def show(context: Context, name, everything):
-    """Show a preset of the box, or a file (NAME ending in .toml)."""
-    if name.endswith(".toml"):
-        _, found = read(Path(name))
-    else:
-        found = presets.parse(context.box.pull(name), name)
-    rows = [
-        (param.id, shown(param, param.to_plain(found.values[param.id])))
-        for param in TABLE
-        if param.stored and (everything or found.values[param.id] != param.default)
-    ]
-    notes = found.meta.get("notes")
-    head = f"{found.name} ({found.content_id[:8]})" + (f"\n{one_line(notes)}" if isinstance(notes, str) else "")
-    values = {id: value for id, value in _plain(found).items() if everything or id in {row[0] for row in rows}}
-    data = {"name": found.name, "id": found.content_id, "values": values}
-    context.out("preset.show", data, f"{head}\n{table(rows) or 'everything is at its default'}")
-
-
-def _plain(found: presets.Preset) -> dict:
-    return {param.id: param.to_plain(found.values[param.id]) for param in TABLE if param.stored}
-
-
-@preset.command()
-@click.argument("name")
-@pass_context
-def load(context: Context, name):
-    """Load a preset of the box: it is heard at once."""
-    before = context.box.state()
-    done = context.box.load(name)
-    if before.edited:
-        context.note("the settings before were edited and not saved")
-    context.out("preset.load", msgspec.to_builtins(done), f"{one_line(before.preset or '–')} → {one_line(done.name)}")
-
-
-@preset.command()
-@click.argument("name")
-@click.option("--overwrite", is_flag=True, help="replace a user preset of that name")
-@pass_context
-def save(context: Context, name, overwrite):
-    """Save what is heard as a user preset."""
-    done = _asking(context, overwrite, lambda replace: context.box.save(name, replace))
-    context.out("preset.save", msgspec.to_builtins(done), f"saved {one_line(done.name)} ({done.id[:8]})")
-
-
-def _asking(context: Context, overwrite: bool, act):
+def asking(context: Context, overwrite: bool, act):
     """`act(overwrite)`; where the name is taken, asks and does it again."""
     try:
         return act(overwrite or context.yes)
@@ -107,8 +36,84 @@ def _asking(context: Context, overwrite: bool, act):
         return act(True)
 
 
+@preset.command("list")
+@pass_context
+def list_(context: Context):
+    """List the presets of the box; `*` marks the one that is heard."""
+    from .. import seen
+
+    box = context.box
+    found, state = box.presets(), box.state()
+    seen.remember(row.name for row in found)
+    rows = [
+        (("*" if row.name == state.preset else ""), row.name, "factory" if row.factory else "user", row.id[:8] or "–",
+         row.error or ", ".join(row.tags))
+        for row in found
+    ]  # fmt: skip
+    data = {"presets": [msgspec.to_builtins(row) for row in found], "state": msgspec.to_builtins(state)}
+    context.out("preset.list", data, table(rows, ("", "name", "set", "id", "tags")))
+
+
+@preset.command()
+@click.argument("name", shell_complete=complete_name)
+@click.option("--all", "everything", is_flag=True, help="also what is at its default")
+@pass_context
+def show(context: Context, name, everything):
+    """Show a preset: a name on the box, @current, @a, @b, or a file (.toml)."""
+    found = library.resolve(context, name)
+    values = library.plain(found)
+    by_id = {param.id: param for param in TABLE}
+    if not everything:
+        values = {id: value for id, value in values.items() if found.values[id] != by_id[id].default}
+    rows = [(id, shown(by_id[id], value)) for id, value in values.items()]
+    notes = found.meta.get("notes")
+    head = f"{found.name} ({found.content_id[:8]})" + (f"\n{one_line(notes)}" if isinstance(notes, str) else "")
+    data = {"name": found.name, "id": found.content_id, "values": values}
+    context.out("preset.show", data, f"{head}\n{table(rows) or 'everything is at its default'}")
+
+
+@preset.command()
+@click.argument("name", shell_complete=complete_name)
+@click.option("--dry-run", is_flag=True, help="only show what would change")
+@pass_context
+def load(context: Context, name, dry_run):
+    """Load a preset of the box: it is heard at once.
+
+    What was heard before is kept: `burnish preset history`. Asks when the load could startle: more than 6 dB more level, a
+    higher ceiling, no limiter.
+    """
+    box = context.box
+    state, heard = box.state(), box.pull("@current")
+    before, after = library.parsed(heard, "@current"), library.parsed(box.pull(name), name)
+    changes = library.difference(library.plain(before), library.plain(after))
+    if dry_run:
+        by_id = {param.id: param for param in TABLE}
+        rows = [(id, f"{shown(by_id[id], old)} → {shown(by_id[id], new)}") for id, (old, new) in changes.items()]
+        data = {"name": after.name, "id": after.content_id, "rev": state.rev, "dry_run": True}
+        context.out("preset.load", data, table(rows) or "nothing would change")
+        return
+    if warning := library.startling(before.values, after.values):
+        context.confirm(f"Loading {after.name!r} {warning}. Load it?")
+    if changes:
+        history.keep(box.welcome.serial, heard, "load")
+    done = box.load(name)
+    edited = " (edited, kept in `burnish preset history`)" if state.edited else ""
+    text = f"{one_line(state.preset or '–')}{edited} → {one_line(done.name)}"
+    context.out("preset.load", {**msgspec.to_builtins(done), "dry_run": False}, text)
+
+
 @preset.command()
 @click.argument("name")
+@click.option("--overwrite", is_flag=True, help="replace a user preset of that name")
+@pass_context
+def save(context: Context, name, overwrite):
+    """Save what is heard as a user preset."""
+    done = asking(context, overwrite, lambda replace: context.box.save(name, replace))
+    context.out("preset.save", msgspec.to_builtins(done), f"saved {one_line(done.name)} ({done.id[:8]})")
+
+
+@preset.command()
+@click.argument("name", shell_complete=complete_name)
 @pass_context
 def delete(context: Context, name):
     """Delete a user preset."""
@@ -118,72 +123,21 @@ def delete(context: Context, name):
 
 
 @preset.command()
-@click.argument("names", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="all user presets")
-@click.option("-o", "--out", "where", type=click.Path(path_type=Path), default=Path("."), help="folder for the files")
-@click.option("--overwrite", is_flag=True, help="replace files that are there")
+@click.argument("name", shell_complete=complete_name)
+@click.argument("to")
 @pass_context
-def pull(context: Context, names, everything, where, overwrite):
-    """Copy presets from the box into TOML files here. A file that is equal already is left alone."""
-    box = context.box
-    if bool(names) == everything:
-        raise click.UsageError("name the presets, or give --all")
-    if everything:
-        names = [row.name for row in box.presets() if not row.factory and not row.error]
-    done = []
-    for name in names:
-        data = box.pull(name)
-        path = where / f"{presets.parse(data, name).slug}.toml"
-        done.append({"name": name, "file": str(path), "written": _write(context, path, data, overwrite)})
-        context.note(f"{one_line(name)} → {path}{'' if done[-1]['written'] else ' (up to date)'}")
-    context.out("preset.pull", {"presets": done}, "")
-
-
-def _write(context: Context, path: Path, data: bytes, overwrite: bool) -> bool:
-    """Write `data` whole or not at all; False when the file has it already. Asks before it replaces another file."""
-    try:
-        if path.exists():
-            if path.read_bytes() == data:
-                return False
-            if not overwrite:
-                context.confirm(f"{path} is there already and different. Overwrite it?")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_bytes(data)
-        part.replace(path)
-    except OSError as why:
-        raise CliFail(f"cannot write {path}: {why.strerror}", OTHER) from None
-    return True
+def rename(context: Context, name, to):
+    """Give a user preset another name."""
+    done = context.box.rename(name, to)
+    context.out("preset.rename", msgspec.to_builtins(done), f"{one_line(name)} → {one_line(done.name)}")
 
 
 @preset.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--load", "load_it", is_flag=True, help="load the last of them as well: it is heard at once")
-@click.option("--overwrite", is_flag=True, help="replace presets of the same name")
+@click.argument("name", shell_complete=complete_name)
+@click.argument("to")
+@click.option("--overwrite", is_flag=True, help="replace a user preset of that name")
 @pass_context
-def push(context: Context, files, load_it, overwrite):
-    """Copy preset files to the box. They are checked here first; none is heard without --load.
-
-    A preset that the box has already with the same content is skipped.
-    """
-    checked = [(path, *read(path)) for path in files]
-    box = context.box
-    there = {row.name: row.id for row in box.presets()}
-    done = []
-    for path, data, found in checked:
-        try:
-            if there.get(found.name) == found.content_id:
-                done.append({"file": str(path), "name": found.name, "id": found.content_id, "sent": False})
-            else:
-                saved = _asking(context, overwrite, lambda replace: box.push(path.name, data, replace))  # noqa: B023
-                if saved.id != found.content_id:
-                    raise CliFail(f"the box understood {path} differently (id {saved.id[:8]}, not {found.content_id[:8]})",
-                                  UNVERIFIED)  # fmt: skip
-                done.append({"file": str(path), "name": saved.name, "id": saved.id, "sent": True})
-        except LinkLost as why:
-            raise LinkLost(f"the box disappeared after {len(done)} of {len(checked)} presets ({why}); nothing was loaded, "
-                           "finished presets will be skipped") from None  # fmt: skip
-        context.note(f"{path} → {one_line(found.name)}{'' if done[-1]['sent'] else ' (up to date)'}")
-    loaded = box.load(found.name) if load_it else None
-    text = f"loaded {one_line(loaded.name)}" if loaded else ""
-    context.out("preset.push", {"presets": done, "loaded": loaded.name if loaded else None}, text)
+def copy(context: Context, name, to, overwrite):
+    """Keep a preset, factory or user, under another name as well."""
+    done = asking(context, overwrite, lambda replace: context.box.copy(name, to, replace))
+    context.out("preset.copy", msgspec.to_builtins(done), f"{one_line(name)} → {one_line(done.name)}")

@@ -15,6 +15,14 @@ from tests.fakebox import FakeBox, served
 ROOT = Path(__file__).parent.parent.parent
 
 
+@pytest.fixture(autouse=True)
+def own_home(tmp_path, monkeypatch):
+    """History and cache of a test stay in its own folder."""
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME"):
+        (tmp_path / "home").mkdir(exist_ok=True)
+        monkeypatch.setenv(variable, str(tmp_path / "home"))
+
+
 @pytest.fixture
 def fake(tmp_path):
     """The box itself."""

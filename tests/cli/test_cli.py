@@ -128,7 +128,7 @@ def test_presets_travel_both_ways_and_sound_the_same(burnish, fake, tmp_path):
     assert burnish("preset", "push", file)[0] == 0
     assert "up to date" in burnish("preset", "push", file)[2]
     assert burnish("preset", "load", "Neutral")[1] == "Mine → Neutral\n"
-    assert burnish("preset", "push", "--load", file)[1] == "loaded Mine\n"
+    assert burnish("preset", "push", "--load", file)[1] == "Neutral → Mine\n"
     assert fake.store.get("eq.b3.gain_db") == -2.5 and fake.store.preset_name == "Mine"
 
 
@@ -151,7 +151,7 @@ def test_a_bad_preset_never_reaches_the_box(burnish, fake, tmp_path):
     )
     status, _, err = burnish("preset", "push", file)
     assert status == 8 and "limiter.gain_db cannot be 99" in err and "-12 to 24 dB" in err
-    assert len(fake.presets.list()) == 4
+    assert len(fake.presets.list()) == 3
 
 
 def test_meters_as_json_lines(burnish, fake):

@@ -1,0 +1,143 @@
+"""Commands for when something is wrong, and for scripts: doctor, log, raw, completion."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from firmware import protocol
+
+from ..cli import Context, cli, pass_context
+from ..errors import OK, OTHER, USAGE, CliFail
+from ..text import one_line, table
+
+_USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{protocol.USB_PID:04x}"'
+#: Keeps ModemManager from probing the box, and lets the user at the screen open it.
+UDEV_RULE = f'SUBSYSTEM=="tty", {_USB}, ENV{{ID_MM_DEVICE_IGNORE}}="1", TAG+="uaccess"'
+UDEV_FILE = "/etc/udev/rules.d/70-burnish.rules"
+#: Counters of the box that should be zero.
+_FAULTS = ("xruns", "overloads", "bad_blocks", "host_stalls", "link_junk_lines", "link_dropped_replies", "undervoltage")
+
+
+@cli.command()
+@click.option("--udev", is_flag=True, help="print the udev rule for Linux, and nothing else")
+@pass_context
+def doctor(context: Context, udev):
+    """Look at everything between this program and the box's sound, and say what to do. Exit status 0: all is well."""
+    if udev:
+        click.echo(UDEV_RULE)
+        return OK
+    checks: list[tuple[str, bool, str]] = []
+    status = OK
+    _check_computer(checks)
+    try:
+        _check_box(context, checks)
+    except CliFail as why:
+        checks.append(("box", False, str(why)))
+        status = why.status
+    rows = [("ok" if good else "!!", what, one_line(text)) for what, good, text in checks]
+    data = {"checks": [{"check": what, "ok": good, "finding": text} for what, good, text in checks]}
+    context.out("doctor", data, table(rows))
+    return status or (OK if all(good for _, good, _ in checks) else OTHER)
+
+
+def _check_computer(checks: list) -> None:
+    from ..link import ports
+
+    version = ".".join(map(str, sys.version_info[:3]))
+    checks.append(("tool", True, f"burnish {protocol.VERSION}, protocol {protocol.PROTO}, Python {version}"))
+    boxes = [port for port in ports() if port.box]
+    checks.append(("usb", True, ", ".join(f"{p.path} (serial {p.serial or '?'})" for p in boxes) or "no box on USB"))
+    if not sys.platform.startswith("linux"):
+        return
+    ruled = any(
+        Path(folder, Path(UDEV_FILE).name).exists() for folder in ("/etc/udev/rules.d", "/usr/lib/udev/rules.d")
+    )
+    advice = f"no udev rule; `burnish doctor --udev | sudo tee {UDEV_FILE}`, then plug the box in again"
+    checks.append(("udev", ruled or not boxes, "rule installed" if ruled else advice))
+    modem = any(comm.read_text().strip() == "ModemManager" for comm in _readable(Path("/proc").glob("[0-9]*/comm")))
+    text = "running; without the udev rule it probes the box for 10 s" if modem else "not running"
+    checks.append(("modem", ruled or not (modem and boxes), f"ModemManager is {text}"))
+
+
+def _readable(files):
+    """Those files that can be read: processes come and go."""
+    for file in files:
+        try:
+            file.read_text()
+            yield file
+        except OSError:
+            continue
+
+
+def _check_box(context: Context, checks: list) -> None:
+    from firmware import params
+
+    box = context.box
+    welcome = box.welcome
+    checks.append(("port", True, f"{box.link.name} ({welcome.link.kind})"))
+    checks.append(("box", True, f"{welcome.product} {welcome.fw}, serial {welcome.serial}, protocol {welcome.proto}"))
+    same = welcome.params == params.digest()
+    text = (
+        "the same here and there" if same else "this tool and the box have different ones: update the older of the two"
+    )
+    checks.append(("parameters", same, text))
+    trips_ms = []
+    for _ in range(20):
+        began = time.perf_counter()
+        box.get(["input.trim_db"])
+        trips_ms.append(1000 * (time.perf_counter() - began))
+    trips_ms.sort()
+    checks.append(
+        ("round trip", trips_ms[10] < 100, f"{trips_ms[10]:.1f} ms median, {trips_ms[-1]:.1f} ms longest of 20")
+    )
+    now = box.info()
+    faults = [f"{name} {now.counters[name]}" for name in _FAULTS if now.counters.get(name)]
+    checks.append(("faults", not faults, ", ".join(faults) or "none counted since the box started"))
+    load = now.counters.get("load_pct", 0.0)
+    checks.append(("load", load < 85, f"{load:.0f} % of the time a block may take"))
+
+
+@cli.command()
+@click.option("-f", "--follow", is_flag=True, help="go on with what comes; Ctrl-C ends it")
+@pass_context
+def log(context: Context, follow):
+    """Show the box's log."""
+    box, first = context.box, 0
+    while True:
+        page = box.log(first)
+        if page.lines:
+            context.out("log", {"lines": page.lines, "next": page.next}, "\n".join(map(one_line, page.lines)))
+            sys.stdout.flush()
+        elif not follow:
+            return
+        else:
+            time.sleep(0.5)
+        first = page.next
+
+
+@cli.command()
+@click.argument("method", type=click.Choice(list(protocol.METHODS)), metavar="METHOD")
+@click.argument("arguments", metavar="[JSON]", default="{}")
+@pass_context
+def raw(context: Context, method, arguments):
+    """Send any request of docs/PROTOCOL.md: `raw get '{"paths": ["input.trim_db"]}'`. Prints the result as JSON."""
+    try:
+        plain = json.loads(arguments)
+    except (ValueError, RecursionError) as why:
+        raise CliFail(f"the parameters are not JSON: {why}", USAGE) from None
+    if not isinstance(plain, dict):
+        raise CliFail(f"the parameters of {method!r} are one JSON object, not {arguments[:40]}", USAGE)
+    result = context.box.raw(method, plain)
+    context.out("raw", {"method": method, "result": result}, json.dumps(result, ensure_ascii=False))
+
+
+@cli.command()
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def completion(shell):
+    """Print the completion script for a shell: `source <(burnish completion bash)`."""
+    from click.shell_completion import get_completion_class
+
+    click.echo(get_completion_class(shell)(cli, {}, "burnish", "_BURNISH_COMPLETE").source())
