@@ -305,7 +305,7 @@ def test_columns_carry_what_the_meters_say(session, fake):
                       strict=True))  # fmt: skip
     truth = fake.meter_reader().read() | fake.counters()
     for name, value in truth.items():
-        assert values[name] == pytest.approx(value, abs=0.006), name
+        assert values[name] == pytest.approx(float(value), abs=0.006), name
 
 
 def test_meters_that_are_not_numbers_are_shown_as_silence(fake):
