@@ -26,6 +26,8 @@ KERNELS = [
     "loudness",
     "levels",
     "meter",
+    "halfband",
+    "spectrum",
     "shared",
     "engine",
 ]
