@@ -8,6 +8,7 @@ from .multiband cimport Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
+from .spectrum cimport Spectrum
 from .stereo cimport Stereo
 
 cdef class Engine(Processor):
@@ -16,6 +17,7 @@ cdef class Engine(Processor):
     cdef readonly Stereo stereo
     cdef readonly Limiter limiter
     cdef readonly Meter input_meter, output_meter
+    cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry
     cdef Ramp _trim, _bypass, _mute
     cdef float[:, ::1] _io, _dry_io
@@ -23,10 +25,10 @@ cdef class Engine(Processor):
     cdef double[::1] _settings, _incoming
     cdef Cells _cells
     cdef SeqLock _lock
-    cdef Ring _meters, _events
+    cdef Ring _meters, _events, _spectra
     cdef readonly int64_t frames
     cdef int64_t _settings_version
-    cdef Py_ssize_t _meter_step, _meter_left
+    cdef Py_ssize_t _meter_step, _meter_left, _spectra_left
     cdef double _epoch
 
     cdef void apply_one(self, Py_ssize_t index, double value) noexcept nogil
@@ -34,4 +36,5 @@ cdef class Engine(Processor):
     cdef void poll(self) noexcept nogil
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void publish_meters(self) noexcept nogil
+    cdef void publish_spectra(self) noexcept nogil
     cdef void note(self, int kind, int64_t version) noexcept nogil

@@ -27,10 +27,12 @@ from .multiband cimport Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
+from .spectrum cimport SPECTRUM_BANDS, Spectrum
 from .stereo cimport STEREO_SETTINGS, Stereo
 
 from .compressor import SETTINGS as _BAND_SETTINGS
 from .meter import FIELDS as _METER_FIELDS
+from .spectrum import BANDS_HZ as _BANDS_HZ
 from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
@@ -59,6 +61,8 @@ cdef enum:
     CELL_BAD_BLOCKS
     CELL_CLAMPS
     CELLS
+    # Meter frames between rows of spectra: 40 ms.
+    SPECTRA_STEP = 4
     # Kinds of events.
     EVENT_SETTINGS = 0
     EVENT_EQ
@@ -89,6 +93,8 @@ _METERS = (
     *((f"gr_b{band + 1}_db", "min") for band in range(BANDS)),
     ("gr_limiter_db", "min"),
 )
+#: Columns of the spectra ring: levels in dB of the bands of `spectrum.BANDS_HZ`. One row every 40 ms.
+_SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
 #: Integers the engine shares: counters it writes, and the kernels it is asked to use (request = 2 version + bank;
 #: a bank may be rewritten when adopted equals the last request).
 _CELLS = (
@@ -124,6 +130,7 @@ cdef class Engine(Processor):
 
     SETTINGS = _SETTINGS
     METERS = _METERS
+    SPECTRA = _SPECTRA
     CELLS = _CELLS
     EVENTS = _EVENTS
     EVENT_KINDS = _EVENT_KINDS
@@ -138,6 +145,8 @@ cdef class Engine(Processor):
         self.limiter = Limiter(rate_hz, max_block)
         self.input_meter = Meter(rate_hz, max_block)
         self.output_meter = Meter(rate_hz, max_block)
+        self._input_spectrum = Spectrum(rate_hz, max_block)
+        self._output_spectrum = Spectrum(rate_hz, max_block)
         self._dry = Delay(rate_hz, max_block, self.delay())
         self._trim = Ramp(rate_hz, 1.0)
         self._bypass = Ramp(rate_hz, 0.0)
@@ -152,13 +161,18 @@ cdef class Engine(Processor):
         self.frames = 0
         self._meter_step = round(rate_hz / 100)
         self._meter_left = self._meter_step
+        self._spectra_left = SPECTRA_STEP
         if self._cells is None:
             self._cells = Cells(bytearray(Cells.bytes_for(CELLS)), CELLS)
 
     # -- settings and shared memory ------------------------------------------------------------------------------
 
-    def attach(self, *, Cells cells=None, SeqLock settings=None, Ring meters=None, Ring events=None):
-        """[control] Work on shared memory from now on. Sizes: CELLS, SETTINGS, METERS and EVENTS of this class."""
+    def attach(self, *, Cells cells=None, SeqLock settings=None, Ring meters=None, Ring events=None,
+               Ring spectra=None):
+        """[control] Work on shared memory from now on. Sizes: CELLS, SETTINGS, METERS, EVENTS and SPECTRA of this class.
+
+        Spectra are computed only for a ring.
+        """
         if cells is not None:
             self._cells = cells
         if settings is not None:
@@ -173,6 +187,10 @@ cdef class Engine(Processor):
             if events.columns != len(self.EVENTS):
                 raise ValueError(f"events must have {len(self.EVENTS)} columns, not {events.columns}")
             self._events = events
+        if spectra is not None:
+            if spectra.columns != len(self.SPECTRA):
+                raise ValueError(f"spectra must have {len(self.SPECTRA)} columns, not {spectra.columns}")
+            self._spectra = spectra
 
     @property
     def cells(self):
@@ -315,6 +333,7 @@ cdef class Engine(Processor):
             if self._meter_left == 0:
                 self._meter_left = self._meter_step
                 self.publish_meters()
+                self.publish_spectra()
         self._cells.set(CELL_FRAMES, self.frames)
 
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
@@ -327,6 +346,8 @@ cdef class Engine(Processor):
             for i in range(frames):
                 left[i] = right[i] = 0.0
         self.input_meter.run(left, right, frames)
+        if self._spectra is not None:
+            self._input_spectrum.run(left, right, frames)
         memcpy(dry_l, left, frames * sizeof(float))
         memcpy(dry_r, right, frames * sizeof(float))
         self._dry.run(dry_l, dry_r, frames)
@@ -354,6 +375,8 @@ cdef class Engine(Processor):
             left[i] = left[i] * gain[i]
             right[i] = right[i] * gain[i]
         self.output_meter.run(left, right, frames)
+        if self._spectra is not None:
+            self._output_spectrum.run(left, right, frames)
 
     cdef void publish_meters(self) noexcept nogil:
         cdef double *row
@@ -370,6 +393,21 @@ cdef class Engine(Processor):
             row[band] = self.multiband.take_reduction_db(band)
         row[BANDS] = self.limiter.take_reduction_db()
         self._meters.commit()
+
+    cdef void publish_spectra(self) noexcept nogil:
+        """Every SPECTRA_STEP meter frames."""
+        cdef double *row
+        self._spectra_left -= 1
+        if self._spectra_left > 0:
+            return
+        self._spectra_left = SPECTRA_STEP
+        if self._spectra is None:
+            return
+        row = self._spectra.next_row()
+        row[0] = <double> self.frames
+        self._input_spectrum.read(row + 1)
+        self._output_spectrum.read(row + 1 + SPECTRUM_BANDS)
+        self._spectra.commit()
 
     def process_words(self, int32_t[:, ::1] words not None):
         """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place: the live path.

@@ -184,7 +184,13 @@ def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
     box["start_event"] = shared.events.written
     box["frames_before"] += cells["frames"]
     cells["frames"] = 0
-    engine.attach(cells=cells.cells, settings=shared.settings, meters=shared.meters, events=shared.events)
+    engine.attach(
+        cells=cells.cells,
+        settings=shared.settings,
+        meters=shared.meters,
+        spectra=shared.spectra,
+        events=shared.events,
+    )
     version, values = shared.settings.read()
     if version:
         engine.set_all(values)

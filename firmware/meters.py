@@ -1,9 +1,10 @@
-"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace."""
+"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace; SpectrumReader: its spectra."""
 
 import numpy as np
 
 from dsp_ext import Engine, Ring
 from dsp_ext.meter import FLOOR_DB
+from dsp_ext.spectrum import BANDS_HZ
 
 _NAMES = tuple(name for name, _ in Engine.METERS)
 _MERGE = {"max": np.max, "min": np.min}
@@ -33,3 +34,20 @@ class MeterReader:
                 merged[columns] = _MERGE[how](rows[:, columns], axis=0)
             self._last = dict(zip(_NAMES, merged.tolist(), strict=True))
         return dict(self._last)
+
+
+class SpectrumReader:
+    """One reader of a spectra ring. `bands_hz`: the middles of the bands."""
+
+    bands_hz = BANDS_HZ
+
+    def __init__(self, ring: Ring):
+        self._ring = ring
+        self._last = np.full((2, len(BANDS_HZ)), FLOOR_DB)
+
+    def read(self) -> np.ndarray:
+        """Newest levels in dB, shape (2, bands): input, output. Silence before the first row."""
+        rows, _ = self._ring.since(max(0, self._ring.written - 1))
+        if len(rows):
+            self._last = rows[-1, 1:].reshape(2, -1).copy()
+        return self._last

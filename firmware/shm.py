@@ -22,6 +22,7 @@ _STATE = struct.Struct("=3q")  # before each copy of the state: serial, bytes, C
 _ALIGN = 64  # a cache line: parts with different writers share none
 
 METER_ROWS = 1024  # 10 s
+SPECTRUM_ROWS = 64  # 2.5 s
 EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 17
@@ -77,7 +78,7 @@ class NamedCells:
 class Shared:
     """The parts, each working on its piece of the block.
 
-    `engine` and `box` (NamedCells), `settings` (SeqLock), `meters`, `events` and `history` (Ring), `eq_banks` and
+    `engine` and `box` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `events` and `history` (Ring), `eq_banks` and
     `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. `descriptor` is what a child inherits.
     """
 
@@ -94,6 +95,7 @@ class Shared:
         self.box = NamedCells(Cells(part["box"], len(BOX_CELLS)), BOX_CELLS)
         self.settings = SeqLock(part["settings"], len(Engine.SETTINGS))
         self.meters = Ring(part["meters"], METER_ROWS, len(Engine.METERS))
+        self.spectra = Ring(part["spectra"], SPECTRUM_ROWS, len(Engine.SPECTRA))
         self.events = Ring(part["events"], EVENT_ROWS, len(Engine.EVENTS))
         self.history = Ring(part["history"], HISTORY_ROWS, len(HISTORY))
         self.eq_banks = np.frombuffer(part["eq_banks"], np.float32).reshape(2, -1)
@@ -150,6 +152,7 @@ def _layout(rate_hz: int) -> tuple[dict[str, tuple[int, int]], int]:
         "box": Cells.bytes_for(len(BOX_CELLS)),
         "settings": SeqLock.bytes_for(len(Engine.SETTINGS)),
         "meters": Ring.bytes_for(METER_ROWS, len(Engine.METERS)),
+        "spectra": Ring.bytes_for(SPECTRUM_ROWS, len(Engine.SPECTRA)),
         "events": Ring.bytes_for(EVENT_ROWS, len(Engine.EVENTS)),
         "history": Ring.bytes_for(HISTORY_ROWS, len(HISTORY)),
         "state": STATE_BYTES,

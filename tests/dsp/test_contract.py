@@ -12,6 +12,7 @@ from dsp_ext.limiter import Limiter
 from dsp_ext.meter import Meter
 from dsp_ext.multiband import Multiband
 from dsp_ext.processor import RATES_HZ
+from dsp_ext.spectrum import Spectrum
 from dsp_ext.stereo import Stereo
 
 PROCESSORS = {
@@ -21,6 +22,7 @@ PROCESSORS = {
     "stereo": Stereo,
     "limiter": Limiter,
     "meter": Meter,
+    "spectrum": Spectrum,
     "engine": Engine,
 }
 MODULES = pytest.mark.parametrize("name", PROCESSORS)
