@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 import platformdirs
 
-from firmware import params, presets, recall
+from firmware import params, presets
 from firmware.params import ParamError
 
 from ..cli import Context, cli, pass_context
 from ..errors import REFUSED, USAGE, CliFail, Refused
+from ..library import read
 from ..text import table
-from . import preset as preset_command
 from .parameters import complete_assignment
 
 
@@ -103,6 +103,8 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
 
 def _read_run(path: Path) -> dict:
     """A session of the box. Raises CliFail."""
+    from firmware import recall  # brings the DSP along: too slow for completion, which imports this module
+
     try:
         return recall.read_session(path)
     except (OSError, ValueError) as why:
@@ -131,7 +133,7 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
 
 def _preset(name: str) -> presets.Preset:
     if name.endswith(".toml"):
-        return preset_command.read(Path(name))[1]
+        return read(Path(name))[1]
     try:
         return library().load(name)
     except presets.PresetError as why:

@@ -1,11 +1,14 @@
 """The tool against a real server on a pseudo terminal: what it prints, what it answers, which status it ends with."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from firmware import protocol
 from host_cli import errors
+from tests.cli.conftest import ROOT
 
 
 def test_set_prints_before_and_after_with_units(burnish):
@@ -172,3 +175,11 @@ def test_help_lists_the_exit_statuses(burnish):
     _, out, _ = burnish("--help")
     for status, meaning in errors.MEANINGS.items():
         assert f"{status}  {meaning}" in out
+
+
+def test_what_completion_imports_is_light():
+    """Completion and --version must not wait for NumPy, or for the port's library."""
+    heavy = "{'numpy', 'soundfile', 'serial', 'textual', 'matplotlib', 'dsp_ext'}"
+    code = f"import sys; from host_cli import commands; commands.register(); print(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout == "[]\n"
