@@ -1,4 +1,4 @@
-# Uniformly partitioned convolution of a stereo stream with K real kernels. See `convolver.pyx`.
+# Uniformly partitioned convolution of a stereo stream with K kernels. See `convolver.pyx`.
 
 from .fft cimport Fft
 
@@ -18,7 +18,8 @@ cdef class Convolver:
     cdef Py_ssize_t _faded
     cdef int _state, _wanted, _sides
     cdef int _side_bank[2]
-    cdef bint _side_plain[2]
+    cdef Py_ssize_t _side_kernels[2]  # how many kernels each bank holds; 0 is the identity
+    cdef Py_ssize_t _identities
 
     cdef void use_bank(self, int bank) noexcept nogil
     cdef void jump_bank(self, int bank) noexcept nogil

@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Ring indices are kept below their lengths; all lengths are fixed in the constructor.
-"""Convolver: a stereo stream through K real kernels, partitioned, at an even cost.
+"""Convolver: a stereo stream through K kernels, partitioned, at an even cost.
 
 Uniformly partitioned overlap-save (Gardner, "Efficient convolution without input-output delay", JAES 43(3) 1995; Wefers,
 "Partitioned convolution algorithms for real-time auralization", 2015, chapter 5). Left and right travel as one complex
@@ -28,7 +28,7 @@ cdef extern from *:
     ctypedef float *sum_t "burnish_sum"
 
 cdef enum:
-    HEADER = 16  # floats before the spectra of a bank; the first says whether it holds kernels; 64 bytes keep alignment
+    HEADER = 16  # floats before the spectra of a bank; the first is the number of kernels; 64 bytes keep alignment
     GROUP = 4  # partitions multiplied in one go
     STEADY = 0
     ASKED = 1  # a fade begins with the next partition
@@ -42,7 +42,8 @@ def bank_floats(Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels)
 
 
 def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
-    """[control] A bank: `kernels` (shape (count, partition * partitions)) as spectra, float32; None is the identity.
+    """[control] A bank for `count` kernels: `kernels` (shape (n, partition * partitions), n <= count, real or complex) as
+    spectra, float32. What is missing to `count` is silence and costs nothing. None is the identity.
 
     Transformed in float64 by numpy, in the order of `Fft.bins`, scaled by 1 / size, partition 0 last because it is
     needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
@@ -50,41 +51,44 @@ def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count)
     packed = np.zeros(bank_floats(partition, partitions, count), np.float32)
     if kernels is None:
         return packed
-    kernels = np.asarray(kernels, np.float64)
-    expected = (count, partition * partitions)
-    if kernels.shape != expected:
-        raise ValueError(f"kernels must have shape {expected}, not {kernels.shape}")
+    kernels = np.asarray(kernels)
+    if kernels.ndim != 2 or not 1 <= kernels.shape[0] <= count or kernels.shape[1] != partition * partitions:
+        raise ValueError(f"kernels must have shape {(count, partition * partitions)}, not {kernels.shape}")
     if not np.all(np.isfinite(kernels)):
         raise ValueError("kernels must be finite numbers")
     size = 2 * partition
-    parts = np.fft.fft(kernels.reshape(count, partitions, partition), size)[:, :, _Fft(size).bins] / size
+    parts = np.fft.fft(kernels.astype(complex).reshape(-1, partitions, partition), size)[:, :, _Fft(size).bins] / size
     parts = np.roll(parts, -1, axis=1)
-    packed[0] = 1.0
-    packed[HEADER:] = np.stack([parts.real, parts.imag], 2).ravel()
+    packed[0] = kernels.shape[0]
+    packed[HEADER:HEADER + 2 * parts.size] = np.stack([parts.real, parts.imag], 2).ravel()
     return packed
 
 
 def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
-    """[control] The kernels of a bank, shape (count, partition * partitions), float64, or None: `pack` backward."""
+    """[control] The kernels of a bank, shape (n, partition * partitions), complex128, or None: `pack` backward."""
     packed = np.asarray(packed)
     if packed.shape != (bank_floats(partition, partitions, count),):
         raise ValueError(f"a bank of this size has {bank_floats(partition, partitions, count)} floats, not {packed.size}")
     if packed[0] == 0:
         return None
     size = 2 * partition
-    parts = packed[HEADER:].astype(float).reshape(count, partitions, 2, size)
-    spectra = np.empty((count, partitions, size), complex)
+    given = int(packed[0])
+    parts = packed[HEADER:HEADER + given * partitions * 2 * size].astype(float).reshape(given, partitions, 2, size)
+    spectra = np.empty((given, partitions, size), complex)
     spectra[:, :, _Fft(size).bins] = np.roll(parts[:, :, 0] + 1j * parts[:, :, 1], 1, axis=1)
-    return np.fft.ifft(spectra)[:, :, :partition].real.reshape(count, -1) * size
+    return np.fft.ifft(spectra)[:, :, :partition].reshape(given, -1) * size
 
 
 cdef class Convolver:
     """`kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
 
-    `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given.
+    `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given. The
+    identity comes out of the first `identities` kernels (of all if not given), silence out of the others.
+    A complex kernel mixes the channels: it multiplies left + j right.
     """
 
-    def __init__(self, rate_hz, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels=1, centre=None):
+    def __init__(self, rate_hz, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels=1, centre=None,
+                 identities=None):
         """[control] Allocates. Raises ValueError for a partition that is no power of two of at least 8 and for
         partitions that are no multiple of 4."""
         if partition < 8 or partition & (partition - 1):
@@ -100,6 +104,7 @@ cdef class Convolver:
         self.centre = self.taps // 2 if centre is None else centre
         if not 0 <= self.centre < self.taps:
             raise ValueError(f"centre must be within the kernel's {self.taps} taps, not {self.centre}")
+        self._identities = kernels if identities is None else identities
         self.bank_floats = bank_floats(partition, partitions, kernels)
         self.bank = self._wanted = 0
         self._banks = np.zeros((2, self.bank_floats), np.float32)
@@ -223,18 +228,21 @@ cdef class Convolver:
 
     cdef void _begin_partition(self) noexcept nogil:
         """Decide which banks this partition is summed for."""
-        cdef int side, computed = 0
+        cdef int side
+        cdef Py_ssize_t computed = 0
         if self._state == ASKED:
             self._state = WARMING
         self._sides = 1 if self._state == STEADY else 2
         self._side_bank[0] = self.bank
         self._side_bank[1] = self._wanted
         for side in range(2):
-            self._side_plain[side] = self._banks[self._side_bank[side], 0] == 0
-            if side < self._sides and not self._side_plain[side]:
-                computed += 1
+            self._side_kernels[side] = <Py_ssize_t> self._banks[self._side_bank[side], 0]
+            # What another process wrote is not to be trusted.
+            self._side_kernels[side] = max(0, min(self._side_kernels[side], self.kernels))
+            if side < self._sides:
+                computed += self._side_kernels[side]
         self._units = (self.partitions // GROUP - 1) * self.kernels * self._sides
-        self._slack = 1 + 2 * self.kernels * computed
+        self._slack = 1 + 2 * computed
         self._units_done = 0
         memset(&self._sums[0, 0], 0, 2 * self.kernels * 4 * self.partition * sizeof(float))
 
@@ -255,7 +263,7 @@ cdef class Convolver:
         cdef const float *x[GROUP]
         cdef const float *h
         cdef float *total
-        if self._side_plain[side]:
+        if kernel >= self._side_kernels[side]:
             return
         for p in range(GROUP):
             slot -= 1
@@ -306,25 +314,28 @@ cdef class Convolver:
 
     cdef void _finish(self, int side, float *out) noexcept nogil:
         """Output of one bank for the partition that is full: back from the sums, or the delayed input."""
-        cdef Py_ssize_t kernel, size = 2 * self.partition, length = self._history.shape[1], start, until_wrap, channel
+        cdef Py_ssize_t kernel, size = 2 * self.partition, length = self._history.shape[1], start, until_wrap, channel, row
         cdef float *total
-        if not self._side_plain[side]:
-            for kernel in range(self.kernels):
+        cdef Py_ssize_t given = self._side_kernels[side]
+        if given:
+            for kernel in range(given):
                 total = &self._sums[0, 0] + (side * self.kernels + kernel) * 2 * size
                 self._fft.inverse_tail(total, total + size, out + 2 * kernel * self.partition,
                                        out + (2 * kernel + 1) * self.partition)
-            return
-        start = self._block_at - self.centre
-        if start < 0:
-            start += length
-        until_wrap = length - start
-        if until_wrap > self.partition:
-            until_wrap = self.partition
-        for kernel in range(self.kernels):
-            for channel in range(2):
-                memcpy(out, &self._history[channel, start], until_wrap * sizeof(float))
-                memcpy(out + until_wrap, &self._history[channel, 0], (self.partition - until_wrap) * sizeof(float))
-                out += self.partition
+        else:
+            start = self._block_at - self.centre
+            if start < 0:
+                start += length
+            until_wrap = length - start
+            if until_wrap > self.partition:
+                until_wrap = self.partition
+            given = self._identities
+            for row in range(2 * given):
+                channel = row % 2
+                memcpy(out + row * self.partition, &self._history[channel, start], until_wrap * sizeof(float))
+                memcpy(out + row * self.partition + until_wrap, &self._history[channel, 0],
+                       (self.partition - until_wrap) * sizeof(float))
+        memset(out + 2 * given * self.partition, 0, 2 * (self.kernels - given) * self.partition * sizeof(float))
 
     def process(self, const float[:, ::1] block not None):
         """The outputs for `block` (shape (2, frames)): shape (2 kernels, frames), float32. [any]"""

@@ -1,57 +1,155 @@
 """Linear-phase kernels of the EQ: from bands to taps. Runs in the control process; imports numpy only.
 
 The magnitude of the analog prototype is sampled on a grid eight times finer than the kernel needs (so that the kernel's
-tails, folded back, are far below its own), given zero phase, transformed, and its outer quarter tapered.
+tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
+long one corners near 0 Hz, so the best of three is taken.
+
+Bands that work on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' =
+c left + d right. With z = left + j right that is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
+k2 = (a - d - j (b + c)) / 2: two kernels over the one complex signal of the convolver. The second is not needed where all
+bands work on both channels.
 """
 
 import numpy as np
 
-from .eq_bands import EqBand, analog_response, check_rate
+from . import auto_gain as loudness
+from .eq_bands import HIGHEST, EqBand, analog_response, check_rate, listening_sections, response_of, sections
 
-__all__ = ["EqBand", "analog_response", "design", "kernel_response"]
+__all__ = ["EqBand", "analog_response", "design", "magnitudes", "validity_hz"]
 
 #: Points of the frequency grid per tap.
 _FINER = 8
-#: Part of the kernel that the taper takes, both ends together.
-_TAPERED = 0.25
+#: Parts of the kernel that the taper may take, both ends together.
+_TAPERS = (0.2, 0.4, 0.7)
+#: -60 dB: below, a few dB more or less do not matter.
+_NEXT_TO_NOTHING = 1e-3
+#: How close to its prototype a kernel is wanted.
+TOLERANCE_DB = 0.05
+#: Where a kernel's error counts.
+AUDIBLE_HZ = (20.0, 20000.0)
 
 
-def design(bands, rate_hz: float, taps: int) -> np.ndarray | None:
-    """The kernel of `bands` at `rate_hz`: shape (taps,), float32, centred on taps / 2; None where no band acts.
+def design(bands, rate_hz: float, taps: int, *, solo: int = 0, auto_gain: bool = False) -> np.ndarray | None:
+    """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, or (2, taps), complex64, where not all bands work on
+    both channels; None where nothing is to be done. `taps` is even.
 
-    Exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k], and kernel[0], which has no partner, is 0. `taps` is even.
-    Raises ValueError for a band above 0.45 `rate_hz`.
+    Centred on taps / 2 and exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no partner,
+    is 0. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
+    K-weighted loudness of pink noise. Raises ValueError for a band above 0.45 `rate_hz`.
     """
     if taps < 16 or taps % 2:
         raise ValueError(f"taps must be an even number of at least 16, not {taps}")
-    acting = [band for band in bands if not band.neutral]
-    if not acting:
-        return None
     check_rate(bands, rate_hz)
+    if not solo and all(band.neutral for band in bands):
+        return None
     grid = _FINER * taps
-    half = taps // 2
-    magnitude = np.abs(analog_response(acting, np.arange(grid // 2 + 1) * (rate_hz / grid)))
-    wing = np.fft.irfft(magnitude, grid)[:half] * _wing_taper(half)
+    common, matrix = magnitudes(bands, np.arange(grid // 2 + 1) * (rate_hz / grid), solo)
+    if auto_gain and not solo:
+        common *= make_up(bands)
+    if matrix is None:
+        return _kernel(common, rate_hz, taps)[None]
+    (a, b), (c, d) = common * matrix / 2
+    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps) for part in (a + d, c - b, a - d, -b - c))
+    return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
+
+
+def validity_hz(bands, rate_hz: float, taps: int) -> float:
+    """Frequency down to which the kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
+    acts. A notch counts with its bottom, whose tip no kernel of finite length reaches."""
+    kernels = design(bands, rate_hz, taps)
+    if kernels is None:
+        return 0.0
+    grid = _FINER * taps
+    freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
+    common, matrix = magnitudes(bands, freqs_hz)
+    wanted = common[None] if matrix is None else (common * matrix).reshape(4, -1)
+    k1, k2 = kernels if len(kernels) == 2 else (kernels[0], np.zeros_like(kernels[0]))
+    parts = (
+        [k1.real] if matrix is None else [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
+    )
+    got = np.array([_response(part[taps // 2 :], grid) for part in parts])
+    size = np.maximum(np.sqrt(np.sum(wanted**2, axis=0)), _NEXT_TO_NOTHING)
+    off = np.sqrt(np.sum((got - wanted) ** 2, axis=0)) / size > 10 ** (TOLERANCE_DB / 20) - 1
+    off[freqs_hz > min(AUDIBLE_HZ[1], HIGHEST * rate_hz)] = False
+    return float(freqs_hz[np.flatnonzero(off)[-1] + 1]) if off.any() else 0.0
+
+
+def magnitudes(bands, freqs_hz, solo: int = 0) -> tuple[np.ndarray, np.ndarray | None]:
+    """What `bands` do at `freqs_hz` (shape (n,)): the magnitude common to both channels, shape (n,), and the channel matrix
+    ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None where there is no other band."""
+    if not 0 <= solo <= len(bands):
+        raise ValueError(f"solo cannot be {solo}: allowed is 0 to {len(bands)}")
+    common, matrix = np.ones(len(freqs_hz)), None
+    for band in [bands[solo - 1]] if solo else bands:
+        if band.neutral and not solo:
+            continue
+        chain = listening_sections(band) if solo else sections(band)
+        magnitude = np.abs(response_of(chain, freqs_hz, band.freq_hz))
+        if band.placement == "stereo":
+            common *= magnitude
+        else:
+            placed = _placed(band.placement, magnitude, 0 if solo else 1)
+            matrix = placed if matrix is None else np.einsum("ijn,jkn->ikn", placed, matrix)
+    return common, matrix
+
+
+def make_up(bands) -> float:
+    """Amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through `bands`."""
+    common, matrix = magnitudes(bands, loudness.FREQS_HZ)
+    spread = 1.0 if matrix is None else np.sum(matrix**2, axis=(0, 1)) / 2
+    return loudness.compensation(common**2 * spread)
+
+
+def _placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
+    """The channel matrix of one band; `rest` is the gain of what it does not work on. Shape (2, 2, n)."""
+    zero, other = np.zeros_like(magnitude), np.full_like(magnitude, rest)
+    if placement == "left":
+        return np.array([[magnitude, zero], [zero, other]])
+    if placement == "right":
+        return np.array([[other, zero], [zero, magnitude]])
+    same, cross = (magnitude + rest) / 2, (magnitude - rest) / 2
+    if placement == "side":
+        cross = -cross
+    return np.array([[same, cross], [cross, same]])
+
+
+def _kernel(magnitude: np.ndarray, rate_hz: float, taps: int) -> np.ndarray:
+    """The symmetric kernel of `magnitude` (any real numbers, on the grid from 0 to half the rate), float32."""
+    half, grid = taps // 2, _FINER * taps
+    ideal = np.fft.irfft(magnitude, grid)[:half]
+    audible = slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))
+    least = np.maximum(np.abs(magnitude[audible]), _NEXT_TO_NOTHING)
+
+    def error(wing):
+        return np.max(np.abs(_response(wing, grid)[audible] - magnitude[audible]) / least)
+
+    wing = min((ideal * _wing_taper(half, part) for part in _TAPERS), key=error)
     kernel = np.zeros(taps, np.float32)
     kernel[half:] = wing
     kernel[1:half] = kernel[:half:-1]
     return kernel
 
 
-def _wing_taper(half: int) -> np.ndarray:
-    """Right half of a Tukey window: 1, then a raised cosine to 0 at `half`."""
-    flat = round(half * (1 - _TAPERED))
+def _response(wing: np.ndarray, grid: int) -> np.ndarray:
+    """Zero-phase response of the symmetric kernel whose right half is `wing`, on the grid from 0 to half the rate."""
+    doubled = np.concatenate([wing[:1] / 2, wing[1:]])
+    return 2 * np.fft.rfft(doubled, grid).real
+
+
+def _wing_taper(half: int, part: float) -> np.ndarray:
+    """Right half of a Tukey window: 1, then a raised cosine over `part` of it to 0 at `half`."""
+    flat = round(half * (1 - part))
     fall = np.arange(half - flat) / (half - flat)
     return np.concatenate([np.ones(flat), 0.5 + 0.5 * np.cos(np.pi * fall)])
 
 
 def kernel_response(kernel: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
-    """Complex response of `kernel` (shape (taps,)) at `freqs_hz`, whose first tap is time 0, float64."""
+    """Complex response of `kernel` (shape (taps,)) at `freqs_hz`, whose first tap is time 0, complex128."""
     freqs_hz = np.asarray(freqs_hz, float)
     flat = freqs_hz.ravel()
     out = np.empty(flat.size, complex)
     times = np.arange(kernel.size)
-    taps = np.asarray(kernel, float)
+    taps = np.asarray(kernel, complex)
     step = max(1, (1 << 21) // kernel.size)  # bounds the memory of the table of turns
     for at in range(0, flat.size, step):
         out[at : at + step] = np.exp(-2j * np.pi / rate_hz * np.outer(flat[at : at + step], times)) @ taps

@@ -3,5 +3,5 @@ from .processor cimport Processor
 
 cdef class Eq(Processor):
     cdef readonly Convolver convolver
-    cdef readonly Py_ssize_t taps
+    cdef readonly Py_ssize_t taps, resolution
     cdef float[:, ::1] _out

@@ -6,7 +6,7 @@ other orders: Holters, Zölzer, "Parametric recursive high-order shelving filter
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,9 @@ LOWEST_HZ, GAIN_DB, Q = 10.0, (-18.0, 18.0), (0.1, 40.0)
 #: Highest frequency of a band, as a part of the sampling rate.
 HIGHEST = 0.45
 
+#: What a band works on.
+PLACEMENTS = ("stereo", "left", "right", "mid", "side")
+
 #: Numerator and denominator, each (s², s, 1).
 Section = tuple[tuple[float, float, float], tuple[float, float, float]]
 
@@ -25,7 +28,8 @@ Section = tuple[tuple[float, float, float], tuple[float, float, float]]
 class EqBand:
     """`freq_hz`: centre, or corner (half the decibels of a shelf, -3 dB of a cut at q = 0.71). `gain_db`: of bells and
     shelves; of a tilt, the gain far above `freq_hz`, and its negative far below. `q`: of bells and notches; for shelves and
-    cuts it scales the sharpest pair of poles, and 0.71 is maximally flat. `slope_db_oct`: of shelves and cuts.
+    cuts it scales the sharpest pair of poles, and 0.71 is maximally flat. `slope_db_oct`: of shelves and cuts. `placement`: the channel
+    it works on, one of PLACEMENTS.
 
     Raises ValueError that names field, value and range.
     """
@@ -36,10 +40,13 @@ class EqBand:
     q: float = 0.71
     enabled: bool = True
     slope_db_oct: int = 12
+    placement: str = "stereo"
 
     def __post_init__(self):
         if self.type not in TYPES:
             raise ValueError(f"type cannot be {self.type!r}: allowed is {', '.join(TYPES)}")
+        if self.placement not in PLACEMENTS:
+            raise ValueError(f"placement cannot be {self.placement!r}: allowed is {', '.join(PLACEMENTS)}")
         if not LOWEST_HZ <= self.freq_hz < math.inf:  # refuses NaN as well
             raise ValueError(f"freq_hz cannot be {self.freq_hz}: allowed is {LOWEST_HZ:g} Hz to {HIGHEST} of the rate")
         for name, (low, high), unit in (("gain_db", GAIN_DB, " dB"), ("q", Q, "")):
@@ -87,6 +94,19 @@ def sections(band: EqBand) -> list[Section]:
     return [_mirrored(section) for section in out] if band.type in ("low_cut", "high_shelf") else out
 
 
+def listening_sections(band: EqBand) -> list[Section]:
+    """What one hears of a soloed band: the region it acts on, at its own level, whatever its gain.
+
+    A band pass for bells and notches, the side of the corner that a shelf moves or a cut takes away; all of a tilt.
+    """
+    if band.type in ("bell", "notch"):
+        return [((0, 1 / band.q, 0), (1, 1 / band.q, 1))]
+    if band.type == "tilt":
+        return []
+    kind = "high_cut" if band.type in ("low_shelf", "low_cut") else "low_cut"
+    return sections(replace(band, type=kind, q=math.sqrt(0.5)))
+
+
 def _butterworth(order: int, q: float) -> tuple[list[float], int]:
     """(Q of each pair of poles, number of single poles); `q` scales the sharpest pair, 1/sqrt(2) leaves it."""
     angles = [math.pi * (order - 1 - 2 * k) / (2 * order) for k in range(order // 2)]
@@ -104,14 +124,19 @@ def _mirrored(section: Section) -> Section:
     return b[::-1], a[::-1]
 
 
+def response_of(chain: list[Section], freqs_hz, freq_hz: float) -> np.ndarray:
+    """Complex response of the product of `chain` at `freqs_hz` (any shape), whose s is j f / `freq_hz`."""
+    s = np.asarray(np.multiply(freqs_hz, 1j / freq_hz))
+    response = np.ones(s.shape, complex)
+    for b, a in chain:
+        response *= ((b[0] * s + b[1]) * s + b[2]) / ((a[0] * s + a[1]) * s + a[2])
+    return response
+
+
 def analog_response(bands, freqs_hz) -> np.ndarray:
-    """Complex response of the analog prototypes of all `bands` at `freqs_hz` (any shape), float64."""
-    freqs_hz = np.asarray(freqs_hz, float)
-    response = np.ones(freqs_hz.shape, complex)
+    """Complex response of the analog prototypes of all `bands` at `freqs_hz` (any shape), wherever they are placed."""
+    response = np.ones(np.shape(freqs_hz), complex)
     for band in bands:
-        if band.neutral:
-            continue
-        s = 1j * freqs_hz / band.freq_hz
-        for b, a in sections(band):
-            response *= np.polyval(b, s) / np.polyval(a, s)
+        if not band.neutral:
+            response *= response_of(sections(band), freqs_hz, band.freq_hz)
     return response

@@ -36,23 +36,29 @@ def settings_vector(values: dict[str, float]) -> np.ndarray:
     return np.array([values[name] for name in Engine.SETTINGS])
 
 
-def eq_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray | None:
-    """The EQ's kernel, shape (1, taps); None where it does nothing."""
-    if not values["eq.enabled"]:
-        return None
+def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
+    """The bands of the EQ as `values` have them."""
     highest_hz = HIGHEST * rate_hz  # at 44.1 kHz a little below the knob's end
-    bands = [
+    return [
         EqBand(
             params.BAND_TYPES[int(values[f"eq.b{n}.type"])],
             min(values[f"eq.b{n}.freq_hz"], highest_hz),
             values[f"eq.b{n}.gain_db"],
             values[f"eq.b{n}.q"],
             bool(values[f"eq.b{n}.enabled"]),
+            int(params.BAND_SLOPES[int(values[f"eq.b{n}.slope"])]),
+            params.BAND_PLACEMENTS[int(values[f"eq.b{n}.placement"])],
         )
         for n in range(1, params.EQ_BANDS + 1)
     ]
-    kernel = design_eq.design(bands, rate_hz, taps)
-    return None if kernel is None else kernel[None, :]
+
+
+def eq_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray | None:
+    """The EQ's kernels (see `design_eq.design`); None where it does nothing."""
+    if not values["eq.enabled"]:
+        return None
+    solo, auto_gain = int(values["eq.solo"]), bool(values["eq.auto_gain"])
+    return design_eq.design(eq_bands(values, rate_hz), rate_hz, taps, solo=solo, auto_gain=auto_gain)
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:

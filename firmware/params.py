@@ -17,6 +17,8 @@ ENGINE, DESIGN = "engine", "design"
 LINEAR, LOG = "linear", "log"
 
 BAND_TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
+BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
+BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
 EQ_BANDS = 8
 MULTIBAND_BANDS = 4
 
@@ -179,6 +181,8 @@ def _eq_band(n: int) -> list[Param]:
               f"centre or corner frequency of EQ band {n}", taper=LOG, **more),
         Param(f"{p}.gain_db", "dB", -18, 18, 0, 0.1, f"EQ{n} GAIN", f"gain of EQ band {n}", **more),
         Param(f"{p}.q", "", 0.1, 40, 0.71, 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
+        _choice(f"{p}.slope", BAND_SLOPES, "12", f"EQ{n} SLOPE", f"dB per octave of EQ band {n} if a cut or shelf", **more),
+        _choice(f"{p}.placement", BAND_PLACEMENTS, "stereo", f"EQ{n} ON", f"channels EQ band {n} works on", **more),
     ]  # fmt: skip
 
 
@@ -220,6 +224,9 @@ def _band(n: int) -> list[Param]:
 TABLE: tuple[Param, ...] = (
     Param("input.trim_db", "dB", -24, 24, 0, 0.1, "TRIM", "gain at the input of the chain"),
     _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
+    _switch("eq.auto_gain", False, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),
+    _choice("eq.solo", ("off", *map(str, range(1, EQ_BANDS + 1))), "off", "EQ SOLO", "hear only what one EQ band acts on",
+            target=DESIGN, stored=False),
     *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
     _switch("multiband.enabled", True, "MULTIBAND", "the whole multiband compressor in or out"),
     _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),

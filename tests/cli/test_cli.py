@@ -46,7 +46,7 @@ def test_if_rev_refuses_after_a_change_at_the_front_panel(burnish, fake):
 
 def test_get_takes_sections_and_patterns(burnish):
     status, out, _ = burnish("get", "eq.b1", "multiband.x?_hz")
-    assert status == 0 and len(out.splitlines()) == 8
+    assert status == 0 and len(out.splitlines()) == 10
     assert out.splitlines()[-1] == "multiband.x3_hz  5000 Hz"
 
 

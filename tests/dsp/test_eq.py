@@ -1,4 +1,4 @@
-"""The linear-phase EQ: its kernels against the analog prototypes, and the processor around them."""
+"""The linear-phase EQ as a processor."""
 
 import itertools
 
@@ -6,179 +6,161 @@ import numpy as np
 import pytest
 
 from dsp_ext.design_eq import EqBand, analog_response, design, kernel_response
-from dsp_ext.eq import Eq
-from dsp_ext.eq_bands import SLOPES_DB_OCT, TYPES
-from dsp_ext.processor import rate_factor
-from firmware.params import BAND_TYPES
+from dsp_ext.eq import RESOLUTIONS, Eq
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
-AUDIBLE_HZ = np.geomspace(20, 20000, 400)
 
 
 def db(response):
-    return 20 * np.log10(np.maximum(np.abs(response), 1e-12))
+    return 20 * np.log10(np.abs(response))
 
 
-def random_band(rng, types=TYPES):
-    """A band with f0 / Q of at least 20 Hz. Cuts count with the Q of their sharpest pair."""
-    kind = str(rng.choice(types))
-    freq_hz = float(np.exp(rng.uniform(np.log(21), np.log(19000))))
-    slope_db_oct = int(rng.choice(SLOPES_DB_OCT))
-    highest_q = min(freq_hz / 20 / (3.7 if kind.endswith(("cut", "shelf")) else 1), 40)
-    q = float(np.exp(rng.uniform(np.log(0.1), np.log(max(highest_q, 0.1001)))))
-    return EqBand(kind, freq_hz, float(rng.uniform(-18, 18)), q, slope_db_oct=slope_db_oct)
+def loaded(bands, rate_hz=48000, resolution=8192, **more):
+    """An Eq that runs on `bands`."""
+    eq = Eq(rate_hz, 4096, resolution)
+    eq.convolver.load(eq.convolver.pack(design(bands, rate_hz, eq.taps, **more)), jump=True)
+    return eq
 
 
-@pytest.mark.parametrize("kind", TYPES)
-def test_analog_prototypes_are_what_their_settings_say(kind):
-    def at(freqs_hz, **more):
-        return db(analog_response([EqBand(kind, 1000, **more)], freqs_hz))
-
-    if kind == "bell":
-        np.testing.assert_allclose(at([1e-3, 1000, 1e9], gain_db=7, q=2), [0, 7, 0], atol=1e-6)
-    elif kind == "notch":
-        assert at(1000.0) < -200 and np.allclose(at([1, 1e6], q=5), 0, atol=1e-3)
-    elif kind == "tilt":
-        np.testing.assert_allclose(at([1e-3, 1000, 1e9], gain_db=4), [-4, 0, 4], atol=1e-6)
-    elif kind.endswith("shelf"):
-        for slope in SLOPES_DB_OCT:
-            curve = at([1e-6, 1000, 1e12], gain_db=-9, slope_db_oct=slope, q=2**-0.5)
-            np.testing.assert_allclose(curve, [-9, -4.5, 0] if kind == "low_shelf" else [0, -4.5, -9], atol=1e-3)
-    else:
-        for slope in SLOPES_DB_OCT:
-            octaves = [125, 250] if kind == "low_cut" else [8000, 4000]
-            low, high = at(octaves, slope_db_oct=slope, q=2**-0.5)
-            assert high - low == pytest.approx(slope, abs=0.3)
-            assert at(1000.0, slope_db_oct=slope, q=2**-0.5) == pytest.approx(-3.01, abs=0.01)
-
-
-@pytest.mark.parametrize("kind", ["bell", "low_shelf", "high_shelf", "tilt"])
-def test_a_cut_is_the_inverse_of_a_boost(kind):
-    both = [EqBand(kind, 900, 11.0, 3, slope_db_oct=24), EqBand(kind, 900, -11.0, 3, slope_db_oct=24)]
-    np.testing.assert_allclose(analog_response(both, AUDIBLE_HZ), 1, atol=1e-12)
-
-
-def error_db(kernel, bands, rate_hz, floor_db=-60.0):
-    """Largest difference between `kernel` and the prototype of `bands`, 20 Hz to 20 kHz (0.45 fs), in dB.
-
-    Where both are below `floor_db` they count as equal: a few dB more or less of next to nothing.
-    """
-    size = 8 * kernel.size
-    bins = np.unique(np.rint(np.geomspace(20, min(20000, 0.45 * rate_hz), 3000) * size / rate_hz).astype(int))
-    got = db(np.fft.rfft(kernel, size)[bins])
-    wanted = db(analog_response(bands, bins * rate_hz / size))
-    return np.max(np.abs(np.maximum(got, floor_db) - np.maximum(wanted, floor_db)))
-
-
-@RATES
-def test_kernel_follows_the_prototype(rate_hz, rng, record):
-    taps = 16384 * rate_factor(rate_hz)
-    types = [kind for kind in TYPES if kind != "notch"]
-    bands = [random_band(rng, types) for _ in range(100)]
-    worst_db = max(error_db(design([band], rate_hz, taps), [band], rate_hz) for band in bands)
-    assert worst_db <= 0.05
-    record("EQ", f"linear phase, 16k, against analog, {rate_hz / 1000:g} kHz, 100 random bands, f0/Q ≥ 20 Hz", worst_db,
-           "dB", target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
-
-
-def test_notch_is_exact_but_for_its_bottom(rng, record):
-    """The tip of the V is rounded, since half a kernel of time cannot tell frequencies closer than its inverse."""
-    bands = [EqBand("notch", 100 * q * octaves, q=q) for q, octaves in rng.uniform(1, 10, (30, 2))]
-    kernels = [design([band], 48000, 16384) for band in bands]
-    worst_db = max(error_db(kernel, [band], 48000, floor_db=-12) for kernel, band in zip(kernels, bands, strict=True))
-    depth_db = max(
-        db(kernel_response(kernel, 48000, band.freq_hz)) for kernel, band in zip(kernels, bands, strict=True)
-    )
-    assert worst_db <= 0.05 and depth_db < -36
-    record("EQ", "linear phase, 16k, notches above their last -12 dB, 48 kHz, f0/Q ≥ 100 Hz", worst_db, "dB",
-           target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
-    record("EQ", "linear phase, 16k, shallowest notch, 48 kHz, f0/Q ≥ 100 Hz", depth_db, "dB", digits=1, tolerance=1)
-
-
-@RATES
-def test_kernel_is_symmetric_to_the_bit(rate_hz, rng):
-    for taps in (4096, 8192 * rate_factor(rate_hz)):
-        kernel = design([random_band(rng) for _ in range(8)], rate_hz, taps)
-        assert kernel.shape == (taps,) and kernel.dtype == np.float32
-        np.testing.assert_array_equal(kernel[1 : taps // 2], kernel[: taps // 2 : -1])
-        assert kernel[0] == 0
-
-
-def test_types_are_those_of_the_parameter_table():
-    assert TYPES == BAND_TYPES
-
-
-def test_flat_and_disabled_bands_need_no_kernel():
-    assert design([], 48000, 8192) is None
-    idle = [EqBand("bell", 1000), EqBand("tilt", 50), EqBand("low_cut", 30, enabled=False), EqBand("high_shelf", 20000)]
-    assert design(idle, 44100, 8192) is None
-
-
-def test_bands_out_of_range_are_refused_by_name():
-    for wrong, text in (
-        ({"type": "peak", "freq_hz": 100}, "type cannot be 'peak'"),
-        ({"type": "bell", "freq_hz": 9.9}, "freq_hz cannot be 9.9: allowed is 10 Hz to"),
-        ({"type": "bell", "freq_hz": float("nan")}, "freq_hz cannot be nan"),
-        ({"type": "bell", "freq_hz": 100, "gain_db": 18.5}, "gain_db cannot be 18.5: allowed is -18 to 18 dB"),
-        ({"type": "bell", "freq_hz": 100, "q": 0}, "q cannot be 0: allowed is 0.1 to 40"),
-        ({"type": "low_cut", "freq_hz": 100, "slope_db_oct": 9}, "slope_db_oct cannot be 9"),
-    ):
-        with pytest.raises(ValueError, match=text):
-            EqBand(**wrong)
-    with pytest.raises(ValueError, match="taps must be"):
-        design([EqBand("notch", 50)], 48000, 8191)
-
-
-@RATES
-def test_frequency_limit_follows_the_rate(rate_hz):
-    limit = 0.45 * rate_hz
-    assert design([EqBand("bell", limit, 3)], rate_hz, 4096) is not None
-    with pytest.raises(
-        ValueError, match=f"freq_hz of band 2 cannot be .* allowed is 10 to {limit:g} Hz at {rate_hz} Hz"
-    ):
-        design([EqBand("bell", 100), EqBand("bell", limit + 1, 3)], rate_hz, 4096)
-
-
-class TestProcessor:
-    @RATES
-    def test_latency_is_exact_with_and_without_a_kernel(self, rate_hz):
-        for bands in ([], [EqBand("bell", 1000, 6, 1), EqBand("high_shelf", 8000, -4)]):
-            eq = Eq(rate_hz)
-            kernel = design(bands, rate_hz, eq.taps)
-            eq.convolver.load(eq.convolver.pack(None if kernel is None else kernel[None]), jump=True)
-            block = np.zeros((2, eq.latency + 5000), np.float32)
-            block[:, 1000] = 1
-            eq.process(block)
-            assert np.argmax(np.abs(block), axis=1).tolist() == [1000 + eq.latency] * 2
-
-    def test_response_is_what_the_processor_does(self, rng):
-        eq = Eq(48000)
-        freqs_hz = np.array([31.5, 250, 1000, 8000, 19000])
-        np.testing.assert_allclose(np.abs(eq.response(freqs_hz)), 1)
-        bands = [EqBand("bell", 300, 9, 2), EqBand("low_cut", 40), EqBand("high_shelf", 9000, -6)]
-        eq.convolver.load(eq.convolver.pack(design(bands, 48000, eq.taps)[None]), jump=True)
-        np.testing.assert_allclose(db(eq.response(freqs_hz)), db(analog_response(bands, freqs_hz)), atol=0.01)
-        block = np.zeros((2, 2 * eq.latency), np.float32)
-        block[0, 0] = 1
+def impulse_responses(eq):
+    """Kernels as the processor plays them, shape (input channel, output channel, frames), latency cut off."""
+    out = []
+    for channel in range(2):
+        block = np.zeros((2, eq.latency + eq.taps // 2), np.float32)
+        block[channel, 0] = 1
+        eq.reset()
         eq.process(block)
-        np.testing.assert_allclose(kernel_response(block[0], 48000, freqs_hz), eq.response(freqs_hz), atol=1e-5)
-        assert not block[1].any() or np.max(np.abs(block[1])) < 1e-6
+        out.append(block[:, eq.convolver.partition :])
+    return np.array(out)
 
-    def test_cutting_changes_no_bit_while_kernels_change(self, rng):
-        x = rng.uniform(-1, 1, (2, 20000)).astype(np.float32)
-        kernels = [design([EqBand("bell", f, 8, 2)], 48000, 8192)[None] for f in (100, 2000)]
 
-        def render(block_frames):
-            eq, y = Eq(48000, 4096), x.copy()
-            for start, end in itertools.pairwise((0, 3001, 9002, 20000)):
-                if start:
-                    eq.convolver.load(eq.convolver.pack(kernels[start // 9000]))
-                for at in range(start, end, block_frames):
-                    part = np.ascontiguousarray(y[:, at : min(at + block_frames, end)])
-                    eq.process(part)
-                    y[:, at : min(at + block_frames, end)] = part
-            return y
+@RATES
+@pytest.mark.parametrize("resolution", RESOLUTIONS)
+def test_latency_is_exact_with_and_without_a_kernel(rate_hz, resolution):
+    for bands in ([], [EqBand("bell", 1000, 6, 1), EqBand("high_shelf", 8000, -4, placement="mid")]):
+        eq = loaded(bands, rate_hz, resolution)
+        assert eq.latency == eq.taps // 2 + eq.convolver.partition
+        block = np.zeros((2, eq.latency + 5000), np.float32)
+        block[:, 1000] = 1
+        eq.process(block)
+        assert np.argmax(np.abs(block), axis=1).tolist() == [1000 + eq.latency] * 2
 
-        whole = render(20000)
-        for block_frames in (17, 128, 509, 4096):
-            np.testing.assert_array_equal(render(block_frames), whole)
+
+def test_other_resolutions_are_refused():
+    with pytest.raises(ValueError, match="must be one of 4096, 8192, 16384, 32768 taps, not 5000"):
+        Eq(48000, 4096, 5000)
+
+
+def test_response_is_what_the_processor_does():
+    freqs_hz = np.array([31.5, 250, 1000, 8000, 19000])
+    np.testing.assert_allclose(np.abs(Eq(48000).response(freqs_hz)), 1)
+    bands = [EqBand("bell", 300, 9, 2), EqBand("low_cut", 40), EqBand("high_shelf", 9000, -6, placement="side")]
+    eq = loaded(bands)
+    played = impulse_responses(eq)
+    for placement, mono in (("mid", played[0] + played[1]), ("side", played[0] - played[1])):
+        at = (mono[0] + (mono[1] if placement == "mid" else -mono[1])) / 2
+        late = np.exp(-2j * np.pi * freqs_hz * eq.convolver.partition / 48000)
+        np.testing.assert_allclose(
+            late * kernel_response(at, 48000, freqs_hz), eq.response(freqs_hz, placement), atol=1e-5
+        )
+    np.testing.assert_allclose(db(eq.response(freqs_hz, "side")), db(analog_response(bands, freqs_hz)), atol=0.01)
+    np.testing.assert_allclose(db(eq.response(freqs_hz)), db(analog_response(bands[:2], freqs_hz)), atol=0.01)
+    with pytest.raises(ValueError, match="placement cannot be 'middle'"):
+        eq.response(freqs_hz, "middle")
+
+
+class TestPlacement:
+    """Bands on one channel, on mid, on side."""
+
+    def test_each_band_leaves_alone_what_it_is_not_placed_on(self, rng):
+        tone = np.sin(2 * np.pi * 1000 / 48000 * np.arange(40000))
+        inputs = {"left": (1, 0), "right": (0, 1), "mid": (1, 1), "side": (1, -1)}
+        for placement, opposite in (("left", "right"), ("right", "left"), ("mid", "side"), ("side", "mid")):
+            eq = loaded([EqBand("bell", 1000, 6, 1, placement=placement)])
+            for signal, gain in ((placement, 10**0.3), (opposite, 1)):
+                block = np.float32(0.4) * np.outer(inputs[signal], tone).astype(np.float32)
+                expected = gain * block[:, 20000 - eq.latency : 40000 - eq.latency]
+                eq.reset()
+                eq.process(block)
+                np.testing.assert_allclose(block[:, 20000:], expected, atol=2e-6)
+
+    def test_all_placed_the_same_is_stereo(self):
+        both = [EqBand("bell", 500, -8, 3, placement=placement) for placement in ("left", "right")]
+        np.testing.assert_allclose(
+            impulse_responses(loaded(both)), impulse_responses(loaded([EqBand("bell", 500, -8, 3)])), atol=1e-6
+        )
+
+    def test_mixed_placements_act_one_after_the_other(self):
+        """Left and mid do not commute: the first band comes first."""
+        first, second = EqBand("bell", 2000, 9, 1, placement="left"), EqBand("bell", 2000, -9, 0.7, placement="mid")
+        eq = loaded([first, second])
+
+        played = impulse_responses(eq)
+        got = np.array([[kernel_response(played[i][o], 48000, 2000.0) for i in range(2)] for o in range(2)])
+        lag = np.exp(-2j * np.pi * 2000 * eq.convolver.centre / 48000)
+        mid = 10 ** (-9 / 20)
+        expected = np.array([[mid + 1, mid - 1], [mid - 1, mid + 1]]) / 2 @ np.diag([10 ** (9 / 20), 1])
+        np.testing.assert_allclose(got / lag, expected, atol=1e-3)
+
+
+def test_solo_plays_the_region_of_the_band():
+    bands = [EqBand("bell", 1000, 12, 2, enabled=False), EqBand("low_shelf", 100, -6), EqBand("tilt", 900, 3)]
+    freqs_hz = np.array([20.0, 1000, 10000])
+    bell = db(loaded(bands, solo=1).response(freqs_hz))
+    assert bell[1] == pytest.approx(0, abs=0.01) and bell[0] < -35 and bell[2] < -22
+    shelf = db(loaded(bands, solo=2).response(freqs_hz))
+    assert shelf[0] == pytest.approx(0, abs=0.1) and shelf[1] < -38
+    np.testing.assert_allclose(db(loaded(bands, solo=3).response(freqs_hz)), 0, atol=1e-3)
+    side = loaded([EqBand("bell", 1000, 3, placement="side")], solo=1)
+    assert np.abs(side.response(1000.0, "mid")) < 1e-5 < 0.99 < np.abs(side.response(1000.0, "side"))
+    with pytest.raises(ValueError, match="solo cannot be 4: allowed is 0 to 3"):
+        design(bands, 48000, 4096, solo=4)
+
+
+def test_auto_gain_keeps_the_loudness_of_pink_noise(rng, record):
+    """Against the meter: pink noise of ten seconds through random settings."""
+    from pyloudnorm import Meter
+
+    spectrum = np.fft.rfft(rng.standard_normal((2, 480000)))
+    freqs_hz = np.fft.rfftfreq(480000, 1 / 48000)
+    spectrum *= np.where((freqs_hz > 20) & (freqs_hz < 20000), 1 / np.sqrt(np.maximum(freqs_hz, 1)), 0)
+    pink = np.fft.irfft(spectrum)
+    pink *= 0.05 / np.std(pink)
+    before = Meter(48000).integrated_loudness(pink.T)
+    worst = 0.0
+    for _ in range(6):
+        bands = [
+            EqBand("low_shelf", 120, float(rng.uniform(-12, 12))),
+            EqBand("bell", float(rng.uniform(200, 4000)), float(rng.uniform(-12, 12)), 0.7, placement="mid"),
+            EqBand("high_shelf", 6000, float(rng.uniform(-12, 12)), slope_db_oct=6),
+            EqBand("low_cut", 60, slope_db_oct=24),
+        ]
+        eq, block = loaded(bands, auto_gain=True), pink.astype(np.float32)
+        eq.process(block)
+        worst = max(worst, abs(Meter(48000).integrated_loudness(block[:, eq.latency :].T) - before))
+    assert worst < 0.1
+    record("EQ", "auto gain, change of loudness of pink noise, pyloudnorm", worst, "LU", target="≤ 0.1 LU",
+           tolerance=0.03)  # fmt: skip
+
+
+def test_cutting_changes_no_bit_while_kernels_change(rng):
+    x = rng.uniform(-1, 1, (2, 20000)).astype(np.float32)
+    kernels = [
+        design([EqBand("bell", 100, 8, 2)], 48000, 8192),
+        design([EqBand("bell", 2000, 8, 2, placement="side")], 48000, 8192),
+    ]
+
+    def render(block_frames):
+        eq, y = Eq(48000, 4096), x.copy()
+        for start, end in itertools.pairwise((0, 3001, 9002, 20000)):
+            if start:
+                eq.convolver.load(eq.convolver.pack(kernels[start // 9000]))
+            for at in range(start, end, block_frames):
+                part = np.ascontiguousarray(y[:, at : min(at + block_frames, end)])
+                eq.process(part)
+                y[:, at : min(at + block_frames, end)] = part
+        return y
+
+    whole = render(20000)
+    for block_frames in (17, 128, 509, 4096):
+        np.testing.assert_array_equal(render(block_frames), whole)
