@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from dsp_ext.measure import measure
 from dsp_ext.processor import RATES_HZ
 
 from .errors import CliFail
@@ -86,3 +87,10 @@ def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:
     step = 1 << (32 - bits)
     rounded = (words.astype(np.int64) + step // 2) // step * step
     return np.clip(rounded, -(2**31), 2**31 - step).astype(np.int32)
+
+
+def figures(words: np.ndarray, rate_hz: int) -> dict:
+    """Loudness and peaks of words (frames, 2): what `dsp_ext.measure` says of them, without the history."""
+    found = measure(words.T * 2.0**-31, rate_hz)
+    del found["history"]
+    return found

@@ -64,19 +64,26 @@ def library() -> presets.PresetLibrary:
     show_default=True,
     help="depth of the output",
 )
+@click.option(
+    "--target-lufs",
+    type=click.FloatRange(-50, 0),
+    metavar="LUFS",
+    help="find the limiter gain that gives this integrated loudness, within 0.05 LU; the ceiling holds",
+)
 @click.option("--keep-latency", is_flag=True, help="as a recorder at the box would tape it: the latency in front")
 @pass_context
-def render(context: Context, inputs, output, preset, assignments, session, bits, keep_latency):
+def render(context: Context, inputs, output, preset, assignments, session, bits, target_lufs, keep_latency):
     """Master files with the very engine of the box: same preset, same bits.
 
     The output lies on the input, frame for frame: the latency of the chain is taken off.
     """  # fmt: skip
-    from .. import audiofile
+    from .. import audiofile, loudness_target
     from .. import render as engine
-    from ..measure import figures
 
     if session and (preset or assignments):
         raise click.UsageError("--session has its own values: leave --preset and --set out")
+    if target_lufs is not None and (session or keep_latency):
+        raise click.UsageError("--target-lufs renders several times: leave --session and --keep-latency out")
     run = _read_run(session) if session else None
     values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
     rows, results = [], []
@@ -84,18 +91,25 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
         words, rate_hz = audiofile.read_words(path)
         if run and rate_hz != run["rate_hz"]:
             raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")
-        done = engine.render(words, rate_hz, values, events, align=not keep_latency)
+        gain_db = None
+        if target_lufs is None:
+            done = engine.render(words, rate_hz, values, events, align=not keep_latency)
+        else:
+            reached = loudness_target.render_to(words, rate_hz, values, target_lufs)
+            done, gain_db = reached.rendered, reached.gain_db
         audiofile.write_words(target, done.words, rate_hz, bits)
-        before, after = figures(words, rate_hz), figures(done.words, rate_hz)
+        before, after = (audiofile.figures(w, rate_hz) for w in (words, done.words))
         results.append(
             {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(done.words), "latency": done.latency,
-             "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks}
+             "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks,
+             "limiter_gain_db": gain_db}
         )  # fmt: skip
         rows.append(
             (
                 str(target),
                 _arrow(before, after, "integrated_lufs", "LUFS"),
                 _arrow(before, after, "max_tp_dbtp", "dBTP"),
+                "" if gain_db is None else f"limiter gain {gain_db:+.2f} dB",
             )
         )
     context.out("render", {"rendered": results}, table(rows))
@@ -112,7 +126,8 @@ def _read_run(path: Path) -> dict:
 
 
 def _arrow(before: dict, after: dict, name: str, unit: str) -> str:
-    return f"{before[name]:.2f} → {after[name]:.2f} {unit}"
+    texts = ("–" if figures[name] is None else f"{figures[name]:.2f}" for figures in (before, after))
+    return f"{' → '.join(texts)} {unit}"
 
 
 def _values(preset: str | None, assignments) -> dict[str, float]:
