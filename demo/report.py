@@ -11,6 +11,8 @@ import numpy as np
 import pyloudnorm
 from scipy import signal
 
+from host_cli.analysis import spectrum_db
+
 #: Below this the plots stop, in dB.
 FLOOR_DB = -100.0
 DRY, WET, GRID = "#8a9099", "#e0702a", "#e4e6e9"
@@ -31,20 +33,6 @@ def true_peak_dbtp(samples: np.ndarray, rate_hz: int) -> float:
         piece = samples[max(0, start - 2 * half) : start + (1 << 18) + 2 * half]
         peak = max(peak, float(np.max(np.abs(signal.resample_poly(piece, factor, 1, axis=0, window=taps)))))
     return 20 * np.log10(max(peak, 1e-9))
-
-
-def third_octave_smooth(f_hz: np.ndarray, power: np.ndarray, at_hz: np.ndarray) -> np.ndarray:
-    """Mean power in a third of an octave around each of `at_hz`, in dB."""
-    total = np.concatenate([[0.0], np.cumsum(power)])
-    low, high = np.searchsorted(f_hz, at_hz * 2 ** (-1 / 6)), np.searchsorted(f_hz, at_hz * 2 ** (1 / 6))
-    return 10 * np.log10(np.maximum((total[high] - total[low]) / np.maximum(high - low, 1), 1e-20))
-
-
-def spectrum_db(samples: np.ndarray, rate_hz: int, at_hz: np.ndarray) -> np.ndarray:
-    """Long-term spectrum of (frames, 2), both channels together, smoothed over a third of an octave."""
-    length = min(16384, len(samples))
-    f_hz, power = signal.welch(samples, rate_hz, nperseg=length, axis=0, scaling="spectrum")
-    return third_octave_smooth(f_hz, power.sum(axis=1), at_hz)
 
 
 def _envelope(samples: np.ndarray, columns: int = 1600) -> tuple[np.ndarray, np.ndarray]:
@@ -128,7 +116,7 @@ def _reduction(axis, history):
 def _spectra(axis, before, after, rate_hz):
     axis.set_title("Spectrum, third-octave smoothed", loc="left")
     at_hz = np.geomspace(20, min(20000, 0.45 * rate_hz), 400)
-    dry, wet = spectrum_db(before, rate_hz, at_hz), spectrum_db(after, rate_hz, at_hz)
+    dry, wet = (spectrum_db(samples.T, rate_hz, at_hz, 1 / 3) for samples in (before, after))
     axis.fill_between(at_hz, dry, FLOOR_DB - 50, color=DRY, alpha=0.35, linewidth=0, label="before")
     axis.plot(at_hz, wet, color=WET, linewidth=1.8, label="after")
     axis.set_xscale("log")
@@ -139,5 +127,5 @@ def _spectra(axis, before, after, rate_hz):
     top = 5 + 5 * np.ceil(max(dry.max(), wet.max()) / 5)
     axis.set_ylim(max(top - 80, FLOOR_DB - 20), top)
     axis.set_xlabel("Hz")
-    axis.set_ylabel("dB")
+    axis.set_ylabel("dBFS")
     axis.legend(loc="lower left", frameon=False)

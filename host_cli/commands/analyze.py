@@ -1,0 +1,58 @@
+"""`burnish analyze`: the figures of finished files, without a box."""
+
+from pathlib import Path
+
+import click
+
+from ..cli import Context, cli, pass_context
+from ..errors import USAGE, CliFail
+from ..text import one_line, table
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--over",
+    "over_dbtp",
+    type=click.FloatRange(-20, 6),
+    default=0.0,
+    show_default=True,
+    metavar="DBTP",
+    help="true peaks above this are listed as overs",
+)
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path),
+    metavar="OUT",
+    help="write a report with plots: .png, or .html with picture and figures",
+)
+@pass_context
+def analyze(context: Context, files, over_dbtp, report_path):
+    """Measure files: loudness (ITU-R BS.1770-5), true peak, ranges, stereo, spectrum, overs and when they happen."""
+    from .. import analysis, audiofile, report
+
+    if report_path and len(files) > 1:
+        raise click.UsageError("one report is of one file")
+    if report_path and report_path.suffix.lower() not in (".png", ".html", ".htm"):
+        raise CliFail(f"{report_path}: a report is .png or .html", USAGE)
+    if report_path and report_path.exists():
+        context.confirm(f"{report_path} exists. Overwrite it?")
+    results, texts = [], []
+    for path in files:
+        words, rate_hz = audiofile.read_words(path)
+        found = analysis.analyse(words, rate_hz, over_dbtp)
+        if report_path:
+            report.write(report_path, one_line(path.name), words, rate_hz, found)
+        results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
+        overs = [(f"  over at {over['seconds']:.1f} s", f"{over['dbtp']:+.2f} dBTP") for over in found["overs"]]
+        texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + overs)}")
+    context.out("analyze", {"files": results}, "\n\n".join(texts))
+
+
+def _plain(found: dict) -> dict:
+    """`found` with lists in place of arrays, rounded to what is measured."""
+    rounded = {key: round(value, 4) if isinstance(value, float) else value for key, value in found.items()}
+    for key in ("history", "spectrum"):
+        rounded[key] = {name: [round(float(v), 3) for v in column] for name, column in found[key].items()}
+    return rounded
