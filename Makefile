@@ -4,10 +4,12 @@ PY     := $(VENV)/bin/python
 MIX    ?=
 DEVICE ?=
 
-.PHONY: help demo test lint bench docs clean build setup
+.PHONY: help demo picture test lint bench docs clean build setup
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
-	@echo "make test | lint | bench | docs | clean"
+	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
+	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
+	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
 # One stamp for packages and environment: redone when what they are made from changes.
 $(VENV)/.stamp: pyproject.toml setup.py tools/setup.sh
@@ -21,6 +23,9 @@ build: $(VENV)/.stamp
 
 demo: build
 	$(PY) -m demo $(if $(MIX),--mix "$(MIX)") $(if $(DEVICE),--device "$(DEVICE)")
+
+picture: demo
+	$(PY) -m demo.picture
 
 test: build
 	$(PY) -m pytest -m "not bench"

@@ -22,11 +22,12 @@ FULL_SCALE = 2.0**31
 #: What is done to the box while it plays: seconds from the start, what is shown, and the deed.
 SCENE = (
     (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
-    (5.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
-    (8.0, "knob 1, ten clicks to the right", lambda box, client: box.panel("turn 1 +10")),
-    (11.0, "burnish bypass on", lambda box, client: client.bypass("on")),
-    (13.0, "burnish bypass off", lambda box, client: client.bypass("off")),
-    (15.0, "knob 1, two clicks to the left", lambda box, client: box.panel("turn 1 -2")),
+    (4.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
+    (6.0, "burnish set limiter.gain_db=8", lambda box, client: client.set({"limiter.gain_db": 8.0})),
+    (8.0, "knob 1 (input trim), six clicks to the right", lambda box, client: box.panel("turn 1 +6")),
+    (12.0, "burnish bypass on", lambda box, client: client.bypass("on")),
+    (14.0, "burnish bypass off", lambda box, client: client.bypass("off")),
+    (17.0, "knob 1, two clicks to the left", lambda box, client: box.panel("turn 1 -2")),
 )  # fmt: skip
 
 
@@ -88,7 +89,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
     """Play the mix through the box, do what the scene says, show the meters; returns their columns."""
     todo = list(scene)
     history: dict[str, list[float]] = {}
-    rate_hz = origin = None
+    clock = FrameClock()
     with box:
         with Box(SerialLink(str(box.tty))) as client:
             rate_hz = client.info().info["rate_hz"]
@@ -98,31 +99,49 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                     if frame is None or "frame" not in frame:
                         continue
                     now = time.monotonic()
-                    # The column "frame" comes at 2 Hz: our clock tells the time between.
-                    if origin is None or abs(now - origin - frame["frame"] / rate_hz) > 0.6:
-                        origin = now - frame["frame"] / rate_hz
-                    note(history, now - origin, frame)
-                    show(now - origin, frame)
-                    while todo and todo[0][0] <= now - origin:
+                    t_s = clock.seconds(now, frame["frame"] / rate_hz)
+                    for name, value in {"wall_s": now, **frame}.items():
+                        history.setdefault(name, []).append(value)
+                    show(t_s, frame)
+                    while todo and todo[0][0] <= t_s:
                         _, words, deed = todo.pop(0)
-                        print(f"\r\033[K{now - origin:5.1f} s  {words}", flush=True)
+                        print(f"\r\033[K{t_s:5.1f} s  {words}", flush=True)
                         deed(box, client)
-                    if now - origin > seconds:
+                    if t_s > seconds:
                         break
             except KeyboardInterrupt:
                 print("\nstopped", flush=True)
             except CliFail:
                 if box.running():
                     raise  # it did not just come to the end of the mix
-        while box.running() and origin is not None and time.monotonic() - origin < seconds + 3:
+        until = time.monotonic() + 3
+        while box.running() and time.monotonic() < until:
             time.sleep(0.05)
+    history["t_s"] = clock.axis(history.get("wall_s", []))
     return history
 
 
-def note(history: dict, t_s: float, frame: dict) -> None:
-    """Append a frame to the columns."""
-    for name, value in {"t_s": t_s, **frame}.items():
-        history.setdefault(name, []).append(value)
+class FrameClock:
+    """The box's time by our clock. The column "frame" comes at 2 Hz and the simulated card may hold its clock; between
+    two of them our clock tells the time."""
+
+    def __init__(self):
+        self._known: list[tuple[float, float]] = []
+
+    def seconds(self, wall_s: float, box_s: float) -> float:
+        """The box's time now; `box_s` is what it said last."""
+        if not self._known or box_s != self._known[-1][1]:
+            self._known.append((wall_s, box_s))
+        return box_s + wall_s - self._known[-1][0]
+
+    def axis(self, wall_s) -> np.ndarray:
+        """The box's time at each of `wall_s`, after the run, when all is known."""
+        if not self._known:
+            return np.zeros(0)
+        wall, box = np.array(self._known).T
+        wall_s = np.asarray(wall_s)
+        after = np.maximum(wall_s - wall[-1], 0)
+        return np.interp(wall_s, wall, box) + after
 
 
 def show(t_s: float, frame: dict) -> None:

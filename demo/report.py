@@ -89,15 +89,15 @@ def _waveforms(axis, before, after, rate_hz, summary):
 def _loudness(axis, history, summary):
     axis.set_title("Loudness, as the box metered it while it ran", loc="left")
     t = np.asarray(history["t_s"])
-    for where, colour in (("in", DRY), ("out", WET)):
-        axis.plot(
-            t, history[f"{where}_momentary_lufs"], color=colour, linewidth=0.8, alpha=0.6, label=f"{where} momentary"
-        )
-        axis.plot(t, history[f"{where}_short_lufs"], color=colour, linewidth=2, label=f"{where} short-term")
+    # The input's loudness comes with the slow columns, twice a second.
+    slow = np.flatnonzero(np.diff(history["frame"], prepend=-1)) if len(t) else []
+    axis.plot(t[slow], np.asarray(history["in_short_lufs"])[slow], color=DRY, linewidth=2, label="in short-term")
+    axis.plot(t, history["out_momentary_lufs"], color=WET, linewidth=0.8, alpha=0.6, label="out momentary")
+    axis.plot(t, history["out_short_lufs"], color=WET, linewidth=2, label="out short-term")
     axis.axhline(summary["lufs_after"], color=WET, linewidth=0.9, linestyle=":", label="integrated (pyloudnorm)")
     axis.set_ylabel("LUFS")
     axis.set_ylim(-50, 0)
-    axis.legend(loc="lower right", ncols=3, frameon=False, fontsize=8)
+    axis.legend(loc="lower right", ncols=4, frameon=False, fontsize=8)
 
 
 def _reduction(axis, history):

@@ -228,7 +228,7 @@ TABLE: tuple[Param, ...] = (
     _choice("eq.solo", ("off", *map(str, range(1, EQ_BANDS + 1))), "off", "EQ SOLO", "hear only what one EQ band acts on",
             target=DESIGN, stored=False),
     *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
-    _switch("multiband.enabled", True, "MULTIBAND", "the whole multiband compressor in or out"),
+    _switch("multiband.enabled", True, "MULTI", "the whole multiband compressor in or out"),
     _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),
     Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=DESIGN),
     Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=DESIGN),
