@@ -14,6 +14,7 @@ KERNELS = [
     "convolver",
     "eq",
     "glide",
+    "dynamics",
     "compressor",
     "multiband",
     "stereo",

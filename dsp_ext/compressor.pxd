@@ -31,20 +31,16 @@ cdef enum:
     COMPRESSOR_SETTINGS
 
 
-cdef struct Follower:
-    # The detector of one gain: a peak hold with release, then the attack.
-    double held_db, smoothed_db
-    Py_ssize_t hold_left
-
-
 cdef class Compressor(Processor):
     cdef Glide _values
     cdef double _settings[COMPRESSOR_SETTINGS]
     cdef float[:, ::1] _work, _ring
     cdef Py_ssize_t _at, _lookahead, _hold, _ahead
     cdef double _attack, _fall, _release, _rms, _crest  # parts of the way per frame
-    cdef double _square_l, _square_r, _peak, _square  # mean squares of the two, peak and mean square of the louder
-    cdef Follower _down_l, _down_r, _open_l, _open_r
+    cdef double _means[2]  # mean squares of the channels
+    cdef double _louder[2]  # peak and mean square of the louder one
+    # The detectors of both channels, of the compressor and then of the expander: held dB, smoothed dB, frames left to hold.
+    cdef double _followers[12]
     cdef float _deepest_db
 
     cdef void set_value(self, int what, double value) noexcept nogil

@@ -27,7 +27,31 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from ._math cimport DB_PER_OCTAVE, OCTAVES_PER_DB, exp2_, log2_
+from ._pair cimport Pair, add, choose, greater, left_of, lesser, mul, pair, right_of, sub
+from .dynamics cimport (
+    EXPAND_RANGE,
+    EXPAND_SLOPE,
+    EXPAND_THRESHOLD,
+    HASTE,
+    KNEE,
+    LINK,
+    MAKEUP,
+    PRESENT,
+    RANGE,
+    RMS,
+    SLOPE,
+    THRESHOLD,
+    UP_RANGE,
+    UP_SLOPE,
+    UP_THRESHOLD,
+    VALUES,
+    WET,
+    changes,
+    curve,
+    hurry,
+    levels,
+    loss_at_full_scale,
+)
 
 #: Names of the settings, in the order of the enum in compressor.pxd. Units are in the names; switches are 0 or 1.
 SETTINGS = (
@@ -70,24 +94,6 @@ LIMITING_RATIO = 100.0
 
 cdef enum:
     CHUNK = 128  # frames per pass: the work stays in the first-level cache
-    # Values on the glide.
-    THRESHOLD = 0
-    SLOPE
-    KNEE
-    RANGE
-    UP_THRESHOLD
-    UP_SLOPE
-    UP_RANGE
-    EXPAND_THRESHOLD
-    EXPAND_SLOPE
-    EXPAND_RANGE
-    RMS
-    LINK
-    HASTE
-    MAKEUP
-    WET
-    PRESENT
-    VALUES
     # Rows of the work.
     LEVEL_L = 0
     LEVEL_R
@@ -96,6 +102,8 @@ cdef enum:
     OPEN_L
     OPEN_R
     RELEASE
+    PEAK
+    SQUARE
     DELAYED_L
     DELAYED_R
     ROWS
@@ -103,9 +111,7 @@ cdef enum:
 cdef double RMS_MS = 10.0
 cdef double CREST_MS = 200.0
 cdef double LIMITING = LIMITING_RATIO
-cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
 cdef float SILENCE_DB = -200.0
-cdef float NARROWEST_KNEE_DB = 1e-6
 
 
 cdef inline double _part_per_frame(double time_ms, double rate_hz) noexcept nogil:
@@ -199,11 +205,10 @@ cdef class Compressor(Processor):
 
     cdef void set_makeup(self) noexcept nogil:
         """Automatic make-up gives back half of what full scale loses."""
-        cdef float knee = max(self._values._target[KNEE], NARROWEST_KNEE_DB)
-        cdef float lost = _soft(-self._values._target[THRESHOLD], knee, <float> 0.5 / knee) * self._values._target[SLOPE]
+        cdef float *target = &self._values._target[0]
         cdef float makeup = <float> self._settings[MAKEUP_DB]
         if self._settings[AUTO_MAKEUP] != 0:
-            makeup = makeup + <float> 0.5 * min(lost, self._values._target[RANGE])
+            makeup += <float> 0.5 * loss_at_full_scale(target[THRESHOLD], target[SLOPE], target[KNEE], target[RANGE])
         self._values.to(MAKEUP, makeup)
 
     cdef void set_present(self, bint present) noexcept nogil:
@@ -224,11 +229,10 @@ cdef class Compressor(Processor):
         for i in range(self._ring.shape[1]):
             self._ring[0, i] = self._ring[1, i] = SILENCE_DB
         self._at = 0
-        self._square_l = self._square_r = self._peak = self._square = 0
-        memset(&self._down_l, 0, sizeof(Follower))
-        memset(&self._down_r, 0, sizeof(Follower))
-        memset(&self._open_l, 0, sizeof(Follower))
-        memset(&self._open_r, 0, sizeof(Follower))
+        for i in range(2):
+            self._means[i] = self._louder[i] = 0
+        for i in range(12):
+            self._followers[i] = 0
 
     cdef Py_ssize_t delay(self) noexcept nogil:
         return self._ahead
@@ -284,7 +288,8 @@ cdef class Compressor(Processor):
         cdef float *open_r = &self._work[OPEN_R, 0]
         cdef Py_ssize_t length = self._ring.shape[1], late = self._at - self._ahead + self._lookahead
         self.powers(left, right, frames)
-        _levels(level_l, level_r, start[LINK], span[LINK], shape, frames)
+        hurry(&self._work[PEAK, 0], &self._work[SQUARE, 0], &self._work[RELEASE, 0], start, span, shape, frames)
+        levels(level_l, level_r, start, span, shape, frames)
         _put(&self._ring[0, 0], length, self._at, level_l, frames)
         _put(&self._ring[1, 0], length, self._at, level_r, frames)
         _put(&self._ring[2, 0], length, self._at, left, frames)
@@ -294,46 +299,45 @@ cdef class Compressor(Processor):
         _get(&self._ring[2, 0], length, self._at - self._ahead, &self._work[DELAYED_L, 0], frames)
         _get(&self._ring[3, 0], length, self._at - self._ahead, &self._work[DELAYED_R, 0], frames)
         self._at = (self._at + frames) & (length - 1)
-        _curve(level_l, down_l, open_l, start, span, shape, frames)
-        _curve(level_r, down_r, open_r, start, span, shape, frames)
+        curve(level_l, down_l, open_l, start, span, shape, frames)
+        curve(level_r, down_r, open_r, start, span, shape, frames)
         self.follow(frames)
-        _changes(down_l, start, span, shape, frames)
-        _changes(down_r, start, span, shape, frames)
+        changes(down_l, start, span, shape, frames)
+        changes(down_r, start, span, shape, frames)
         self._values.advance(frames)
 
     cdef void powers(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """Power of each channel in LEVEL, blended with its mean square, and the part of the way per frame in RELEASE."""
+        """Power of each channel in LEVEL, blended with its mean square; peak and mean square of the louder."""
         cdef Py_ssize_t i
-        cdef const float *shape = self._values.shape()
         cdef float *level_l = &self._work[LEVEL_L, 0]
         cdef float *level_r = &self._work[LEVEL_R, 0]
-        cdef float *release = &self._work[RELEASE, 0]
-        cdef float blend = self._values.start()[RMS], more_blend = self._values.span()[RMS]
-        cdef float haste = self._values.start()[HASTE], more_haste = self._values.span()[HASTE]
-        cdef double rms = self._rms, crest = self._crest, base = self._release
-        cdef double square_l = self._square_l, square_r = self._square_r, peak = self._peak, square = self._square
-        cdef double l, r, louder, fading, part
+        cdef float *mean_l = &self._work[DOWN_L, 0]
+        cdef float *mean_r = &self._work[DOWN_R, 0]
+        cdef float *peak = &self._work[PEAK, 0]
+        cdef float *square = &self._work[SQUARE, 0]
+        cdef const float *shape = self._values.shape()
+        cdef float blend = self._values.start()[RMS], blend_ = self._values.span()[RMS]
+        cdef Pair rms = pair(self._rms, self._rms), crest = pair(self._crest, self._crest)
+        cdef Pair rms_left = pair(1.0 - self._rms, 1.0 - self._rms), crest_left = pair(1.0 - self._crest, 1.0 - self._crest)
+        cdef Pair means = pair(self._means[0], self._means[1]), louder = pair(self._louder[0], self._louder[1])
+        cdef double most
         for i in range(frames):
-            l = left[i]
-            r = right[i]
-            l = l * l
-            r = r * r
-            louder = l if l > r else r
-            square_l += (l - square_l) * rms
-            square_r += (r - square_r) * rms
-            fading = peak + (louder - peak) * crest
-            peak = louder if louder > fading else fading
-            square += (louder - square) * crest
-            part = blend + more_blend * shape[i]
-            level_l[i] = <float> (l + part * (square_l - l))
-            level_r[i] = <float> (r + part * (square_r - r))
-            # A steady tone has a squared crest factor of 2.
-            part = 0.5 * (peak + SILENCE) / (square + SILENCE)
-            part = part if part > 0.5 else 0.5
-            part = part if part < 5.0 else 5.0
-            part = base * (1.0 + (haste + more_haste * shape[i]) * (part - 1.0))
-            release[i] = <float> (part if part < 1.0 else 1.0)
-        self._square_l, self._square_r, self._peak, self._square = square_l, square_r, peak, square
+            level_l[i] = left[i] * left[i]
+            level_r[i] = right[i] * right[i]
+        for i in range(frames):
+            most = level_l[i] if level_l[i] > level_r[i] else level_r[i]
+            means = add(mul(means, rms_left), mul(pair(level_l[i], level_r[i]), rms))
+            # The first lane holds peaks, the second one averages.
+            louder = greater(add(mul(louder, crest_left), mul(pair(most, most), crest)), pair(most, 0.0))
+            mean_l[i] = <float> left_of(means)
+            mean_r[i] = <float> right_of(means)
+            peak[i] = <float> left_of(louder)
+            square[i] = <float> right_of(louder)
+        self._means[0], self._means[1] = left_of(means), right_of(means)
+        self._louder[0], self._louder[1] = left_of(louder), right_of(louder)
+        for i in range(frames):
+            level_l[i] = level_l[i] + (blend + blend_ * shape[i]) * (mean_l[i] - level_l[i])
+            level_r[i] = level_r[i] + (blend + blend_ * shape[i]) * (mean_r[i] - level_r[i])
 
     cdef void follow(self, Py_ssize_t frames) noexcept nogil:
         """The detectors: from what the curve asks for to the smoothed reduction, in DOWN; their deepest for the meter."""
@@ -343,42 +347,54 @@ cdef class Compressor(Processor):
         cdef const float *open_l = &self._work[OPEN_L, 0]
         cdef const float *open_r = &self._work[OPEN_R, 0]
         cdef const float *releases = &self._work[RELEASE, 0]
-        cdef double attack = self._attack, fall = self._fall, release
-        cdef Py_ssize_t hold = self._hold
-        cdef float deepest = -self._deepest_db
-        cdef Follower a = self._down_l, b = self._down_r, c = self._open_l, d = self._open_r
+        cdef double *state = &self._followers[0]
+        cdef double part, base = self._release
+        cdef Pair zero = pair(0, 0), one = pair(1, 1), hold = pair(self._hold, self._hold)
+        cdef Pair attack = pair(self._attack, self._attack), fall = pair(self._fall, self._fall)
+        cdef Pair attack_left = sub(one, attack), fall_left = sub(one, fall), release, release_left
+        cdef Pair held = pair(state[0], state[1]), smoothed = pair(state[2], state[3]), wait = pair(state[4], state[5])
+        cdef Pair held_o = pair(state[6], state[7]), smoothed_o = pair(state[8], state[9]), wait_o = pair(state[10], state[11])
+        cdef Pair target, slow, most = pair(-self._deepest_db, -self._deepest_db)
         for i in range(frames):
-            release = releases[i]
-            _follow(&a, down_l[i], attack, fall, release, hold)
-            _follow(&b, down_r[i], attack, fall, release, hold)
-            _follow(&c, open_l[i], attack, fall, release, hold)
-            _follow(&d, open_r[i], attack, fall, release, hold)
-            down_l[i] = <float> (a.smoothed_db - c.smoothed_db)
-            down_r[i] = <float> (b.smoothed_db - d.smoothed_db)
-        self._down_l, self._down_r, self._open_l, self._open_r = a, b, c, d
-        for i in range(frames):
-            deepest = down_l[i] if down_l[i] > deepest else deepest
-            deepest = down_r[i] if down_r[i] > deepest else deepest
-        self._deepest_db = -deepest
+            part = base * releases[i]
+            part = part if part < 1.0 else 1.0
+            release = pair(part, part)
+            release_left = sub(one, release)
+            target = pair(down_l[i], down_r[i])
+            slow = add(mul(held, release_left), mul(target, release))
+            slow = choose(wait, zero, held, slow)
+            wait = choose(held, target, greater(sub(wait, one), zero), hold)
+            held = greater(target, slow)
+            # The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards.
+            smoothed = lesser(add(mul(smoothed, attack_left), mul(held, attack)), add(mul(smoothed, fall_left), mul(held, fall)))
+            target = pair(open_l[i], open_r[i])
+            slow = add(mul(held_o, release_left), mul(target, release))
+            slow = choose(wait_o, zero, held_o, slow)
+            wait_o = choose(held_o, target, greater(sub(wait_o, one), zero), hold)
+            held_o = greater(target, slow)
+            smoothed_o = lesser(
+                add(mul(smoothed_o, attack_left), mul(held_o, attack)), add(mul(smoothed_o, fall_left), mul(held_o, fall))
+            )
+            slow = sub(smoothed, smoothed_o)
+            most = greater(slow, most)
+            down_l[i] = <float> left_of(slow)
+            down_r[i] = <float> right_of(slow)
+        _store(state, held)
+        _store(state + 2, smoothed)
+        _store(state + 4, wait)
+        _store(state + 6, held_o)
+        _store(state + 8, smoothed_o)
+        _store(state + 10, wait_o)
+        self._deepest_db = -<float> max(left_of(most), right_of(most))
 
     def take(self):
         """`take_reduction_db`, for tests. [any]"""
         return self.take_reduction_db()
 
 
-cdef inline void _follow(Follower *f, double target, double attack, double fall, double release,
-                         Py_ssize_t hold) noexcept nogil:
-    cdef double held = f.held_db, slow, way
-    cdef bint rising = target >= held
-    slow = held + (target - held) * release
-    slow = held if f.hold_left > 0 else slow
-    f.held_db = target if rising else slow
-    f.hold_left = hold if rising else f.hold_left - (f.hold_left > 0)
-    # The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards.
-    way = f.held_db - f.smoothed_db
-    slow = way * fall
-    way = way * attack
-    f.smoothed_db += way if way < slow else slow
+cdef inline void _store(double *to, Pair p) noexcept nogil:
+    to[0] = left_of(p)
+    to[1] = right_of(p)
 
 
 cdef void _put(float *ring, Py_ssize_t length, Py_ssize_t at, const float *row, Py_ssize_t frames) noexcept nogil:
@@ -394,75 +410,3 @@ cdef void _get(const float *ring, Py_ssize_t length, Py_ssize_t at, float *row, 
     cdef Py_ssize_t first = min(frames, length - start)
     memcpy(row, ring + start, first * sizeof(float))
     memcpy(row + first, ring, (frames - first) * sizeof(float))
-
-
-cdef void _levels(float *left, float *right, float link, float more, const float *shape, Py_ssize_t frames) noexcept nogil:
-    """From power to level in dB re full scale, in place; each channel moved towards the louder by the link."""
-    cdef Py_ssize_t i
-    cdef float l, r, louder, part
-    cdef float db = <float> 0.5 * DB_PER_OCTAVE
-    for i in range(frames):
-        l = left[i]
-        r = right[i]
-        l = l if l > SILENCE else SILENCE
-        r = r if r > SILENCE else SILENCE
-        l = db * log2_(l)
-        r = db * log2_(r)
-        louder = l if l > r else r
-        part = link + more * shape[i]
-        left[i] = l + part * (louder - l)
-        right[i] = r + part * (louder - r)
-
-
-cdef inline float _soft(float over, float knee, float bend) noexcept nogil:
-    """`over` where it is above the knee, 0 below, and the parabola between that joins them; `bend` is 1 / (2 knee)."""
-    cdef float above = over - <float> 0.5 * knee
-    cdef float inside = over + <float> 0.5 * knee
-    above = above if above > 0 else 0
-    inside = inside if inside > 0 else 0
-    inside = inside if inside < knee else knee
-    return inside * inside * bend + above
-
-
-cdef void _curve(const float *level_db, float *down_db, float *open_db, const float *start, const float *span,
-                 const float *shape, Py_ssize_t frames) noexcept nogil:
-    """Static curve: reduction (below 0: a boost) in `down_db`, and minus the expansion's in `open_db`."""
-    cdef Py_ssize_t i
-    cdef float threshold = start[THRESHOLD], threshold_ = span[THRESHOLD], slope = start[SLOPE], slope_ = span[SLOPE]
-    cdef float knee = start[KNEE], knee_ = span[KNEE], most = start[RANGE], most_ = span[RANGE]
-    cdef float up = start[UP_THRESHOLD], up_ = span[UP_THRESHOLD], rise = start[UP_SLOPE], rise_ = span[UP_SLOPE]
-    cdef float lift = start[UP_RANGE], lift_ = span[UP_RANGE]
-    cdef float gate = start[EXPAND_THRESHOLD], gate_ = span[EXPAND_THRESHOLD]
-    cdef float drop = start[EXPAND_SLOPE], drop_ = span[EXPAND_SLOPE]
-    cdef float floor = start[EXPAND_RANGE], floor_ = span[EXPAND_RANGE]
-    cdef float s, x, w, bend, a, b, limit
-    for i in range(frames):
-        s = shape[i]
-        x = level_db[i]
-        w = knee + knee_ * s
-        w = w if w > NARROWEST_KNEE_DB else NARROWEST_KNEE_DB
-        bend = <float> 0.5 / w
-        a = (slope + slope_ * s) * _soft(x - (threshold + threshold_ * s), w, bend)
-        limit = most + most_ * s
-        a = a if a < limit else limit
-        b = (rise + rise_ * s) * _soft(up + up_ * s - x, w, bend)
-        limit = lift + lift_ * s
-        b = b if b < limit else limit
-        down_db[i] = a - b
-        a = (drop + drop_ * s) * _soft(gate + gate_ * s - x, w, bend)
-        limit = floor + floor_ * s
-        a = a if a < limit else limit
-        open_db[i] = -a
-
-
-cdef void _changes(float *reduction_db, const float *start, const float *span, const float *shape,
-                   Py_ssize_t frames) noexcept nogil:
-    """gain - 1 in place of the reduction: make-up, mix, and whether the band is heard. Exactly 0 where all is neutral."""
-    cdef Py_ssize_t i
-    cdef float makeup = start[MAKEUP], makeup_ = span[MAKEUP], wet = start[WET], wet_ = span[WET]
-    cdef float present = start[PRESENT], present_ = span[PRESENT]
-    cdef float change
-    for i in range(frames):
-        change = exp2_((makeup + makeup_ * shape[i] - reduction_db[i]) * OCTAVES_PER_DB) - <float> 1.0
-        change = (wet + wet_ * shape[i]) * change
-        reduction_db[i] = change + (present + present_ * shape[i] - <float> 1.0) * (<float> 1.0 + change)
