@@ -68,6 +68,7 @@ cdef enum:
     EVENT_EQ
     EVENT_CROSSOVER
     EVENT_FADE
+    EVENT_FADE_OUT
 
 #: Names of the settings, in the order of the shared vector. Units are in the names.
 _SETTINGS = (
@@ -110,7 +111,7 @@ _CELLS = (
 #: Columns of the event ring: at `frame`, before processing it, the engine took `version` of `kind`.
 _EVENTS = ("frame", "kind", "version")
 #: Kinds of events.
-_EVENT_KINDS = ("settings", "eq", "crossover", "fade")
+_EVENT_KINDS = ("settings", "eq", "crossover", "fade", "fade_out")
 
 #: Louder than this (+36 dBFS) is not sound but a fault: the block is silenced.
 cdef float ABSURD = 64.0
@@ -232,6 +233,11 @@ cdef class Engine(Processor):
         self.note(EVENT_FADE, 0)
         self._mute.jump(0.0)
         self._mute.to(target)
+
+    def fade_out(self):
+        """[audio] Over the ramp to silence, for good: before the stream ends. Not while another thread processes."""
+        self.note(EVENT_FADE_OUT, 0)
+        self._mute.to(0.0)
 
     cdef void apply(self, const double *values) noexcept nogil:
         cdef Py_ssize_t i

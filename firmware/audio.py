@@ -18,7 +18,7 @@ import numpy as np
 from dsp_ext import Engine
 
 from . import sim
-from .errors import NO_DEVICE, NO_PERMISSION, Refusal
+from .errors import FAILED, NO_DEVICE, NO_PERMISSION, Refusal
 from .options import Options
 from .shm import Shared
 
@@ -108,12 +108,15 @@ class Stopwatch:
 class Loop:
     """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `box`.
 
-    `stopwatch` times the work on each block: a Stopwatch on a real card, `sim.OwnTime` in the simulator.
+    `stopwatch` times the work on each block: a Stopwatch on a real card, `sim.OwnTime` in the simulator. Until `gate()`
+    is true there is silence, and then a fade-in; without a gate there is sound at once.
     """
 
-    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, stopwatch=None):
+    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, stopwatch=None, gate=None):
         self._capture, self._playback, self._engine, self._box = capture, playback, engine, box
         self._stopwatch = stopwatch or Stopwatch()
+        self._gate = gate
+        self._leaving = False
         self._period = period
         self._words = np.zeros((period, 2), np.int32)
         self._bytes = memoryview(self._words).cast("B")
@@ -132,9 +135,17 @@ class Loop:
                 continue
             if count <= 0 or count > self._period:
                 raise StreamFault(f"capture delivered {count} frames where {self._period} were due")
+            if self._gate is not None and self._gate():
+                self._gate = None
+                self._engine.fade_in()
+            if self._box["leaving"] and not self._leaving:
+                self._leaving = True
+                self._engine.fade_out()
             self._stopwatch.start()
             self._bytes[: len(data)] = data
             self._engine.process_words(self._words if count == self._period else self._words[:count])
+            if self._gate is not None:
+                self._words[:] = 0
             self._count_load(self._stopwatch.stop() / self._budget_s)
             if not self._write(self._bytes[: len(data)]):
                 self._recover()
@@ -173,6 +184,26 @@ class Loop:
             box["load_max_ppm"] = ppm
         if ppm > _OVERLOAD_PPM:
             box.add("overloads")
+
+
+class RelayGate:
+    """Opens when the bypass relay has been on the processor for 20 ms, so that its bounce is not heard; or after a second,
+    where no relay comes."""
+
+    BOUNCE_S, PATIENCE_S = 0.02, 1.0
+
+    def __init__(self, box, engine: Engine):
+        self._box, self._engine = box, engine
+        self._on_since: int | None = None
+
+    def __call__(self) -> bool:
+        now, rate_hz = self._engine.frames, self._engine.rate_hz
+        if not self._box["relay_on"]:
+            self._on_since = None
+        elif self._on_since is None:
+            self._on_since = now
+        bounced = self._on_since is not None and now - self._on_since >= self.BOUNCE_S * rate_hz
+        return bounced or now >= self.PATIENCE_S * rate_hz
 
 
 # -- the process ---------------------------------------------------------------------------------------------------
@@ -231,7 +262,7 @@ def become_realtime(priority: int) -> list[str]:
 
 
 def main(options: Options, shared: Shared) -> None:
-    """Run until SIGTERM, or until simulated input has been played. Raises Refusal and StreamFault."""
+    """Run until SIGTERM, or until simulated input has been played. Raises Refusal."""
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
@@ -257,7 +288,8 @@ def main(options: Options, shared: Shared) -> None:
     while not box["control_ready"] and not stopping and time.monotonic() < deadline:
         time.sleep(0.005)
     # The simulator's first start is not faded, so that its output is the file render's to the bit.
-    begin_from(shared, engine, faded=again or not options.sim_card)
+    begin_from(shared, engine, faded=again and options.sim_card)
+    gate = None if options.sim_card else RelayGate(box, engine)
     if last_frame is not None:
         last_frame += engine.latency + options.period
     if options.priority:
@@ -267,10 +299,12 @@ def main(options: Options, shared: Shared) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    loop = Loop(capture, playback, engine, box, options.period, options.periods, stopwatch)
+    loop = Loop(capture, playback, engine, box, options.period, options.periods, stopwatch, gate)
     try:
         loop.run(lambda: bool(stopping), last_frame)
         box["input_ended"] = int(not stopping)
+    except (StreamFault, alsaaudio.ALSAAudioError) as error:  # a card that was unplugged, say
+        raise Refusal(f"the sound card fails: {error}", FAILED) from None
     finally:
         for pcm in (capture, playback):
             pcm.close()

@@ -94,6 +94,8 @@ def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
         _convolver(engine, kind).load(packed_kernels(engine, kind, values))
     elif kind == "fade":
         engine.fade_in()
+    elif kind == "fade_out":
+        engine.fade_out()
     else:
         for name in Engine.SETTINGS:
             if name in values:

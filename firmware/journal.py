@@ -16,8 +16,8 @@ from .atomic import write_atomic
 from .recall import FORMAT, SCHEMA, read_session
 from .shm import HISTORY, Shared
 
-#: A session stops taking changes here, and says so: some hours of turning knobs without a pause.
-MOST_EVENTS = 200_000
+#: A session stops taking changes here, and says so: an hour of turning knobs without a pause.
+MOST_EVENTS = 20_000
 
 _KINDS = Engine.EVENT_KINDS
 _FIRST_VALUE = HISTORY.index("version") + 1
@@ -45,7 +45,7 @@ class Journal:
         self._begun = 0  # which of the audio process's starts the session is of
         self._session: dict = {}
         self._running: dict[str, float] = {}  # values of the settings in force
-        self._saved_events = -1
+        self._saved_place = -1
         self._resume()
 
     @property
@@ -87,7 +87,7 @@ class Journal:
         self._begun = starts
         self._event_place = box["start_event"]
         self._running = {id: values[id] for id in Engine.SETTINGS}
-        self._saved_events = -1
+        self._saved_place = -1
         rate_hz = self._shared.rate_hz
         self._session = {
             "format": FORMAT,
@@ -106,7 +106,7 @@ class Journal:
     def _take(self, frame: int, kind: str, version: int) -> None:
         events = self._session["events"]
         known = self._known.get((kind, version))
-        if kind == "fade":
+        if kind in ("fade", "fade_out"):
             events.append({"frame": frame, "kind": kind, "values": {}})
         elif known is None or len(events) >= MOST_EVENTS:
             self._session["complete"] = False
@@ -120,9 +120,15 @@ class Journal:
         for old in [key for key in self._known if key[0] == kind and key[1] < version]:
             del self._known[old]
 
+    def save_news(self) -> None:
+        """`save`, if something has been taken since the last time."""
+        if self._session and self._saved_place != self._event_place:
+            self.save()
+
     def save(self) -> None:
         """Write `session.json`, whole or not at all."""
         if self._session:
+            self._saved_place = self._event_place
             state = {"place": self._event_place, "running": self._running}
             write_atomic(self._path, json.dumps(self._session | {"journal": state}, indent=1).encode())
 

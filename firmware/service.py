@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from . import board, config, params
+from .alarms import Alarms
 from .designer import Designer, settings_vector
 from .journal import Journal, note_version
 from .meters import MeterReader
@@ -23,8 +24,7 @@ log = logging.getLogger(__name__)
 
 #: How often the journal looks, the state file is considered and the life sign goes out, in seconds.
 TICK_S = 0.05
-#: Ticks between two writes of `session.json`.
-_SESSION_TICKS = 20
+TICKS_PER_S = round(1 / TICK_S)
 
 
 def publisher(shared: Shared):
@@ -149,7 +149,8 @@ def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
     if configured.panel.display:
         _boot_display(box, surface, configured, stack)
     _boot_link(box, configured, stack)
-    box.ticks += [state.tick, journal.collect, _every(_SESSION_TICKS, journal.save)]
+    alarms = Alarms(shared)
+    box.ticks += [state.tick, journal.collect, _every(TICKS_PER_S, alarms.tick), _every(TICKS_PER_S, journal.save_news)]
     return box
 
 

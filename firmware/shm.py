@@ -25,7 +25,7 @@ METER_ROWS = 1024  # 10 s
 SPECTRUM_ROWS = 64  # 2.5 s
 EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
-STATE_BYTES = 1 << 17
+STATE_BYTES = 1 << 19
 
 #: The box's own counters. Writer: a = audio process, c = control process, s = supervisor.
 BOX_CELLS = (
@@ -48,6 +48,7 @@ BOX_CELLS = (
     "control_beats",  # c: counts while it lives
     "control_starts",  # s
     "relay_on",  # s: 1 while the relay is held on the processor
+    "leaving",  # s: 1 when the sound is to fade out, because the box is about to end
 )
 
 #: Columns of the history ring: what each version of settings and kernels was made from.

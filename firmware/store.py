@@ -206,7 +206,7 @@ class Store:
         """
 
         def checked(values: dict, ids) -> dict:
-            known = {id: params.find(id).check(value) for id, value in values.items()}
+            known = {id: params.find(id).check(value) for id, value in dict(values).items()}
             return {id: known.get(id, params.DEFAULTS[id]) for id in ids}
 
         _check_slot(state["ab"])

@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from . import board, config
+from . import board, config, systemd
 from .errors import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .options import Options
 from .shm import Shared
@@ -22,15 +22,22 @@ log = logging.getLogger(__name__)
 
 #: Statuses by which a child says that it cannot run as asked.
 _REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
-#: The relay is held only while the audio process has processed a frame within this time, in seconds.
-ALIVE_S = 0.05
+#: The relay is held only while the audio process has processed a frame within this time, in seconds, and begins to be
+#: held when it has done so for the second.
+ALIVE_S, HEALTHY_S = 0.05, 0.2
 #: A child gets this long to end by itself, in seconds.
 STOP_S = 5.0
 #: Between a death and the restart, in seconds: doubled each time, from the first to the second; forgotten after a good run.
 RESTART_S, SLOWEST_RESTART_S, GOOD_RUN_S = 0.2, 2.0, 10.0
-#: A child whose counter stands still for this long is stuck; while it starts it gets the second, in seconds.
-STUCK_S, STARTING_S = 2.0, 20.0
+#: A child whose counter stands still for this long is stuck, in seconds. The control process may wait for a slow disk.
+AUDIO_STUCK_S, CONTROL_STUCK_S = 2.0, 10.0
+#: The time it has to begin, in seconds.
+STARTING_S = 20.0
 TICK_S = 0.02
+#: Ticks between two words to systemd that all is well.
+_WATCHDOG_TICKS = 25
+#: How long the sound takes to fade out: the ramp, what waits in the playback buffer, and some reserve, in seconds.
+LEAVE_S = 0.1
 
 
 def relay_of(options: Options):
@@ -71,18 +78,20 @@ class NoRelay:
 
 
 class Child:
-    """One child process: started again when it dies, killed when `life` (a counter of its own) stands still.
+    """One child process: started again when it dies, killed when `life()` (a counter of its own) stands still for
+    `stuck_s` seconds.
 
     `starting` is called before each start.
     """
 
-    def __init__(self, role: str, options: Options, shared: Shared, life, starting=lambda: None,
+    def __init__(self, role: str, options: Options, shared: Shared, life, stuck_s: float, starting=lambda: None,
                  now=time.monotonic):  # fmt: skip
         self.role = role
         self.process: subprocess.Popen | None = None
         self._options = options
         self._shared = shared
         self._life = life
+        self._stuck_s = stuck_s
         self._starting = starting
         self._now = now
         self._pause_s = RESTART_S / 2
@@ -111,7 +120,7 @@ class Child:
         }
         self._starting()
         self._started = self._now()
-        self._moved = self._started + STARTING_S - STUCK_S
+        self._moved = self._started + STARTING_S - self._stuck_s
         self._last_life = self._life()
         self.process = subprocess.Popen(
             [*command, "--options", self._options.to_json()], pass_fds=(descriptor,), env=environment
@@ -124,7 +133,7 @@ class Child:
             life = self._life()
             if life != self._last_life:
                 self._last_life, self._moved = life, now
-            elif now - self._moved > STUCK_S:
+            elif now - self._moved > self._stuck_s:
                 log.error("the %s process is stuck and is killed; its stacks follow", self.role)
                 self.process.send_signal(signal.SIGUSR1)
                 time.sleep(0.1)
@@ -153,21 +162,23 @@ class Child:
 
 
 class Heartbeat:
-    """Beats the relay while frames advance; `frames` and `alive` are callables."""
+    """Beats the relay while frames advance, once they have for a while; `frames` and `alive` are callables."""
 
     def __init__(self, relay, frames, alive, now=time.monotonic):
         self._relay, self._frames, self._alive, self._now = relay, frames, alive, now
         self._last = frames()
-        self._moved = float("-inf")
+        self._moved = self._healthy_since = float("-inf")
 
     def step(self) -> bool:
         """Give one edge, or release; returns whether it was an edge."""
-        frames = self._frames()
+        now, frames = self._now(), self._frames()
         if frames != self._last:
-            self._last, self._moved = frames, self._now()
+            if now - self._moved >= ALIVE_S:
+                self._healthy_since = now
+            self._last, self._moved = frames, now
         if not self._alive():
             self._moved = float("-inf")
-        if self._now() - self._moved < ALIVE_S:
+        if now - self._moved < ALIVE_S and now - self._healthy_since >= HEALTHY_S:
             self._relay.beat()
             return True
         self._relay.release()
@@ -180,11 +191,12 @@ class Supervisor:
     def __init__(self, options: Options, relay):
         self.options = options
         self.shared = shared = Shared.create(options.rate_hz)
-        self.control = Child("control", options, shared, lambda: shared.box["control_beats"],
+        self.control = Child("control", options, shared, lambda: shared.box["control_beats"], CONTROL_STUCK_S,
                              lambda: shared.box.add("control_starts"))  # fmt: skip
-        self.audio = Child("audio", options, shared, lambda: shared.engine["frames"])
+        self.audio = Child("audio", options, shared, lambda: shared.engine["frames"], AUDIO_STUCK_S)
         self._relay = relay
         self._stopping = threading.Event()
+        self._letting_go = threading.Event()
 
     def stop(self, *_) -> None:
         """End the run. Also a signal handler."""
@@ -194,28 +206,45 @@ class Supervisor:
         """The exit status of the box."""
         box = self.shared.box
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        status = OK
         self.control.start()
         self.audio.start()
         heart.start()
-        while not self._stopping.wait(TICK_S):
-            if box["input_ended"] and not self.audio.alive:
-                break
-            # A child that refuses before there was ever sound is about how the box was started; later it may pass.
-            if not box["audio_starts"] and (status := self.audio.refused or self.control.refused):
-                break
-            for child in (self.audio, self.control):
-                child.watch()
-        self._stopping.set()
+        status = self._watch()
+        systemd.notify("STOPPING=1")
+        if not self.options.sim_card and self.audio.alive:
+            box["leaving"] = 1
+            time.sleep(LEAVE_S)
+        self._letting_go.set()
         heart.join()
         self.audio.stop()
         self.control.stop()
         return status
 
+    def _watch(self) -> int:
+        """Look after the children until the run is to end; returns the exit status."""
+        box, ticks, said_ready = self.shared.box, 0, False
+        while not self._stopping.wait(TICK_S):
+            if box["input_ended"] and not self.audio.alive:
+                break
+            # A child that refuses before there was ever sound is about how the box was started; later it may pass.
+            if not box["audio_starts"] and (status := self.audio.refused or self.control.refused):
+                return status
+            for child in (self.audio, self.control):
+                child.watch()
+            if not said_ready and box["audio_starts"]:
+                said_ready = True
+                systemd.notify("READY=1")
+            ticks += 1
+            if ticks % _WATCHDOG_TICKS == 0:
+                systemd.notify(
+                    f"WATCHDOG=1\nSTATUS={box['xruns']} xruns, load {box['load_max_ppm'] / 1e4:.0f} % at most"
+                )
+        return OK
+
     def _beat(self) -> None:
         shared = self.shared
         heartbeat = Heartbeat(self._relay, lambda: shared.engine["frames"], lambda: self.audio.alive)
-        while not self._stopping.wait(self._relay.interval_s):
+        while not self._letting_go.wait(self._relay.interval_s):
             heartbeat.step()
             shared.box["relay_on"] = int(self._relay.engaged)
         self._relay.release()

@@ -103,6 +103,43 @@ def test_counts_load_and_overload(rng):
     assert counted["load_last_ppm"] == pytest.approx(840_000, abs=2)
 
 
+@pytest.mark.parametrize("relay_at", [9600, None])  # the first is behind the chain's latency
+def test_silent_until_the_relay_is_on_then_a_fade(rng, relay_at):
+    words = np.full((2 * RATE_HZ, 2), 1 << 28, np.int32)
+    bench = None
+
+    def on_read(frame):
+        if relay_at is not None and frame >= relay_at:
+            bench.shared.box["relay_on"] = 1
+
+    bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
+    gate = audio.RelayGate(bench.shared.box, bench.engine)
+    bench.loop = audio.Loop(bench.capture, bench.playback, bench.engine, bench.shared.box, PERIOD, PERIODS, gate=gate)
+    bench.run(len(words))
+    left = bench.playback.words[PREFILL:, 0]
+    opened = int(np.argmax(left > 0))
+    due = relay_at + gate.BOUNCE_S * RATE_HZ if relay_at is not None else gate.PATIENCE_S * RATE_HZ
+    assert due <= opened <= due + 2 * PERIOD
+    fade = left[opened : opened + round(0.02 * RATE_HZ)]
+    assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
+
+
+def test_fades_out_before_it_leaves():
+    words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
+    bench = None
+
+    def on_read(frame):
+        bench.shared.box["leaving"] = int(frame >= RATE_HZ // 2)
+
+    bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
+    bench.run(len(words))
+    left = bench.playback.words[PREFILL:, 0]
+    leaving = -(-RATE_HZ // 2 // PERIOD) * PERIOD
+    assert left[leaving - 1] == 1 << 28
+    fade = left[leaving : leaving + round(0.02 * RATE_HZ)]
+    assert np.all(np.diff(fade) <= 0) and not left[leaving + len(fade) :].any()
+
+
 @pytest.fixture
 def options(tmp_path):
     return Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=RATE_HZ, period=PERIOD)

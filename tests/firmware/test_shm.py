@@ -65,5 +65,5 @@ def test_a_state_that_was_being_written_at_death_leaves_the_one_before(rng):
         assert shared.read_state() == f"state {n}".encode() * 20
         shared._state[:] = kept
     with pytest.raises(ValueError, match="at most"):
-        shared.write_state(bytes(1 << 17))
+        shared.write_state(bytes(1 << 19))
     assert shared.read_state() == b"state 49" * 20

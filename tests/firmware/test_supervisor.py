@@ -1,7 +1,9 @@
 """Both processes under their parent: whole runs on the simulated card, and what happens when one dies."""
 
+import configparser
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,8 +14,11 @@ import numpy as np
 import pytest
 import soundfile
 
-from firmware import recall, sim, supervisor
+from firmware import __main__ as main
+from firmware import board, config, recall, sim, supervisor
 from firmware.options import Options
+from firmware.relay import Relay
+from firmware.sim_panel import SimPanel
 from firmware.supervisor import Heartbeat, NoRelay, Supervisor
 from tests.firmware.rig import PERIOD, RATE_HZ, music
 
@@ -126,8 +131,6 @@ class Running:
 
     def turn(self, line):
         """One line to panel.sock; returns the answer."""
-        import socket
-
         with socket.socket(socket.AF_UNIX) as fingers:
             fingers.connect(str(self.supervisor.options.run_dir / "panel.sock"))
             fingers.sendall(line.encode() + b"\n")
@@ -208,25 +211,117 @@ def is_running(pid):
         return False
 
 
+def test_a_stuck_audio_process_is_replaced(tmp_path):
+    with Running(tmp_path) as run:
+        run.supervisor.audio._stuck_s = 0.3
+        stuck = run.supervisor.audio.process
+        stuck.send_signal(signal.SIGSTOP)
+        run.wait(lambda: run.shared.box["audio_starts"] == 2)
+        assert stuck.poll() == -signal.SIGKILL
+        frames = run.frames
+        run.wait(lambda: run.frames > frames)
+        assert run.shared.box["control_starts"] == 1
+
+
+def test_a_stuck_control_process_is_replaced_and_sound_goes_on(tmp_path):
+    with Running(tmp_path) as run:
+        run.supervisor.control._stuck_s = 0.3
+        stuck = run.supervisor.control.process
+        frames = run.frames
+        stuck.send_signal(signal.SIGSTOP)
+        run.wait(lambda: run.shared.box["control_starts"] == 2)
+        assert stuck.poll() == -signal.SIGKILL
+        run.wait(lambda: run.frames > frames + RATE_HZ // 2)
+        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
+
+
+def test_tells_systemd(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        with Running(tmp_path) as run:
+            run.wait(lambda: run.frames > RATE_HZ)
+        told = [door.recv(4096).decode()]
+        while not told[-1].startswith("STOPPING"):
+            told.append(door.recv(4096).decode())
+    assert told[0] == "READY=1" and told[1].startswith("WATCHDOG=1\nSTATUS=0 xruns") and told[-1] == "STOPPING=1"
+
+
+def test_the_service_starts_what_there_is():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(ROOT / "firmware" / "data" / "burnishd.service")
+    service = unit["Service"]
+    program, *arguments = service["ExecStart"].split()
+    assert Path(program).name == "burnishd" and main._arguments(arguments).config == "/etc/burnish/burnish.toml"
+    assert service["Type"] == "notify" and float(service["WatchdogSec"]) > 4 * supervisor.TICK_S * 25
+    assert int(service["LimitRTPRIO"]) >= 90 and service["LimitMEMLOCK"] == "infinity"
+    assert f"/var/lib/{service['StateDirectory']}" == config.Config().files.data
+    assert f"/run/{service['RuntimeDirectory']}" == config.Config().files.run
+    assert int(service["TimeoutStopSec"]) > 2 * supervisor.STOP_S
+
+
 # -- the heartbeat, on a clock of its own ----------------------------------------------------------------------------
 
 
-def test_the_heartbeat_stops_within_50_ms_of_the_last_frame_and_at_once_at_a_death():
-    now_s, frames, alive = [0.0], [0], [True]
-    relay = CountingRelay()
-    heart = Heartbeat(relay, lambda: frames[0], lambda: alive[0], lambda: now_s[0])
-    assert not heart.step()  # no frame yet
-    for _ in range(100):
-        now_s[0] += 0.002
-        frames[0] += 96
-        assert heart.step()
-    stopped_s = now_s[0]
-    while heart.step():
-        now_s[0] += 0.002
-    assert now_s[0] - stopped_s <= supervisor.ALIVE_S + 0.002
-    frames[0] += 96
-    assert heart.step()
-    alive[0] = False
-    assert not heart.step()
-    alive[0] = True
-    assert not heart.step()  # a new process holds the relay only once it has moved a frame
+class Pulse:
+    """A heartbeat on a simulated relay, in steps of the relay's own interval."""
+
+    def __init__(self):
+        self.now_s, self.frames, self.alive = 0.0, 0, True
+        described = board.load()
+        self.relay = Relay(described, SimPanel(described).pin_factory, clock=lambda: self.now_s)
+        self._heart = Heartbeat(self.relay, lambda: self.frames, lambda: self.alive, lambda: self.now_s)
+
+    def step(self, moving):
+        self.now_s += self.relay.interval_s
+        self.frames += 96 * moving
+        return self._heart.step()
+
+    def engage(self):
+        """Seconds until the relay is on the processor."""
+        began_s = self.now_s
+        while not self.relay.engaged:
+            self.step(True)
+        return self.now_s - began_s
+
+    def seconds_to_bypass(self):
+        began_s = self.now_s
+        while self.relay.engaged:
+            self.step(False)
+        return self.now_s - began_s
+
+
+def test_the_relay_waits_for_a_healthy_start():
+    pulse = Pulse()
+    assert not any(pulse.step(False) for _ in range(200))
+    assert supervisor.HEALTHY_S <= pulse.engage() <= supervisor.HEALTHY_S + 0.05
+
+
+def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
+    pulse = Pulse()
+    pulse.engage()
+    pulse.alive = False
+    dead_s = pulse.seconds_to_bypass()
+    record(
+        "Box",
+        "audio process killed: relay at bypass, at the latest",
+        dead_s * 1000,
+        "ms",
+        target="≤ 50 ms",
+        digits=0,
+    )
+    assert dead_s <= 0.05
+    pulse.alive = True
+    assert not pulse.step(False)  # a new process has to be healthy first
+    pulse.engage()
+    stuck_s = pulse.seconds_to_bypass()
+    record(
+        "Box",
+        "audio process stuck: relay at bypass, at the latest",
+        stuck_s * 1000,
+        "ms",
+        target="≤ 100 ms",
+        digits=0,
+    )
+    assert stuck_s <= 0.1
