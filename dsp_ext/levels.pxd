@@ -28,6 +28,7 @@ cdef class Levels:
 
     cdef void clear(self) noexcept nogil
     cdef void restart(self) noexcept nogil
+    cdef void set_apart(self, bint count) noexcept nogil
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef void finish(self, double true_peak, bint count) noexcept nogil
     cdef double mean(self, int row, Py_ssize_t frames) noexcept nogil

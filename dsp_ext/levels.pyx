@@ -39,6 +39,12 @@ cdef class Levels:
         """[audio] Count clips from 0."""
         self.clips = self._clips = 0
 
+    cdef void set_apart(self, bint count) noexcept nogil:
+        """[audio] Of the 10 ms under way, count the clips so far (`count`) or forget them."""
+        if count:
+            self.clips += self._clips
+        self._clips = 0
+
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Take in `frames` frames of the current 10 ms. O(frames); sums go on sample by sample."""
         cdef double *sums = &self._sums[0]
@@ -75,9 +81,7 @@ cdef class Levels:
         for i in range(ROWS):
             self._ring[i, self._at] = self._ring[i, self._at + LEVELS_LONG] = row[i]
         self._at = self._at + 1 if self._at + 1 < LEVELS_LONG else 0
-        if count:
-            self.clips += self._clips
-        self._clips = 0
+        self.set_apart(count)
 
     cdef double mean(self, int row, Py_ssize_t frames) noexcept nogil:
         """[audio] Mean of a row over the last `frames` 10 ms frames."""

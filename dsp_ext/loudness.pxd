@@ -14,8 +14,8 @@ cdef class Loudness:
     cdef readonly int64_t measured  # 10 ms blocks since the restart, pauses left out
 
     cdef void clear(self) noexcept nogil
-    cdef void restart(self) noexcept nogil
-    cdef void set_running(self, bint running) noexcept nogil
+    cdef void restart(self, bint amid) noexcept nogil
+    cdef void set_running(self, bint running, bint amid) noexcept nogil
     cdef void add(self, double energy) noexcept nogil
     cdef double momentary_lufs(self) noexcept nogil
     cdef double short_lufs(self) noexcept nogil

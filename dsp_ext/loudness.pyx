@@ -70,21 +70,25 @@ cdef class Loudness:
         self._ring[:] = 0.0
         self._at = 0
         self._momentary = self._short = 0.0
-        self.restart()
+        self.restart(False)
 
-    cdef void restart(self) noexcept nogil:
-        """[audio] Integrated, range and maxima begin anew; momentary and short-term go on."""
+    cdef void restart(self, bint amid) noexcept nogil:
+        """[audio] Integrated, range and maxima begin anew; momentary and short-term go on.
+
+        `amid`: the 10 ms under way have begun before, so they do not count.
+        """
         self._blocks.clear()
         self._shorts.clear()
-        self._since = self.measured = 0
+        self._since = -1 if amid else 0
+        self.measured = 0
         self._max_momentary = self._max_short = 0.0
         self._integrated_lufs = FLOOR
         self._lra_lu = 0.0
 
-    cdef void set_running(self, bint running) noexcept nogil:
-        """[audio] Start, continue or pause."""
+    cdef void set_running(self, bint running, bint amid) noexcept nogil:
+        """[audio] Start, continue or pause. `amid` as in `restart`."""
         if running and not self._running:
-            self._since = 0
+            self._since = -1 if amid else 0
         self._running = running
 
     cdef void add(self, double energy) noexcept nogil:
@@ -100,6 +104,8 @@ cdef class Loudness:
         if not self._running:
             return
         self._since += 1
+        if self._since <= 0:
+            return
         self.measured += 1
         if self._since >= MOMENTARY:
             if self._momentary > self._max_momentary:

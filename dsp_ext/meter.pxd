@@ -24,5 +24,6 @@ cdef class Meter(Processor):
     cdef void set_running(self, bint running) noexcept nogil
     cdef void restart(self) noexcept nogil
     cdef double true_peak(self, TruePeak detector, const float *x, Py_ssize_t frames) noexcept nogil
+    cdef void set_apart(self) noexcept nogil
     cdef void finish(self) noexcept nogil
     cdef void read(self, double *fields) noexcept nogil

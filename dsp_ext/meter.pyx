@@ -137,15 +137,31 @@ cdef class Meter(Processor):
         self._max_tp = 0.0
 
     cdef void set_running(self, bint running) noexcept nogil:
-        """[audio] Start, continue or pause what is counted since the restart. From the current 10 ms frame on."""
+        """[audio] Start, continue or pause what is counted since the restart.
+
+        Loudness counts from the next 10 ms frame on, peaks and clips from here.
+        """
+        if running != self._running:
+            self.set_apart()
         self._running = running
-        self._loudness.set_running(running)
+        self._loudness.set_running(running, self._left < self._frame)
 
     cdef void restart(self) noexcept nogil:
         """[audio] Integrated loudness, range, maxima and clips begin anew, whether running or paused."""
-        self._loudness.restart()
+        self.set_apart()
+        self._loudness.restart(self._left < self._frame)
         self._levels.restart()
         self._max_tp = 0.0
+
+    cdef void set_apart(self) noexcept nogil:
+        """Count the peaks of the 10 ms under way as of before, with what was counted then."""
+        cdef int channel
+        for channel in range(2):
+            self._tp_extremes[channel] = _larger(self._tp_extremes[channel], self._tp[channel])
+            if self._running:
+                self._max_tp = _larger(self._max_tp, self._tp[channel])
+            self._tp[channel] = 0.0
+        self._levels.set_apart(self._running)
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t at = 0, step

@@ -119,6 +119,13 @@ class TestTruePeak:
         assert abs(worst) <= 0.1
 
 
+def test_sound_passes_untouched(rng):
+    x = (2 * rng.standard_normal((2, 50000))).astype(np.float32)
+    block = x.copy()
+    Meter(RATE_HZ, 4096).process(block)
+    assert np.array_equal(block, x)
+
+
 class TestSilence:
     def test_reads_the_floor_and_nothing_else(self):
         values = measured(np.zeros((2, 5 * RATE_HZ), np.float32))
@@ -180,6 +187,39 @@ class TestStartPauseReset:
         meter.begin_anew()
         meter.process(programme(rng, 4))
         assert meter.values()["integrated_lufs"] == FLOOR_DB
+
+    @pytest.mark.parametrize("ahead", [0, 1, 123, 479])
+    def test_nothing_from_before_a_restart_counts_wherever_it_falls(self, ahead, rng):
+        """Amid a 10 ms frame too: what is measured after it is what a fresh meter measures, but for the frame under way."""
+        meter = Meter(RATE_HZ, 4096)
+        meter.process(np.ones((2, RATE_HZ + ahead), np.float32))
+        for restart in (meter.begin_anew, lambda: (meter.pause(), meter.begin_anew(), meter.start())):
+            restart()
+            meter.process(np.zeros((2, RATE_HZ * 4 + 480 - ahead), np.float32))
+            meter.begin_anew()
+            soft = np.ascontiguousarray(0.1 * programme(rng, 6))
+            meter.process(soft)
+            after, fresh = meter.values(), measured(soft)
+            for name in ("integrated_lufs", "max_momentary_lufs", "max_short_lufs", "max_tp_dbtp", "clips"):
+                assert after[name] == pytest.approx(fresh[name], abs=0.05)
+            meter.process(np.ones((2, 480 * 100 + ahead), np.float32))
+
+    def test_a_clip_just_before_a_restart_or_in_a_pause_does_not_count(self):
+        meter = Meter(RATE_HZ, 4096)
+        clip, quiet = np.ones((2, 5), np.float32), np.zeros((2, 300), np.float32)
+        for block in (quiet, clip):
+            meter.process(block)
+        meter.pause()
+        for block in (clip, quiet, clip):
+            meter.process(block)
+        meter.start()
+        for block in (quiet, quiet):
+            meter.process(block)
+        assert meter.values()["clips"] == 10
+        meter.process(clip)
+        meter.begin_anew()
+        meter.process(np.zeros((2, RATE_HZ), np.float32))
+        assert meter.values()["clips"] == 0
 
     def test_range_is_stable_after_60_s(self):
         meter = Meter(RATE_HZ, 4096)
@@ -258,6 +298,17 @@ class TestBoundedMemory:
                target="≤ 0.01 LU", digits=4)  # fmt: skip
         assert abs(integrated - lufs(mean)) <= 0.001
         assert abs(lra - (high - low)) <= 0.01
+
+    @pytest.mark.parametrize("spread_lu", [0.5, 5, 12])
+    def test_its_error_is_that_of_a_gate_displaced_by_a_bin(self, spread_lu, rng):
+        for _ in range(20):
+            level = rng.normal(-24, spread_lu, 3000) - 10 * (rng.random(3000) < 0.3)
+            energies = np.repeat(10 ** ((level + 0.691) / 10), 10)
+            integrated, *_ = Loudness().feed(energies)
+            blocks = np.convolve(energies, np.full(40, 1 / 40), "valid")[::10]
+            loud = lufs(blocks[lufs(blocks) > -70].mean()) - 10
+            at_gate = [lufs(blocks[lufs(blocks) > max(-70, loud + by)].mean()) for by in np.linspace(-0.01, 0.01, 41)]
+            assert min(at_gate) - 1e-9 <= integrated <= max(at_gate) + 1e-9
 
 
 class TestInTheEngine:
