@@ -28,7 +28,7 @@ picture: demo
 	$(PY) -m demo.picture
 
 test: build
-	$(PY) -m pytest -m "not bench"
+	$(PY) -m pytest
 
 lint: $(VENV)/.stamp
 	$(VENV)/bin/ruff check .
@@ -36,10 +36,10 @@ lint: $(VENV)/.stamp
 	$(VENV)/bin/codespell
 
 bench: build
-	$(PY) -m pytest -m bench -s tests/bench
+	$(PY) -m pytest -m bench -s --write-docs tests/bench
 
 docs: build
-	$(PY) -m pytest -q -m "not bench" --write-docs
+	$(PY) -m pytest -q --write-docs
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .hypothesis .ruff_cache
