@@ -6,6 +6,7 @@ is in the protocol's hello, so a box and a laptop that disagree say so. Standard
 
 import dataclasses
 import difflib
+import functools
 import hashlib
 import json
 import math
@@ -280,6 +281,7 @@ def describe() -> list[dict]:
     ]
 
 
+@functools.cache
 def digest() -> str:
     """Twelve hex digits that change with any change of the table."""
     return hashlib.sha256(json.dumps(describe(), sort_keys=True).encode()).hexdigest()[:12]

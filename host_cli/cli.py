@@ -33,10 +33,9 @@ class Context:
     def box(self):
         """The connected box (client.Box). Raises CliFail."""
         if not self._box:
-            from .client import Box
-            from .link import SerialLink, choose
+            from .connection import open_box
 
-            self._box.append(Box(SerialLink(choose(self.device)), self.timeout_s))
+            self._box.append(open_box(self.device, self.timeout_s))
         return self._box[0]
 
     def close(self) -> None:

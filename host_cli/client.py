@@ -37,7 +37,8 @@ class Box:
         self.timeout_s = timeout_s
         self.retry_s = retry_s
         self._lines = protocol.Lines(max(protocol.MAX_LINE.values()))
-        self._nonce = secrets.token_hex(3)
+        #: Begins the ids of this conversation, so that no reply to another is taken for one of ours.
+        self.nonce = secrets.token_hex(6)
         self._count = 0
         self._events: deque[protocol.Incoming] = deque(maxlen=512)
         self._table: dict[str, Param] | None = None
@@ -100,7 +101,7 @@ class Box:
             while todo and len(flying) < window:
                 place, (method, arguments) = todo.popleft()
                 self._count += 1
-                id = f"{self._nonce}-{self._count}"
+                id = f"{self.nonce}-{self._count}"
                 line = protocol.encode({"id": id, "method": method, "params": arguments})
                 if len(line) > protocol.MAX_LINE["uart"] and len(line) > self.welcome.link.max_line:
                     raise CliFail(f"{method}: the request is too long for this link")
@@ -125,9 +126,10 @@ class Box:
         for line in self._lines.feed(self.link.read(timeout_s)):
             message = protocol.parse(line, protocol.Incoming)
             if message is None:
-                continue  # damaged, or an echo of ours
+                continue  # damaged
             if message.id is not msgspec.UNSET:
-                replies.append(message)
+                if (message.result is msgspec.UNSET) != (message.error is msgspec.UNSET):  # else an echo of our request
+                    replies.append(message)
             elif message.method is not msgspec.UNSET:
                 self._events.append(message)
         return replies

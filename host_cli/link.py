@@ -101,6 +101,10 @@ class SerialLink:
             with contextlib.suppress(OSError):
                 fcntl.ioctl(self._port.fileno(), termios.TIOCEXCL)
 
+    def fileno(self) -> int:
+        """For select(); POSIX only."""
+        return self._port.fileno()
+
     def read(self, timeout_s: float) -> bytes:
         """What has come in; waits up to `timeout_s` for the first byte. b"" if nothing came. Raises LinkLost."""
         try:

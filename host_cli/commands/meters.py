@@ -37,15 +37,17 @@ class Seconds(click.ParamType):
 @pass_context
 def meters(context: Context, as_json, hz, seconds, target_lufs):
     """Show the meters: peaks, loudness, gain reduction, load. Ctrl-C ends it."""
-    box = context.box
+    from ..connection import lasting_meters
+
+    frames = lasting_meters(context.device, context.timeout_s, hz, seconds)
     if as_json or context.json:
-        for frame in box.meters(hz, seconds):
+        for frame in frames:
             if frame is not None:
                 print(json.dumps({"schema": f"burnish.meters/{JSON_SCHEMA}", **frame}), flush=True)
     elif sys.stdout.isatty():
-        _screen(box.meters(hz, seconds), MeterView(target_lufs, context.colour, shutil.get_terminal_size().columns))
+        _screen(frames, MeterView(target_lufs, context.colour, shutil.get_terminal_size().columns))
     else:
-        _log(box.meters(min(hz, 10.0), seconds), MeterView(target_lufs, False))
+        _log(frames, MeterView(target_lufs, False))
 
 
 def _screen(frames, view: MeterView) -> None:

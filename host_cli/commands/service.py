@@ -101,6 +101,18 @@ def _check_box(context: Context, checks: list) -> None:
 
 
 @cli.command()
+@pass_context
+def broker(context: Context):
+    """Hold the box's port and share it with other programs of yours, until Ctrl-C. (`meters` and `monitor` do so too.)"""
+    from ..connection import hold_box
+
+    with hold_box(context.device, context.timeout_s) as box:
+        context.note(f"sharing {box.link.name}; Ctrl-C ends it")
+        for _ in box.changes():
+            pass
+
+
+@cli.command()
 @click.option("-f", "--follow", is_flag=True, help="go on with what comes; Ctrl-C ends it")
 @pass_context
 def log(context: Context, follow):

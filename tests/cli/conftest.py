@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path, monkeypatch):
-    """History and cache of a test stay in its own folder."""
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "HOME"):
-        (tmp_path / "home").mkdir(exist_ok=True)
+    """History, cache and sockets of a test stay in its own folders."""
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
+    with tempfile.TemporaryDirectory(prefix="bn-") as short:  # the name of a socket may not be long
+        monkeypatch.setenv("XDG_RUNTIME_DIR", short)
+        yield
 
 
 @pytest.fixture
@@ -69,3 +72,20 @@ def process(tty):
         )  # fmt: skip
 
     return run
+
+
+@pytest.fixture
+def process_at():
+    """Start the tool as a process of its own on a given port; returns subprocess.Popen."""
+    started = []
+
+    def start(port, *arguments):
+        command = [sys.executable, "-m", "host_cli", "--device", str(port), *map(str, arguments)]
+        started.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+        return started[-1]
+
+    yield start
+    for run in started:
+        if run.poll() is None:
+            run.kill()
+            run.wait()
