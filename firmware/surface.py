@@ -7,7 +7,6 @@ second without turning goes to its default. Names of switches are those of hardw
 import datetime
 import logging
 import math
-import re
 import threading
 import time
 from dataclasses import dataclass
@@ -215,7 +214,8 @@ class Surface:
             knob, when = self._touched
             touched = knob if now - when < TOUCH_S else 0
             cells = [
-                _cell(p, values[p.id], k == touched, f"PUSH{k}" in self._down) for k, p in enumerate(page.params, 1)
+                _cell(param, label, values[param.id], k == touched, f"PUSH{k}" in self._down)
+                for k, (param, label) in enumerate(zip(page.params, page.labels, strict=True), 1)
             ]
             cells += [None] * (KNOBS - len(cells))
             message, said = self._message
@@ -229,8 +229,7 @@ def _position(param: Param, value: float) -> float:
     return (value - param.low) / (param.high - param.low)
 
 
-def _cell(param: Param, value: float, touched: bool, fine: bool) -> Cell:
+def _cell(param: Param, label: str, value: float, touched: bool, fine: bool) -> Cell:
     # A number grows from its default (gain: from the middle), a choice from the left.
-    label = re.sub(r"^(EQ|MB)\d ", "", param.label)  # the page's title says which band
     zero = _position(param, param.default) if param.kind == "number" and param.low < 0 < param.high else 0.0
     return Cell(label, param.format(value), _position(param, value), zero, touched, fine)
