@@ -29,6 +29,8 @@ from firmware.preset_document import (
     parse,
     slug,
 )
+from firmware.preset_risks import startling
+from firmware.slots import Slots
 
 __all__ = [
     "MAX_BYTES",
@@ -45,6 +47,7 @@ __all__ = [
     "one_line",
     "parse",
     "slug",
+    "startling",
 ]
 
 
@@ -72,6 +75,8 @@ class PresetLibrary:
         with _storage(f"cannot use {user_dir} for presets"):
             self.user_dir.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.user_dir)
+        #: The order on the front panel.
+        self.slots = Slots(self.user_dir / "panel")
         files = resources.files("firmware.data") / "presets"
         texts = ((f.name, f.read_bytes()) for f in files.iterdir() if f.name.endswith(".toml"))
         self._factory = {preset.slug: preset for preset in (parse(text, name) for name, text in texts)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from firmware.pages import KNOBS, PAGES
 from firmware.params import LOG, Param
-from firmware.presets import STORED, Preset, PresetError, PresetLibrary
+from firmware.presets import STORED, Preset, PresetError, PresetLibrary, startling
 from firmware.store import RevConflict, Store
 
 log = logging.getLogger(__name__)
@@ -68,6 +68,9 @@ class Surface:
         self._locked = False
         self._choice: tuple[str, tuple[str, ...], int] | None = None
         self._choice_at = 0.0
+        self._order: list[str] = []  # slugs of the presets offered, as the panel shows them
+        self._moved = False
+        self._warned = ""  # the preset that was asked back about
         self._message = ("", 0.0)
         self._touched = (0, -TOUCH_S)  # knob, when
 
@@ -79,9 +82,7 @@ class Surface:
             if self._locked:
                 return self._say("LOCKED: HOLD LOCK")
             if self._choice:
-                title, names, index = self._choice
-                self._choice = (title, names, min(max(index + detents, 0), len(names) - 1))
-                self._choice_at = self._clock()
+                self._turn_choice(knob, detents)
             elif "PAGE" in self._down:
                 self._used.add("PAGE")
                 self._page = (self._page + detents) % len(PAGES)
@@ -132,14 +133,14 @@ class Surface:
                     self._used.add(switch)
                     self._held(switch)
             if self._choice and now - self._choice_at > CHOICE_S:
-                self._choice = None
+                self._end_choice()
 
     # -- what they do ----------------------------------------------------------------------------------------------
 
     def _held(self, switch: str) -> None:
         if switch == "LOCK":
             self._locked = not self._locked
-            self._choice = None
+            self._end_choice()
             self._say("LOCKED" if self._locked else "UNLOCKED")
         elif switch == "PAGE":
             self._page = 0
@@ -167,33 +168,72 @@ class Surface:
     def _choose(self, switch: str) -> None:
         entries = [entry for entry in self._library.list() if not entry.error]
         if switch == "RECALL":
-            names, current = tuple(entry.name for entry in entries), self._store.preset_name
+            entries = self._library.slots.sort(entries)
+            names = tuple(entry.name for entry in entries)
+            self._order = [entry.slug for entry in entries]
         else:
-            own = [entry.name for entry in entries if not entry.factory]
-            names, current = (NEW, *own), self._store.preset_name
+            names = (NEW, *(entry.name for entry in entries if not entry.factory))
+        current = self._store.preset_name
         self._choice = (switch, names, names.index(current) if current in names else 0)
         self._choice_at = self._clock()
+        self._warned = ""
+
+    def _turn_choice(self, knob: int, detents: int) -> None:
+        """Knob 2 takes the chosen preset to another place of the list, all others choose."""
+        title, names, index = self._choice
+        place = min(max(index + detents, 0), len(names) - 1)
+        if knob == 2 and title == "RECALL" and place != index:
+            moved = list(names)
+            moved.insert(place, moved.pop(index))
+            names = tuple(moved)
+            self._order.insert(place, self._order.pop(index))
+            self._moved = True
+        self._choice = (title, names, place)
+        self._choice_at = self._clock()
+
+    def _end_choice(self) -> None:
+        self._choice = None
+        if self._moved:
+            self._moved = False
+            try:
+                self._library.slots.write(self._order)
+            except OSError as error:
+                log.warning("the order of presets is not kept: %s", error)
+                self._say("ORDER NOT KEPT")
 
     def _decide(self, switch: str) -> None:
         title, names, index = self._choice
-        self._choice = None
         if switch != title and not switch.startswith("PUSH"):
-            return  # another button: given up
+            return self._end_choice()  # another button: given up
         try:
             if title == "RECALL":
-                self._store.load_preset(self._library.load(names[index]), SOURCE)
-                self._say(f"LOADED {names[index]}")
+                self._recall(names[index])
             else:
-                name = self._new_name() if index == 0 else names[index]
-                values = self._store.snapshot()
-                created = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-                preset = Preset(name, {param.id: values[param.id] for param in STORED}, {"created": created})
-                self._library.save(preset, overwrite=index != 0)
-                self._store.mark_saved(name)
-                self._say(f"STORED {name}")
+                self._end_choice()
+                self._keep(self._new_name() if index == 0 else names[index], overwrite=index != 0)
         except PresetError as error:
             log.warning("%s", error)
+            self._end_choice()
             self._say({"storage_full": "NO SPACE LEFT", "corrupt": "PRESET IS DAMAGED"}.get(error.name, "REFUSED"))
+
+    def _recall(self, name: str) -> None:
+        preset = self._library.load(name)
+        if self._warned != name and (reason := startling(self._store.snapshot(), preset.values)):
+            log.info("preset %s %s: asked", name, reason)
+            self._warned = name
+            self._choice_at = self._clock()
+            return self._say("LOUDER! PRESS AGAIN")
+        self._end_choice()
+        self._store.load_preset(preset, SOURCE)
+        self._say(f"LOADED {name}")
+
+    def _keep(self, name: str, overwrite: bool) -> None:
+        values = self._store.snapshot()
+        created = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        preset = Preset(name, {param.id: values[param.id] for param in STORED}, {"created": created})
+        self._library.save(preset, overwrite)
+        self._store.mark_saved(name)
+        self._say(f"STORED {name}")
 
     def _new_name(self) -> str:
         taken = {entry.slug for entry in self._library.list()}

@@ -37,7 +37,9 @@ CONTRACT = {
     "firmware/params.py",
     "firmware/atomic.py",
     "firmware/preset_document.py",
+    "firmware/preset_risks.py",
     "firmware/presets.py",
+    "firmware/slots.py",
     "firmware/protocol.py",
 }
 

@@ -12,6 +12,7 @@ from firmware.pages import Page
 from firmware.params import find
 from firmware.presets import Entry, Preset, PresetLibrary
 from firmware.sim_panel import SimPanel
+from firmware.slots import Slots
 from firmware.store import Store
 from firmware.surface import Surface
 from firmware.view import make_view
@@ -96,6 +97,8 @@ def stale(scene):
 
 class Presets:
     """A library that always has the same presets."""
+
+    slots = Slots(Path("none"))
 
     def list(self):
         return [Entry(name, name.lower(), True, "", {}) for name in ("Loud", "Neutral", "Streaming", "Warm")]

@@ -174,6 +174,59 @@ def test_store_keeps_what_sounds(rig):
     assert rig.store.preset_name == "Panel 02"
 
 
+def test_a_load_that_could_startle_asks_back(rig):
+    def choose(name):
+        rig.tap("RECALL")
+        _, names, index = rig.face.choice
+        rig.do(f"turn 1 {names.index(name) - index}")
+        rig.tap("RECALL")
+
+    choose("Loud")
+    assert rig.store.preset_name is None and rig.face.message == "LOUDER! PRESS AGAIN"
+    rig.do("turn 1 1", "turn 1 -1")  # still the same one
+    rig.tap("RECALL")
+    assert rig.store.preset_name == "Loud"
+    choose("Neutral")
+    assert rig.store.preset_name == "Neutral"
+    choose("Loud")
+    rig.tap("PAGE")
+    choose("Loud")  # asks again
+    assert rig.store.preset_name == "Neutral"
+
+
+def test_knob_two_orders_the_presets(rig, tmp_path):
+    rig.tap("RECALL")
+    names = rig.face.choice[1]
+    rig.do("turn 2 2")
+    assert rig.face.choice[1][:3] == (names[1], names[2], names[0]) and rig.face.choice[2] == 2
+    rig.tap("PAGE")
+    rig.tap("RECALL")
+    assert rig.face.choice[1][:4] == (names[1], names[2], names[0], names[3])
+    rig.tap("PAGE")
+    rig.library.save(Preset("A new one"))
+    rig.tap("RECALL")
+    assert rig.face.choice[1][:3] == (names[1], names[2], names[0]) and rig.face.choice[1][-1] == "A new one"
+    rig.do("turn 2 1", "turn 1 99", "turn 2 -99", f"wait {CHOICE_S + 1}")
+    rig.tap("RECALL")
+    assert rig.face.choice[1][0] == "A new one"
+    rig.tap("PAGE")
+    rig.library.rename("A new one", "Renamed")
+    rig.library.delete("Renamed")
+    rig.tap("RECALL")
+    assert len(rig.face.choice[1]) == len(names)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "slots = 3", "format = 'burnish-slots'\nslots = [1]", "[[[[", "format = 'other'\nslots = []"]
+)
+def test_a_damaged_order_is_set_aside(rig, tmp_path, text):
+    (tmp_path / "panel").mkdir()
+    (tmp_path / "panel" / "slots.toml").write_text(text)
+    rig.tap("RECALL")
+    assert len(rig.face.choice[1]) >= 4
+    assert (tmp_path / "panel" / "slots.toml.corrupt").read_text() == text
+
+
 def test_a_preset_that_vanished_or_broke_is_refused_on_the_display(rig, tmp_path):
     rig.library.save(Preset("Mine"))
     rig.tap("RECALL")
