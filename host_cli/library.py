@@ -4,15 +4,14 @@ import os
 from pathlib import Path
 
 from firmware import presets
-from firmware.params import BY_ID, TABLE, Param
+from firmware.params import TABLE, Param
 from firmware.presets import Preset
+from firmware.presets import startling as startling  # asked of the box and of the tool alike
 
 from .errors import OTHER, REFUSED, CliFail, Refused
 
 #: Names the box understands beside those of its library: what is heard, and the two edit buffers.
 BUFFERS = ("@current", "@a", "@b")
-#: A rise of level above which a load asks, in dB.
-STARTLING_DB = 6.0
 
 
 def read(path: Path) -> tuple[bytes, Preset]:
@@ -74,30 +73,3 @@ def plain(preset: Preset) -> dict:
 def difference(before: dict, after: dict) -> dict[str, tuple]:
     """(value before, value after) of the plain values that differ."""
     return {id: (before[id], value) for id, value in after.items() if before[id] != value}
-
-
-def bound_db(values) -> float:
-    """The most that those values (floats by id) can raise a level before the limiter's ceiling, in dB: all gains of the
-    chain at the frequency where they all meet."""
-    gain = values["input.trim_db"]
-    if values["eq.enabled"]:
-        bands = {id.rsplit(".", 1)[0] for id in values if id.startswith("eq.b")}
-        gain += sum(max(0.0, values[f"{band}.gain_db"]) for band in bands if values[f"{band}.enabled"])
-    if values["multiband.enabled"]:
-        gain += max(values[id] for id in values if id.endswith(".makeup_db"))
-    return gain + (values["limiter.gain_db"] if values["limiter.enabled"] else 0.0)
-
-
-def startling(before, after) -> str:
-    """What a change from `before` to `after` (floats by id) could do to ears and loudspeakers; empty if nothing."""
-    reasons = []
-    rise = bound_db(after) - bound_db(before)
-    if rise > STARTLING_DB:
-        reasons.append(f"can raise the level by up to {rise:.1f} dB")
-    if before["limiter.enabled"] and not after["limiter.enabled"]:
-        reasons.append("takes the limiter out")
-    elif after["limiter.ceiling_dbtp"] > before["limiter.ceiling_dbtp"]:
-        ceiling = BY_ID["limiter.ceiling_dbtp"]
-        low, high = (ceiling.format(values[ceiling.id]) for values in (before, after))
-        reasons.append(f"raises the ceiling from {low} to {high}")
-    return " and ".join(reasons)
