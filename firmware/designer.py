@@ -62,8 +62,11 @@ def eq_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray 
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
-    """The low-pass kernels between the bands, shape (3, taps)."""
-    return design_crossover.design([values[id] for id in DESIGN_IDS[CROSSOVER]], rate_hz, taps)
+    """The low-pass kernels between the bands, shape (3, taps); bands that are not in use are empty."""
+    most = params.MULTIBAND_BANDS - 1
+    used = int(params.BAND_COUNTS[int(values["multiband.bands"])]) - 1
+    freqs_hz = [values[f"multiband.x{n}_hz"] for n in range(1, used + 1)]
+    return design_crossover.design(freqs_hz, rate_hz, taps, count=most)
 
 
 def packed_kernels(engine: Engine, kind: str, values: dict[str, float]) -> np.ndarray:

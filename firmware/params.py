@@ -22,6 +22,7 @@ BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
 BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
 EQ_BANDS = 8
 MULTIBAND_BANDS = 4
+BAND_COUNTS = ("2", "3", "4")
 
 
 class ParamError(ValueError):
@@ -231,6 +232,8 @@ TABLE: tuple[Param, ...] = (
     *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
     _switch("multiband.enabled", True, "MULTI", "the whole multiband compressor in or out"),
     _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),
+    _choice("multiband.bands", BAND_COUNTS, "4", "MB BANDS", "how many bands; the upper crossovers and bands fall away",
+            target=DESIGN),
     Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=DESIGN),
     Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=DESIGN),
     Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=DESIGN),

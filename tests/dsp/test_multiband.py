@@ -183,6 +183,25 @@ def test_solo_leaves_its_bands_and_mute_takes_its_own_away():
     assert np.array_equal(impulse_through(multiband), impulse_through(make()))
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_with_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_empty(count):
+    freqs_hz = DEFAULT_HZ[: count - 1]
+    multiband = make()
+    kernels = design(freqs_hz, RATE_HZ, multiband.taps, count=BANDS - 1)
+    multiband.convolver.load(multiband.convolver.pack(kernels), jump=True)
+    for band in range(count, BANDS):
+        multiband.set(f"b{band + 1}.mute", 1)
+    multiband.process(np.zeros((2, 4800), np.float32))
+    multiband.reset()
+    assert np.abs(impulse_through(multiband) - impulse_through(make())).max() < 2e-7
+    multiband.set(f"b{count}.mute", 1)
+    multiband.process(np.zeros((2, 4800), np.float32))
+    multiband.reset()
+    wanted = np.zeros(8192)
+    wanted[4000 - 2048 : 4000 + 2048] = kernels[count - 2]
+    assert np.abs(impulse_through(multiband)[0] - wanted).max() < 3e-7
+
+
 def test_mid_and_side_have_their_own_gain():
     settings = {f"b{band}_{name}": value for band in range(1, 5) for name, value in
                 (("threshold_db", -30), ("ratio", 10), ("link_pct", 0), ("attack_ms", 1))}  # fmt: skip
