@@ -3,6 +3,7 @@
 import argparse
 import ctypes
 import faulthandler
+import fcntl
 import logging
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 from dsp_ext.processor import RATES_HZ, partition_frames
 
 from . import board, config, sim
-from .errors import FAILED, OK, USAGE, Refusal
+from .errors import BUSY, FAILED, OK, USAGE, Refusal
 from .options import LEAST_PERIODS, Options
 from .shm import Shared
 
@@ -24,7 +25,7 @@ def _arguments(arguments) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="burnishd",
         description="The mastering box: sound from the capture side of a card to its playback side.",
-        epilog="Exit status: 0 ended as asked, 1 other, 2 usage, 3 no such device, 4 no permission.",
+        epilog="Exit status: 0 ended as asked, 1 other, 2 usage, 3 no such device, 4 no permission, 5 in use.",
     )
     parser.add_argument("--config", metavar="FILE", help=f"configuration (default {CONFIG}, if it is there)")
     parser.add_argument("--device", metavar="PCM", help="ALSA device both ways, for that of the configuration")
@@ -77,6 +78,7 @@ def _options(asked: argparse.Namespace) -> Options:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise Refusal(f"the directory {directory} cannot be made ({error.strerror}); see --run-dir") from None
+    _claim(run_dir)
     return Options(
         run_dir=run_dir,
         state_dir=state_dir,
@@ -94,6 +96,15 @@ def _options(asked: argparse.Namespace) -> Options:
         # A simulated box shares its machine with others, and its clock waits for us anyway.
         priority=0 if sim_card else audio.priority,
     )
+
+
+def _claim(run_dir: Path) -> None:
+    """Be the only box that runs there, until this process ends. Raises Refusal."""
+    descriptor = os.open(run_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise Refusal(f"a box runs in {run_dir} already: end it, or give another --run-dir", BUSY) from None
 
 
 def _die_with_parent() -> None:

@@ -5,12 +5,14 @@ One thread: a second busy Python thread would stall the loop through the interpr
 """
 
 import ctypes
+import errno
 import gc
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import alsaaudio
 import numpy as np
@@ -18,7 +20,7 @@ import numpy as np
 from dsp_ext import Engine
 
 from . import sim
-from .errors import FAILED, NO_DEVICE, NO_PERMISSION, Refusal
+from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Refusal
 from .options import Options
 from .shm import Shared
 
@@ -42,6 +44,8 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
     side = "capture" if direction == alsaaudio.PCM_CAPTURE else "playback"
     try:
         with _quiet_alsa():
+            if not options.sim_card:  # opening a card that is in use would wait for it, but not like this
+                alsaaudio.PCM(direction, alsaaudio.PCM_NONBLOCK, device=device).close()
             pcm = alsaaudio.PCM(
                 direction,
                 alsaaudio.PCM_NORMAL,
@@ -54,8 +58,10 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
             )
     except alsaaudio.ALSAAudioError as error:
         reason = str(error).removesuffix(f" [{device}]")
+        if os.strerror(errno.EBUSY) in reason:
+            raise Refusal(f"audio device {device!r} is in use by another program for {side}", BUSY) from None
         known = ", ".join(name for name in alsaaudio.pcms(direction) if name != "null") or "none"
-        status = NO_PERMISSION if "ermission" in reason else NO_DEVICE
+        status = NO_PERMISSION if os.strerror(errno.EACCES) in reason else NO_DEVICE
         raise Refusal(
             f"audio device {device!r} does not open for {side} ({reason}); known are: {known}", status
         ) from None
@@ -243,15 +249,14 @@ def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
 
 
 def become_realtime(priority: int) -> list[str]:
-    """Memory locked, the last core of four, which the kernel is told to leave alone, and SCHED_FIFO; returns what the system refused, for the log."""
+    """Memory locked, SCHED_FIFO, and the core that the kernel is told to leave alone, else the last of four; returns what the system refused, for the log."""
     refused = []
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
         refused.append(f"locked memory ({os.strerror(ctypes.get_errno())})")
-    cores = sorted(os.sched_getaffinity(0))
     try:
-        if len(cores) >= 4:
-            os.sched_setaffinity(0, {cores[-1]})
+        if (core := own_core()) is not None:
+            os.sched_setaffinity(0, {core})
     except OSError as error:
         refused.append(f"a core of its own ({error.strerror})")
     try:
@@ -259,6 +264,20 @@ def become_realtime(priority: int) -> list[str]:
     except OSError as error:
         refused.append(f"real-time scheduling ({error.strerror})")
     return refused
+
+
+def own_core(isolated: str | None = None, cores: int | None = None) -> int | None:
+    """The core for the audio process: the last of those that `isolcpus=` isolates, else the last of four or more.
+
+    `isolated` is what the kernel says of them ("3", "2-3"); by default this machine is asked.
+    """
+    if isolated is None:
+        path = Path("/sys/devices/system/cpu/isolated")
+        isolated = path.read_text().strip() if path.exists() else ""
+    if isolated:
+        return int(isolated.replace("-", ",").split(",")[-1])
+    cores = cores or os.cpu_count() or 1
+    return cores - 1 if cores >= 4 else None
 
 
 def main(options: Options, shared: Shared) -> None:
@@ -304,6 +323,8 @@ def main(options: Options, shared: Shared) -> None:
         loop.run(lambda: bool(stopping), last_frame)
         box["input_ended"] = int(not stopping)
     except (StreamFault, alsaaudio.ALSAAudioError) as error:  # a card that was unplugged, say
+        if stopping:  # a signal ends a call that waits
+            return
         raise Refusal(f"the sound card fails: {error}", FAILED) from None
     finally:
         for pcm in (capture, playback):

@@ -6,7 +6,7 @@ import pytest
 
 from dsp_ext import Engine
 from firmware import audio
-from firmware.errors import NO_DEVICE, Refusal
+from firmware.errors import BUSY, NO_DEVICE, Refusal
 from firmware.options import Options
 from firmware.shm import Shared
 from tests.firmware.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
@@ -152,13 +152,33 @@ def test_an_unknown_device_is_one_sentence(options, capfd):
     assert capfd.readouterr().err == ""  # nor does alsa-lib talk
 
 
+def test_a_device_in_use_is_refused_and_not_waited_for(options, monkeypatch):
+    def busy(direction, mode, **_):
+        assert mode == alsaaudio.PCM_NONBLOCK
+        raise alsaaudio.ALSAAudioError("Device or resource busy [hw:0]")
+
+    monkeypatch.setattr(alsaaudio, "PCM", busy)
+    with pytest.raises(Refusal, match="'hw:0' is in use") as refusal:
+        audio.open_stream(alsaaudio.PCM_CAPTURE, "hw:0", options)
+    assert refusal.value.status == BUSY
+
+
+@pytest.mark.parametrize(
+    ("isolated", "cores", "core"), [("3", 3, 3), ("2-3", 2, 3), ("1,3", 2, 3), ("", 4, 3), ("", 2, None)]
+)
+def test_the_core_of_the_audio_process(isolated, cores, core):
+    assert audio.own_core(isolated, cores) == core
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [("format_name", "FLOAT_LE", "format FLOAT_LE"), ("rate", 44100, "rate 44100"), ("period_size", 1024, "1024")],
 )
 def test_a_device_that_does_something_else_is_refused(options, monkeypatch, key, value, message):
     class Other:
-        def __init__(self, *_, **asked):
+        def __init__(self, direction, mode, **asked):
+            if mode == alsaaudio.PCM_NONBLOCK:
+                return
             self._info = {"format_name": "S32_LE", "rate": asked["rate"], "channels": 2,
                           "period_size": asked["periodsize"], "periods": asked["periods"], key: value}  # fmt: skip
 

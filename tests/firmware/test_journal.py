@@ -9,7 +9,7 @@ import pytest
 from dsp_ext import Engine
 from firmware import designer, recall
 from firmware.shm import HISTORY_ROWS
-from tests.firmware.rig import RATE_HZ, Rig, music
+from tests.firmware.rig import PERIOD, RATE_HZ, Rig, music
 
 EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q": 1.5}
 
@@ -134,3 +134,23 @@ def test_reads_only_sessions(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError):
         recall.read_session(tmp_path / "x.json")
+
+
+def test_from_the_store_to_the_sound(tmp_path, record):
+    """A change is wholly there one period and the 20 ms of the ramp after the store took it; the first of it at once."""
+    words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
+    asked = []
+    with Rig(tmp_path) as rig:
+
+        def on_read(frame):
+            if frame >= RATE_HZ // 2 and not asked:
+                asked.append(frame)  # the store takes it while this period is being captured
+                rig.store.set_many({"input.trim_db": -6.0}, "test")
+
+        out = rig.play(words, on_read)[:, 0].astype(float)
+        latency = rig.shared.box["latency_frames"]
+    settled = np.flatnonzero(out[: len(words) + latency - 1] > out[len(words) + latency - 1])[-1] + 1
+    took_ms = (settled - latency - asked[0]) / RATE_HZ * 1000 + PERIOD / RATE_HZ * 1000
+    record("Box", "set to sound, change complete, period of 2.7 ms, without the chain's latency", took_ms, "ms",
+           target="≤ 1 period + 30 ms", digits=1)  # fmt: skip
+    assert 20 <= took_ms <= PERIOD / RATE_HZ * 1000 + 30

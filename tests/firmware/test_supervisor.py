@@ -187,6 +187,8 @@ def test_ends_in_order_on_a_signal(tmp_path):
         [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE
     )
     Running.wait(lambda: (tmp_path / "session.json").exists())
+    status, errors = burnishd("--sim", "--run-dir", tmp_path)
+    assert status == 5 and "a box runs in" in errors and "Traceback" not in errors
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
