@@ -1,4 +1,4 @@
-"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace; SpectrumReader: its spectra."""
+"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace, and its newest spectra."""
 
 import numpy as np
 
@@ -36,18 +36,8 @@ class MeterReader:
         return dict(self._last)
 
 
-class SpectrumReader:
-    """One reader of a spectra ring. `bands_hz`: the middles of the bands."""
-
-    bands_hz = BANDS_HZ
-
-    def __init__(self, ring: Ring):
-        self._ring = ring
-        self._last = np.full((2, len(BANDS_HZ)), FLOOR_DB)
-
-    def read(self) -> np.ndarray:
-        """Newest levels in dB, shape (2, bands): input, output. Silence before the first row."""
-        rows, _ = self._ring.since(max(0, self._ring.written - 1))
-        if len(rows):
-            self._last = rows[-1, 1:].reshape(2, -1).copy()
-        return self._last
+def newest_spectra(ring: Ring) -> np.ndarray:
+    """Levels in dB of `BANDS_HZ` in the newest row of a spectra ring, shape (2, bands): input, output. Silence before the
+    first row."""
+    rows, _ = ring.since(max(0, ring.written - 1))
+    return rows[-1, 1:].reshape(2, -1) if len(rows) else np.full((2, len(BANDS_HZ)), FLOOR_DB)

@@ -1,11 +1,13 @@
 """What each method of the protocol does to the box. Plain functions of the box and its arguments; no line, no tty.
 
-A `box` has: `store` (firmware/store.py), `presets` (firmware/presets.py), `meter_reader()` (a new MeterReader), `info()`
-(a dict of plain values with at least "version", "serial", "rate_hz", "latency_frames") and `counters()` (a dict of
-numbers, "xruns" and "load_pct" among them).
+A `box` has: `store` (firmware/store.py), `presets` (firmware/presets.py), `meter_reader()` (a new MeterReader), `spectra()`
+(levels in dB of the bands of `dsp_ext/spectrum.pyx`, input and output), `info()` (a dict of plain values with at least
+"version", "serial", "rate_hz", "latency_frames") and `counters()` (a dict of numbers, "xruns" and "load_pct" among them).
 """
 
 import json
+
+from dsp_ext.spectrum import BANDS_HZ
 
 from . import params, presets, protocol
 from .protocol import BoxError
@@ -153,6 +155,10 @@ class Methods:
 
     def preset_copy(self, args: protocol.PresetCopy) -> protocol.Saved:
         return _saved(self.box.presets.copy(args.name, args.to, args.overwrite))
+
+    def spectrum(self, args: protocol.Nothing) -> protocol.Spectrum:
+        before, after = map(protocol.pack_levels, self.box.spectra())
+        return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], before, after)
 
     def log(self, args: protocol.Log) -> protocol.LogPage:
         lines, following = self.logbook.since(args.first)

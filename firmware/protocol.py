@@ -7,6 +7,7 @@ All bytes are ASCII. After damage both ends are in step again at the next line. 
 The box speaks only when asked, and never answers a line that is not a valid request. Standard library and msgspec only.
 """
 
+import base64
 import json
 import re
 import zlib
@@ -470,6 +471,19 @@ class Renew(Params):
     ttl_s: Annotated[float, Meta(gt=0, le=MAX_LEASE_S)] = 3.0
 
 
+class Spectrum(Struct):
+    """Power of input and output in bands 1/6 octave wide, evenly spaced in octaves from `low_hz` to `high_hz`.
+
+    One byte per band, in base64: byte b stands for b / 2 - 120 dB (0 for that or less). 0 dB: a full-scale sine in both
+    channels.
+    """
+
+    low_hz: float
+    high_hz: float
+    input: str
+    output: str
+
+
 class Log(Params):
     """Lines of the box's log from number `first` on."""
 
@@ -519,6 +533,7 @@ METHODS: dict[str, Method] = {
         Method("sub", Sub, Columns, True, "stream meters and changes"),
         Method("renew", Renew, Done, True, "prolong the lease of the stream"),
         Method("unsub", Nothing, Done, True, "end the stream"),
+        Method("spectrum", Nothing, Spectrum, False, "spectra of input and output, new every 40 ms"),
         Method("log", Log, LogPage, False, "lines of the box's log"),
     )
 }
@@ -528,6 +543,16 @@ NOTIFICATIONS = {
     "s": "slow meters: integers in the order of `slow`",
     "changed": "`values` (after), `rev`, `source`: parameters that somebody changed; several changes may come as one",
 }
+
+
+def pack_levels(levels_db) -> str:
+    """The bytes of a Spectrum."""
+    return base64.b64encode(bytes(min(255, max(0, round(2 * (level + 120)))) for level in levels_db)).decode()
+
+
+def unpack_levels(packed: str) -> list[float]:
+    """Levels in dB from the bytes of a Spectrum."""
+    return [byte / 2 - 120 for byte in base64.b64decode(packed)]
 
 
 def arguments(request: Request) -> Params:

@@ -7,11 +7,13 @@ import threading
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from . import board, config, params
 from .alarms import Alarms
 from .designer import Designer, settings_vector
 from .journal import Journal, note_version
-from .meters import MeterReader
+from .meters import MeterReader, newest_spectra
 from .options import Options
 from .presets import PresetLibrary
 from .server import Pty, Server
@@ -69,6 +71,10 @@ class Box:
     def meter_reader(self) -> MeterReader:
         """A reader of the meters of its own."""
         return MeterReader(self.shared.meters)
+
+    def spectra(self) -> np.ndarray:
+        """Newest levels in dB of input and output, shape (2, bands)."""
+        return newest_spectra(self.shared.spectra)
 
     def info(self) -> dict:
         """What does not change while the box runs."""

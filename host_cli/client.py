@@ -225,6 +225,14 @@ class Box:
         """Lines of the box's log from number `first` on."""
         return self._call("log", first=first)
 
+    def spectrum(self) -> dict[str, list[float]]:
+        """`hz` (middles of the bands), `input` and `output` (dB) as they are now."""
+        found = self._call("spectrum")
+        levels = {"input": protocol.unpack_levels(found.input), "output": protocol.unpack_levels(found.output)}
+        last = len(levels["input"]) - 1
+        hz = [found.low_hz * (found.high_hz / found.low_hz) ** (band / last) for band in range(last + 1)]
+        return {"hz": hz, **levels}
+
     # -- presets -------------------------------------------------------------------------------------------------
 
     def presets(self) -> list[protocol.PresetRow]:

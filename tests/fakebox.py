@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dsp_ext import Engine, Ring
-from firmware.meters import MeterReader
+from firmware.meters import MeterReader, newest_spectra
 from firmware.presets import PresetLibrary, parse
 from firmware.server import Pty, Server
 from firmware.store import Store
@@ -31,11 +31,16 @@ class FakeBox:
         columns = len(Engine.METERS)
         self._ring = Ring(bytearray(Ring.bytes_for(256, columns)), 256, columns)
         self._engine = Engine(RATE_HZ, BLOCK)
-        self._engine.attach(meters=self._ring)
+        bands = len(Engine.SPECTRA)
+        self._spectra = Ring(bytearray(Ring.bytes_for(64, bands)), 64, bands)
+        self._engine.attach(meters=self._ring, spectra=self._spectra)
         self.xruns = 0
 
     def meter_reader(self) -> MeterReader:
         return MeterReader(self._ring)
+
+    def spectra(self) -> np.ndarray:
+        return newest_spectra(self._spectra)
 
     def info(self) -> dict:
         return {

@@ -171,6 +171,20 @@ def test_meters_without_a_terminal_are_lines(burnish):
     assert status == 0 and "LUFS" in out and "\x1b" not in out
 
 
+def test_spectrum_of_input_and_output(burnish, fake):
+    fake.play(0.5)
+    status, out, _ = burnish("--json", "spectrum")
+    found = json.loads(out)
+    assert status == 0 and found["schema"] == "burnish.spectrum/1"
+    assert len(found["hz"]) == len(found["input"]) == len(found["output"]) == 96
+    assert found["hz"][0] == pytest.approx(20) and found["hz"][-1] == pytest.approx(20000)
+    loudest = max(range(96), key=found["input"].__getitem__)
+    assert found["hz"][loudest] == pytest.approx(1000, rel=0.04)
+    assert found["input"][loudest] == pytest.approx(-20, abs=0.5)
+    status, out, _ = burnish("spectrum")
+    assert status == 0 and len(out.splitlines()) == 1 + 32
+
+
 def test_help_lists_the_exit_statuses(burnish):
     _, out, _ = burnish("--help")
     for status, meaning in errors.MEANINGS.items():
