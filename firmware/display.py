@@ -5,7 +5,7 @@
     12.5 dB 3.0 dB ...
     IN  ======|=====        M -14.1 S -14.3 I -14.2
     OUT ========|===        TP -1.0 GR -3.2 LRA 5.1
-    GR  ===
+    GR  ===  (limiter; below it the four bands)
 
 Text is rendered once and kept, and the picture is sent only where it changed. [control]
 """
@@ -29,6 +29,7 @@ BRIGHT, PLAIN, DIM, FAINT = 255, 187, 119, 51
 #: Bars: 2 pixels per decibel from -60 dBFS, gain reduction 10 pixels per decibel.
 _BAR_X, _BAR_WIDTH, _BAR_FLOOR_DB = 22, 120, -60.0
 _GR_PIXELS_PER_DB = 10
+_BAND_WIDTH, _BAND_PIXELS_PER_DB = 27, 3
 #: The peak mark stays so long, then falls.
 _HOLD_S, _FALL_DB_PER_S = 1.5, 20.0
 _CELL_WIDTH = 42
@@ -143,13 +144,7 @@ class Display:
                     canvas.box(mark, top + offset, mark + 1, top + offset + 2, BRIGHT)
         for db in (-48, -36, -24, -12, -6):
             canvas.box(_bar_x(db), _METERS_TOP + 7, _bar_x(db), _METERS_TOP + 7, FAINT if view.stale else DIM)
-        reduction = -view.meters.get("gr_limiter_db", 0.0)
-        top = _METERS_TOP + 17
-        canvas.text(2, top - 2, "GR", 8, FAINT if view.stale else DIM)
-        canvas.box(_BAR_X, top + 1, _BAR_X + _BAR_WIDTH, top + 3, FAINT // 2)
-        width = min(round(reduction * _GR_PIXELS_PER_DB), _BAR_WIDTH)
-        if width > 0:
-            canvas.box(_BAR_X, top + 1, _BAR_X + width, top + 3, on)
+        _draw_reduction(canvas, view)
 
     def _hold(self, name: str, level_db: float) -> float:
         """The highest level of late: held, then falling."""
@@ -255,13 +250,27 @@ def _draw_choice(canvas: _Canvas, face: Face) -> None:
         canvas.text(62, _CELLS_TOP - 2 + 8 * row, name, 9, 0 if first + row == index else DIM, width=180)
 
 
+def _draw_reduction(canvas: _Canvas, view: View) -> None:
+    """The limiter's bar, and below it one for each band of the compressor."""
+    lit, top = FAINT if view.stale else PLAIN, _METERS_TOP + 17
+    canvas.text(2, top - 2, "GR", 8, FAINT if view.stale else DIM)
+    bars = [("gr_limiter_db", _BAR_X, top, _BAR_WIDTH, _GR_PIXELS_PER_DB)]
+    for band in range(4):
+        bars.append(
+            (f"gr_b{band + 1}_db", _BAR_X + band * (_BAND_WIDTH + 3), top + 4, _BAND_WIDTH, _BAND_PIXELS_PER_DB)
+        )
+    for name, left, y, width, pixels_per_db in bars:
+        canvas.box(left, y, left + width, y + 1, FAINT // 2)
+        if (reduced := min(round(-view.meters.get(name, 0.0) * pixels_per_db), width)) > 0:
+            canvas.box(left, y, left + reduced, y + 1, lit)
+
+
 def _draw_numbers(canvas: _Canvas, view: View) -> None:
     meters = view.meters
-    reduction = min(meters.get("gr_limiter_db", 0.0), *(meters.get(f"gr_b{band}_db", 0.0) for band in range(1, 5)))
     rows = (
         (("M", meters.get("out_momentary_lufs")), ("S", meters.get("out_short_lufs")),
          ("I", meters.get("out_integrated_lufs"))),
-        (("TP", meters.get("out_max_tp_dbtp")), ("GR", reduction), ("LR", meters.get("out_lra_lu"))),
+        (("TP", meters.get("out_max_tp_dbtp")), ("GR", meters.get("gr_limiter_db", 0.0)), ("LR", meters.get("out_lra_lu"))),
     )  # fmt: skip
     for row, numbers in enumerate(rows):
         for column, (label, value) in enumerate(numbers):

@@ -75,6 +75,7 @@ class PresetLibrary:
         with _storage(f"cannot use {user_dir} for presets"):
             self.user_dir.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.user_dir)
+        self._known: dict[str, tuple[tuple, Preset]] = {}
         #: The order on the front panel.
         self.slots = Slots(self.user_dir / "panel")
         files = resources.files("firmware.data") / "presets"
@@ -143,10 +144,18 @@ class PresetLibrary:
         return Preset(name, preset.values, preset.meta, preset.extra)
 
     def _read(self, path: Path) -> Preset:
+        """The preset in a file; the same as before where the file is the same (a list of hundreds is then quick)."""
         with _storage(f"cannot read {path.name}"), path.open("rb") as file:
+            state = os.fstat(file.fileno())
+            version = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+            known = self._known.get(path.name)
+            if known and known[0] == version:
+                return known[1]
             data = file.read(MAX_BYTES + 1)
         try:
-            return parse(data, path.name)
+            preset = parse(data, path.name)
+            self._known[path.name] = (version, preset)
+            return preset
         except PresetError as error:
             if error.name != "corrupt":
                 raise

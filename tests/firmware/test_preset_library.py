@@ -43,6 +43,16 @@ def test_saves_loads_and_lists(library, tmp_path):
     assert os.listdir(tmp_path) == ["my-warm.toml"]
 
 
+def test_a_file_that_changed_under_the_library_is_read_again(library, tmp_path):
+    library.save(WARM)
+    assert library.load("My warm") is library.load("My warm"), "known while the file is the same"
+    path = tmp_path / "my-warm.toml"
+    path.write_text(path.read_text().replace("gain_db = 2.0", "gain_db = 3.0"))
+    assert library.load("My warm").values["eq.b1.gain_db"] == 3.0
+    path.unlink()
+    assert refused(library.load, "My warm") == "not_found"
+
+
 def test_overwrites_only_when_told(library):
     library.save(WARM)
     louder = Preset("My warm", {"limiter.gain_db": 3})
