@@ -86,7 +86,7 @@ class MeterView:
         return self._paint(line, _DIM)
 
     def _bottom(self) -> str:
-        return self._paint(f"{'':8}{LEVEL_BOTTOM_DB:.0f}".ljust(self.width - 10) + "0 dBFS", _DIM)
+        return self._paint(f"{'':7}{LEVEL_BOTTOM_DB:.0f}".ljust(self.width - 10) + "0 dBFS", _DIM)
 
     def _levels(self, frame: dict[str, float]) -> list[str]:
         cells = self.width - 24
