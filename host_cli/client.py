@@ -4,6 +4,7 @@ One request is sent again until its reply comes or the time is up; the box does 
 """
 
 import base64
+import difflib
 import hashlib
 import secrets
 import time
@@ -149,7 +150,9 @@ class Box:
     def raw(self, method: str, arguments: dict) -> dict:
         """Any request, for `burnish raw`: the result as plain data."""
         if method not in protocol.METHODS:
-            raise CliFail(f"no method {method!r}; the methods are {', '.join(protocol.METHODS)}", REFUSED)
+            near = difflib.get_close_matches(method, protocol.METHODS, 3, 0.5)
+            hint = f"did you mean {' or '.join(near)}?" if near else "docs/PROTOCOL.md lists them"
+            raise Refused(f"no method {method!r}; {hint}", "unknown_method", {"method": method, "near": near})
         return msgspec.to_builtins(self._call(method, **arguments))
 
     # -- parameters ----------------------------------------------------------------------------------------------

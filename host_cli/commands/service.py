@@ -130,8 +130,13 @@ def log(context: Context, follow):
         first = page.next
 
 
+def complete_method(click_context, parameter, incomplete) -> list[str]:
+    """Shell completion of the protocol's methods."""
+    return [name for name in protocol.METHODS if name.startswith(incomplete)]
+
+
 @cli.command()
-@click.argument("method", type=click.Choice(list(protocol.METHODS)), metavar="METHOD")
+@click.argument("method", shell_complete=complete_method)
 @click.argument("arguments", metavar="[JSON]", default="{}")
 @pass_context
 def raw(context: Context, method, arguments):
