@@ -15,8 +15,19 @@ cdef enum:
     BOXES = 3
     UNITY = 1 << 30  # 1.0 in the integers of BoxSmoother
 
-#: How BoxSmoother divides its length. Of 10 ms, this leaves the least beyond 200 Hz of a gain that steps.
-_SPLIT = (0.5, 0.3, 0.2)
+#: How long a reduction must last to be taken over by SlowRelease.
+CHARGE_MS = 400.0
+
+cdef double _CHARGE_MS = CHARGE_MS
+# In octaves, 0.006 dB.
+cdef double FLOOR = 1e-3
+
+
+cdef double share(double time_ms, double rate_hz) noexcept nogil:
+    """1 - exp(-1 / (time rate)): the part of its way that an exponential of that time constant goes in a frame."""
+    cdef double x = 1000.0 / ((time_ms if time_ms > 1.0 else 1.0) * rate_hz)
+    # x < 0.023: four terms leave 1e-9 of it, and no libm.
+    return x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 6.0 - x / 24.0)))
 
 
 cdef class SlidingMax:
@@ -27,23 +38,30 @@ cdef class SlidingMax:
     monotonic queue (Lemire 2006), whose cost follows the signal.
     """
 
-    def __init__(self, Py_ssize_t window):
-        if window < 1:
-            raise ValueError(f"window must be at least 1 frame, not {window}")
+    def __init__(self, Py_ssize_t longest):
+        """[control] Room for windows up to `longest` frames; starts with the longest."""
+        if longest < 1:
+            raise ValueError(f"window must be at least 1 frame, not {longest}")
+        self.longest = longest
+        # Each level keeps `distance` past values, with a chunk of new ones behind them.
+        levels = int(longest).bit_length()
+        self._distance = np.zeros(levels, np.intp)
+        self._history = np.zeros(longest + levels * CHUNK, np.float32)
+        self.set_window(longest)
+
+    cdef void set_window(self, Py_ssize_t window) noexcept nogil:
+        """[audio] Another window, 1 to `longest` frames; forgets the past."""
+        cdef Py_ssize_t reach = 1
         self.window = window
-        distances = []
-        reach = 1
+        self._levels = 0
         while 2 * reach <= window:
-            distances.append(reach)
+            self._distance[self._levels] = reach
+            self._levels += 1
             reach *= 2
         if window > reach:
-            distances.append(window - reach)
-        self._levels = len(distances)
-        self._distance = np.array(distances or [0], np.intp)
-        # Each level keeps `distance` past values, with a chunk of new ones behind them.
-        sizes = [d + CHUNK for d in distances]
-        self._start = np.array([0, *np.cumsum(sizes)], np.intp)
-        self._history = np.zeros(max(1, sum(sizes)), np.float32)
+            self._distance[self._levels] = window - reach
+            self._levels += 1
+        self.clear()
 
     cdef void clear(self) noexcept nogil:
         """[audio] Forget the past."""
@@ -57,9 +75,9 @@ cdef class SlidingMax:
         cdef float a, b
         while frames > 0:
             step = frames if frames < CHUNK else CHUNK
+            old = &self._history[0]
             for level in range(self._levels):
                 distance = self._distance[level]
-                old = &self._history[0] + self._start[level]
                 new = old + distance
                 memcpy(new, x, step * sizeof(float))
                 for i in range(step):
@@ -67,6 +85,7 @@ cdef class SlidingMax:
                     b = old[i]
                     x[i] = a if a > b else b
                 memmove(old, old + step, distance * sizeof(float))
+                old = new + CHUNK
             x += step
             frames -= step
 
@@ -77,23 +96,24 @@ cdef class SlidingMax:
 
 
 cdef class Release:
-    """Rises at once, falls exponentially with the time constant `release_ms`.
+    """Rises at once, falls exponentially with the time constant `release_ms`, towards `rest`.
 
-    The fall aims FLOOR below its input, so it arrives, and a limiter at rest has exactly no reduction: from 1 after
-    7 time constants. With octaves as the unit, FLOOR is 0.006 dB.
+    The fall aims FLOOR below that, so it arrives, and a limiter at rest has exactly no reduction: from 1 after 7 time
+    constants.
     """
 
     def __init__(self, rate_hz, double release_ms=100.0):
         self.rate_hz = rate_hz
         self.set_ms(release_ms)
-        self._value = 0.0
 
     cdef void set_ms(self, double release_ms) noexcept nogil:
         """[audio] Time constant in ms, at least 1 (smaller counts as 1)."""
-        cdef double x = 1000.0 / ((release_ms if release_ms > 1.0 else 1.0) * self.rate_hz)
-        # 1 - exp(-x) for x < 0.023: four terms leave 1e-9 of it, and no libm.
-        self._take = x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 6.0 - x / 24.0)))
+        self._take = share(release_ms, self.rate_hz)
         self._keep = 1.0 - self._take
+
+    cdef void be(self, double value) noexcept nogil:
+        """[audio] Be at `value` now."""
+        self._value = value
 
     cdef void raise_to(self, double value) noexcept nogil:
         """[audio] Be at least at `value` now."""
@@ -102,48 +122,104 @@ cdef class Release:
     cdef void clear(self) noexcept nogil:
         self._value = 0.0
 
-    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace x >= 0 by the released envelope."""
+    cdef void run(self, float *x, const float *rest, Py_ssize_t frames) noexcept nogil:
+        """[audio] Replace x >= 0 by the envelope of x that falls towards rest >= 0, or x where that is higher."""
         cdef Py_ssize_t i
-        cdef double value = self._value, keep = self._keep, take = self._take, floor = take * 1e-3, new
+        cdef double value = self._value, keep = self._keep, take = self._take, floor = take * FLOOR, new, aim
         for i in range(frames):
             new = x[i]
-            value = keep * value + (take * new - floor)
+            aim = rest[i] if rest[i] > x[i] else x[i]
+            value = keep * value + (take * aim - floor)
             value = new if new > value else value
             x[i] = <float> value
         self._value = value
 
-    def process(self, float[::1] x not None):
+    def process(self, float[::1] x not None, const float[::1] rest not None):
         """[any] `run`, for tests."""
         if x.shape[0]:
-            self.run(&x[0], x.shape[0])
+            self.run(&x[0], &rest[0], min(x.shape[0], rest.shape[0]))
+
+
+cdef class SlowRelease:
+    """Follows what lasts: rises to its input with a time constant of CHARGE_MS, falls with `release_ms`.
+
+    Never above the largest input so far. A peak alone leaves no trace; dense programme leaves a reduction that fades
+    slowly, under the fast release of its peaks. Comes to rest exactly, as Release does.
+    """
+
+    def __init__(self, rate_hz, double release_ms=1000.0):
+        self.rate_hz = rate_hz
+        self.set_ms(release_ms)
+
+    cdef void set_ms(self, double release_ms) noexcept nogil:
+        """[audio] Time constant of the fall, in ms. Below CHARGE_MS there is nothing slow about it: off, soon at 0."""
+        if release_ms < _CHARGE_MS:
+            self._on = 0.0
+            self._rise = self._fall = share(0.125 * _CHARGE_MS, self.rate_hz)
+        else:
+            self._on = 1.0
+            self._rise = share(_CHARGE_MS, self.rate_hz)
+            self._fall = share(release_ms, self.rate_hz)
+
+    cdef void be(self, double value) noexcept nogil:
+        """[audio] Be at `value` now."""
+        self._value = value
+
+    cdef void clear(self) noexcept nogil:
+        self._value = 0.0
+
+    cdef void run(self, const float *x, float *out, Py_ssize_t frames) noexcept nogil:
+        """[audio] out = the slow envelope of x >= 0."""
+        cdef Py_ssize_t i
+        cdef double value = self._value, rise = self._rise, fall = self._fall, floor = fall * FLOOR, aim, up, down
+        for i in range(frames):
+            aim = self._on * x[i]
+            # rise >= fall: the larger of the two ways is the one that is meant, up as well as down.
+            up = (1.0 - rise) * value + (rise * aim - floor)
+            down = (1.0 - fall) * value + (fall * aim - floor)
+            value = up if up > down else down
+            value = value if value > 0.0 else 0.0
+            out[i] = <float> value
+        self._value = value
+
+    def process(self, float[::1] x not None):
+        """[any] `run`, in place, for tests."""
+        if x.shape[0]:
+            self.run(&x[0], &x[0], x.shape[0])
 
 
 cdef class BoxSmoother:
-    """Moving average of gains (0 to 1) over `length` values: three boxes in cascade, their split in _SPLIT.
+    """Moving average of gains (0 to 1) over `length` values: three boxes in cascade.
 
     Finite, non-negative, sums to 1: what comes out is never above the largest gain of the last `length`, so no peak that
     the gains were made for gets past. Integers (2^30 is 1) make the running sums exact for ever; where all gains are 1,
     the result is exactly 1. Past gains count as 1.
     """
 
-    def __init__(self, Py_ssize_t length):
-        if length < BOXES:
-            raise ValueError(f"length must be at least {BOXES} frames, not {length}")
-        self.length = length
-        total = length + BOXES - 1
-        first, second = max(1, round(_SPLIT[0] * total)), max(1, round(_SPLIT[1] * total))
-        boxes = (first, second, total - first - second)
-        self._unit[0] = UNITY
-        for i in range(BOXES):
-            self._box[i] = boxes[i]
-            if i + 1 < BOXES:
-                self._unit[i + 1] = self._unit[i] * boxes[i]
-        self._scale = 1.0 / (float(UNITY) * boxes[0] * boxes[1] * boxes[2])
-        self._ring0 = np.zeros(boxes[0], np.int64)
-        self._ring1 = np.zeros(boxes[1], np.int64)
-        self._ring2 = np.zeros(boxes[2], np.int64)
+    def __init__(self, Py_ssize_t longest):
+        """[control] Room for `longest` frames, at least 3; starts with that length."""
+        if longest < BOXES:
+            raise ValueError(f"length must be at least {BOXES} frames, not {longest}")
+        self.longest = longest
+        # No box is longer for a shorter length, but the third may be by one, by its rounding.
+        self._ring0 = np.zeros(longest // 2 + 2, np.int64)
+        self._ring1 = np.zeros(3 * longest // 10 + 2, np.int64)
+        self._ring2 = np.zeros(longest // 5 + 4, np.int64)
         self._work = np.zeros(CHUNK, np.int64)
+        self.set_length(longest)
+
+    cdef void set_length(self, Py_ssize_t length) noexcept nogil:
+        """[audio] Another length, 3 to `longest` frames; as if all gains so far had been 1."""
+        cdef Py_ssize_t total = length + BOXES - 1
+        self.length = length
+        # Half, three tenths, the rest: of 10 ms, this leaves the least beyond 200 Hz of a gain that steps.
+        self._box[0] = total // 2
+        self._box[1] = 3 * total // 10
+        self._box[2] = total - self._box[0] - self._box[1]
+        self._unit[0] = UNITY
+        self._unit[1] = self._unit[0] * self._box[0]
+        self._unit[2] = self._unit[1] * self._box[1]
+        self._scale = 1.0 / (<double> self._unit[2] * <double> self._box[2])
         self.clear()
 
     cdef int64_t *ring(self, Py_ssize_t box) noexcept nogil:

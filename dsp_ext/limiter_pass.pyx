@@ -1,89 +1,98 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Blocks are cut to CHUNK by the caller; rings are indexed below their length.
+# Blocks are cut to CHUNK; rings are indexed below their length.
 """LimiterPass: look-ahead limiting to a ceiling, once over. `limiter.pyx` runs two of them in series.
 
-    true peaks -> reduction needed, in octaves -> sliding maximum -> release -> gain -> smoothing -> times delayed audio
+    peaks of the input -> reduction they need, in octaves -> gain (`gain_path.pyx`) -> times the delayed audio
 
-Levels are in octaves (log2 of the amplitude) inside. Timing: the peak of interval n is known when sample n + 34 arrives
-(TRUE_PEAK_DELAY). The smoothing looks back over S gains. With the audio delayed by S + 34 and the maximum held for S + 3
-plus the hold, every gain that goes into the samples n - 1 to n + 2 around that interval is at or below what its peak needs.
+Levels are in octaves (log2 of the amplitude) inside. The peak of the interval after sample n is known when sample n + 34
+arrives (TRUE_PEAK_DELAY), and the gain takes `longest` frames to be there, so the audio waits for the sum of both: always,
+whatever the look-ahead in use, so that latency is constant.
 """
 
 from libc.math cimport fabsf
+from libc.string cimport memcpy
 
 from ._math cimport exp2_, log2_
-from .true_peak cimport TRUE_PEAK_DELAY
+from .gain_path cimport GAIN_PATH_MARGIN
+from .ring cimport exchange
+from .switched_gain cimport SwitchedGain
+from .true_peak cimport TRUE_PEAK_DELAY, TruePeak
 
 import numpy as np
 
-from .envelopes import BoxSmoother, Release, SlidingMax
+from .switched_gain import SwitchedGain
 from .true_peak import TruePeak
 
 cdef enum:
     CHUNK = 256
-    MARGIN = 3  # frames by which the held maximum exceeds the smoothing: one before the interval, two after its begin
+    TRUE = 0  # rows of the ring of peaks
+    SAMPLE = 1
 
 cdef float SILENCE = 1e-30
-
-
-cdef void exchange(float *line, Py_ssize_t length, Py_ssize_t at, float *x, Py_ssize_t frames) noexcept nogil:
-    """Swap x with the ring `line` from `at` on: x comes out `length` frames later."""
-    cdef Py_ssize_t part, i
-    cdef float *ring
-    cdef float old
-    while frames > 0:
-        part = frames if frames < length - at else length - at
-        ring = line + at
-        for i in range(part):
-            old = ring[i]
-            ring[i] = x[i]
-            x[i] = old
-        at = 0
-        x += part
-        frames -= part
+cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
 
 
 cdef class LimiterPass:
-    """Linked stereo. `smoothing_ms` is the look-ahead, `hold_ms` how long a reduction stays before it is released.
+    """Stereo. `longest_ms` of look-ahead and `longest_hold_ms` set latency and room; `split` as in LinkedGain."""
 
-    A hold of half the longest period keeps the gain still while a low tone is limited, and so keeps its harmonics away.
-    """
-
-    def __init__(self, rate_hz, double smoothing_ms, double hold_ms, double release_ms=100.0):
-        length = max(3, round(smoothing_ms * 1e-3 * rate_hz))
+    def __init__(self, rate_hz, double longest_ms, double longest_hold_ms, bint split):
+        longest = max(3, round(longest_ms * 1e-3 * rate_hz))
+        self.rate_hz = rate_hz
+        self.latency = longest + TRUE_PEAK_DELAY
         self._detector_l = TruePeak(rate_hz, annex2=True)
         self._detector_r = TruePeak(rate_hz, annex2=True)
-        self._hold = SlidingMax(length + MARGIN + round(hold_ms * 1e-3 * rate_hz))
-        self._release = Release(rate_hz, release_ms)
-        self._smoother = BoxSmoother(length)
-        self.latency = length + TRUE_PEAK_DELAY
+        self._gain = SwitchedGain(rate_hz, longest, round(longest_hold_ms * 1e-3 * rate_hz), split)
+        self._true_peak = True
         self._line = np.zeros((2, self.latency), np.float32)
-        # Peaks of intervals that are still to come out, a ring.
-        self._peaks = np.zeros(length + MARGIN, np.float32)
-        self._peak_r = np.zeros(CHUNK, np.float32)
-        self._gain = np.zeros(CHUNK, np.float32)
+        # Peaks of the intervals that are still to come out, a ring.
+        self._peaks = np.zeros((2, longest + GAIN_PATH_MARGIN), np.float32)
+        self._factors = np.zeros((2, CHUNK), np.float32)
+        self._samples = np.zeros((2, CHUNK), np.float32)
+        self._least = 1.0
         self.clear()
 
     cdef void clear(self) noexcept nogil:
         self._detector_l.clear()
         self._detector_r.clear()
-        self._hold.clear()
-        self._release.clear()
-        self._smoother.clear()
+        self._gain.clear()
         self._line[:, :] = 0.0
-        self._peaks[:] = 0.0
+        self._peaks[:, :] = 0.0
         self._line_at = self._peaks_at = 0
         self._press = 0.0
 
-    cdef void set_release_ms(self, double release_ms) noexcept nogil:
-        self._release.set_ms(release_ms)
+    # -- settings ------------------------------------------------------------------------------------------------
+
+    cdef void set_times(self, double lookahead_ms, double hold_ms) noexcept nogil:
+        """[audio] Look-ahead and hold, cut to the room there is. In force after a crossfade."""
+        self._gain.set_times(
+            <Py_ssize_t> (lookahead_ms * 1e-3 * self.rate_hz + 0.5), <Py_ssize_t> (hold_ms * 1e-3 * self.rate_hz + 0.5)
+        )
+
+    cdef void set_releases(self, double fast_ms, double slow_ms) noexcept nogil:
+        """[audio] See GainPath."""
+        self._gain.set_releases(fast_ms, slow_ms)
+
+    cdef void set_links(self, float fast, float slow) noexcept nogil:
+        """[audio] See LinkedGain."""
+        self._gain.set_links(fast, slow)
+
+    cdef void set_true_peak(self, bint true_peak) noexcept nogil:
+        """[audio] Whether peaks between the samples count, or samples only. On: `press` or `attenuate` must follow."""
+        self._true_peak = true_peak
+
+    cdef void settle(self) noexcept nogil:
+        """[control] Times that were set are in force at once."""
+        self._gain.settle()
+
+    # -- a lower ceiling -----------------------------------------------------------------------------------------
 
     cdef float loudest(self) noexcept nogil:
         """Highest peak measured that is still to come out, linear."""
         cdef Py_ssize_t i
+        cdef float *ring = &self._peaks[TRUE if self._true_peak else SAMPLE, 0]
         cdef float most = SILENCE
-        for i in range(self._peaks.shape[0]):
-            most = self._peaks[i] if self._peaks[i] > most else most
+        for i in range(self._peaks.shape[1]):
+            most = ring[i] if ring[i] > most else most
         return most
 
     cdef void press(self, float ceiling) noexcept nogil:
@@ -93,10 +102,8 @@ cdef class LimiterPass:
         """
         cdef float needed = log2_(self.loudest()) - ceiling
         if needed > 0.0:
-            # The next reduction counts at least this much; the hold keeps it until all that is measured is out.
             self._press = needed if needed > self._press else self._press
-            self._release.raise_to(needed)
-            self._smoother.lower_to(exp2_(-needed))
+            self._gain.press(needed)
 
     cdef void attenuate(self, float ceiling) noexcept nogil:
         """[audio] The same by lowering the waiting audio itself: for a pass whose input obeys `ceiling` from now on.
@@ -106,6 +113,7 @@ cdef class LimiterPass:
         cdef Py_ssize_t i
         cdef float most = self.loudest(), needed, factor
         cdef float *line = &self._line[0, 0]
+        cdef float *peaks = &self._peaks[0, 0]
         for i in range(2 * self.latency):
             most = fabsf(line[i]) if fabsf(line[i]) > most else most
         needed = log2_(most) - ceiling
@@ -113,46 +121,71 @@ cdef class LimiterPass:
             factor = exp2_(-needed)
             for i in range(2 * self.latency):
                 line[i] *= factor
-            for i in range(self._peaks.shape[0]):
-                self._peaks[i] *= factor
+            for i in range(2 * self._peaks.shape[1]):
+                peaks[i] *= factor
             self._detector_l.scale(factor)
             self._detector_r.scale(factor)
 
-    cdef void run(self, float *left, float *right, const float *ceiling, float margin, float *gain, Py_ssize_t frames) noexcept nogil:
-        """[audio] Limit in place to `ceiling` - `margin` (octaves, one ceiling per frame); at most CHUNK frames.
+    # -- sound ---------------------------------------------------------------------------------------------------
 
-        `gain` returns the factors applied to the frames that came out.
-        """
-        cdef Py_ssize_t i
-        cdef float *peak_r = &self._peak_r[0]
-        cdef float over
-        self._detector_l.run(left, gain, frames)
-        self._detector_r.run(right, peak_r, frames)
-        for i in range(frames):
-            gain[i] = gain[i] if gain[i] > peak_r[i] else peak_r[i]
-        self.remember(gain, frames)
-        for i in range(frames):
-            over = log2_(gain[i] if gain[i] > SILENCE else SILENCE) - (ceiling[i] - margin)
-            gain[i] = over if over > <float> 0.0 else <float> 0.0
-        gain[0] = gain[0] if gain[0] > self._press else self._press
-        self._press = 0.0
-        self._hold.run(gain, frames)
-        self._release.run(gain, frames)
-        for i in range(frames):
-            gain[i] = exp2_(-gain[i])
-        self._smoother.run(gain, frames)
-        exchange(&self._line[0, 0], self.latency, self._line_at, left, frames)
-        exchange(&self._line[1, 0], self.latency, self._line_at, right, frames)
-        self._line_at = (self._line_at + frames) % self.latency
-        for i in range(frames):
-            left[i] = left[i] * gain[i]
-            right[i] = right[i] * gain[i]
+    cdef float take_least(self) noexcept nogil:
+        """[audio] Smallest gain since the last call."""
+        cdef float least = self._least
+        self._least = 1.0
+        return least
 
-    cdef void remember(self, const float *peaks, Py_ssize_t frames) noexcept nogil:
-        """Into the ring that `press` looks at."""
-        cdef Py_ssize_t i, at = self._peaks_at, length = self._peaks.shape[0]
-        cdef float *ring = &self._peaks[0]
+    cdef void measure(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """Peaks that count into `_factors`; all peaks into the ring."""
+        cdef Py_ssize_t i, at = self._peaks_at, length = self._peaks.shape[1]
+        cdef float *peak_l = &self._factors[0, 0]
+        cdef float *peak_r = &self._factors[1, 0]
+        cdef float *sample_l = &self._samples[0, 0]
+        cdef float *sample_r = &self._samples[1, 0]
+        cdef float *true_ring = &self._peaks[TRUE, 0]
+        cdef float *sample_ring = &self._peaks[SAMPLE, 0]
+        self._detector_l.run_both(left, peak_l, sample_l, frames)
+        self._detector_r.run_both(right, peak_r, sample_r, frames)
         for i in range(frames):
-            ring[at] = peaks[i]
+            true_ring[at] = peak_l[i] if peak_l[i] > peak_r[i] else peak_r[i]
+            sample_ring[at] = sample_l[i] if sample_l[i] > sample_r[i] else sample_r[i]
             at = 0 if at + 1 == length else at + 1
         self._peaks_at = at
+        if not self._true_peak:
+            memcpy(peak_l, sample_l, frames * sizeof(float))
+            memcpy(peak_r, sample_r, frames * sizeof(float))
+
+    cdef void needs(self, float *peak, const float *ceiling, float margin, Py_ssize_t frames) noexcept nogil:
+        """Peaks become the reductions they need, in octaves."""
+        cdef Py_ssize_t i
+        cdef float over
+        for i in range(frames):
+            over = log2_(peak[i] if peak[i] > SILENCE else SILENCE) - (ceiling[i] - margin)
+            over = over if over > <float> 0.0 else <float> 0.0
+            peak[i] = over if over < MOST else MOST
+        peak[0] = peak[0] if peak[0] > self._press else self._press
+
+    cdef void run(self, float *left, float *right, const float *ceiling, float margin, float *dry_l, float *dry_r,
+                  Py_ssize_t frames) noexcept nogil:
+        """[audio] Limit in place to `ceiling` - `margin` (octaves, one ceiling per frame); at most CHUNK frames.
+
+        `dry_l`, `dry_r` return the audio as it came in, as late as the result.
+        """
+        cdef Py_ssize_t i
+        cdef float *gain_l = &self._factors[0, 0]
+        cdef float *gain_r = &self._factors[1, 0]
+        cdef float least = self._least
+        self.measure(left, right, frames)
+        self.needs(gain_l, ceiling, margin, frames)
+        self.needs(gain_r, ceiling, margin, frames)
+        self._press = 0.0
+        self._gain.run(gain_l, gain_r, frames)
+        exchange(&self._line[0, 0], self.latency, self._line_at, left, frames)
+        self._line_at = exchange(&self._line[1, 0], self.latency, self._line_at, right, frames)
+        memcpy(dry_l, left, frames * sizeof(float))
+        memcpy(dry_r, right, frames * sizeof(float))
+        for i in range(frames):
+            left[i] = left[i] * gain_l[i]
+            right[i] = right[i] * gain_r[i]
+            least = gain_l[i] if gain_l[i] < least else least
+            least = gain_r[i] if gain_r[i] < least else least
+        self._least = least

@@ -10,5 +10,6 @@ cdef class TruePeak:
     cdef float[::1] _samples, _halves
 
     cdef void run(self, const float *x, float *peak, Py_ssize_t frames) noexcept nogil
+    cdef void run_both(self, const float *x, float *peak, float *sample_peak, Py_ssize_t frames) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef void scale(self, float factor) noexcept nogil

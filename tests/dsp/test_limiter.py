@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from dsp_ext.limiter import Limiter
+from dsp_ext.limiter import STYLES, Limiter
 from dsp_ext.processor import RATES_HZ
-from tests.dsp import hostile
+from tests.dsp import corpus, hostile
 from tests.dsp.oracle import BS1770, LONG, peak_db
 
 #: What the passes aim at, below the ceiling.
@@ -51,9 +51,9 @@ def test_latency_is_what_it_says(rate):
 def test_rests_again_after_limiting(rng):
     """After the release, words pass unchanged again."""
     loud = rng.uniform(-2, 2, (2, 4800))
-    quiet = words(rng, 96000, 0.2)
-    y, _ = limited(np.concatenate([loud, quiet], axis=1), release_ms=100.0)
-    assert np.array_equal(y[:, 60000 : 4800 + 96000], quiet[:, 60000 - 4800 :])
+    quiet = words(rng, 150000, 0.2)
+    y, _ = limited(np.concatenate([loud, quiet], axis=1), release_ms=100.0, slow_release_ms=200.0)
+    assert np.array_equal(y[:, 130000 : 4800 + 150000], quiet[:, 130000 - 4800 :])
 
 
 def test_off_is_a_delay(rng):
@@ -117,41 +117,29 @@ def test_reset_forgets_but_keeps_settings(rng):
 
 # -- the ceiling --------------------------------------------------------------------------------------------------
 
-QUICK = 400
 
-
-def test_ceiling_holds_on_the_hostile_corpus(record):
-    """Every class, random gain, ceiling, release and block size."""
-    worst = {make.__name__: [-np.inf] * 3 for make in hostile.CLASSES}
-    clamps = 0
-    for number in range(QUICK):
-        name, x = hostile.segment(number)
-        rng = np.random.default_rng([hostile.SEED, 1, number])
-        ceiling = rng.uniform(-12, 0)
-        limiter = Limiter(48000)
-        limiter.set(gain_db=rng.uniform(0, 14), ceiling_dbtp=ceiling, release_ms=rng.uniform(1, 500), settle=True)
-        y = np.concatenate([x, np.zeros((2, limiter.latency + 64), np.float32)], axis=1)
-        step = int(rng.choice([1, 16, 64, 100, 256, 1024, 4096]))
-        parts = [np.ascontiguousarray(y[:, at : at + step]) for at in range(0, y.shape[1], step)]
-        for part in parts:
-            limiter.process(part)
-        y = np.concatenate(parts, axis=1)
-        clamps += limiter.clamps
-        found = (20 * np.log10(np.abs(y).max()), peak_db(y, BS1770), peak_db(y, LONG))
-        worst[name] = [max(a, b - ceiling) for a, b in zip(worst[name], found, strict=True)]
+def check_corpus(worst, clamps, record, title):
+    print(*(f"{name:16} {values}" for name, values in worst.items()), sep="\n")
+    record("Limiter", f"{title}: samples the safety clamp had to stop", clamps, target="0", digits=0)
+    for name, (_, bs1770, long) in worst.items():
+        limit = "≤ 0.00 / ≤ +0.02 dB" if name in hostile.BAND_LIMITED else "≤ 0.00 dB / no bound"
+        record("Limiter", f"{title}: {name}, over the ceiling, BS.1770 / 32 × 128-tap meter",
+               f"{bs1770 + 0.0:+.2f} / {long + 0.0:+.2f} dB", target=limit)  # fmt: skip
     assert clamps == 0
     for name, (sample, bs1770, long) in worst.items():
-        print(f"{name:16} sample {sample:+.3f}  BS.1770 {bs1770:+.3f}  32x128 {long:+.3f} dB over the ceiling")
         assert sample <= 0 and bs1770 <= 0, name
         if name in hostile.BAND_LIMITED:
             assert long <= 0.02, name
-    record("Limiter", "samples the safety clamp had to stop", clamps, target="0", digits=0)
-    record("Limiter", "over the ceiling, BS.1770-5 meter, worst of the corpus", max(w[1] for w in worst.values()), "dB",
-           target="≤ 0.00 dB", tolerance=0.01)  # fmt: skip
-    record("Limiter", "over the ceiling, independent 32 × 128-tap meter, programme ≤ 20.5 kHz",
-           max(worst[name][2] for name in hostile.BAND_LIMITED), "dB", target="≤ +0.02 dB", tolerance=0.01)  # fmt: skip
-    record("Limiter", "over the ceiling, independent meter, ±1 noise and sinc clusters with all their energy above 20 kHz",
-           max(w[2] for w in worst.values()), "dB", target="no bound exists", tolerance=0.05)  # fmt: skip
+
+
+def test_ceiling_holds_on_the_hostile_corpus(record):
+    """Every class, random settings and block sizes. Above 20.5 kHz no finite meter sees all: those classes are reported."""
+    check_corpus(*corpus.run(range(corpus.QUICK)), record, f"{corpus.QUICK} segments")
+
+
+@pytest.mark.bench
+def test_ceiling_holds_on_the_whole_corpus(record):
+    check_corpus(*corpus.run(range(corpus.FULL), processes=2), record, f"{corpus.FULL} segments")
 
 
 @pytest.mark.parametrize("rate", [44100, 96000, 192000])
@@ -187,9 +175,9 @@ def test_ceiling_holds_while_settings_move(rng):
                 ceiling = rng.uniform(-12, 0)
                 limiter.set(ceiling_dbtp=ceiling)
             elif move == 3:
-                limiter.set(gain_db=rng.uniform(0, 14))
+                limiter.set(gain_db=rng.uniform(0, 14), link_fast_pct=rng.uniform(0, 100))
             else:
-                limiter.set(release_ms=rng.uniform(1, 500))
+                limiter.set(style=rng.choice(list(STYLES)), release_ms=rng.uniform(1, 500))
         assert limiter.clamps == 0
 
 
@@ -203,7 +191,7 @@ def inside(block, phases):
 def test_ceiling_down_is_instant_and_up_is_smooth():
     tone = np.tile(np.sin(2 * np.pi * 1000 / 48000 * np.arange(48000)), (2, 1)).astype(np.float32)
     limiter = Limiter(48000)
-    limiter.set(gain_db=6.0, ceiling_dbtp=-1.0, release_ms=10.0, settle=True)
+    limiter.set(gain_db=6.0, ceiling_dbtp=-1.0, release_ms=10.0, slow_release_ms=1.0, settle=True)
     before, after, raised = (np.ascontiguousarray(tone[:, a : a + 16000]) for a in (0, 16000, 32000))
     limiter.process(before)
     limiter.set(ceiling_dbtp=-7.0)
@@ -216,6 +204,125 @@ def test_ceiling_down_is_instant_and_up_is_smooth():
         assert -7.3 < 20 * np.log10(np.abs(after[:, start : start + 96]).max()) <= -7.0
     heights = np.array([np.abs(raised[0, a : a + 48]).max() for a in range(0, 15984, 48)])
     assert np.all(np.diff(heights) > -1e-4) and abs(20 * np.log10(heights[-1]) + 1.03) < 0.05
+
+
+# -- styles and listening -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles_keep_the_ceiling(style, record):
+    worst = -np.inf
+    for number in range(60):
+        _, x = hostile.segment(number + 5000)
+        y, limiter = limited(x, style=style, gain_db=10.0, ceiling_dbtp=-2.0)
+        assert limiter.clamps == 0
+        worst = max(worst, peak_db(y, BS1770) + 2.0)
+    record("Limiter", f"{style}: over the ceiling, BS.1770-5 meter", worst, "dB", target="≤ 0.00 dB", tolerance=0.01)
+    assert worst <= 0
+
+
+@pytest.mark.parametrize("style", ["punchy", "aggressive"])
+def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
+    tone = np.tile(np.sin(2 * np.pi * 50 / 48000 * np.arange(192000)), (2, 1)) * 10 ** (-1 / 20)
+    y, _ = limited(tone, style=style, gain_db=6.0)
+    value = residue_db(y[0, 144000:192000].astype(np.float64), 50, 48000)
+    record("Limiter", f"{style}: THD+N, 50 Hz, 6 dB reduction", value, "dB", target="≤ -80 dB", digits=1, tolerance=2.0)
+    assert value <= -80
+
+
+def test_styles_release_at_their_own_pace():
+    """The level comes back sooner after a burst in a faster style."""
+    x = np.full((2, 96000), 0.1)
+    x[:, 5000:5100] = 0.9
+    back = []
+    for style in STYLES:
+        y, _ = limited(x, style=style, gain_db=6.0, ceiling_dbtp=-6.0)
+        gain = y[0, 6000:96000] / np.float32(0.1 * 10 ** (6 / 20))
+        back.append(np.argmax(gain > 10 ** (-0.5 / 20)))
+    assert back[0] > 1.5 * back[1] > 2 * back[2] > 0
+
+
+def test_by_hand_beats_the_style(rng):
+    x = hostile.segment(5)[1]
+    lookahead, hold, release, slow = STYLES["punchy"]
+    by_hand, _ = limited(x, gain_db=9.0, lookahead_ms=lookahead, hold_ms=hold, release_ms=release, slow_release_ms=slow)
+    by_style, _ = limited(x, gain_db=9.0, style="punchy")
+    assert np.array_equal(by_hand, by_style)
+    assert not np.array_equal(by_hand, limited(x, gain_db=9.0)[0])
+
+
+def test_times_change_without_a_click_and_without_going_over(rng):
+    """Style and look-ahead move while a low tone is limited."""
+    tone = np.tile(np.sin(2 * np.pi * 200 / 48000 * np.arange(96000)), (2, 1)).astype(np.float32)
+    limiter = Limiter(48000)
+    limiter.set(gain_db=6.0, settle=True)
+    limiter.process(tone[:, :24000].copy())
+    parts = []
+    for number, style in enumerate(("aggressive", "punchy", "transparent", "aggressive", "punchy", "transparent")):
+        limiter.set(style=style)
+        parts.append(np.ascontiguousarray(tone[:, number * 2400 : number * 2400 + 2400]))  # 12000 frames in all
+        limiter.process(parts[-1])
+    y = np.concatenate(parts, axis=1)
+    assert np.abs(y).max() <= 10 ** (-1 / 20) and limiter.clamps == 0
+    spectrum = np.fft.rfft(y[0, :12000].astype(np.float64) * np.blackman(12000))
+    spectrum[: 3000 // 4] = 0
+    assert 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max()) <= -100
+
+
+def test_links_are_separate():
+    """A peak on the left: how much of it the right channel feels."""
+    x = np.full((2, 24000), 0.1)
+    x[0, 8000:8300] = 1.0
+    depths = {}
+    for fast, slow in ((100, 100), (0, 0), (50, 50), (0, 100)):
+        y, _ = limited(x, link_fast_pct=fast, link_slow_pct=slow, ceiling_dbtp=-6.0)
+        depths[fast, slow] = 20 * np.log10(y[1, :20000].min() / 0.1), 20 * np.log10(y[0, 9500] / 0.1)
+    assert depths[100, 100][0] < -6.0
+    assert depths[0, 0][0] == 0.0
+    assert depths[50, 50][0] == pytest.approx(depths[100, 100][0] / 2, abs=0.1)
+    assert -2.0 < depths[0, 100][0] < -0.3, "only what lasts is shared"
+
+
+def test_sample_peak_mode(rng):
+    """Peaks between the samples do not count; on again, they do from that frame on."""
+    tone = np.tile(np.cos(np.pi / 2 * np.arange(48000) + np.pi / 4), (2, 1)).astype(np.float32)
+    y, limiter = limited(tone, true_peak=False, gain_db=3.0, ceiling_dbtp=-1.0)
+    assert 20 * np.log10(np.abs(y[:, 10000:40000]).max()) == pytest.approx(-1.03, abs=0.01)
+    limiter.process(tone[:, :24000].copy())
+    limiter.set(true_peak=True)
+    part = tone[:, 24000:].copy()
+    limiter.process(part)
+    assert inside(part, BS1770) <= -1.0 and limiter.clamps == 0
+
+
+def test_unity_listening_takes_the_gain_back(rng):
+    x = words(rng, 9000, 0.1)
+    y, _ = limited(x, gain_db=6.0, unity_listen=True)
+    assert np.allclose(y[:, :9000], x, rtol=1e-6, atol=0)
+    y, _ = limited(x, gain_db=-6.0, unity_listen=True)
+    assert np.allclose(y[:, :9000], x * 10 ** (-6 / 20), rtol=1e-6), "never louder than the ceiling allows"
+
+
+def test_delta_is_what_was_removed(rng):
+    x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
+    settings = {"gain_db": 3.0, "ceiling_dbtp": -3.0}
+    y, _ = limited(x, **settings)
+    removed, _ = limited(x, delta=True, **settings)
+    gained = x * np.float32(10 ** (3 / 20))
+    expected = np.clip(gained - y[:, :9000], -(10 ** (-3 / 20)), 10 ** (-3 / 20))
+    assert np.abs(removed[:, :9000] - expected).max() < 1e-6
+
+
+def test_wrong_settings_are_refused():
+    limiter = Limiter(48000)
+    with pytest.raises(ValueError, match="ceiling_dbtp must be -60 to 0, not 1"):
+        limiter.set(ceiling_dbtp=1)
+    with pytest.raises(ValueError, match="lookahead_ms must be 0 to 10, not 20"):
+        limiter.set(lookahead_ms=20)
+    with pytest.raises(ValueError, match="style must be one of transparent, punchy, aggressive, not 'loud'"):
+        limiter.set(style="loud")
+    with pytest.raises(KeyError, match="no setting 'celing'"):
+        limiter.set(celing=-1)
 
 
 # -- sound --------------------------------------------------------------------------------------------------------
@@ -259,9 +366,9 @@ def test_modulation_sidebands(record):
     burst = np.zeros(48000)
     burst[20000:20480] = np.hanning(480) * np.sin(2 * np.pi * 15000 / 48000 * np.arange(480))
     x = 0.2 * np.sin(2 * np.pi * 1000 / 48000 * n) + 1.6 * burst
-    y, limiter = limited(np.tile(x, (2, 3)), ceiling_dbtp=-1.0, release_ms=100.0)
+    y, limiter = limited(np.tile(x, (2, 8)), ceiling_dbtp=-1.0)
     assert -7 < limiter.read_reduction_db() < -5
-    spectrum = np.abs(np.fft.rfft(y[0, 48000:96000].astype(np.float64)))
+    spectrum = np.abs(np.fft.rfft(y[0, 7 * 48000 : 8 * 48000].astype(np.float64)))
     f = np.arange(len(spectrum))
     beyond = spectrum[(np.abs(f - 1000) > 200) & (f < 8000)].max()
     value = 20 * np.log10(beyond / spectrum[1000])
