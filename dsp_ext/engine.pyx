@@ -21,7 +21,7 @@ from ._math cimport db_to_gain
 from .compressor cimport COMPRESSOR_SETTINGS
 from .delay cimport Delay
 from .eq cimport Eq
-from .limiter cimport Limiter
+from .limiter cimport LIMITER_SETTINGS, Limiter
 from .meter cimport METER_FIELDS, Meter
 from .multiband cimport Multiband
 from .processor cimport Processor
@@ -33,6 +33,7 @@ from .stereo cimport STEREO_SETTINGS, Stereo
 from .compressor import SETTINGS as _BAND_SETTINGS
 from .meter import FIELDS as _METER_FIELDS
 from .spectrum import BANDS_HZ as _BANDS_HZ
+from .limiter import SETTINGS as _LIMITER_SETTINGS
 from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
@@ -45,11 +46,8 @@ cdef enum:
     METER_EPOCH
     MULTIBAND_ENABLED
     MULTIBAND_MID_SIDE
-    LIMITER_ENABLED
-    LIMITER_GAIN_DB
-    LIMITER_CEILING_DBTP
-    LIMITER_RELEASE_MS
-    FIRST_STEREO
+    FIRST_LIMITER
+    FIRST_STEREO = FIRST_LIMITER + LIMITER_SETTINGS
     FIRST_BAND = FIRST_STEREO + STEREO_SETTINGS
     # Cells.
     CELL_FRAMES = 0
@@ -79,10 +77,7 @@ _SETTINGS = (
     "meter.epoch",
     "multiband.enabled",
     "multiband.mid_side",
-    "limiter.enabled",
-    "limiter.gain_db",
-    "limiter.ceiling_dbtp",
-    "limiter.release_ms",
+    *(f"limiter.{name}" for name in _LIMITER_SETTINGS),
     *(f"stereo.{name}" for name in _STEREO_SETTINGS),
     *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
 )
@@ -266,14 +261,8 @@ cdef class Engine(Processor):
             self.multiband.set_enabled(value != 0)
         elif index == MULTIBAND_MID_SIDE:
             self.multiband.set_mid_side(value != 0)
-        elif index == LIMITER_ENABLED:
-            self.limiter.set_enabled(value != 0)
-        elif index == LIMITER_GAIN_DB:
-            self.limiter.set_gain_db(<float> value)
-        elif index == LIMITER_CEILING_DBTP:
-            self.limiter.set_ceiling_dbtp(<float> value)
-        elif index == LIMITER_RELEASE_MS:
-            self.limiter.set_release_ms(<float> value)
+        elif index < FIRST_STEREO:
+            self.limiter.set_value(<int> (index - FIRST_LIMITER), value)
         elif index < FIRST_BAND:
             self.stereo.set_value(<int> (index - FIRST_STEREO), value)
         else:

@@ -5,6 +5,9 @@ from .limiter_pass cimport LimiterPass
 from .processor cimport Processor
 from .ramp cimport Ramp
 
+cdef enum:
+    LIMITER_SETTINGS = 13  # len(SETTINGS) of limiter.pyx
+
 cdef class Limiter(Processor):
     cdef LimiterPass _first, _second
     cdef Delay _dry_delay
@@ -16,6 +19,7 @@ cdef class Limiter(Processor):
     cdef float _gain_db, _ceiling_dbtp, _lookahead_ms, _hold_ms, _release_ms, _slow_release_ms, _link_fast, _link_slow
     cdef readonly long long clamps
 
+    cdef void set_value(self, int index, double value) noexcept nogil
     cdef void set_enabled(self, bint enabled) noexcept nogil
     cdef void set_gain_db(self, float gain_db) noexcept nogil
     cdef void set_ceiling_dbtp(self, float ceiling_dbtp) noexcept nogil

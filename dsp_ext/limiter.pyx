@@ -48,6 +48,22 @@ STYLES = {
 #: The longest look-ahead and hold that can be set.
 LONGEST_LOOKAHEAD_MS = 10.0
 LONGEST_HOLD_MS = 50.0
+#: What can be set, by its range. 0 ms: as the style has it.
+SETTINGS = {
+    "enabled": (0, 1),
+    "gain_db": (-60, 60),
+    "ceiling_dbtp": (-60, 0),
+    "style": (0, len(STYLES) - 1),
+    "lookahead_ms": (0, LONGEST_LOOKAHEAD_MS),
+    "hold_ms": (0, LONGEST_HOLD_MS),
+    "release_ms": (0, 5000),
+    "slow_release_ms": (0, 10000),
+    "link_fast_pct": (0, 100),
+    "link_slow_pct": (0, 100),
+    "true_peak": (0, 1),
+    "unity_listen": (0, 1),
+    "delta": (0, 1),
+}
 # Look-ahead, hold and release of the second pass.
 _SECOND_PASS_MS = (1.5, 10.0, 50.0)
 # Where the passes aim, below the ceiling.
@@ -56,6 +72,20 @@ _MARGINS_DB = (0.03, 0.015)
 cdef enum:
     CHUNK = 256
     TIMES = 4
+    # Places in SETTINGS.
+    ENABLED = 0
+    GAIN_DB
+    CEILING_DBTP
+    STYLE
+    LOOKAHEAD_MS
+    HOLD_MS
+    RELEASE_MS
+    SLOW_RELEASE_MS
+    LINK_FAST_PCT
+    LINK_SLOW_PCT
+    TRUE_PEAK
+    UNITY_LISTEN
+    DELTA
 
 cdef float FIRST_MARGIN = _MARGINS_DB[0] * OCTAVES_PER_DB
 cdef float SECOND_MARGIN = _MARGINS_DB[1] * OCTAVES_PER_DB
@@ -80,6 +110,7 @@ cdef class Limiter(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
+        assert len(SETTINGS) == LIMITER_SETTINGS
         self._first = LimiterPass(rate_hz, LONGEST_LOOKAHEAD_MS, LONGEST_HOLD_MS, split=True)
         self._second = LimiterPass(rate_hz, _SECOND_PASS_MS[0], _SECOND_PASS_MS[1], split=False)
         self._second.set_releases(_SECOND_PASS_MS[2], 0.0)
@@ -267,7 +298,37 @@ cdef class Limiter(Processor):
             left[i] = left[i] * gain[i]
             right[i] = right[i] * gain[i]
 
-    # -- the same by Python names --------------------------------------------------------------------------------
+    # -- by name and by number -----------------------------------------------------------------------------------
+
+    cdef void set_value(self, int index, double value) noexcept nogil:
+        """[audio] Setting number `index` of SETTINGS; switches are 0 or 1, the style its place in STYLES."""
+        cdef float number = <float> value
+        if index == ENABLED:
+            self.set_enabled(value != 0)
+        elif index == GAIN_DB:
+            self.set_gain_db(number)
+        elif index == CEILING_DBTP:
+            self.set_ceiling_dbtp(number)
+        elif index == STYLE:
+            self.set_style(<int> value)
+        elif index == LOOKAHEAD_MS:
+            self.set_lookahead_ms(number)
+        elif index == HOLD_MS:
+            self.set_hold_ms(number)
+        elif index == RELEASE_MS:
+            self.set_release_ms(number)
+        elif index == SLOW_RELEASE_MS:
+            self.set_slow_release_ms(number)
+        elif index == LINK_FAST_PCT:
+            self.set_link_fast_pct(number)
+        elif index == LINK_SLOW_PCT:
+            self.set_link_slow_pct(number)
+        elif index == TRUE_PEAK:
+            self.set_true_peak(value != 0)
+        elif index == UNITY_LISTEN:
+            self.set_unity_listen(value != 0)
+        elif index == DELTA:
+            self.set_delta(value != 0)
 
     def set(self, *, settle=False, **settings):
         """[control] Settings by name: `set(gain_db=6, style="punchy")`; `settle` ends the ramps. Not while processing.
@@ -275,63 +336,19 @@ cdef class Limiter(Processor):
         Raises KeyError for a name there is not, ValueError for a value out of range.
         """
         for name, value in settings.items():
-            if name == "style":
-                if value not in STYLES:
-                    raise ValueError(f"style must be one of {', '.join(STYLES)}, not {value!r}")
-                self.set_style(list(STYLES).index(value))
-                continue
-            if name not in _RANGES:
-                raise KeyError(f"no setting {name!r}; there are style, {', '.join(_RANGES)}")
-            low, high = _RANGES[name]
+            if name not in SETTINGS:
+                raise KeyError(f"no setting {name!r}; there are {', '.join(SETTINGS)}")
+            if name == "style" and value in STYLES:
+                value = list(STYLES).index(value)
+            elif name == "style":
+                raise ValueError(f"style must be one of {', '.join(STYLES)}, not {value!r}")
+            low, high = SETTINGS[name]
             if not low <= value <= high:
                 raise ValueError(f"{name} must be {low:g} to {high:g}, not {value}")
-            self._set_number(name, value)
+            self.set_value(list(SETTINGS).index(name), value)
         if settle:
             self.settle()
-
-    def _set_number(self, name, value):
-        if name == "enabled":
-            self.set_enabled(value)
-        elif name == "gain_db":
-            self.set_gain_db(value)
-        elif name == "ceiling_dbtp":
-            self.set_ceiling_dbtp(value)
-        elif name == "lookahead_ms":
-            self.set_lookahead_ms(value)
-        elif name == "hold_ms":
-            self.set_hold_ms(value)
-        elif name == "release_ms":
-            self.set_release_ms(value)
-        elif name == "slow_release_ms":
-            self.set_slow_release_ms(value)
-        elif name == "link_fast_pct":
-            self.set_link_fast_pct(value)
-        elif name == "link_slow_pct":
-            self.set_link_slow_pct(value)
-        elif name == "true_peak":
-            self.set_true_peak(value)
-        elif name == "unity_listen":
-            self.set_unity_listen(value)
-        else:
-            self.set_delta(value)
 
     def read_reduction_db(self):
         """[any] `take_reduction_db`, for tests."""
         return self.take_reduction_db()
-
-
-#: What `set` takes, with its range. 0 ms: as the style has it.
-_RANGES = {
-    "enabled": (0, 1),
-    "gain_db": (-60, 60),
-    "ceiling_dbtp": (-60, 0),
-    "lookahead_ms": (0, LONGEST_LOOKAHEAD_MS),
-    "hold_ms": (0, LONGEST_HOLD_MS),
-    "release_ms": (0, 5000),
-    "slow_release_ms": (0, 10000),
-    "link_fast_pct": (0, 100),
-    "link_slow_pct": (0, 100),
-    "true_peak": (0, 1),
-    "unity_listen": (0, 1),
-    "delta": (0, 1),
-}

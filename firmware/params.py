@@ -20,6 +20,7 @@ LINEAR, LOG = "linear", "log"
 BAND_TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
 BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
 BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
+LIMITER_STYLES = ("transparent", "punchy", "aggressive")
 EQ_BANDS = 8
 MULTIBAND_BANDS = 4
 BAND_COUNTS = ("2", "3", "4")
@@ -254,7 +255,18 @@ TABLE: tuple[Param, ...] = (
     _switch("limiter.enabled", True, "LIMITER", "the limiter in or out; out means no ceiling"),
     Param("limiter.gain_db", "dB", -12, 24, 0, 0.1, "LIM GAIN", "gain into the limiter"),
     Param("limiter.ceiling_dbtp", "dBTP", -12, 0, -1, 0.1, "CEILING", "true peak that the output never exceeds"),
-    Param("limiter.release_ms", "ms", 10, 1000, 100, 1, "LIM REL", "release time constant of the limiter", taper=LOG),
+    _choice("limiter.style", LIMITER_STYLES, "transparent", "LIM STYLE", "look-ahead, hold and releases as a set"),
+    Param("limiter.release_ms", "ms", 0, 1000, 0, 1, "LIM REL", "release time constant; 0: as the style has it"),
+    Param("limiter.slow_release_ms", "ms", 0, 5000, 0, 10, "LIM SLOW",
+          "release of what lasts; 0: as the style has it, below 400: none"),
+    Param("limiter.lookahead_ms", "ms", 0, 10, 0, 0.1, "LOOKAHEAD", "look-ahead of the limiter; 0: as the style has it"),
+    Param("limiter.hold_ms", "ms", 0, 50, 0, 0.5, "LIM HOLD", "hold before the release; 0: as the style has it"),
+    Param("limiter.link_fast_pct", "%", 0, 100, 100, 1, "LINK FAST", "stereo link of the limiter for transients"),
+    Param("limiter.link_slow_pct", "%", 0, 100, 100, 1, "LINK SLOW", "stereo link of the limiter for its slow release"),
+    _switch("limiter.true_peak", True, "TRUE PEAK", "the ceiling holds between samples; off: for samples only"),
+    _switch("limiter.unity_listen", False, "UNITY", "take the limiter's gain back after it, to compare at one loudness",
+            stored=False),
+    _switch("limiter.delta", False, "DELTA", "hear only what the limiter removes", stored=False),
     _switch("chain.bypass", False, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
     _switch("chain.mute", False, "MUTE", "silence at the output", stored=False),
     _switch("meter.running", True, "METER RUN", "integrated loudness and range go on measuring", stored=False),

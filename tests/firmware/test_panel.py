@@ -65,9 +65,10 @@ def test_every_stored_parameter_is_on_a_page_and_no_page_has_more_than_six():
 
 def test_each_knob_turns_its_parameter_by_fixed_detents(rig):
     for knob, id in enumerate(MASTER, 1):
-        rig.do(f"turn {knob} -3")
-        assert rig.store.get(id) == pytest.approx(find(id).nudge(DEFAULTS[id], -3), abs=1e-9)
-        rig.do(f"turn {knob} +3")
+        there = -3 if DEFAULTS[id] > find(id).low else 3
+        rig.do(f"turn {knob} {there:+}")
+        assert rig.store.get(id) == pytest.approx(find(id).nudge(DEFAULTS[id], there), abs=1e-9)
+        rig.do(f"turn {knob} {-there:+}")
         assert rig.store.get(id) == pytest.approx(DEFAULTS[id])
 
 
