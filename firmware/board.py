@@ -19,6 +19,10 @@ HEADER = {
 SPI0 = {8, 10, 11}
 
 
+#: Switches with their place elsewhere: the jack at the back, and the relays' own contact.
+NOT_ON_THE_FRONT = {"FOOT", "RELAY_SENSE"}
+
+
 class BoardError(ValueError):
     """A board description that cannot be built; the message names file, row and conflict in one sentence."""
 
@@ -87,6 +91,34 @@ class DisplayRow(_Row, frozen=True):
     dc: str
 
 
+class Control(_Row, frozen=True):
+    """What sits where on the front. Round where there is no height."""
+
+    name: str
+    label: str
+    x_mm: float
+    y_mm: float
+    hole_mm: float
+    keep_mm: float
+    hole_height_mm: float | None = None
+    keep_height_mm: float | None = None
+
+    @property
+    def kept(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of what must be free, in mm."""
+        half_width, half_height = self.keep_mm / 2, (self.keep_height_mm or self.keep_mm) / 2
+        return self.x_mm - half_width, self.y_mm - half_height, self.x_mm + half_width, self.y_mm + half_height
+
+
+class PanelRow(_Row, frozen=True):
+    """The front panel, from its left upper corner."""
+
+    width_mm: float
+    height_mm: float
+    screws_mm: list[tuple[float, float]]
+    control: list[Control]
+
+
 class Hat(_Row, frozen=True):
     """An audio board and what it claims."""
 
@@ -113,6 +145,7 @@ class Board(_Row, frozen=True):
     scan: Scan
     relay: RelayRow
     display: DisplayRow
+    panel: PanelRow
     hat: dict[str, Hat]
 
     def __getitem__(self, name: str) -> Pin:
@@ -135,7 +168,7 @@ def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.to
         board = msgspec.convert(tomllib.loads(text), Board)
     except ValueError as error:  # msgspec.ValidationError and tomllib.TOMLDecodeError
         raise BoardError(f"{where}: {error}") from None
-    faults = [*_faults_of_pins(board), *_faults_of_parts(board), *_faults_of_hat(board, hat)]
+    faults = [*_faults_of_pins(board), *_faults_of_parts(board), *_faults_of_panel(board), *_faults_of_hat(board, hat)]
     if faults:
         raise BoardError(f"{where}: {'; '.join(faults)}")
     return board
@@ -190,6 +223,21 @@ def _faults_of_parts(board: Board):
     for encoder in board.encoder:
         if encoder.push not in board.scan.switch:
             yield f"encoder {encoder.number}: push is {encoder.push!r}, which is no switch{_hint(encoder.push, board.scan.switch)}"
+
+
+def _faults_of_panel(board: Board):
+    placed = [control.name for control in board.panel.control]
+    buttons = [name for name in board.scan.switch if name not in NOT_ON_THE_FRONT and not name.startswith("PUSH")]
+    for name in [*(f"ENC{encoder.number}" for encoder in board.encoder), *buttons, "DISPLAY"]:
+        if placed.count(name) != 1:
+            yield f"{name} has {placed.count(name)} places on the panel"
+    for number, control in enumerate(board.panel.control):
+        left, top, right, bottom = control.kept
+        if left < 0 or top < 0 or right > board.panel.width_mm or bottom > board.panel.height_mm:
+            yield f"{control.name} reaches over the edge of the panel"
+        for other in board.panel.control[:number]:
+            if left < other.kept[2] and other.kept[0] < right and top < other.kept[3] and other.kept[1] < bottom:
+                yield f"{control.name} and {other.name} are too close on the panel"
 
 
 def _faults_of_hat(board: Board, hat: str):

@@ -1,7 +1,7 @@
 """Knobs and buttons: gpiozero's pins into events for `Surface`.
 
-gpiozero calls back in its own thread for each edge of an encoder. There the edge is decoded, which takes microseconds,
-and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the surface in the
+gpiozero calls back in lgpio's thread for each edge of an encoder, in the order of the kernel's time stamps over all pins
+(lgPthAlerts.c sorts them). There the edge is decoded, which takes microseconds, and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the surface in the
 order in which they happened. [control]
 """
 

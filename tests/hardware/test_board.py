@@ -69,6 +69,9 @@ def test_hats_that_do_not_fit_are_refused(hat, part):
         ('function = "spi0"\n', "", "function gpio is not what GPIO 8 has"),
         ('pull = "none"', 'pull = "up"', "BYPASS_HB is an output and has a pull-up"),
         ('direction = "in"', 'direction = "inward"', "direction"),
+        ("x_mm = 202.0", "x_mm = 182.0", "ENC2 and ENC1 are too close on the panel"),
+        ("x_mm = 36.0", "x_mm = 1.0", "D3 reaches over the edge of the panel"),
+        ('name = "AB"\n', 'name = "BA"\n', "AB has 0 places on the panel"),
         ('name = "Burnish"', "name = ", "board.toml"),
     ],
 )

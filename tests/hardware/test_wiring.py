@@ -5,10 +5,12 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from firmware import board
+from tests.hardware.panel_drawing import panel_svg
 from tests.hardware.wiring_document import between_markers
 
 HARDWARE = Path(board.__file__).parents[1] / "hardware"
@@ -158,3 +160,12 @@ def test_charge_pump_holds_on_pulses_and_on_nothing_else(record):
     record(
         "Box", "bypass relay: held without pulses, longest (computed)", max(held_ms), "ms", target="≤ 45 ms", digits=1
     )
+
+
+def test_panel_drawing_is_current(request):
+    path, text = HARDWARE / "panel.svg", panel_svg(board.load())
+    if request.config.getoption("--write-docs"):
+        path.write_text(text)
+    assert path.read_text() == text, "hardware/panel.svg is not current: run `make docs` and commit it"
+    drawing = ElementTree.fromstring(text)
+    assert drawing.get("width") == "482.6mm" and drawing.get("viewBox") == "0 0 482.6 43.66"
