@@ -306,6 +306,10 @@ class Box:
             if kind == "changed":
                 yield payload
 
+    def live(self, hz: float) -> Iterator[tuple[str, dict | None]]:
+        """Both at once, without end: ("m", frame), ("changed", change), ("stale", None) when no meters come."""
+        return self._stream(hz, changes=True, seconds=None)
+
     def _stream(self, hz: float, changes: bool, seconds: float | None) -> Iterator[tuple[str, dict | None]]:
         header = self._subscribe(hz, changes)
         began = renewed = heard = time.monotonic()

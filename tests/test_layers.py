@@ -31,6 +31,7 @@ ONLY = {
     "gpiozero": {"firmware/panel.py", "firmware/relay.py", "firmware/sim_panel.py", "firmware/display.py"},
     "luma": {"firmware/display.py"},
     "serial": {"firmware/server.py", "host_cli/link.py"},
+    "textual": {"host_cli/monitor.py"},
 }
 #: The contract that the laptop shares: standard library and msgspec.
 CONTRACT = {
