@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dsp_ext.processor import RATES_HZ, partition_frames
 
-from . import board, config, sim
+from . import board, config, presets, sim
 from .errors import BUSY, FAILED, OK, USAGE, Refusal
 from .options import LEAST_PERIODS, Options
 from .shm import Shared
@@ -70,7 +70,9 @@ def _options(asked: argparse.Namespace) -> Options:
     periods = asked.periods or audio.periods
     if not LEAST_PERIODS <= periods <= 16:
         raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to 16")
-    pcm = "" if asked.sim else board.load(audio.hat).hat[audio.hat].pcm
+    # The HAT's own device and mixer, unless another card is asked for.
+    hat = None if asked.sim or asked.device else board.load(audio.hat).hat[audio.hat]
+    pcm = hat.pcm if hat else ""
     run_dir = (asked.run_dir or Path(configured.files.run)).absolute()
     state_dir = (asked.state_dir or (run_dir if asked.sim else Path(configured.files.data))).absolute()
     for directory in (run_dir, state_dir):
@@ -87,6 +89,7 @@ def _options(asked: argparse.Namespace) -> Options:
         periods=periods,
         capture=asked.device or audio.capture or pcm,
         playback=asked.device or audio.playback or pcm,
+        mixer=hat.mixer if hat and pcm == (audio.playback or pcm) else {},
         tty=asked.tty or ("" if asked.sim else configured.link.tty),
         config=path,
         sim=asked.sim,
@@ -148,6 +151,9 @@ def main(arguments=None) -> int:
     except (config.ConfigError, board.BoardError) as error:
         print(f"burnishd: {error}", file=sys.stderr)
         return USAGE
+    except presets.PresetError as error:  # the disk, say
+        print(f"burnishd: {error}", file=sys.stderr)
+        return FAILED
 
 
 if __name__ == "__main__":

@@ -82,6 +82,22 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
     return pcm
 
 
+def set_mixer(device: str, settings: dict[str, str]) -> list[str]:
+    """Set the controls of the card of `device`: volumes in dB, choices by their words. Returns what was refused."""
+    refused = []
+    for name, value in settings.items():
+        try:
+            mixer = alsaaudio.Mixer(control=name, device=device.partition(",")[0])
+            if value.endswith("dB"):
+                mixer.setvolume(round(100 * float(value.removesuffix("dB"))), units=alsaaudio.VOLUME_UNITS_DB)
+            else:
+                mixer.setenum(list(mixer.getenum()[1]).index(value))
+            mixer.close()
+        except (alsaaudio.ALSAAudioError, ValueError) as error:
+            refused.append(f"{name} = {value} ({error})")
+    return refused
+
+
 class _quiet_alsa:
     """alsa-lib writes its own lines to standard error; our sentence says the same."""
 
@@ -293,6 +309,8 @@ def main(options: Options, shared: Shared) -> None:
         os.environ["ALSA_CONFIG_PATH"] = str(options.run_dir / "asound.conf")
     playback = open_stream(alsaaudio.PCM_PLAYBACK, devices[1], options)
     capture = open_stream(alsaaudio.PCM_CAPTURE, devices[0], options)
+    if refused := set_mixer(options.playback, options.mixer):
+        print(f"burnishd: the card's mixer stays as it is in {', '.join(refused)}", file=sys.stderr)
     stopwatch = Stopwatch()
     last_frame = None
     if options.sim_card:

@@ -21,6 +21,8 @@ class Options:
     #: ALSA names.
     capture: str = ""
     playback: str = ""
+    #: Controls of the card's mixer to be set: name to "0dB" or to the word of a choice.
+    mixer: dict[str, str] = dataclasses.field(default_factory=dict)
     #: Serial device of the link; empty for none. Simulated boxes make a pty.
     tty: str = ""
     #: Path of the configuration of panel, display and link; empty for the defaults.

@@ -186,7 +186,11 @@ def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: 
     if box.options.sim:
         screen = Screen(box, surface, Display.virtual(described), box.options.run_dir / "display.png")
     else:
-        glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+        try:
+            glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+        except Exception as error:  # luma's and the kernel's; a box whose display broke still works
+            log.error("there is no display: %s", error)
+            return
         screen = Screen(box, surface, glass)
     stack.enter_context(screen).start()
 

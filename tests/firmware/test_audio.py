@@ -163,6 +163,35 @@ def test_a_device_in_use_is_refused_and_not_waited_for(options, monkeypatch):
     assert refusal.value.status == BUSY
 
 
+def test_the_mixer_of_the_hat_is_set_and_what_it_lacks_is_told(monkeypatch):
+    done = []
+
+    class Mixer:
+        def __init__(self, control, device):
+            if control == "Nothing":
+                raise alsaaudio.ALSAAudioError("Unable to find mixer control Nothing,0 [hw:CARD=x]")
+            self._control = (control, device)
+
+        def setvolume(self, volume, units):
+            done.append((*self._control, volume, units))
+
+        def getenum(self):
+            return "VINL2", ("No Select", "VINL1[SE]", "VINL2")
+
+        def setenum(self, index):
+            done.append((*self._control, index))
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(alsaaudio, "Mixer", Mixer)
+    wanted = {"Digital": "-0.5dB", "ADC Left Input": "VINL1[SE]", "ADC Right Input": "VINR9", "Nothing": "0dB"}
+    refused = audio.set_mixer("hw:CARD=x,DEV=0", wanted)
+    card = "hw:CARD=x"
+    assert done == [("Digital", card, -50, alsaaudio.VOLUME_UNITS_DB), ("ADC Left Input", card, 1)]
+    assert [line.split(" = ")[0] for line in refused] == ["ADC Right Input", "Nothing"]
+
+
 @pytest.mark.parametrize(
     ("isolated", "cores", "core"), [("3", 3, 3), ("2-3", 2, 3), ("1,3", 2, 3), ("", 4, 3), ("", 2, None)]
 )

@@ -1,0 +1,123 @@
+"""The designer: values to kernels, newest first, one hand-over at a time."""
+
+import time
+
+import numpy as np
+import pytest
+
+from dsp_ext import Engine
+from firmware import designer, params
+from firmware.designer import CROSSOVER, EQ, Designer, eq_kernels
+from firmware.shm import Shared
+from tests.firmware.rig import PERIOD, RATE_HZ
+
+BELL = {"eq.b2.enabled": 1.0, "eq.b2.gain_db": 6.0}
+
+
+def values(**changes):
+    return params.DEFAULTS | {name.replace("__", "."): value for name, value in changes.items()}
+
+
+class Bench:
+    """A designer and the engine it works for."""
+
+    def __init__(self, start=params.DEFAULTS):
+        self.shared = Shared.create(RATE_HZ)
+        self.requests = []
+        self.designer = Designer(
+            self.shared, lambda kind, version, values: self.requests.append((kind, version, values))
+        )
+        self.designer.start(start)
+        self.engine = Engine(RATE_HZ, PERIOD)
+        self.engine.attach(cells=self.shared.engine.cells)
+        self.engine.eq.convolver.attach(self.shared.eq_banks)
+        self.engine.multiband.convolver.attach(self.shared.crossover_banks)
+
+    def edit(self, **changes):
+        named = {name.replace("__", "."): value for name, value in changes.items()}
+        self.designer.edit(named, params.DEFAULTS | named)
+
+    def run(self, blocks=60):
+        for _ in range(blocks):
+            self.engine.process_words(np.zeros((PERIOD, 2), np.int32))
+
+    def settle(self):
+        """Let the designer and the engine come to rest."""
+        deadline = time.monotonic() + 20
+        while self.designer.busy or any(map(self.designer._pending, designer.DESIGN_IDS)):
+            assert time.monotonic() < deadline
+            self.run(1)
+            time.sleep(0.001)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.designer.stop()
+
+
+def test_start_hands_over_what_is_needed_before_there_is_sound():
+    with Bench(params.DEFAULTS | BELL) as bench:
+        assert {(kind, version) for kind, version, _ in bench.requests} == {(EQ, 1), (CROSSOVER, 1)}
+        wanted = designer.packed_kernels(bench.engine, EQ, params.DEFAULTS | BELL)
+        assert np.array_equal(bench.shared.eq_banks[bench.shared.engine["eq_request"] & 1], wanted)
+
+
+def test_of_many_edits_the_newest_is_made_and_the_one_before_is_whole():
+    with Bench() as bench:
+        bench.settle()
+        for i in range(60):
+            bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=0.1 * (i + 1))
+        bench.settle()
+        made = [values["eq.b2.gain_db"] for kind, _, values in bench.requests if kind == EQ]
+        assert made[-1] == pytest.approx(6.0) and len(made) < 20
+        newest = designer.packed_kernels(bench.engine, EQ, values(eq__b2__enabled=1.0, eq__b2__gain_db=0.1 * 60))
+        assert np.array_equal(bench.shared.eq_banks[bench.engine.eq.convolver.bank], newest)
+
+
+def test_no_bank_is_written_before_the_engine_has_let_go_of_it():
+    with Bench() as bench:
+        bench.settle()
+        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=3.0)
+        while not bench.designer._pending(EQ):
+            time.sleep(0.001)
+        kept = bench.shared.eq_banks.copy()
+        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=9.0)  # the engine stands still: this has to wait
+        time.sleep(0.1)
+        assert np.array_equal(bench.shared.eq_banks, kept)
+        bench.settle()
+        assert not np.array_equal(bench.shared.eq_banks, kept)
+
+
+def test_what_changes_no_kernel_needs_no_crossfade():
+    with Bench() as bench:
+        bench.settle()
+        before = len(bench.requests)
+        bench.edit(eq__b3__freq_hz=500.0)  # a band that is off
+        bench.edit(input__trim_db=3.0)
+        bench.settle()
+        assert len(bench.requests) == before
+
+
+def test_a_band_at_the_knobs_end_fits_each_rate():
+    for rate_hz in (44100, 48000, 192000):
+        engine = Engine(rate_hz, 16)
+        kernel = eq_kernels(
+            values(eq__b8__enabled=1.0, eq__b8__freq_hz=20000.0, eq__b8__gain_db=3.0), rate_hz, engine.eq.taps
+        )
+        assert kernel.shape == (1, engine.eq.taps) and np.isfinite(kernel).all()
+
+
+def test_a_new_designer_goes_on_where_a_dead_one_left():
+    with Bench() as bench:
+        bench.settle()
+        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=3.0)
+        while not bench.designer._pending(EQ):  # requested, and the engine has not taken it
+            time.sleep(0.001)
+        second = Designer(bench.shared)
+        second.start(values(eq__b2__enabled=1.0, eq__b2__gain_db=-3.0))
+        bench.designer.stop()
+        bench.designer = second
+        bench.settle()
+        newest = designer.packed_kernels(bench.engine, EQ, values(eq__b2__enabled=1.0, eq__b2__gain_db=-3.0))
+        assert np.array_equal(bench.shared.eq_banks[bench.engine.eq.convolver.bank], newest)
