@@ -30,6 +30,8 @@ BRIGHT, PLAIN, DIM, FAINT = 255, 187, 119, 51
 _BAR_X, _BAR_WIDTH, _BAR_FLOOR_DB = 22, 120, -60.0
 _GR_PIXELS_PER_DB = 10
 _BAND_WIDTH, _BAND_PIXELS_PER_DB = 27, 3
+#: What is left of the brightness when nobody has touched the panel for long: an OLED burns in.
+_REST_BRIGHTNESS = 0.3
 #: The peak mark stays so long, then falls.
 _HOLD_S, _FALL_DB_PER_S = 1.5, 20.0
 _CELL_WIDTH = 42
@@ -41,8 +43,10 @@ _NAME_WIDTH = 108
 class Display:
     """Draws views on a luma device. `update` skips what would look the same."""
 
-    def __init__(self, device, clock=time.monotonic):
+    def __init__(self, device, clock=time.monotonic, brightness_pct=100):
         self._device = device
+        self._brightness_pct = brightness_pct
+        self._dimmed: bool | None = None
         self._clock = clock
         self._picture = Image.new("L", device.size)
         self._sent: bytes | None = None
@@ -66,11 +70,14 @@ class Display:
             gpio_RST=None,  # the display module resets itself (10 kΩ, 100 nF)
         )
         device = ssd1322(bus, width=row.width, height=row.height, rotate=2 if rotate else 0)
-        device.contrast(round(255 * brightness_pct / 100))
-        return cls(device)
+        return cls(device, brightness_pct=brightness_pct)
 
     def update(self, view: View) -> bool:
         """Show `view`. Returns whether anything had to be sent. Call it 10 to 20 times a second."""
+        if view.face.resting != self._dimmed:
+            self._dimmed = view.face.resting
+            shown_pct = self._brightness_pct * (_REST_BRIGHTNESS if self._dimmed else 1)
+            self._device.contrast(round(255 * shown_pct / 100))
         self._picture = self._draw(view)
         data = self._picture.tobytes()
         if data == self._sent:

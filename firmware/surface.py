@@ -24,6 +24,8 @@ CHOICE_S = 10.0
 MESSAGE_S = 2.0
 #: How long the display shows which knob was touched last.
 TOUCH_S = 1.5
+#: Untouched for this long, the panel is at rest and its display may be dimmed: still pictures burn in.
+REST_S = 600.0
 
 NEW = "(new preset)"
 SOURCE = "knob"
@@ -52,6 +54,7 @@ class Face:
     choice: tuple[str, tuple[str, ...], int] | None
     message: str
     locked: bool
+    resting: bool = False
 
 
 class Surface:
@@ -72,6 +75,7 @@ class Surface:
         self._moved = False
         self._warned = ""  # the preset that was asked back about
         self._message = ("", 0.0)
+        self._active_at = clock()
         self._touched = (0, -TOUCH_S)  # knob, when
 
     # -- events ----------------------------------------------------------------------------------------------------
@@ -79,6 +83,7 @@ class Surface:
     def turn(self, knob: int, detents: int) -> None:
         """Knob 1 to 6 went `detents` clicks, clockwise positive."""
         with self._lock:
+            self._active_at = self._clock()
             if self._locked:
                 return self._say("LOCKED: HOLD LOCK")
             if self._choice:
@@ -97,7 +102,7 @@ class Surface:
     def press(self, switch: str) -> None:
         """A switch closed."""
         with self._lock:
-            self._down[switch] = self._clock()
+            self._down[switch] = self._active_at = self._clock()
             if switch in ("BYPASS", "FOOT"):  # works while locked: it is the way out
                 self._store.set_many({"chain.bypass": 1.0 - self._store.get("chain.bypass")}, SOURCE)
             elif switch == "LOCK":
@@ -260,7 +265,16 @@ class Surface:
             cells += [None] * (KNOBS - len(cells))
             message, said = self._message
             shown = message if now - said < MESSAGE_S else ""
-            return Face(page.title, self._page + 1, len(PAGES), tuple(cells), self._choice, shown, self._locked)
+            return Face(
+                page.title,
+                self._page + 1,
+                len(PAGES),
+                tuple(cells),
+                self._choice,
+                shown,
+                self._locked,
+                resting=now - self._active_at > REST_S,
+            )
 
 
 def _position(param: Param, value: float) -> float:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from firmware import params
+from tests.panel_document import panel_markdown
 from tests.protocol_document import protocol_markdown
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -39,7 +40,7 @@ def parameters_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-GENERATED = {"PARAMETERS.md": parameters_markdown, "PROTOCOL.md": protocol_markdown}
+GENERATED = {"PARAMETERS.md": parameters_markdown, "PROTOCOL.md": protocol_markdown, "PANEL.md": panel_markdown}
 
 
 @pytest.mark.parametrize("name", GENERATED)

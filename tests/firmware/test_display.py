@@ -14,7 +14,7 @@ from firmware.presets import Entry, Preset, PresetLibrary
 from firmware.sim_panel import SimPanel
 from firmware.slots import Slots
 from firmware.store import Store
-from firmware.surface import Surface
+from firmware.surface import REST_S, Surface
 from firmware.view import make_view
 
 GOLDEN = Path(__file__).parent / "references"
@@ -293,11 +293,17 @@ def test_what_arrives_on_the_glass_is_the_picture(scene):
     sim = SimPanel(row)
     glass = Glass(sim.pin_factory.pin(row["DISPLAY_DC"].bcm))
     scene.display = Display.oled(row, brightness_pct=50, pin_factory=sim.pin_factory, spidev=glass)
-    assert glass.contrast == 128
     picture = scene.show()
+    assert glass.contrast == 128
     assert np.array_equal(glass.memory, picture // 17)
     sent = glass.bytes
     picture = scene.show({**METERS, "gr_limiter_db": -5.0})
     assert np.array_equal(glass.memory, picture // 17)
     assert glass.bytes - sent < 3000, "only what changed is sent; the whole picture is 8192 bytes"
+    scene.now += REST_S + 1
+    scene.show()
+    assert glass.contrast == 38, "nobody is there: a still picture would burn in"
+    scene.surface.turn(1, 1)
+    scene.show()
+    assert glass.contrast == 128
     scene.display.close()

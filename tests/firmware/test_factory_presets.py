@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from firmware.presets import PresetLibrary
+from firmware.presets import PresetLibrary, parse
 from tests.firmware.preset_effect import effect, figures, processed, programme
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "PRESETS.md"
@@ -25,6 +25,41 @@ thresholds do: they are set for a mix near -20 LUFS, so bring yours there with `
 
 | preset | louder | peak | crest | low | mid | high |
 |---|--:|--:|--:|--:|--:|--:|
+"""
+
+
+_FILE = """
+## The file
+
+A preset is TOML, and small enough to read:
+
+```toml
+format = "burnish-preset"
+schema = 1          # version of the writer
+min_reader = 1      # oldest version that loads this without changing the sound
+
+[meta]              # yours: only the name is looked at, the rest is kept as it is
+name = "My warm"
+author = "me"
+
+[eq.b1]             # sound: parameter ids, split at the points
+enabled = true
+type = "low_shelf"
+freq_hz = 120.0
+gain_db = 1.2
+
+[limiter]
+gain_db = 2.0
+
+[x_daw]             # x_ and what follows: other programs' data, kept as it is
+track = "mix 3"
+```
+
+What is left out is at its default. A word that is not known, a value out of range, a number in quotes are refused, with
+the line's name, its value and what is allowed: ignoring them would change the sound. Values are those of
+[PARAMETERS.md](PARAMETERS.md). Presets with the same sound have the same content id, whatever they are called. A file that
+is no preset at all is set aside as `NAME.toml.corrupt-TIME`, never overwritten. `panel/slots.toml` beside the presets is
+the order in which the front panel offers them.
 """
 
 
@@ -91,13 +126,18 @@ def markdown(before, after) -> str:
         texts[1] = f"{numbers[1]:.1f}"
         lines.append(f"| [{name}](#{preset.slug}) | {' | '.join(texts)} |\n")
         notes.append(f"\n## {name}\n\nFor {preset.meta['genre']}. {preset.meta['notes']}\n")
-    return _HEAD.format(**before) + "".join(lines) + "".join(notes)
+    return _HEAD.format(**before) + "".join(lines) + "".join(notes) + _FILE
+
+
+def test_example_in_the_document_is_a_preset():
+    example = parse(re.search("```toml\n(.*?)```", _FILE, re.DOTALL)[1])
+    assert example.name == "My warm" and example.values["eq.b1.gain_db"] == 1.2 and "x_daw" in example.extra
 
 
 def test_document_is_current(measured, request):
     before, after, _ = measured
     text = markdown(before, after)
-    number = re.compile(r"[-+]?\d+\.\d")
+    number = re.compile(r"(?<=[ (])[-+]?\d+\.\d")
     kept = DOCUMENT.read_text() if DOCUMENT.exists() else ""
     same = number.sub("#", kept) == number.sub("#", text) and all(
         abs(float(a) - float(b)) <= TOLERANCE for a, b in zip(number.findall(kept), number.findall(text), strict=True)

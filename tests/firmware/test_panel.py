@@ -1,6 +1,8 @@
 """The panel, from edges on (mock) pins to values in the store."""
 
 import random
+import threading
+import time
 
 import pytest
 
@@ -356,6 +358,41 @@ def test_thread_serves_the_panel(tmp_path):
         rig.panel._stop.wait(0.01)
     rig.panel.close()
     assert rig.store.get("limiter.gain_db") == pytest.approx(2 * find("limiter.gain_db").detent)
+
+
+def test_five_turns_a_second_with_bounce_while_the_laptop_writes(tmp_path):
+    """In real time, through the panel's thread: two knobs at 120 detents a second, a third hand on the same values."""
+    rig = Rig(tmp_path)
+    gain, ceiling = find("limiter.gain_db"), find("limiter.ceiling_dbtp")
+    stop = threading.Event()
+
+    def laptop():
+        value = 0
+        while not stop.is_set():
+            value = 1 - value
+            rig.store.set_many({"eq.b1.enabled": value, "input.trim_db": float(value)}, "link")
+
+    def hand(knob, detents, seed):
+        for way in (detents, -detents, detents):
+            rig.sim.turn(knob, way, edge_s=1 / 480, bounce=random.Random(seed))
+
+    threads = [threading.Thread(target=laptop)]
+    threads += [threading.Thread(target=hand, args=args) for args in ((4, 24, 1), (5, -24, 2))]
+    with rig.panel:
+        rig.panel.start()
+        for thread in threads:
+            thread.start()
+        for thread in threads[1:]:
+            thread.join()
+        stop.set()
+        threads[0].join()
+        rig.sim.press("BYPASS")  # what comes after all turns
+        for _ in range(1000):
+            if rig.store.get("chain.bypass"):
+                break
+            time.sleep(0.01)
+    assert rig.store.get(gain.id) == pytest.approx(24 * gain.detent)
+    assert rig.store.get(ceiling.id) == pytest.approx(max(ceiling.low, ceiling.default - 24 * ceiling.detent))
 
 
 def test_closing_frees_every_pin(tmp_path):
