@@ -253,7 +253,9 @@ def test_tells_systemd(tmp_path, monkeypatch):
         told = [door.recv(4096).decode()]
         while not told[-1].startswith("STOPPING"):
             told.append(door.recv(4096).decode())
-    assert told[0] == "READY=1" and told[1].startswith("WATCHDOG=1\nSTATUS=0 xruns") and told[-1] == "STOPPING=1"
+    # A slow start may need a sign of life before it is ready.
+    assert told.count("READY=1") == 1 and told[-1] == "STOPPING=1"
+    assert any(line.startswith("WATCHDOG=1\nSTATUS=0 xruns") for line in told)
 
 
 def test_the_service_starts_what_there_is():
