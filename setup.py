@@ -12,6 +12,7 @@ KERNELS = [
     "delay",
     "fft",
     "convolver",
+    "section_chain",
     "eq",
     "glide",
     "dynamics",

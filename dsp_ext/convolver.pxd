@@ -3,7 +3,8 @@
 from .fft cimport Fft
 
 cdef class Convolver:
-    cdef readonly Py_ssize_t partition, partitions, kernels, taps, centre, bank_floats
+    cdef readonly Py_ssize_t partition, partitions, most_partitions, kernels, centre, bank_floats
+    cdef Py_ssize_t _own_partitions, _own_centre
     #: The bank in use; while a fade is under way, the one that fades out.
     cdef readonly int bank
     # Two banks of packed kernels (see `pack`): rows of memory, own or shared with the designer.
@@ -25,6 +26,8 @@ cdef class Convolver:
     cdef void jump_bank(self, int bank) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef bint is_fading(self) noexcept nogil
+    cdef bint can_fade_to(self, int bank) noexcept nogil
+    cdef void _read_geometry(self, int bank, Py_ssize_t *partitions, Py_ssize_t *centre) noexcept nogil
     cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,
                        Py_ssize_t frames) noexcept nogil
     cdef void _begin_partition(self) noexcept nogil

@@ -28,7 +28,9 @@ cdef extern from *:
     ctypedef float *sum_t "burnish_sum"
 
 cdef enum:
-    HEADER = 16  # floats before the spectra of a bank; the first is the number of kernels; 64 bytes keep alignment
+    # Floats before the spectra of a bank: number of kernels (0: identity), partitions and centre (0 partitions: as the
+    # convolver was made), the rest for others. 64 bytes keep alignment.
+    HEADER = 16
     GROUP = 4  # partitions multiplied in one go
     STEADY = 0
     ASKED = 1  # a fade begins with the next partition
@@ -41,14 +43,15 @@ def bank_floats(Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels)
     return HEADER + kernels * partitions * 4 * partition
 
 
-def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
+def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count, centre=None):
     """[control] A bank for `count` kernels: `kernels` (shape (n, partition * partitions), n <= count, real or complex) as
-    spectra, float32. What is missing to `count` is silence and costs nothing. None is the identity.
+    spectra, float32. What is missing to `count` is silence and costs nothing. None is the identity. `centre` as for `Convolver`.
 
     Transformed in float64 by numpy, in the order of `Fft.bins`, scaled by 1 / size, partition 0 last because it is
     needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
     """
     packed = np.zeros(bank_floats(partition, partitions, count), np.float32)
+    packed[1:3] = partitions, partition * partitions // 2 if centre is None else centre
     if kernels is None:
         return packed
     kernels = np.asarray(kernels)
@@ -67,8 +70,8 @@ def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count)
 def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
     """[control] The kernels of a bank, shape (n, partition * partitions), complex128, or None: `pack` backward."""
     packed = np.asarray(packed)
-    if packed.shape != (bank_floats(partition, partitions, count),):
-        raise ValueError(f"a bank of this size has {bank_floats(partition, partitions, count)} floats, not {packed.size}")
+    if packed.size < bank_floats(partition, partitions, count):
+        raise ValueError(f"such a bank has at least {bank_floats(partition, partitions, count)} floats, not {packed.size}")
     if packed[0] == 0:
         return None
     size = 2 * partition
@@ -85,10 +88,13 @@ cdef class Convolver:
     `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given. The
     identity comes out of the first `identities` kernels (of all if not given), silence out of the others.
     A complex kernel mixes the channels: it multiplies left + j right.
+
+    A bank may be made for fewer or more partitions, up to `most_partitions` (as many as `partitions` if not given), and for
+    another centre; to such a bank one can only jump.
     """
 
     def __init__(self, rate_hz, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels=1, centre=None,
-                 identities=None):
+                 identities=None, most_partitions=None):
         """[control] Allocates. Raises ValueError for a partition that is no power of two of at least 8 and for
         partitions that are no multiple of 4."""
         if partition < 8 or partition & (partition - 1):
@@ -98,20 +104,23 @@ cdef class Convolver:
         if kernels < 1:
             raise ValueError(f"kernels must be at least 1, not {kernels}")
         self.partition = partition
-        self.partitions = partitions
+        self.partitions = self._own_partitions = partitions
+        self.most_partitions = partitions if most_partitions is None else most_partitions
+        if self.most_partitions < partitions:
+            raise ValueError(f"most_partitions must be at least {partitions}, not {most_partitions}")
         self.kernels = kernels
-        self.taps = partition * partitions
-        self.centre = self.taps // 2 if centre is None else centre
-        if not 0 <= self.centre < self.taps:
-            raise ValueError(f"centre must be within the kernel's {self.taps} taps, not {self.centre}")
+        taps = partition * partitions
+        self.centre = self._own_centre = taps // 2 if centre is None else centre
+        if not 0 <= self.centre < taps:
+            raise ValueError(f"centre must be within the kernel's {taps} taps, not {self.centre}")
         self._identities = kernels if identities is None else identities
-        self.bank_floats = bank_floats(partition, partitions, kernels)
+        self.bank_floats = bank_floats(partition, self.most_partitions, kernels)
         self.bank = self._wanted = 0
         self._banks = np.zeros((2, self.bank_floats), np.float32)
         self._fft = Fft(2 * partition)
-        blocks = -(-self.centre // partition) + 2  # the identity's delay, the partition before, this partition
+        blocks = self.most_partitions + 2  # the identity's delay, the partition before, this partition
         self._history = np.zeros((2, blocks * partition), np.float32)
-        self._spectra = np.zeros((partitions, 4 * partition), np.float32)
+        self._spectra = np.zeros((self.most_partitions, 4 * partition), np.float32)
         self._sums = np.zeros((2 * kernels, 4 * partition), np.float32)
         self._ready = np.zeros((2 * kernels, partition), np.float32)
         self._other = np.zeros((2 * kernels, partition), np.float32)
@@ -133,16 +142,19 @@ cdef class Convolver:
         if banks.shape[0] != 2 or banks.shape[1] != self.bank_floats:
             raise ValueError(f"banks must have shape (2, {self.bank_floats}), not ({banks.shape[0]}, {banks.shape[1]})")
         self._banks = banks
-        self._begin_partition()
+        self.jump_bank(self.bank)
 
     def pack(self, kernels):
         """[control] `kernels` (shape (kernels, taps)) or None for the identity, as the contents of a bank."""
-        return pack(kernels, self.partition, self.partitions, self.kernels)
+        packed = np.zeros(self.bank_floats, np.float32)
+        part = pack(kernels, self.partition, self.partitions, self.kernels, self.centre)
+        packed[:part.size] = part
+        return packed
 
     def load(self, packed, jump=False):
         """[control] Write `packed` into the bank that is not in use and begin to use it (`jump`: without a fade).
 
-        Raises RuntimeError while the last one still fades in.
+        Raises RuntimeError while the last one still fades in, and ValueError where only a jump leads to such kernels.
         """
         if self.is_fading():
             raise RuntimeError("the last kernel is still fading in: wait until `fading` is False")
@@ -150,8 +162,10 @@ cdef class Convolver:
         np.asarray(self._banks)[idle] = packed
         if jump:
             self.jump_bank(idle)
-        else:
+        elif self.can_fade_to(idle):
             self.use_bank(idle)
+        else:
+            raise ValueError("kernels of another length or centre cannot be faded in, only jumped to")
 
     def use(self, int bank):
         """`use_bank`. [control]"""
@@ -160,6 +174,11 @@ cdef class Convolver:
     def jump(self, int bank):
         """`jump_bank`. [control]"""
         self.jump_bank(bank & 1)
+
+    @property
+    def taps(self):
+        """Taps of the kernels in use. [any]"""
+        return self.partition * self.partitions
 
     @property
     def fading(self):
@@ -171,16 +190,37 @@ cdef class Convolver:
 
     cdef void use_bank(self, int bank) noexcept nogil:
         """[audio] Go over to `bank`: from the next partition on it is computed, one later it fades in. No effect while
-        a fade is under way."""
-        if self._state == STEADY and bank != self.bank:
+        a fade is under way, and where `can_fade_to` is false."""
+        if self._state == STEADY and bank != self.bank and self.can_fade_to(bank):
             self._wanted = bank
             self._state = ASKED
 
     cdef void jump_bank(self, int bank) noexcept nogil:
-        """[audio] Use `bank` for all that has not been computed yet, without a fade: for the state a run starts from."""
+        """[audio] Use `bank` for all that has not been computed yet, without a fade: for the state a run starts from.
+        Forgets the past where the bank is of another length or centre."""
+        cdef bint same = self.can_fade_to(bank)
         self.bank = self._wanted = bank
         self._state = STEADY
-        self._begin_partition()
+        if same:
+            self._begin_partition()
+        else:
+            self._read_geometry(bank, &self.partitions, &self.centre)
+            self.clear()
+
+    cdef bint can_fade_to(self, int bank) noexcept nogil:
+        """[audio] Whether `bank` is made for the length and centre in use."""
+        cdef Py_ssize_t partitions, centre
+        self._read_geometry(bank, &partitions, &centre)
+        return partitions == self.partitions and centre == self.centre
+
+    cdef void _read_geometry(self, int bank, Py_ssize_t *partitions, Py_ssize_t *centre) noexcept nogil:
+        """Length and centre that `bank` is made for; what makes no sense counts as the convolver's own."""
+        partitions[0] = <Py_ssize_t> self._banks[bank, 1]
+        centre[0] = <Py_ssize_t> self._banks[bank, 2]
+        if partitions[0] < GROUP or partitions[0] % GROUP or partitions[0] > self.most_partitions \
+                or centre[0] < 0 or centre[0] >= partitions[0] * self.partition:
+            partitions[0] = self._own_partitions
+            centre[0] = self._own_centre
 
     # -- sound ---------------------------------------------------------------------------------------------------
 
@@ -198,7 +238,7 @@ cdef class Convolver:
         self.bank = self._wanted
         self._state = STEADY
         memset(&self._history[0, 0], 0, 2 * self._history.shape[1] * sizeof(float))
-        memset(&self._spectra[0, 0], 0, self.partitions * 4 * self.partition * sizeof(float))
+        memset(&self._spectra[0, 0], 0, self.most_partitions * 4 * self.partition * sizeof(float))
         memset(&self._ready[0, 0], 0, 2 * self.kernels * self.partition * sizeof(float))
         self._fill = self._block_at = self._slot = 0
         self._begin_partition()

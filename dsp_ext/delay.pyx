@@ -8,16 +8,23 @@ import numpy as np
 
 
 cdef class Delay(Processor):
-    """Stereo delay by `frames`. O(frames of the block); a ring of `frames` that is swapped with the block."""
+    """Stereo delay by `frames`, at most `most` (`frames` if not given). O(frames of the block); a ring of `frames` that is
+    swapped with the block."""
 
-    def __init__(self, rate_hz=48000, max_block=4096, Py_ssize_t frames=0):
+    def __init__(self, rate_hz=48000, max_block=4096, Py_ssize_t frames=0, Py_ssize_t most=0):
         self._frames = frames
+        self._most = most if most > frames else frames
         super().__init__(rate_hz, max_block)
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        self._line = np.zeros((2, max(1, self._frames)), np.float32)
+        self._line = np.zeros((2, max(1, self._most)), np.float32)
         self._at = 0
+
+    cdef void set_frames(self, Py_ssize_t frames) noexcept nogil:
+        """[audio] Delay by `frames`, up to `most`, from now on; forgets the past."""
+        self._frames = frames if frames < self._most else self._most
+        self.clear()
 
     cdef void clear(self) noexcept nogil:
         memset(&self._line[0, 0], 0, self._line.shape[0] * self._line.shape[1] * sizeof(float))

@@ -88,8 +88,8 @@ def magnitudes(bands, freqs_hz, solo: int = 0) -> tuple[np.ndarray, np.ndarray |
         if band.placement == "stereo":
             common *= magnitude
         else:
-            placed = _placed(band.placement, magnitude, 0 if solo else 1)
-            matrix = placed if matrix is None else np.einsum("ijn,jkn->ikn", placed, matrix)
+            own = placed(band.placement, magnitude, 0 if solo else 1)
+            matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
     return common, matrix
 
 
@@ -100,9 +100,12 @@ def make_up(bands) -> float:
     return loudness.compensation(common**2 * spread)
 
 
-def _placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
-    """The channel matrix of one band; `rest` is the gain of what it does not work on. Shape (2, 2, n)."""
+def placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
+    """The channel matrix of one band with that response (real or complex, shape (n,)); `rest` is the gain of what it does
+    not work on. Shape (2, 2, n)."""
     zero, other = np.zeros_like(magnitude), np.full_like(magnitude, rest)
+    if placement == "stereo":
+        return np.array([[magnitude, zero], [zero, magnitude]])
     if placement == "left":
         return np.array([[magnitude, zero], [zero, other]])
     if placement == "right":

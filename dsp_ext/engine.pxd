@@ -20,6 +20,10 @@ cdef class Engine(Processor):
     cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry
     cdef Ramp _trim, _bypass, _mute
+    # A change of the EQ's mode or resolution, and with it of the latency: fade out, jump, wait for the chain, fade in.
+    cdef Ramp _switch
+    cdef int _next_eq  # bank to jump to; -1: none
+    cdef Py_ssize_t _silent_left  # frames until the chain holds nothing from before
     cdef float[:, ::1] _io, _dry_io
     cdef float[::1] _gain
     cdef double[::1] _settings, _incoming
@@ -34,6 +38,10 @@ cdef class Engine(Processor):
     cdef void apply_one(self, Py_ssize_t index, double value) noexcept nogil
     cdef void apply(self, const double *values) noexcept nogil
     cdef void poll(self) noexcept nogil
+    cdef bint eq_changing(self) noexcept nogil
+    cdef void change_eq(self, int bank) noexcept nogil
+    cdef void jump_eq_bank(self, int bank) noexcept nogil
+    cdef Py_ssize_t switch(self, Py_ssize_t frames) noexcept nogil
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void publish_meters(self) noexcept nogil
     cdef void publish_spectra(self) noexcept nogil

@@ -5,7 +5,7 @@
     input trim -> EQ -> multiband -> stereo -> limiter -> bypass crossfade -> mute          meters tap input and output
 
 Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, the order of the shared vector). Kernels of
-the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq.convolver` and
+the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq` and
 `engine.multiband.convolver`. Attached to shared memory, the engine looks at the start of each block whether new settings
 or kernels wait, and notes at which frame it took them (`Engine.EVENTS`), so that a render can repeat a live run.
 """
@@ -58,6 +58,7 @@ cdef enum:
     CELL_CROSSOVER_ADOPTED
     CELL_BAD_BLOCKS
     CELL_CLAMPS
+    CELL_LATENCY
     CELLS
     # Meter frames between rows of spectra: 40 ms.
     SPECTRA_STEP = 4
@@ -102,6 +103,7 @@ _CELLS = (
     "crossover_adopted",
     "bad_blocks",
     "clamps",
+    "latency_frames",
 )
 #: Columns of the event ring: at `frame`, before processing it, the engine took `version` of `kind`.
 _EVENTS = ("frame", "kind", "version")
@@ -143,10 +145,13 @@ cdef class Engine(Processor):
         self.output_meter = Meter(rate_hz, max_block)
         self._input_spectrum = Spectrum(rate_hz, max_block)
         self._output_spectrum = Spectrum(rate_hz, max_block)
-        self._dry = Delay(rate_hz, max_block, self.delay())
+        self._dry = Delay(rate_hz, max_block, self.delay(), self.delay() - self.eq.delay() + self.eq.largest_latency)
         self._trim = Ramp(rate_hz, 1.0)
         self._bypass = Ramp(rate_hz, 0.0)
         self._mute = Ramp(rate_hz, 1.0)
+        self._switch = Ramp(rate_hz, 1.0)
+        self._next_eq = -1
+        self._silent_left = 0
         self._io = np.zeros((2, max_block), np.float32)
         self._dry_io = np.zeros((2, max_block), np.float32)
         self._gain = np.zeros(max_block, np.float32)
@@ -160,6 +165,7 @@ cdef class Engine(Processor):
         self._spectra_left = SPECTRA_STEP
         if self._cells is None:
             self._cells = Cells(bytearray(Cells.bytes_for(CELLS)), CELLS)
+        self._cells.set(CELL_LATENCY, self.delay())
 
     # -- settings and shared memory ------------------------------------------------------------------------------
 
@@ -171,6 +177,7 @@ cdef class Engine(Processor):
         """
         if cells is not None:
             self._cells = cells
+            self._cells.set(CELL_LATENCY, self.delay())
         if settings is not None:
             if settings.count != len(self.SETTINGS):
                 raise ValueError(f"settings must hold {len(self.SETTINGS)} values, not {settings.count}")
@@ -290,12 +297,12 @@ cdef class Engine(Processor):
                 self.apply(&self._incoming[0])
                 self._cells.set(CELL_SETTINGS_VERSION, version)
         request = self._cells.get(CELL_EQ_REQUEST)
-        if request != self._cells.get(CELL_EQ_ADOPTED) and not self.eq.convolver.is_fading():
-            if self.eq.convolver.bank == (request & 1):  # its fade is over: the other bank is free
+        if request != self._cells.get(CELL_EQ_ADOPTED) and not self.eq_changing():
+            if self.eq.bank_in_use() == (request & 1):  # its fade is over: the other bank is free
                 self._cells.set(CELL_EQ_ADOPTED, request)
             else:
                 self.note(EVENT_EQ, request >> 1)
-                self.eq.convolver.use_bank(request & 1)
+                self.change_eq(request & 1)
         request = self._cells.get(CELL_CROSSOVER_REQUEST)
         if request != self._cells.get(CELL_CROSSOVER_ADOPTED) and not self.multiband.convolver.is_fading():
             if self.multiband.convolver.bank == (request & 1):
@@ -304,9 +311,76 @@ cdef class Engine(Processor):
                 self.note(EVENT_CROSSOVER, request >> 1)
                 self.multiband.convolver.use_bank(request & 1)
 
+    cdef bint eq_changing(self) noexcept nogil:
+        """[audio] Whether the EQ goes over to its other bank: then neither may be written."""
+        return self._next_eq >= 0 or self.eq.is_fading()
+
+    cdef void change_eq(self, int bank) noexcept nogil:
+        """[audio] Go over to `bank` of the EQ, by a crossfade or, to another mode or resolution, through silence."""
+        if self.eq.can_fade_to(bank):
+            self.eq.use_bank(bank)
+        else:
+            self._next_eq = bank
+            self._switch.to(0.0)
+
+    cdef void jump_eq_bank(self, int bank) noexcept nogil:
+        """[audio] Use `bank` of the EQ at once; the latency of the chain, and of its bypass, follows."""
+        cdef Py_ssize_t before = self.eq.delay()
+        self.eq.jump_bank(bank)
+        if self.eq.delay() != before:
+            self._dry.set_frames(self.delay())
+        self._cells.set(CELL_LATENCY, self.delay())
+
+    cdef Py_ssize_t switch(self, Py_ssize_t frames) noexcept nogil:
+        """[audio] Drive a change of mode on; returns how many frames until it wants to be driven again, at most `frames`."""
+        cdef Py_ssize_t left = frames
+        if self._next_eq >= 0:
+            if self._switch.moving():
+                left = self._switch.length - self._switch._at
+            else:
+                self.jump_eq_bank(self._next_eq)
+                self._next_eq = -1
+                self._silent_left = self.delay()
+        if self._next_eq < 0 and self._silent_left > 0:
+            left = self._silent_left
+        elif self._next_eq < 0 and self._switch._target == 0:
+            self._switch.to(1.0)
+        if left > frames:
+            left = frames
+        if self._next_eq < 0 and self._silent_left > 0:
+            self._silent_left -= left
+        return left
+
+    def load_eq(self, packed, jump=False):
+        """[control] Write `packed` (see `Eq.pack`) into the bank of the EQ that is not in use and go over to it: by a
+        crossfade, through silence where mode or resolution are others, or at once (`jump`). Raises RuntimeError while the
+        last change is under way."""
+        if self.eq_changing():
+            raise RuntimeError("the EQ is still changing: wait until `eq_busy` is False")
+        idle = 1 - self.eq.bank
+        self.eq.banks[idle] = packed
+        if jump:
+            self.jump_eq(idle)
+        else:
+            self.change_eq(idle)
+
+    def jump_eq(self, int bank):
+        """[control] Use `bank` of the EQ at once. For the state a run starts from."""
+        self.jump_eq_bank(bank & 1)
+
+    @property
+    def eq_busy(self):
+        """Whether the EQ goes over to its other bank: then neither may be written. [any]"""
+        return self.eq_changing()
+
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef void clear(self) noexcept nogil:
+        if self._next_eq >= 0:
+            self.jump_eq_bank(self._next_eq)
+            self._next_eq = -1
+        self._silent_left = 0
+        self._switch.jump(1.0)
         self.eq.clear()
         self.multiband.clear()
         self.stereo.clear()
@@ -321,6 +395,7 @@ cdef class Engine(Processor):
         cdef Py_ssize_t at = 0, step
         while at < frames:
             step = frames - at if frames - at < self._meter_left else self._meter_left
+            step = self.switch(step)
             self.chain(left + at, right + at, step)
             at += step
             self.frames += step
@@ -366,6 +441,10 @@ cdef class Engine(Processor):
             left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]
             right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
         self._mute.fill(gain, frames)
+        for i in range(frames):
+            left[i] = left[i] * gain[i]
+            right[i] = right[i] * gain[i]
+        self._switch.fill(gain, frames)
         for i in range(frames):
             left[i] = left[i] * gain[i]
             right[i] = right[i] * gain[i]

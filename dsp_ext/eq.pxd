@@ -1,7 +1,18 @@
+# The equaliser in its modes. See `eq.pyx`.
+
 from .convolver cimport Convolver
 from .processor cimport Processor
+from .section_chain cimport SectionChain
 
 cdef class Eq(Processor):
-    cdef readonly Convolver convolver
-    cdef readonly Py_ssize_t taps, resolution
-    cdef float[:, ::1] _out
+    cdef Convolver _convolver
+    cdef SectionChain _chain
+    cdef readonly Py_ssize_t bank_floats
+    cdef float[:, ::1] _banks, _out
+    cdef bint _minimum  # the mode in use
+
+    cdef int bank_in_use(self) noexcept nogil
+    cdef bint is_fading(self) noexcept nogil
+    cdef bint can_fade_to(self, int bank) noexcept nogil
+    cdef void use_bank(self, int bank) noexcept nogil
+    cdef void jump_bank(self, int bank) noexcept nogil

@@ -249,13 +249,13 @@ def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
         engine.set_all(values)
         engine.settle()
     box["start_settings"] = version
-    for kind, convolver, banks in (
-        ("eq", engine.eq.convolver, shared.eq_banks),
-        ("crossover", engine.multiband.convolver, shared.crossover_banks),
+    for kind, owner, banks, jump in (
+        ("eq", engine.eq, shared.eq_banks, engine.jump_eq),
+        ("crossover", engine.multiband.convolver, shared.crossover_banks, engine.multiband.convolver.jump),
     ):
         request = cells[f"{kind}_request"]
-        convolver.attach(banks)
-        convolver.jump(request & 1)
+        owner.attach(banks)
+        jump(request & 1)
         cells[f"{kind}_adopted"] = request
         box[f"start_{kind}"] = request >> 1
     box["start_faded"] = faded

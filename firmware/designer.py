@@ -9,7 +9,8 @@ import threading
 
 import numpy as np
 
-from dsp_ext import Engine, design_crossover, design_eq
+from dsp_ext import Engine, design_crossover
+from dsp_ext.eq import RESOLUTIONS
 from dsp_ext.eq_bands import HIGHEST, EqBand
 
 from . import params
@@ -53,12 +54,15 @@ def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
     ]
 
 
-def eq_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray | None:
-    """The EQ's kernels (see `design_eq.design`); None where it does nothing."""
-    if not values["eq.enabled"]:
-        return None
-    solo, auto_gain = int(values["eq.solo"]), bool(values["eq.auto_gain"])
-    return design_eq.design(eq_bands(values, rate_hz), rate_hz, taps, solo=solo, auto_gain=auto_gain)
+def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
+    """What belongs in a bank of the EQ: see `Eq.pack`."""
+    return engine.eq.pack(
+        eq_bands(values, engine.rate_hz) if values["eq.enabled"] else [],
+        mode=params.EQ_MODES[int(values["eq.mode"])],
+        resolution=RESOLUTIONS[int(values["eq.resolution"])],
+        solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
+        auto_gain=bool(values["eq.auto_gain"]),
+    )
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
@@ -70,14 +74,15 @@ def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.n
 
 
 def packed_kernels(engine: Engine, kind: str, values: dict[str, float]) -> np.ndarray:
-    """What belongs in a bank of the convolver of `kind` ("eq" or "crossover"): float32, flat."""
+    """What belongs in a bank of `kind` ("eq" or "crossover"): float32, flat."""
     if kind == EQ:
-        return engine.eq.convolver.pack(eq_kernels(values, engine.rate_hz, engine.eq.taps))
+        return packed_eq(engine, values)
     return engine.multiband.convolver.pack(crossover_kernels(values, engine.rate_hz, engine.multiband.taps))
 
 
-def _convolver(engine: Engine, kind: str):
-    return engine.eq.convolver if kind == EQ else engine.multiband.convolver
+def _load(engine: Engine, kind: str, packed: np.ndarray, jump: bool = False) -> None:
+    load = engine.load_eq if kind == EQ else engine.multiband.convolver.load
+    load(packed, jump=jump)
 
 
 def begin(engine: Engine, values: dict[str, float]) -> None:
@@ -85,7 +90,7 @@ def begin(engine: Engine, values: dict[str, float]) -> None:
     engine.set_all(settings_vector(values))
     engine.settle()
     for kind in DESIGN_IDS:
-        _convolver(engine, kind).load(packed_kernels(engine, kind, values), jump=True)
+        _load(engine, kind, packed_kernels(engine, kind, values), jump=True)
 
 
 def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
@@ -94,7 +99,7 @@ def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
     `kind` is one of `Engine.EVENT_KINDS`; `values` are the settings that changed, or all that a kernel is made from.
     """
     if kind in DESIGN_IDS:
-        _convolver(engine, kind).load(packed_kernels(engine, kind, values))
+        _load(engine, kind, packed_kernels(engine, kind, values))
     elif kind == "fade":
         engine.fade_in()
     elif kind == "fade_out":

@@ -45,6 +45,13 @@ def perform(words: np.ndarray, rate_hz: int, start: dict[str, float], events: It
     return engine
 
 
+def latency(rate_hz: int, values: dict[str, float]) -> int:
+    """Frames by which the chain's output lags its input with `values` (all parameters)."""
+    engine = Engine(rate_hz, 1)
+    designer.begin(engine, values)
+    return engine.latency
+
+
 def _run(engine: Engine, words: np.ndarray, at: int, end: int) -> int:
     for start in range(at, end, BLOCK):
         engine.process_words(words[start : min(start + BLOCK, end)])

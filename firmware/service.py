@@ -77,8 +77,9 @@ class Box:
         return newest_spectra(self.shared.spectra)
 
     def info(self) -> dict:
-        """What does not change while the box runs."""
+        """What the box is and how it runs. The latency follows the EQ's mode and resolution."""
         box, options = self.shared.box, self.options
+        engine_latency = self.shared.engine["latency_frames"]
         return {
             "product": "burnish",
             "version": _version(),
@@ -88,8 +89,8 @@ class Box:
             "rate_hz": options.rate_hz,
             "period_frames": options.period,
             "periods": options.periods,
-            "engine_latency_frames": box["latency_frames"],
-            "latency_frames": box["latency_frames"] + box["prefill_frames"] + options.period,
+            "engine_latency_frames": engine_latency,
+            "latency_frames": engine_latency + box["prefill_frames"] + options.period,
         }
 
     def counters(self) -> dict:

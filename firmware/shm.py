@@ -112,7 +112,7 @@ class Shared:
         os.pwrite(descriptor, _HEADER.pack(_MAGIC, size, rate_hz), 0)
         shared = cls(descriptor)
         engine = Engine(rate_hz, 1)
-        shared.eq_banks[:] = engine.eq.convolver.pack(None)
+        shared.eq_banks[:] = engine.eq.pack([])
         shared.crossover_banks[:] = engine.multiband.convolver.pack(None)
         return shared
 
@@ -157,7 +157,7 @@ def _layout(rate_hz: int) -> tuple[dict[str, tuple[int, int]], int]:
         "events": Ring.bytes_for(EVENT_ROWS, len(Engine.EVENTS)),
         "history": Ring.bytes_for(HISTORY_ROWS, len(HISTORY)),
         "state": STATE_BYTES,
-        "eq_banks": 2 * 4 * engine.eq.convolver.bank_floats,
+        "eq_banks": 2 * 4 * engine.eq.bank_floats,
         "crossover_banks": 2 * 4 * engine.multiband.convolver.bank_floats,
     }
     parts, at = {}, 0

@@ -29,7 +29,7 @@ def render(
     takes the latency off the front and lets the tail of the chain ring out at the end, so that output and input lie on
     each other; without it the output is what a recorder at the box would have taped: as many frames, latency included.
     """
-    latency = Engine(rate_hz, 1).latency
+    latency = recall.latency(rate_hz, values)
     out = np.concatenate([words, np.zeros((latency, 2), np.int32)]) if align else words.copy()
     engine = recall.perform(out, rate_hz, values, events)
     counters = dict(zip(Engine.CELLS, list(engine.cells), strict=False))

@@ -154,12 +154,36 @@ def test_memory_of_others_serves_as_banks(rng):
     np.testing.assert_allclose(convolver.process(x), direct(x, kernel[0], 64), atol=1e-4)
 
 
+def test_a_jump_leads_to_another_length_and_centre(rng):
+    convolver = Convolver(RATE, 64, 8, kernels=2, most_partitions=16)
+    x = stereo(rng, 5000)
+    for partitions, centre in ((4, 0), (16, 512), (8, 100)):
+        kernel = rng.standard_normal((1, 64 * partitions)) / 20
+        packed = np.zeros(convolver.bank_floats, np.float32)
+        part = pack(kernel, 64, partitions, 2, centre)
+        packed[: part.size] = part
+        with pytest.raises(ValueError, match="only jumped to"):
+            convolver.load(packed)
+        convolver.process(x)
+        convolver.load(packed, jump=True)
+        assert convolver.latency == centre + 64 and convolver.taps == 64 * partitions
+        np.testing.assert_allclose(convolver.process(x)[:2], direct(x, kernel[0], 64), atol=1e-4)
+        packed = np.zeros(convolver.bank_floats, np.float32)
+        part = pack(None, 64, partitions, 2, centre)
+        packed[: part.size] = part
+        convolver.load(packed)
+        y = convolver.process(x)[:, 2000:]
+        np.testing.assert_array_equal(y[:2], x[:, 2000 - convolver.latency : 5000 - convolver.latency])
+
+
 def test_wrong_sizes_are_refused():
     for wrong in ((100, 4), (4, 4), (128, 6), (128, 0)):
         with pytest.raises(ValueError):
             Convolver(RATE, *wrong)
     with pytest.raises(ValueError, match="centre"):
         Convolver(RATE, 64, 4, centre=256)
+    with pytest.raises(ValueError, match="most_partitions"):
+        Convolver(RATE, 64, 8, most_partitions=4)
     convolver = Convolver(RATE, 64, 4)
     with pytest.raises(ValueError, match=r"shape \(1, 256\), not \(1, 255\)"):
         convolver.pack(np.zeros((1, 255)))

@@ -82,6 +82,17 @@ def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
     assert not np.array_equal(out[: len(words)], unchanged)
 
 
+def test_changes_of_mode_and_latency_are_repeated_too(tmp_path, rng):
+    words = music(rng)
+    changes = {3000: EQ | {"eq.mode": "minimum"}, 20000: {"eq.b2.gain_db": -3}, 26000: {"eq.mode": "linear"}}
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, changes))
+    session = read(tmp_path)
+    assert [event["kind"] for event in session["events"]] == ["eq"] * 3 and session["complete"]
+    padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    assert np.array_equal(out, recall.replay(session, padded))
+
+
 def test_a_faded_start_is_repeated_too(tmp_path, rng):
     words = music(rng, 0.2)
     with Rig(tmp_path) as rig:

@@ -34,7 +34,7 @@ def test_a_second_view_sees_the_same_and_nothing_overlaps():
 def test_banks_fit_the_engine_and_are_neutral_at_first(rate_hz, rng):
     shared = Shared.create(rate_hz)
     engine = Engine(rate_hz, 512)
-    engine.eq.convolver.attach(shared.eq_banks)
+    engine.eq.attach(shared.eq_banks)
     engine.multiband.convolver.attach(shared.crossover_banks)
     words = rng.integers(-(2**20), 2**20, (engine.latency + 2000, 2)).astype(np.int32) << 8
     out = words.copy()

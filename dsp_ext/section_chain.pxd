@@ -1,0 +1,18 @@
+# The minimum-phase EQ: a chain of second-order sections for each of two banks. See `section_chain.pyx`.
+
+from .ramp cimport Ramp
+
+cdef class SectionChain:
+    cdef readonly int bank
+    cdef double[:, ::1] _banks, _states, _work
+    cdef float[::1] _fade_io
+    cdef Ramp _fade
+    cdef int _wanted
+
+    cdef void use_bank(self, int bank) noexcept nogil
+    cdef void jump_bank(self, int bank) noexcept nogil
+    cdef void clear(self) noexcept nogil
+    cdef bint is_fading(self) noexcept nogil
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
+    cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil
+    cdef bint _is_identity(self, int bank) noexcept nogil

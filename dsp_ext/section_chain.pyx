@@ -1,0 +1,244 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Indices come from the layout of a bank below; blocks are cut to CHUNK.
+"""SectionChain: the minimum-phase filters of the EQ, in float64, at no latency.
+
+Two banks hold the sections of all bands, made by `design_sections.py`; to change them, the bank that is not in use is
+written, goes on from the states of the other one, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the
+identity, bit for bit.
+"""
+
+from libc.string cimport memcpy, memset
+
+import numpy as np
+
+from .ramp cimport Ramp
+
+from .eq_bands import PLACEMENTS
+
+cdef enum:
+    CHUNK = 256
+    BANDS = 8
+    PER_BAND = 7  # sections
+    ROW = 6  # a1, a2, a3, m0, m1, m2
+    # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows.
+    GAIN = 8
+    SOLO = 9
+    HEADER = 10
+    BAND = 2 + PER_BAND * ROW
+    STATES = PER_BAND * 4  # of a band: two for each of two lanes
+    STEREO = 1
+    LEFT = 2
+    RIGHT = 3
+    MID = 4
+    SIDE = 5
+
+#: float64 numbers of one bank.
+BANK_DOUBLES = HEADER + BANDS * BAND
+
+
+def pack(bands, rows, gain=1.0, solo=0):
+    """[control] A bank: `rows` (sections of each of up to 8 bands) and `gain` from `design_sections.design` for `bands`.
+
+    With `solo` (number of a band from 1) only what that band is placed on is heard. float64, shape (BANK_DOUBLES,).
+    """
+    if len(bands) > BANDS or any(len(sections) > PER_BAND for sections in rows):
+        raise ValueError(f"a bank holds {BANDS} bands of {PER_BAND} sections")
+    packed = np.zeros(BANK_DOUBLES)
+    packed[GAIN:HEADER] = gain, solo
+    for number, (band, sections) in enumerate(zip(bands, rows, strict=True), 1):
+        if sections or number == solo:
+            at = HEADER + (number - 1) * BAND
+            packed[at:at + 2] = 1 + PLACEMENTS.index(band.placement), len(sections)
+            packed[at + 2:at + 2 + ROW * len(sections)] = np.ravel(sections)
+    return packed
+
+
+def unpack(packed):
+    """[control] (gain, solo, [(placement, rows) of each band that is heard]) of a bank: `pack` backward."""
+    bands = []
+    for at in range(HEADER, HEADER + BANDS * BAND, BAND):
+        if packed[at]:
+            sections = int(packed[at + 1])
+            rows = np.reshape(packed[at + 2:at + 2 + ROW * sections], (sections, ROW))
+            bands.append((PLACEMENTS[int(packed[at]) - 1], rows))
+    return float(packed[GAIN]) if packed[GAIN] else 1.0, int(packed[SOLO]), bands
+
+
+cdef class SectionChain:
+    """See the module. Not a `Processor` itself: `Eq` is."""
+
+    def __init__(self, rate_hz):
+        """[control] Allocates."""
+        self._banks = np.zeros((2, BANK_DOUBLES))
+        self._states = np.zeros((2, BANDS * STATES))
+        self._work = np.zeros((5, CHUNK))
+        self._fade_io = np.zeros(CHUNK, np.float32)
+        self._fade = Ramp(rate_hz, 1.0)
+        self.bank = self._wanted = 0
+
+    def attach(self, double[:, ::1] banks not None):
+        """[control] Use this memory for the banks, rows of at least BANK_DOUBLES. Before processing begins."""
+        if banks.shape[0] != 2 or banks.shape[1] < BANK_DOUBLES:
+            raise ValueError(f"banks must have shape (2, {BANK_DOUBLES}), not ({banks.shape[0]}, {banks.shape[1]})")
+        self._banks = banks
+
+    cdef bint is_fading(self) noexcept nogil:
+        return self._fade.moving()
+
+    cdef void use_bank(self, int bank) noexcept nogil:
+        """[audio] Begin to fade over to `bank`, which goes on from the states of the bank in use where a band stays on the
+        same channels, else from silence. No effect while a fade is under way."""
+        cdef int band
+        cdef Py_ssize_t at
+        if self._fade.moving() or bank == self.bank:
+            return
+        for band in range(BANDS):
+            at = band * STATES
+            if self._banks[bank, HEADER + band * BAND] == self._banks[self.bank, HEADER + band * BAND]:
+                memcpy(&self._states[bank, at], &self._states[self.bank, at], STATES * sizeof(double))
+            else:
+                memset(&self._states[bank, at], 0, STATES * sizeof(double))
+        self._wanted = bank
+        self._fade.jump(0.0)
+        self._fade.to(1.0)
+
+    cdef void jump_bank(self, int bank) noexcept nogil:
+        """[audio] Use `bank` from now on, without a fade, from silence: for the state a run starts from."""
+        self._wanted = bank
+        self.clear()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past; a fade under way is at its end."""
+        self.bank = self._wanted
+        self._fade.jump(1.0)
+        memset(&self._states[0, 0], 0, 2 * BANDS * STATES * sizeof(double))
+
+    cdef bint _is_identity(self, int bank) noexcept nogil:
+        cdef int band
+        cdef const double *packed = &self._banks[bank, 0]
+        if packed[GAIN] != 0 and packed[GAIN] != 1:
+            return False
+        for band in range(BANDS):
+            if packed[HEADER + band * BAND] != 0:
+                return False
+        return True
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """[audio] Filter in place. O(frames * sections), twice that during a fade."""
+        cdef Py_ssize_t at = 0, step, i
+        cdef double *l = &self._work[0, 0]
+        cdef double *r = &self._work[1, 0]
+        cdef double *new_l = &self._work[2, 0]
+        cdef double *new_r = &self._work[3, 0]
+        cdef float *fade = &self._fade_io[0]
+        while at < frames:
+            step = frames - at if frames - at < CHUNK else CHUNK
+            if self._fade.moving() and step > self._fade.length - self._fade._at:
+                step = self._fade.length - self._fade._at
+            for i in range(step):
+                l[i] = left[at + i]
+                r[i] = right[at + i]
+            if self._fade.moving():
+                memcpy(new_l, l, step * sizeof(double))
+                memcpy(new_r, r, step * sizeof(double))
+                self._run_bank(self.bank, l, r, step)
+                self._run_bank(self._wanted, new_l, new_r, step)
+                self._fade.fill(fade, step)
+                for i in range(step):
+                    l[i] = l[i] * (1.0 - fade[i]) + new_l[i] * fade[i]
+                    r[i] = r[i] * (1.0 - fade[i]) + new_r[i] * fade[i]
+                if not self._fade.moving():
+                    self.bank = self._wanted
+            else:
+                self._run_bank(self.bank, l, r, step)
+            for i in range(step):
+                left[at + i] = <float> l[i]
+                right[at + i] = <float> r[i]
+            at += step
+
+    cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil:
+        """Both channels through one bank."""
+        cdef const double *packed = &self._banks[bank, 0]
+        cdef const double *band
+        cdef double *state
+        cdef double *one = &self._work[4, 0]
+        cdef int number, place, section, sections, solo = <int> packed[SOLO]
+        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r
+        cdef Py_ssize_t i
+        if self._is_identity(bank):
+            return
+        for number in range(BANDS):
+            band = packed + HEADER + number * BAND
+            state = &self._states[bank, number * STATES]
+            place = <int> band[0]
+            sections = <int> band[1]
+            if place < STEREO or place > SIDE or sections < 0 or sections > PER_BAND:
+                continue
+            if place == STEREO:
+                for section in range(sections):
+                    two_lanes(left, right, frames, band + 2 + section * ROW, state + 4 * section)
+                continue
+            from_l = 1.0 if place == LEFT else 0.0 if place == RIGHT else 0.5
+            from_r = 1.0 if place == RIGHT else 0.0 if place == LEFT else -0.5 if place == SIDE else 0.5
+            to_l = 0.0 if place == RIGHT else 1.0
+            to_r = 0.0 if place == LEFT else -1.0 if place == SIDE else 1.0
+            for i in range(frames):
+                one[i] = from_l * left[i] + from_r * right[i]
+            if solo:
+                memset(left, 0, frames * sizeof(double))
+                memset(right, 0, frames * sizeof(double))
+            else:
+                for i in range(frames):
+                    left[i] -= to_l * one[i]
+                    right[i] -= to_r * one[i]
+            for section in range(sections):
+                one_lane(one, frames, band + 2 + section * ROW, state + 4 * section)
+            for i in range(frames):
+                left[i] += to_l * one[i]
+                right[i] += to_r * one[i]
+        for i in range(frames):
+            left[i] *= gain
+            right[i] *= gain
+
+
+cdef void one_lane(double *x, Py_ssize_t frames, const double *c, double *state) noexcept nogil:
+    """One channel through one section, in place; `c` as `design_sections.svf` gives it."""
+    cdef double a1 = c[0], a2 = c[1], a3 = c[2], m0 = c[3], m1 = c[4], m2 = c[5]
+    cdef double s1 = state[0], s2 = state[1], v0, v1, v2, v3
+    cdef Py_ssize_t i
+    for i in range(frames):
+        v0 = x[i]
+        v3 = v0 - s2
+        v1 = a1 * s1 + a2 * v3
+        v2 = s2 + a2 * s1 + a3 * v3
+        s1 = 2.0 * v1 - s1
+        s2 = 2.0 * v2 - s2
+        x[i] = m0 * v0 + m1 * v1 + m2 * v2
+    state[0] = s1
+    state[1] = s2
+
+
+cdef void two_lanes(double *left, double *right, Py_ssize_t frames, const double *c, double *state) noexcept nogil:
+    """`one_lane` for both channels at once: the two recursions hide each other's latency."""
+    cdef double a1 = c[0], a2 = c[1], a3 = c[2], m0 = c[3], m1 = c[4], m2 = c[5]
+    cdef double s1 = state[0], s2 = state[1], t1 = state[2], t2 = state[3], v0, v1, v2, v3, u0, u1, u2, u3
+    cdef Py_ssize_t i
+    for i in range(frames):
+        v0 = left[i]
+        u0 = right[i]
+        v3 = v0 - s2
+        u3 = u0 - t2
+        v1 = a1 * s1 + a2 * v3
+        u1 = a1 * t1 + a2 * u3
+        v2 = s2 + a2 * s1 + a3 * v3
+        u2 = t2 + a2 * t1 + a3 * u3
+        s1 = 2.0 * v1 - s1
+        t1 = 2.0 * u1 - t1
+        s2 = 2.0 * v2 - s2
+        t2 = 2.0 * u2 - t2
+        left[i] = m0 * v0 + m1 * v1 + m2 * v2
+        right[i] = m0 * u0 + m1 * u1 + m2 * u2
+    state[0] = s1
+    state[1] = s2
+    state[2] = t1
+    state[3] = t2
