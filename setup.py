@@ -17,6 +17,7 @@ KERNELS = [
     "glide",
     "dynamics",
     "compressor",
+    "lr4",
     "multiband",
     "stereo",
     "true_peak",

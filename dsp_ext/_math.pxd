@@ -100,3 +100,13 @@ cdef inline float db_to_gain(float db) noexcept nogil:
 cdef inline float gain_to_db(float gain) noexcept nogil:
     """Decibels of a positive amplitude factor; exactly 0 dB at 1."""
     return log2_(gain) * DB_PER_OCTAVE
+
+
+cdef inline double tan_(double x) noexcept nogil:
+    """tan x for 0 <= x <= 1.45, to 1e-12 at the end and 1e-15 up to 1: quotient of Taylor series, for coefficients."""
+    cdef double s = x * x, sine = 1.0, cosine = 1.0
+    cdef int k
+    for k in range(20, 0, -2):
+        cosine = 1.0 - cosine * s / (k * (k - 1))
+        sine = 1.0 - sine * s / (k * (k + 1))
+    return x * sine / cosine

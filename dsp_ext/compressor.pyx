@@ -219,6 +219,13 @@ cdef class Compressor(Processor):
         """[audio] A switch among the settings."""
         return self._settings[what] != 0
 
+    cdef bint is_neutral(self) noexcept nogil:
+        """[audio] Whether these settings change no sound, whatever comes."""
+        cdef double *s = &self._settings[0]
+        cdef bint idle = s[BYPASS] != 0 or s[WET_PCT] == 0
+        cdef bint flat = s[RATIO] == 1 and s[UP_RATIO] == 1 and s[EXPAND_RATIO] == 1 and s[MAKEUP_DB] == 0
+        return self._values._target[PRESENT] == 1 and (idle or flat)
+
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
         self._values.settle()

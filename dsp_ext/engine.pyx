@@ -23,7 +23,7 @@ from .delay cimport Delay
 from .eq cimport Eq
 from .limiter cimport LIMITER_SETTINGS, Limiter
 from .meter cimport METER_FIELDS, Meter
-from .multiband cimport Multiband
+from .multiband cimport MULTIBAND_SETTINGS, Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
 from .shared cimport Cells, Ring, SeqLock
@@ -34,6 +34,7 @@ from .compressor import SETTINGS as _BAND_SETTINGS
 from .meter import FIELDS as _METER_FIELDS
 from .spectrum import BANDS_HZ as _BANDS_HZ
 from .limiter import SETTINGS as _LIMITER_SETTINGS
+from .multiband import SETTINGS as _MULTIBAND_SETTINGS
 from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
@@ -44,10 +45,9 @@ cdef enum:
     MUTE
     METER_RUNNING
     METER_EPOCH
-    MULTIBAND_ENABLED
-    MULTIBAND_MID_SIDE
     FIRST_LIMITER
-    FIRST_STEREO = FIRST_LIMITER + LIMITER_SETTINGS
+    FIRST_MULTIBAND = FIRST_LIMITER + LIMITER_SETTINGS
+    FIRST_STEREO = FIRST_MULTIBAND + MULTIBAND_SETTINGS
     FIRST_BAND = FIRST_STEREO + STEREO_SETTINGS
     # Cells.
     CELL_FRAMES = 0
@@ -76,9 +76,8 @@ _SETTINGS = (
     "chain.mute",
     "meter.running",
     "meter.epoch",
-    "multiband.enabled",
-    "multiband.mid_side",
     *(f"limiter.{name}" for name in _LIMITER_SETTINGS),
+    *(f"multiband.{name}" for name in _MULTIBAND_SETTINGS),
     *(f"stereo.{name}" for name in _STEREO_SETTINGS),
     *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
 )
@@ -264,12 +263,10 @@ cdef class Engine(Processor):
                 self._epoch = value
                 self.input_meter.restart()
                 self.output_meter.restart()
-        elif index == MULTIBAND_ENABLED:
-            self.multiband.set_enabled(value != 0)
-        elif index == MULTIBAND_MID_SIDE:
-            self.multiband.set_mid_side(value != 0)
-        elif index < FIRST_STEREO:
+        elif index < FIRST_MULTIBAND:
             self.limiter.set_value(<int> (index - FIRST_LIMITER), value)
+        elif index < FIRST_STEREO:
+            self.multiband.set_value(<int> (index - FIRST_MULTIBAND), value)
         elif index < FIRST_BAND:
             self.stereo.set_value(<int> (index - FIRST_STEREO), value)
         else:

@@ -1,27 +1,43 @@
+# Compressor in four bands. See `multiband.pyx`.
+
 from .convolver cimport Convolver
 from .delay cimport Delay
+from .lr4 cimport Lr4
 from .processor cimport Processor
 from .ramp cimport Ramp
 
 cdef enum:
     MOST_BANDS = 4
+    # Places of the settings of the whole; SETTINGS in multiband.pyx has the names in the same order.
+    MULTIBAND_ENABLED = 0
+    MID_SIDE
+    SPLIT
+    BANDS
+    X1_HZ
+    X2_HZ
+    X3_HZ
+    MULTIBAND_SETTINGS
 
 cdef class Multiband(Processor):
     cdef readonly Convolver convolver
     cdef readonly Py_ssize_t taps
     cdef readonly int bands
-    cdef Delay _to_split, _to_sum
+    cdef Lr4 _lr4
+    cdef Delay _to_split, _to_sum, _whole_to_sum
     cdef Ramp _enabled
-    cdef bint _wanted, _mid_side, _wanted_mid_side
-    cdef Py_ssize_t _wait
+    # In or out of circuit, the meaning of the channels and the kind of split: as wanted, and as they are.
+    cdef bint _wanted, _wanted_mid_side, _mid_side, _wanted_lr4, _is_lr4
+    cdef Py_ssize_t _wait  # frames until the new mode has a past
     cdef tuple _compressors
     cdef void *_compressor[MOST_BANDS]  # the same, for loops without the GIL
-    cdef float[:, ::1] _low, _work
+    cdef float[:, ::1] _split, _work
 
-    cdef void set_enabled(self, bint enabled) noexcept nogil
-    cdef void set_mid_side(self, bint mid_side) noexcept nogil
+    cdef void set_value(self, int what, double value) noexcept nogil
     cdef void set_band(self, int band, int what, double value) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil
+    cdef bint is_needed(self) noexcept nogil
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
+    cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef float take_reduction_db(self, int band) noexcept nogil

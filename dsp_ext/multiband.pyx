@@ -1,14 +1,17 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices are bands below MOST_BANDS and frames below CHUNK.
-"""Multiband: a compressor in each of four bands of a linear-phase split.
+"""Multiband: a compressor in each of four bands.
 
-The split is that of `design_crossover.py`: low-pass kernels LP_1 ... LP_3 over one shared convolver, band 1 = LP_1 * x,
-band k = (LP_k - LP_{k-1}) * x, band 4 = what is left of the delayed input. The output is fused,
+The output is fused, out = delayed x + sum of (gain_k - 1) band_k, so where no band changes its gain, nothing is added and
+the delayed input passes bit for bit: the crossover is heard only where a compressor works. Two ways to split:
 
-    out = delayed x + sum of (gain_k - 1) band_k
+- linear: the zero-phase kernels of `design_crossover.py` over one shared convolver, band 1 = LP_1 * x, band k =
+  (LP_k - LP_{k-1}) * x, band 4 = what is left of the delayed input;
+- LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
+  While the settings of all bands are neutral it steps out of circuit.
 
-so where no band changes its gain, nothing is added and the delayed input passes bit for bit: the crossover is heard only
-where the compressor works. The bands are left and right, or mid and side: (left + right) / 2 and (left - right) / 2.
+Both have the same latency, so that they can be changed while sound runs. The bands are left and right, or mid and side:
+(left + right) / 2 and (left - right) / 2.
 """
 
 from libc.string cimport memcpy
@@ -20,7 +23,10 @@ from .compressor import SETTINGS as _BAND_SETTINGS
 from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
-#: Crossover frequencies of a fresh `Multiband`, in Hz, until a designed bank is loaded.
+#: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4;
+#: `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4 (the linear split gets them as kernels).
+SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz")
+#: Crossover frequencies of a fresh `Multiband`, in Hz, until others are set and a designed bank is loaded.
 DEFAULT_HZ = (120.0, 800.0, 5000.0)
 
 cdef enum:
@@ -30,64 +36,89 @@ cdef enum:
 
 cdef class Multiband(Processor):
     """Four-band compressor. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
-    out of circuit. O(frames)."""
+    out of circuit and for both splits. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
+        assert len(SETTINGS) == MULTIBAND_SETTINGS
         self.bands = MOST_BANDS
         self.taps = 4096 * rate_factor(rate_hz)
         partition = partition_frames(rate_hz)
         self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
         self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
+        self._lr4 = Lr4(rate_hz, DEFAULT_HZ)
         self._compressors = tuple(Compressor(rate_hz, max_block) for _ in range(self.bands))
         for band in range(self.bands):
             self._compressor[band] = <void *> self._compressors[band]
         # The split wants the input as late as its low-passes are; the sum, as late as the compressors let go of it.
         self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
         self._to_sum = Delay(rate_hz, max_block, self._compressors[0].latency)
+        self._whole_to_sum = Delay(rate_hz, max_block, self._compressors[0].latency)
         self._enabled = Ramp(rate_hz, 1.0)
         self._wanted = True
         self._mid_side = self._wanted_mid_side = False
+        self._is_lr4 = self._wanted_lr4 = False
         self._wait = 0
-        self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
+        self._split = np.zeros((self.bands * WAYS, CHUNK), np.float32)
         self._work = np.zeros((5, CHUNK), np.float32)
 
     # -- settings ------------------------------------------------------------------------------------------------
 
     def set(self, str name, double value):
-        """[control] "enabled", "mid_side", or a setting of a band: "b1.threshold_db". Raises KeyError and ValueError."""
+        """[control] One of SETTINGS, or a setting of a band: "b1.threshold_db". Raises KeyError and ValueError."""
         if not np.isfinite(value):
             raise ValueError(f"{name} must be a finite number, not {value}")
         band, _, setting = name.partition(".")
-        if name == "enabled":
-            self.set_enabled(value != 0)
-        elif name == "mid_side":
-            self.set_mid_side(value != 0)
+        if name in SETTINGS:
+            self.set_value(SETTINGS.index(name), value)
         elif setting in _BAND_SETTINGS and band in [f"b{k + 1}" for k in range(self.bands)]:
             self.set_band(int(band[1:]) - 1, _BAND_SETTINGS.index(setting), value)
         else:
             raise KeyError(f"no setting {name!r}")
 
-    cdef void set_enabled(self, bint enabled) noexcept nogil:
-        """[audio] In or out of circuit; out is the delayed input, bit for bit, once the ramp is over."""
-        self._wanted = enabled
+    cdef void set_value(self, int what, double value) noexcept nogil:
+        """[audio] A setting of the whole. Out of circuit is the delayed input, bit for bit, once the ramp is over."""
+        if what == MULTIBAND_ENABLED:
+            self._wanted = value != 0
+        elif what == MID_SIDE:
+            self._wanted_mid_side = value != 0
+        elif what == SPLIT:
+            self._wanted_lr4 = value != 0
+        elif what == BANDS:
+            self._lr4.set_used(<int> value + 1)
+        elif what <= X3_HZ:
+            self._lr4.set_freq_hz(what - X1_HZ, value)
         self.change_mode()
 
-    cdef void set_mid_side(self, bint mid_side) noexcept nogil:
-        """[audio] Bands of mid and side instead of left and right. The change goes out of circuit and comes back in."""
-        self._wanted_mid_side = mid_side
-        self.change_mode()
+    cdef bint is_needed(self) noexcept nogil:
+        """Whether the sound should be in circuit, in the mode as it is."""
+        cdef int band
+        cdef bint neutral = True
+        for band in range(MOST_BANDS):
+            neutral = neutral and (<Compressor> self._compressor[band]).is_neutral()
+        return (
+            self._wanted and self._wait == 0 and not (self._is_lr4 and neutral)
+            and self._wanted_mid_side == self._mid_side and self._wanted_lr4 == self._is_lr4
+        )
 
     cdef void change_mode(self) noexcept nogil:
-        """Head for what is wanted. Where the meaning of the two channels has to change, that is out of circuit first, and
-        back in when the compressors' delay holds nothing of the old meaning."""
+        """Head for what is wanted. Where the kind of the bands has to change, that is out of circuit first, and back in
+        when the filters and delays hold nothing of the old kind."""
         cdef int band
-        if self._wanted_mid_side != self._mid_side and self._enabled._value == 0 and not self._enabled.moving():
-            self._mid_side = self._wanted_mid_side
-            self._wait = self._to_sum.delay()
-            for band in range(MOST_BANDS):
-                (<Compressor> self._compressor[band]).clear()
-        self._enabled.to(1.0 if self._wanted and self._wanted_mid_side == self._mid_side and self._wait == 0 else 0.0)
+        if self._enabled._value == 0 and not self._enabled.moving():
+            if self._wanted_mid_side != self._mid_side or self._wanted_lr4 != self._is_lr4:
+                self._wait = self._to_sum.delay()
+                if self._wanted_lr4 != self._is_lr4:
+                    self._wait += self.convolver.partition + self.taps
+                    self.convolver.clear()
+                    self._lr4.clear()
+                    self._lr4.settle()
+                    self._whole_to_sum.clear()
+                for band in range(MOST_BANDS):
+                    (<Compressor> self._compressor[band]).clear()
+                self._mid_side = self._wanted_mid_side
+                self._is_lr4 = self._wanted_lr4
+        self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void set_band(self, int band, int what, double value) noexcept nogil:
         """[audio] A setting of a band; `what` is a place of compressor.pxd. Solo and mute decide who is heard."""
@@ -103,15 +134,17 @@ cdef class Multiband(Processor):
                 solo = (<Compressor> self._compressor[k]).is_on(SOLO)
                 mute = (<Compressor> self._compressor[k]).is_on(MUTE)
                 (<Compressor> self._compressor[k]).set_present(not mute and (solo or not any_solo))
+        self.change_mode()
 
     cdef void settle(self) noexcept nogil:
-        """[audio] End all ramps at once."""
+        """[audio] End all ramps and changes of mode at once."""
         cdef int band
         self._enabled.jump(0.0)
         self.change_mode()
         self._wait = 0
         self.change_mode()
         self._enabled.jump(self._enabled._target)
+        self._lr4.settle()
         for band in range(MOST_BANDS):
             (<Compressor> self._compressor[band]).settle()
 
@@ -132,8 +165,10 @@ cdef class Multiband(Processor):
     cdef void clear(self) noexcept nogil:
         cdef int band
         self.convolver.clear()
+        self._lr4.clear()
         self._to_split.clear()
         self._to_sum.clear()
+        self._whole_to_sum.clear()
         for band in range(MOST_BANDS):
             (<Compressor> self._compressor[band]).clear()
 
@@ -156,41 +191,75 @@ cdef class Multiband(Processor):
         cdef Py_ssize_t i
         cdef int band
         cdef float *enabled = &self._work[0, 0]
-        cdef float *band_l = &self._work[1, 0]
-        cdef float *band_r = &self._work[2, 0]
-        cdef float *sum_l = &self._work[3, 0]
-        cdef float *sum_r = &self._work[4, 0]
-        cdef const float *top_l
-        cdef const float *top_r
-        self.convolver.convolve(left, right, &self._low[0, 0], CHUNK, frames)
-        self._to_split.run(left, right, frames)
+        cdef float *sum_l = &self._work[1, 0]
+        cdef float *sum_r = &self._work[2, 0]
+        cdef float *whole_l = &self._work[3, 0]
+        cdef float *whole_r = &self._work[4, 0]
+        cdef float *band_l
+        cdef float *band_r
+        if self._is_lr4:
+            self._to_split.run(left, right, frames)
+            self.split_lr4(left, right, frames)
+        else:
+            self.convolver.convolve(left, right, &self._split[0, 0], CHUNK, frames)
+            self._to_split.run(left, right, frames)
+            self.split_linear(left, right, frames)
+        self._to_sum.run(left, right, frames)
         for i in range(frames):
             sum_l[i] = sum_r[i] = 0
         for band in range(MOST_BANDS):
-            top_l = left if band == MOST_BANDS - 1 else &self._low[WAYS * band, 0]
-            top_r = right if band == MOST_BANDS - 1 else &self._low[WAYS * band + 1, 0]
-            if band == 0:
-                memcpy(band_l, top_l, frames * sizeof(float))
-                memcpy(band_r, top_r, frames * sizeof(float))
-            else:
-                _subtract(top_l, &self._low[WAYS * (band - 1), 0], band_l, frames)
-                _subtract(top_r, &self._low[WAYS * (band - 1) + 1, 0], band_r, frames)
+            band_l = &self._split[WAYS * band, 0]
+            band_r = &self._split[WAYS * band + 1, 0]
             if self._mid_side:
                 _to_mid_side(band_l, band_r, frames)
             (<Compressor> self._compressor[band]).add(band_l, band_r, sum_l, sum_r, frames)
         if self._mid_side:
             _from_mid_side(sum_l, sum_r, frames)
-        self._to_sum.run(left, right, frames)
         self._enabled.fill(enabled, frames)
         for i in range(frames):
-            left[i] = left[i] + enabled[i] * sum_l[i]
-            right[i] = right[i] + enabled[i] * sum_r[i]
+            left[i] = left[i] + enabled[i] * (sum_l[i] + whole_l[i])
+            right[i] = right[i] + enabled[i] * (sum_r[i] + whole_r[i])
+
+    cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """From low-passes to bands, from the top down, in place; nothing takes the place of the input in the sum."""
+        cdef Py_ssize_t i
+        cdef int row
+        memcpy(&self._split[WAYS * (MOST_BANDS - 1), 0], left, frames * sizeof(float))
+        memcpy(&self._split[WAYS * (MOST_BANDS - 1) + 1, 0], right, frames * sizeof(float))
+        for row in range(WAYS * MOST_BANDS - 1, WAYS - 1, -1):
+            _subtract(&self._split[row, 0], &self._split[row - WAYS, 0], frames)
+        for row in range(WAYS):
+            for i in range(frames):
+                self._work[3 + row, i] = 0
+
+    cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """Bands, and what their sum differs by from the input, which the sum wants as late as the bands."""
+        cdef int band
+        cdef float *whole_l = &self._work[3, 0]
+        cdef float *whole_r = &self._work[4, 0]
+        if self.convolver.is_fading():  # a new kernel has nothing to fade from
+            self.convolver.clear()
+        self._lr4.split(left, right, &self._split[0, 0], CHUNK, frames)
+        memcpy(whole_l, &self._split[0, 0], frames * sizeof(float))
+        memcpy(whole_r, &self._split[1, 0], frames * sizeof(float))
+        for band in range(1, MOST_BANDS):
+            _add(whole_l, &self._split[WAYS * band, 0], frames)
+            _add(whole_r, &self._split[WAYS * band + 1, 0], frames)
+        _subtract(whole_l, left, frames)
+        _subtract(whole_r, right, frames)
+        self._whole_to_sum.run(whole_l, whole_r, frames)
 
 
-cdef void _subtract(const float *a, const float *b, float *out, Py_ssize_t frames) noexcept nogil:
+cdef void _add(float *to, const float *row, Py_ssize_t frames) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(frames):
-        out[i] = a[i] - b[i]
+        to[i] += row[i]
+
+
+cdef void _subtract(float *of, const float *row, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        of[i] -= row[i]
 
 
 cdef void _to_mid_side(float *left, float *right, Py_ssize_t frames) noexcept nogil:

@@ -15,6 +15,8 @@ against mid near the splits; a linear-phase width would cost the latency of anot
 
 import numpy as np
 
+from ._math cimport tan_
+
 #: Names of the settings, in the order of the enum in stereo.pxd. Units are in the names; switches are 0 or 1.
 SETTINGS = (
     "enabled",
@@ -50,21 +52,6 @@ cdef double BUTTERWORTH = 1.4142135623730951  # damping: 1 / Q
 cdef double PI = 3.141592653589793
 
 
-cdef double _tan(double x) noexcept nogil:
-    """tan x for 0 <= x <= 1, to 1e-15: Taylor's series, since libm's differs by an ulp between platforms."""
-    cdef double s = x * x, sine = 1.0, cosine = 1.0
-    cdef int k
-    for k in range(18, 0, -2):
-        cosine = 1.0 - cosine * s / (k * (k - 1))
-        sine = 1.0 - sine * s / (k * (k + 1))
-    return x * sine / cosine
-
-
-def pole(double freq_hz, double rate_hz):
-    """The prewarped integrator gain tan(pi f / rate) of a corner frequency. [any]"""
-    return _tan(PI * freq_hz / rate_hz)
-
-
 cdef class Stereo(Processor):
     """Latency 0. O(frames). float64 inside."""
 
@@ -98,10 +85,10 @@ cdef class Stereo(Processor):
         self._values.to(LOW, <float> (on * (s[WIDTH_LOW_PCT] / 100.0 - 1.0)))
         self._values.to(MID, <float> (on * (s[WIDTH_MID_PCT] / 100.0 - 1.0)))
         self._values.to(HIGH, <float> (on * (s[WIDTH_HIGH_PCT] / 100.0 - 1.0)))
-        self._values.to(LOW_POLE, <float> _tan(PI * low_hz / self.rate_hz))
-        self._values.to(HIGH_POLE, <float> _tan(PI * high_hz / self.rate_hz))
+        self._values.to(LOW_POLE, <float> tan_(PI * low_hz / self.rate_hz))
+        self._values.to(HIGH_POLE, <float> tan_(PI * high_hz / self.rate_hz))
         self._values.to(MONO_PART, <float> (on if s[MONO] != 0 else 0.0))
-        self._values.to(MONO_POLE, <float> _tan(PI * s[MONO_HZ] / self.rate_hz))
+        self._values.to(MONO_POLE, <float> tan_(PI * s[MONO_HZ] / self.rate_hz))
         self._values.to(GAIN_L, <float> ((1.0 - max(balance, 0.0)) * (-1.0 if on * s[INVERT_LEFT] != 0 else 1.0)))
         self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[INVERT_RIGHT] != 0 else 1.0)))
 

@@ -21,8 +21,8 @@ EQ, CROSSOVER = "eq", "crossover"
 
 #: What each kind of kernel is made from.
 DESIGN_IDS = {
-    EQ: tuple(p.id for p in params.TABLE if p.target == params.DESIGN and p.id.startswith("eq.")),
-    CROSSOVER: tuple(p.id for p in params.TABLE if p.target == params.DESIGN and p.id.startswith("multiband.")),
+    EQ: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith("eq.")),
+    CROSSOVER: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith("multiband.")),
 }
 
 #: What each kind of event is made from.

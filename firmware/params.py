@@ -12,8 +12,8 @@ import json
 import math
 from dataclasses import dataclass
 
-#: Why a change has to go through the designer, or can go straight to the engine.
-ENGINE, DESIGN = "engine", "design"
+#: Whether a change goes straight to the engine, has to go through the designer, or both.
+ENGINE, DESIGN, BOTH = "engine", "design", "both"
 
 LINEAR, LOG = "linear", "log"
 
@@ -239,10 +239,12 @@ TABLE: tuple[Param, ...] = (
     _switch("multiband.enabled", True, "MULTI", "the whole multiband compressor in or out"),
     _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),
     _choice("multiband.bands", BAND_COUNTS, "4", "MB BANDS", "how many bands; the upper crossovers and bands fall away",
-            target=DESIGN),
-    Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=DESIGN),
-    Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=DESIGN),
-    Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=DESIGN),
+            target=BOTH),
+    _choice("multiband.split", ("linear", "lr4"), "linear", "MB SPLIT",
+            "linear: no phase shift; lr4: no pre-ringing, phase turns at the crossovers; latency is the same"),
+    Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
+    Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
+    Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
     *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),
     _switch("stereo.enabled", True, "STEREO", "width, mono-maker, balance and polarity in or out"),
     Param("stereo.width_low_pct", "%", 0, 200, 100, 1, "WIDTH LOW", "width of the low band: 0 mono, 100 as it is"),

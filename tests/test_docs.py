@@ -32,7 +32,7 @@ def parameters_markdown() -> str:
                 "| id | allowed | default | step | display | what it is |",
                 "|---|---|---|---|---|---|",
             ]
-        mark = ("" if param.stored else "°") + ("²" if param.target == params.DESIGN else "")
+        mark = ("" if param.stored else "°") + ("²" if param.target != params.ENGINE else "")
         step = f"{param.step:g}" if param.kind == "number" else ""
         lines.append(
             f"| `{param.id}`{mark} | {param.allowed} | {param.format(param.default)} | {step} | {param.label} | {param.help} |"

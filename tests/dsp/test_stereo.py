@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp_ext.stereo import DEFAULTS, SETTINGS, Stereo, pole
+from dsp_ext.stereo import DEFAULTS, SETTINGS, Stereo
 
 RATE_HZ = 48000
 
@@ -135,11 +135,6 @@ def test_cutting_the_stream_changes_no_bit_while_settings_glide(rng):
         outs.append(y)
     assert np.array_equal(outs[0], outs[1])
     assert np.array_equal(outs[0], outs[2])
-
-
-def test_pole_is_the_tangent():
-    for freq_hz in np.geomspace(1, 15000, 200):
-        assert pole(freq_hz, 48000) == pytest.approx(np.tan(np.pi * freq_hz / 48000), rel=1e-14)
 
 
 def test_refuses_what_is_not_a_setting_or_not_a_number():
