@@ -57,7 +57,12 @@ def test_unused_bands_are_all_but_empty(rng):
     at_hz, bands = responses(split, RATE_HZ)
     heard = at_hz < 10000
     assert np.abs(bands[2:, heard]).max() < 1e-3
-    assert np.abs(np.abs(bands[0, heard]) - 1 / (1 + (np.tan(np.pi * at_hz[heard] / 48000) / np.tan(np.pi / 400)) ** 4)).max() < 2e-3
+    assert (
+        np.abs(
+            np.abs(bands[0, heard]) - 1 / (1 + (np.tan(np.pi * at_hz[heard] / 48000) / np.tan(np.pi / 400)) ** 4)
+        ).max()
+        < 2e-3
+    )
 
 
 def test_cutting_the_stream_changes_no_bit_while_crossovers_move(rng):

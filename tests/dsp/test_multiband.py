@@ -245,7 +245,9 @@ def test_neutral_lr4_steps_out_of_circuit_and_passes_24_bit_words_unchanged(rate
 
 def test_lr4_compresses_at_the_same_latency(rng):
     x = (0.3 * rng.standard_normal((2, 24000))).astype(np.float32)
-    settings = {f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))}
+    settings = {
+        f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))
+    }
     linear, lr4 = through(make(**settings), x), through(make(split=1, **settings), x)
     for y in (linear, lr4):
         assert np.std(y[:, 9600:]) < 0.25 * np.std(x[:, 9600:])
