@@ -41,6 +41,7 @@ class Screen:
             stale=now - self._moved_s > STALE_S,
             load=counted["load_pct"] / 100,
             xruns=counted["xruns"],
+            relay_fault=counted["relay_fault"],
         )
 
     def start(self) -> None:

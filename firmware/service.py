@@ -16,6 +16,7 @@ from .journal import Journal, note_version
 from .meters import MeterReader, newest_spectra
 from .options import Options
 from .presets import PresetLibrary
+from .relay_watch import RelayWatch
 from .server import Pty, Server
 from .shm import Shared
 from .state import StateKeeper
@@ -60,6 +61,8 @@ class Box:
         self.presets = presets
         self.designer = designer
         self.journal = journal
+        #: Present where there are relays and a panel that senses them.
+        self.relay_watch: RelayWatch | None = None
         #: What wants to be called each TICK_S.
         self.ticks: list = []
 
@@ -108,6 +111,7 @@ class Box:
             "audio_starts": box["audio_starts"],
             "control_starts": box["control_starts"],
             "relay_on": bool(box["relay_on"]),
+            "relay_fault": self.relay_watch is not None and self.relay_watch.fault,
         }
 
 
@@ -172,9 +176,14 @@ def _boot_panel(box: Box, surface: Surface, configured: config.Config, stack: co
         from .sim_socket import SimSocket
 
         fingers = SimPanel(described)
+        fingers.relays_on = lambda: bool(box.shared.box["relay_on"])
         pins = fingers.pin_factory
         stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
-    stack.enter_context(Panel(described, surface, pins)).start()
+    panel = stack.enter_context(Panel(described, surface, pins))
+    panel.start()
+    if configured.panel.relay:
+        box.relay_watch = RelayWatch(lambda: box.shared.box["relay_on"], lambda: panel.relay_sensed)
+        box.ticks.append(box.relay_watch.tick)
 
 
 def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:

@@ -42,6 +42,8 @@ class SimPanel:
         self._board = board
         self.pin_factory = MockFactory(pin_class=_WatchedPin)
         self._closed: set[str] = set()
+        #: Tells whether the coils of the bypass relays carry current.
+        self.relays_on = lambda: False
         self._shifting: list[bool] = []
         scan = board.scan
         self._load = self._pin(scan.load)
@@ -57,7 +59,8 @@ class SimPanel:
     def _loaded(self, level: bool) -> None:
         if not level:  # transparent while low
             names = {bit: name for name, bit in self._board.scan.switch.items()}
-            self._shifting = [names.get(bit) not in self._closed for bit in range(self._board.scan.bits)]
+            closed = self._closed | ({"RELAY_SENSE"} if self.relays_on() else set())
+            self._shifting = [names.get(bit) not in closed for bit in range(self._board.scan.bits)]
             self._show()
 
     def _clocked(self, level: bool) -> None:

@@ -16,6 +16,7 @@ class View:
     """One moment. `meters` has the columns of `Engine.METERS`; `stale` tells that they have stopped coming.
 
     `load` is the share of its time that the last block took, `xruns` the count since the start.
+    `relay_fault`: the bypass relays do not do as they are told.
     """
 
     face: Face
@@ -28,11 +29,12 @@ class View:
     stale: bool = False
     load: float = 0.0
     xruns: int = 0
+    relay_fault: bool = False
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know now, worst first."""
-        found = []
+        found = ["RELAY"] if self.relay_fault else []
         if self.xruns:
             found.append(f"XRUN {self.xruns}")
         if self.load > OVERLOAD:
@@ -40,7 +42,8 @@ class View:
         return tuple(found)
 
 
-def make_view(store: Store, surface: Surface, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0) -> View:
+def make_view(store: Store, surface: Surface, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
+              relay_fault=False) -> View:  # fmt: skip
     """The view of now. [control]"""
     return View(
         face=surface.face(),
@@ -53,4 +56,5 @@ def make_view(store: Store, surface: Surface, meters: Mapping[str, float], *, st
         stale=stale,
         load=load,
         xruns=xruns,
+        relay_fault=relay_fault,
     )

@@ -219,6 +219,7 @@ def test_every_state_changes_the_picture(scene):
     scene.store.set_many({"chain.mute": 1}, "test")
     is_new()
     is_new(xruns=1)
+    is_new(relay_fault=True)
     is_new(load=0.9)
     scene.surface.press("LOCK")
     is_new()

@@ -13,6 +13,7 @@ from firmware.params import DEFAULTS, TABLE, find
 from firmware.presets import Preset, PresetLibrary
 from firmware.quadrature import Quadrature
 from firmware.relay import Relay
+from firmware.relay_watch import RelayWatch
 from firmware.sim_panel import SimPanel, SimPanelError
 from firmware.store import Store
 from firmware.surface import CHOICE_S, HOLD_S, MESSAGE_S, NEW, Surface
@@ -400,6 +401,31 @@ def test_closing_frees_every_pin(tmp_path):
     rig.panel.close()
     rig.panel.close()
     Panel(rig.board, rig.surface, rig.sim.pin_factory).close()
+
+
+def test_relays_that_do_not_follow_are_a_fault(rig, caplog):
+    now, told = [0.0], [False]
+    watch = RelayWatch(lambda: told[0], lambda: rig.panel.relay_sensed, clock=lambda: now[0])
+
+    def passes(seconds):
+        for _ in range(round(seconds / 0.1)):
+            now[0] += 0.1
+            rig.panel.pump()
+            watch.tick()
+
+    passes(2)
+    assert not watch.fault
+    told[0] = True  # the pulses go out, no current is seen
+    passes(0.4)
+    assert not watch.fault
+    passes(1)
+    assert watch.fault and caplog.text.count("stay in bypass although they are held") == 1
+    rig.sim.relays_on = lambda: True
+    passes(0.5)
+    assert not watch.fault
+    told[0] = False
+    passes(1)
+    assert watch.fault and "stay on the processor although they are released" in caplog.text
 
 
 def test_relay_is_held_by_pulses_only():
