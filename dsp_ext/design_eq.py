@@ -1,4 +1,4 @@
-"""Linear-phase kernels of the EQ: from bands to taps. Runs in the control process; imports numpy only.
+"""Kernels of the EQ, linear or mixed in phase: from bands to taps. Runs in the control process; imports numpy only.
 
 The magnitude of the analog prototype is sampled on a grid eight times finer than the kernel needs (so that the kernel's
 tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
@@ -8,19 +8,27 @@ Bands that work on one channel, on mid or on side make a 2 × 2 matrix of magnit
 c left + d right. With z = left + j right that is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
 k2 = (a - d - j (b + c)) / 2: two kernels over the one complex signal of the convolver. The second is not needed where all
 bands work on both channels.
+
+Mixed phase turns each magnitude by a part of its minimum phase, which follows from the logarithm of the magnitude by way of
+the cepstrum (Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The more of it, the less the kernel rings
+before its centre, and the further the centre moves to the front.
 """
+
+import functools
 
 import numpy as np
 
 from . import auto_gain as loudness
 from .eq_bands import HIGHEST, EqBand, analog_response, check_rate, listening_sections, response_of, sections
 
-__all__ = ["EqBand", "analog_response", "design", "magnitudes", "validity_hz"]
+__all__ = ["EqBand", "analog_response", "design", "responses", "validity_hz"]
 
 #: Points of the frequency grid per tap.
 _FINER = 8
 #: Parts of the kernel that the taper may take, both ends together.
 _TAPERS = (0.2, 0.4, 0.7)
+#: Least magnitude, of the largest, whose logarithm counts for the minimum phase (-160 dB).
+_FLOOR = 1e-8
 #: -60 dB: below, a few dB more or less do not matter.
 _NEXT_TO_NOTHING = 1e-3
 #: How close to its prototype a kernel is wanted.
@@ -29,12 +37,19 @@ TOLERANCE_DB = 0.05
 AUDIBLE_HZ = (20.0, 20000.0)
 
 
-def design(bands, rate_hz: float, taps: int, *, solo: int = 0, auto_gain: bool = False) -> np.ndarray | None:
+def centre_of(taps: int, mix: float) -> int:
+    """Where a kernel has time 0: half its taps if linear (`mix` 0), its first tap if of minimum phase (1)."""
+    return round(taps / 2 * (1 - mix))
+
+
+def design(
+    bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False
+) -> np.ndarray | None:
     """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, or (2, taps), complex64, where not all bands work on
     both channels; None where nothing is to be done. `taps` is even.
 
-    Centred on taps / 2 and exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no partner,
-    is 0. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
+    Centred on `centre_of`. With `mix` 0 exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no
+    partner, is 0. `mix`: part of the minimum phase, 0 to 1. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
     K-weighted loudness of pink noise. Raises ValueError for a band above 0.45 `rate_hz`.
     """
     if taps < 16 or taps % 2:
@@ -43,25 +58,28 @@ def design(bands, rate_hz: float, taps: int, *, solo: int = 0, auto_gain: bool =
     if not solo and all(band.neutral for band in bands):
         return None
     grid = _FINER * taps
-    common, matrix = magnitudes(bands, np.arange(grid // 2 + 1) * (rate_hz / grid), solo)
+    if not 0 <= mix <= 1:
+        raise ValueError(f"mix cannot be {mix}: allowed is 0 to 1")
+    turn = functools.partial(_turned, part=mix) if mix else None
+    common, matrix = responses(bands, np.arange(grid // 2 + 1) * (rate_hz / grid), solo, turn)
     if auto_gain and not solo:
         common *= make_up(bands)
     if matrix is None:
-        return _kernel(common, rate_hz, taps)[None]
+        return _kernel(common, rate_hz, taps, mix)[None]
     (a, b), (c, d) = common * matrix / 2
-    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps) for part in (a + d, c - b, a - d, -b - c))
+    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps, mix) for part in (a + d, c - b, a - d, -b - c))
     return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
 
 
 def validity_hz(bands, rate_hz: float, taps: int) -> float:
-    """Frequency down to which the kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
+    """Frequency down to which the linear-phase kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
     acts. A notch counts with its bottom, whose tip no kernel of finite length reaches."""
     kernels = design(bands, rate_hz, taps)
     if kernels is None:
         return 0.0
     grid = _FINER * taps
     freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
-    common, matrix = magnitudes(bands, freqs_hz)
+    common, matrix = responses(bands, freqs_hz)
     wanted = common[None] if matrix is None else (common * matrix).reshape(4, -1)
     k1, k2 = kernels if len(kernels) == 2 else (kernels[0], np.zeros_like(kernels[0]))
     parts = (
@@ -74,28 +92,33 @@ def validity_hz(bands, rate_hz: float, taps: int) -> float:
     return float(freqs_hz[np.flatnonzero(off)[-1] + 1]) if off.any() else 0.0
 
 
-def magnitudes(bands, freqs_hz, solo: int = 0) -> tuple[np.ndarray, np.ndarray | None]:
+def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np.ndarray | None]:
     """What `bands` do at `freqs_hz` (shape (n,)): the magnitude common to both channels, shape (n,), and the channel matrix
-    ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None where there is no other band."""
+    ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None where there is no other band.
+
+    `turn` makes a response with phase of each magnitude; without it the responses are the magnitudes.
+    """
     if not 0 <= solo <= len(bands):
         raise ValueError(f"solo cannot be {solo}: allowed is 0 to {len(bands)}")
-    common, matrix = np.ones(len(freqs_hz)), None
+    common, matrix = np.ones(len(freqs_hz), complex if turn else float), None
     for band in [bands[solo - 1]] if solo else bands:
         if band.neutral and not solo:
             continue
         chain = listening_sections(band) if solo else sections(band)
-        magnitude = np.abs(response_of(chain, freqs_hz, band.freq_hz))
+        response = np.abs(response_of(chain, freqs_hz, band.freq_hz))
+        if turn:
+            response = turn(response)
         if band.placement == "stereo":
-            common *= magnitude
+            common *= response
         else:
-            own = placed(band.placement, magnitude, 0 if solo else 1)
+            own = placed(band.placement, response, 0 if solo else 1)
             matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
     return common, matrix
 
 
 def make_up(bands) -> float:
     """Amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through `bands`."""
-    common, matrix = magnitudes(bands, loudness.FREQS_HZ)
+    common, matrix = responses(bands, loudness.FREQS_HZ)
     spread = 1.0 if matrix is None else np.sum(matrix**2, axis=(0, 1)) / 2
     return loudness.compensation(common**2 * spread)
 
@@ -116,17 +139,34 @@ def placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
     return np.array([[same, cross], [cross, same]])
 
 
-def _kernel(magnitude: np.ndarray, rate_hz: float, taps: int) -> np.ndarray:
-    """The symmetric kernel of `magnitude` (any real numbers, on the grid from 0 to half the rate), float32."""
-    half, grid = taps // 2, _FINER * taps
-    ideal = np.fft.irfft(magnitude, grid)[:half]
+def _turned(magnitude: np.ndarray, part: float) -> np.ndarray:
+    """`magnitude` (on the grid from 0 to half the rate) with `part` of the minimum phase that belongs to it, complex."""
+    cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, _FLOOR * np.max(magnitude))))
+    half = cepstrum.size // 2
+    cepstrum[1:half] *= 2
+    cepstrum[half + 1 :] = 0
+    return magnitude * np.exp(1j * part * np.fft.rfft(cepstrum).imag)
+
+
+def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float) -> np.ndarray:
+    """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32."""
+    grid = _FINER * taps
     audible = slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))
-    least = np.maximum(np.abs(magnitude[audible]), _NEXT_TO_NOTHING)
+    wanted = np.abs(response[audible]) if mix else response[audible]
+    least = np.maximum(np.abs(wanted), _NEXT_TO_NOTHING)
 
-    def error(wing):
-        return np.max(np.abs(_response(wing, grid)[audible] - magnitude[audible]) / least)
+    def error(got):
+        return np.max(np.abs(got[audible] - wanted) / least)
 
-    wing = min((ideal * _wing_taper(half, part) for part in _TAPERS), key=error)
+    if mix:
+        centre = centre_of(taps, mix)
+        ideal = np.roll(np.fft.irfft(response, grid), centre)[:taps]
+        candidates = [ideal * _taper(taps, centre, part) for part in _TAPERS]
+        return min(candidates, key=lambda kernel: error(np.abs(np.fft.rfft(kernel, grid)))).astype(np.float32)
+    half = taps // 2
+    ideal = np.fft.irfft(response, grid)[:half]
+    candidates = [ideal * _wing_taper(half, part) for part in _TAPERS]
+    wing = min(candidates, key=lambda wing: error(_response(wing, grid)))
     kernel = np.zeros(taps, np.float32)
     kernel[half:] = wing
     kernel[1:half] = kernel[:half:-1]
@@ -137,6 +177,11 @@ def _response(wing: np.ndarray, grid: int) -> np.ndarray:
     """Zero-phase response of the symmetric kernel whose right half is `wing`, on the grid from 0 to half the rate."""
     doubled = np.concatenate([wing[:1] / 2, wing[1:]])
     return 2 * np.fft.rfft(doubled, grid).real
+
+
+def _taper(taps: int, centre: int, part: float) -> np.ndarray:
+    """A window that falls on both sides of `centre` as `_wing_taper` does."""
+    return np.concatenate([_wing_taper(centre + 1, part)[:0:-1], _wing_taper(taps - centre, part)])
 
 
 def _wing_taper(half: int, part: float) -> np.ndarray:

@@ -1,9 +1,10 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to max_block, the length of the rows here.
-"""Eq: the equaliser, in two modes that follow the same analog curves.
+"""Eq: the equaliser, in three modes that follow the same analog curves.
 
 - linear: FIR kernels from `design_eq.py`, which also says how two of them work on left, right, mid and side. Latency: half a
   kernel and one partition of the convolver.
+- mixed: the same with a part of the minimum phase: less ringing ahead, and that part less of the half kernel's latency.
 - minimum: second-order sections from `design_sections.py`. No latency.
 
 What is to be used is made from bands by `pack`, outside of the audio thread, and written into the bank (of two) that is not
@@ -21,7 +22,7 @@ from . import convolver, design_eq, design_sections, section_chain
 from .eq_bands import PLACEMENTS
 from .processor import partition_frames, rate_factor
 
-MODES = ("linear", "minimum")
+MODES = ("linear", "minimum", "mixed")
 #: Lengths of the kernels to choose from, in taps at 44.1 and 48 kHz; at higher rates they last as long.
 RESOLUTIONS = (4096, 8192, 16384, 32768)
 
@@ -47,10 +48,11 @@ cdef class Eq(Processor):
 
     # -- banks ---------------------------------------------------------------------------------------------------
 
-    def pack(self, bands, *, mode="linear", resolution=8192, solo=0, auto_gain=False):
+    def pack(self, bands, *, mode="linear", resolution=8192, mix_percent=50, solo=0, auto_gain=False):
         """[control] The contents of a bank for `bands` (up to 8 EqBand), shape (bank_floats,), float32.
 
-        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of the linear mode. `solo`: number (from 1) of the band to
+        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_percent`: part of the
+        minimum phase in mixed mode, 0 to 100. `solo`: number (from 1) of the band to
         listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise. Raises ValueError that names
         argument, value and range, also for a band above 0.45 of the rate.
         """
@@ -58,6 +60,8 @@ cdef class Eq(Processor):
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
         if resolution not in RESOLUTIONS:
             raise ValueError(f"resolution must be one of {', '.join(map(str, RESOLUTIONS))} taps, not {resolution}")
+        if not 0 <= mix_percent <= 100:
+            raise ValueError(f"mix_percent must be 0 to 100, not {mix_percent}")
         packed = np.zeros(self.bank_floats, np.float32)
         if mode == "minimum":
             rows, gain = design_sections.design(bands, self.rate_hz, solo=solo, auto_gain=auto_gain)
@@ -67,8 +71,9 @@ cdef class Eq(Processor):
         else:
             partition = self._convolver.partition
             taps = resolution * rate_factor(self.rate_hz)
-            kernels = design_eq.design(bands, self.rate_hz, taps, solo=solo, auto_gain=auto_gain)
-            part = convolver.pack(kernels, partition, taps // partition, KERNELS)
+            mix = mix_percent / 100 if mode == "mixed" else 0.0
+            kernels = design_eq.design(bands, self.rate_hz, taps, mix=mix, solo=solo, auto_gain=auto_gain)
+            part = convolver.pack(kernels, partition, taps // partition, KERNELS, design_eq.centre_of(taps, mix))
             packed[:part.size] = part
         return packed
 
@@ -85,8 +90,9 @@ cdef class Eq(Processor):
 
     @property
     def mode(self):
-        """One of MODES. [any]"""
-        return MODES[self._minimum]
+        """One of MODES; mixed is any with a centre of the kernel that is not its middle. [any]"""
+        middle = 2 * self._convolver.centre == self._convolver.taps
+        return "minimum" if self._minimum else "linear" if middle else "mixed"
 
     @property
     def taps(self):

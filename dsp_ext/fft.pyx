@@ -135,6 +135,18 @@ cdef class Fft:
                   out_re, out_im, out_re + q, out_im + q, out_re + 2 * q, out_im + 2 * q, out_re + 3 * q, out_im + 3 * q,
                   w, w + q, w + 2 * q, w + 3 * q, w + 4 * q, w + 5 * q, q)
 
+    def turns(self, signal, Py_ssize_t times):
+        """Forward and inverse_tail, `times` times, of a complex `signal`: for benches. [any]"""
+        cdef float[:, ::1] at = np.ascontiguousarray([np.real(signal), np.imag(signal)], np.float32)
+        cdef float[:, ::1] out = np.empty_like(at)
+        cdef Py_ssize_t half = self.size // 2, _
+        if at.shape[1] != self.size:
+            raise ValueError(f"a signal of this transform has {self.size} points, not {at.shape[1]}")
+        with nogil:
+            for _ in range(times):
+                self.forward(&at[0, 0], &at[1, 0], &at[0, half], &at[1, half], &out[0, 0], &out[1, 0])
+                self.inverse_tail(&out[0, 0], &out[1, 0], &out[0, half], &out[1, half])
+
     def spectrum(self, signal):
         """`signal` (complex, shape (size,)) transformed to complex64, in the order of `bins`. [any]"""
         cdef float[::1] re = np.ascontiguousarray(np.real(signal), np.float32)

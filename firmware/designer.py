@@ -60,6 +60,7 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         eq_bands(values, engine.rate_hz) if values["eq.enabled"] else [],
         mode=params.EQ_MODES[int(values["eq.mode"])],
         resolution=RESOLUTIONS[int(values["eq.resolution"])],
+        mix_percent=values["eq.mix_percent"],
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
     )

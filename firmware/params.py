@@ -22,7 +22,7 @@ BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
 BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
 LIMITER_STYLES = ("transparent", "punchy", "aggressive")
 EQ_BANDS = 8
-EQ_MODES = ("linear", "minimum")
+EQ_MODES = ("linear", "minimum", "mixed")
 EQ_RESOLUTIONS = ("4k", "8k", "16k", "32k")
 MULTIBAND_BANDS = 4
 BAND_COUNTS = ("2", "3", "4")
@@ -230,6 +230,7 @@ TABLE: tuple[Param, ...] = (
     Param("input.trim_db", "dB", -24, 24, 0, 0.1, "TRIM", "gain at the input of the chain"),
     _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
     _choice("eq.mode", EQ_MODES, "linear", "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
+    Param("eq.mix_percent", "%", 0, 100, 50, 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
     _choice("eq.resolution", EQ_RESOLUTIONS, "8k", "EQ RES", "taps of the linear EQ: more reach lower and add latency",
             target=DESIGN),
     _switch("eq.auto_gain", False, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),

@@ -63,12 +63,40 @@ def test_minimum_mode_has_no_latency(rate_hz):
         assert np.argmax(np.abs(block), axis=1).tolist() == [1000] * 2 and not block[:, :1000].any()
 
 
+def test_mixed_mode_moves_from_linear_to_minimum_phase(record):
+    """Ringing ahead falls, latency with it; at 100 % the phase is that of the minimum-phase sections."""
+    bands, freqs_hz = [EqBand("bell", 200, 9, 2), EqBand("high_shelf", 5000, -4)], np.geomspace(60, 10000, 200)
+    ahead_db, sections = [], loaded(bands, mode="minimum")
+    for percent in (0, 25, 50, 75, 100):
+        eq = loaded(bands, mode="mixed", mix_percent=percent)
+        assert eq.mode == ("mixed" if percent else "linear")
+        assert eq.latency == round(4096 * (1 - percent / 100)) + 128
+        played = impulse_responses(eq)[0][0]
+        ahead_db.append(10 * np.log10(np.sum(played[: eq.latency - 24] ** 2) + 1e-12))
+        error_db = db(eq.response(freqs_hz)) - db(analog_response(bands, freqs_hz))
+        assert np.max(np.abs(error_db)) < 0.05
+        turned = eq.response(freqs_hz) * np.exp(2j * np.pi * freqs_hz * eq.latency / 48000)
+        phase = percent / 100 * np.angle(sections.response(freqs_hz))
+        assert np.max(np.abs(np.angle(turned * np.exp(-1j * phase)))) < 0.02
+        record(
+            "EQ",
+            f"mixed phase, {percent} %, bell 200 Hz +9 dB, energy ahead",
+            ahead_db[-1],
+            "dB",
+            digits=0,
+            tolerance=2,
+        )
+    assert all(later < earlier for earlier, later in itertools.pairwise(ahead_db))
+
+
 def test_other_modes_and_resolutions_are_refused():
     eq = Eq(48000)
     with pytest.raises(ValueError, match="must be one of 4096, 8192, 16384, 32768 taps, not 5000"):
         eq.pack([], resolution=5000)
-    with pytest.raises(ValueError, match="must be one of linear, minimum, not 'zero'"):
+    with pytest.raises(ValueError, match="must be one of linear, minimum, mixed, not 'zero'"):
         eq.pack([], mode="zero")
+    with pytest.raises(ValueError, match="mix_percent must be 0 to 100, not 101"):
+        eq.pack([], mode="mixed", mix_percent=101)
     for packed in (eq.pack([], mode="minimum"), eq.pack([], resolution=4096)):
         with pytest.raises(ValueError, match="only jumped to"):
             eq.load(packed)

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from dsp_ext.design_sections import PER_BAND, design, response
-from dsp_ext.eq import Eq
+from dsp_ext.eq import RESOLUTIONS, Eq
 from dsp_ext.eq_bands import SLOPES_DB_OCT, TYPES, EqBand, analog_response
+from tests.plots import write_svg
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
@@ -95,3 +96,33 @@ def test_bands_out_of_range_are_refused():
         design([EqBand("bell", 21000, 3)], 44100)
     with pytest.raises(ValueError, match="solo cannot be 2: allowed is 0 to 1"):
         design([EqBand("bell", 2000, 3)], 44100, solo=2)
+
+
+def test_plot_of_errors(request):
+    """docs/plots/eq-error.svg: how far both modes are from the analog curves at 48 kHz, for one demanding setting."""
+    rate_hz, freqs_hz = 48000, np.geomspace(10, 21600, 600)
+    bands = [
+        EqBand("low_cut", 30, slope_db_oct=24),
+        EqBand("bell", 80, 6, 2),
+        EqBand("bell", 3000, -9, 4),
+        EqBand("high_shelf", 14000, 6),
+        EqBand("high_cut", 19000, slope_db_oct=12),
+    ]
+    wanted_db = db(analog_response(bands, freqs_hz))
+    errors_db = {}
+    for label, more in (
+        ("minimum phase", {"mode": "minimum"}),
+        *((f"linear, {taps // 1024}k taps", {"resolution": taps}) for taps in RESOLUTIONS[:3]),
+    ):
+        eq = Eq(rate_hz)
+        eq.load(eq.pack(bands, **more), jump=True)
+        errors_db[label] = db(eq.response(freqs_hz)) - wanted_db
+    assert np.max(np.abs(errors_db["minimum phase"][freqs_hz < 20000])) < 0.05
+
+    def draw(axes):
+        for label, error_db in errors_db.items():
+            axes.semilogx(freqs_hz, error_db, label=label, linewidth=1)
+        axes.set(xlabel="Hz", ylabel="error, dB", xlim=(10, 21600), ylim=(-0.3, 0.3))
+        axes.legend(loc="lower right")
+
+    write_svg(request.config, "eq-error", draw)

@@ -48,3 +48,5 @@ def test_wrong_lengths_are_refused():
         Fft(64).spectrum(np.zeros(32))
     with pytest.raises(ValueError, match="64 points, not 32"):
         Fft(64).signal(np.zeros(32))
+    with pytest.raises(ValueError, match="64 points, not 32"):
+        Fft(64).turns(np.zeros(32), 1)
