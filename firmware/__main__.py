@@ -40,6 +40,7 @@ def _arguments(arguments) -> argparse.Namespace:
     parser.add_argument("--unpaced", action="store_true", help="with --sim: as fast as it goes, not in real time")
     # How the supervisor starts its children.
     parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
+    parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--shared", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--options", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
@@ -110,15 +111,15 @@ def _claim(run_dir: Path) -> None:
         raise Refusal(f"a box runs in {run_dir} already: end it, or give another --run-dir", BUSY) from None
 
 
-def _die_with_parent() -> None:
+def _die_with_parent(parent: int) -> None:
     """A child of a supervisor that was killed ends too, in order."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    if os.getppid() == 1:
+    if os.getppid() != parent:  # it was killed before that
         sys.exit(FAILED)
 
 
 def _run_child(asked: argparse.Namespace) -> int:
-    _die_with_parent()
+    _die_with_parent(asked.parent)
     options, shared = Options.from_json(asked.options), Shared(asked.shared)
     if asked.role == "audio":
         from . import audio as role

@@ -144,13 +144,11 @@ class Loop:
         self._bytes = memoryview(self._words).cast("B")
         self._silence = bytes(_BYTES_PER_FRAME * period * (periods - 1))
         self._budget_s = period / engine.rate_hz
-        box["prefill_frames"] = period * (periods - 1)
-        box["latency_frames"] = engine.latency
 
-    def run(self, stop: Callable[[], bool], last_frame: int | None = None) -> None:
-        """Until `stop()`, or until `last_frame` frames have been processed. Raises StreamFault."""
+    def run(self, stop: Callable[[], bool]) -> None:
+        """Until `stop()`, which is asked once a block. Raises StreamFault."""
         self._start()
-        while not stop() and (last_frame is None or self._engine.frames < last_frame):
+        while not stop():
             count, data = self._capture.read()
             if count == _EPIPE:
                 self._recover()
@@ -231,8 +229,12 @@ class RelayGate:
 # -- the process ---------------------------------------------------------------------------------------------------
 
 
-def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
-    """Attach `engine` and bring it to what the control process has published, without ramps or crossfades."""
+def begin_from(shared: Shared, engine: Engine, prefill_frames: int, faded: bool) -> None:
+    """Attach `engine` and bring it to what the control process has published, without ramps or crossfades.
+
+    `prefill_frames` of silence will go before its first block. All that the journal wants to know of this start is told
+    before the start is counted.
+    """
     box, cells = shared.box, shared.engine
     box["start_event"] = shared.events.written
     box["frames_before"] += cells["frames"]
@@ -259,13 +261,15 @@ def begin_from(shared: Shared, engine: Engine, faded: bool) -> None:
         cells[f"{kind}_adopted"] = request
         box[f"start_{kind}"] = request >> 1
     box["start_faded"] = faded
+    box["prefill_frames"] = prefill_frames
+    box["latency_frames"] = engine.latency
     if faded:
         engine.fade_in()
     box.add("audio_starts")
 
 
 def become_realtime(priority: int) -> list[str]:
-    """Memory locked, SCHED_FIFO, and the core that the kernel is told to leave alone, else the last of four; returns what the system refused, for the log."""
+    """Lock the memory, take SCHED_FIFO and a core (`own_core`); returns what the system refused, for the log."""
     refused = []
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
@@ -312,9 +316,9 @@ def main(options: Options, shared: Shared) -> None:
     if refused := set_mixer(options.playback, options.mixer):
         print(f"burnishd: the card's mixer stays as it is in {', '.join(refused)}", file=sys.stderr)
     stopwatch = Stopwatch()
-    last_frame = None
+    to_play = None
     if options.sim_card:
-        last_frame = _skip_played(capture, shared, options)
+        to_play = _skip_played(capture, shared, options)
         own = stopwatch = sim.OwnTime()
         clock = sim.SimClock(options.rate_hz, options.period, options.periods, options.paced,
                              own_s=lambda: own.total_s, stalled=lambda: box.add("host_stalls"))  # fmt: skip
@@ -325,10 +329,8 @@ def main(options: Options, shared: Shared) -> None:
     while not box["control_ready"] and not stopping and time.monotonic() < deadline:
         time.sleep(0.005)
     # The simulator's first start is not faded, so that its output is the file render's to the bit.
-    begin_from(shared, engine, faded=again and options.sim_card)
+    begin_from(shared, engine, options.period * (options.periods - 1), faded=again and options.sim_card)
     gate = None if options.sim_card else RelayGate(box, engine)
-    if last_frame is not None:
-        last_frame += engine.latency + options.period
     if options.priority:
         refused = become_realtime(options.priority)
         if refused:
@@ -337,8 +339,14 @@ def main(options: Options, shared: Shared) -> None:
     gc.freeze()
     gc.disable()
     loop = Loop(capture, playback, engine, box, options.period, options.periods, stopwatch, gate)
+
+    def stop() -> bool:
+        # The latency may have changed since the start, with the EQ's mode.
+        played = to_play is not None and engine.frames >= to_play + engine.latency + options.period
+        return played or bool(stopping)
+
     try:
-        loop.run(lambda: bool(stopping), last_frame)
+        loop.run(stop)
         box["input_ended"] = int(not stopping)
     except (StreamFault, alsaaudio.ALSAAudioError) as error:  # a card that was unplugged, say
         if stopping:  # a signal ends a call that waits

@@ -112,7 +112,7 @@ class Child:
     def start(self) -> None:
         """Begin, with the shared memory as inheritance."""
         descriptor = self._shared.descriptor
-        command = [sys.executable, "-m", "firmware", "--role", self.role, "--shared", str(descriptor)]
+        command = [sys.executable, "-m", "firmware", "--role", self.role, "--parent", str(os.getpid())]
         package = str(Path(__file__).parent.parent)
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
@@ -123,7 +123,9 @@ class Child:
         self._moved = self._started + STARTING_S - self._stuck_s
         self._last_life = self._life()
         self.process = subprocess.Popen(
-            [*command, "--options", self._options.to_json()], pass_fds=(descriptor,), env=environment
+            [*command, "--shared", str(descriptor), "--options", self._options.to_json()],
+            pass_fds=(descriptor,),
+            env=environment,
         )
 
     def watch(self) -> None:

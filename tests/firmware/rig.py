@@ -73,13 +73,13 @@ class Rig:
         for tick in self.box.ticks:
             tick()
 
-    def play(self, words, on_read=lambda frame: None, faded=False, extra=0):
+    def play(self, words, on_read=lambda frame: None, faded=False):
         """Run a new engine over `words` and its latency; returns what came out after the prefill."""
         engine = Engine(RATE_HZ, PERIOD)
-        audio.begin_from(self.shared, engine, faded)
+        audio.begin_from(self.shared, engine, PERIOD * (PERIODS - 1), faded)
         playback = ListPlayback()
         loop = audio.Loop(ArrayCapture(words, on_read=on_read), playback, engine, self.shared.box, PERIOD, PERIODS)
-        loop.run(lambda: False, len(words) + engine.latency + extra)
+        loop.run(lambda: engine.frames >= len(words) + engine.latency)
         self.tick()
         return playback.words[PERIOD * (PERIODS - 1) :]
 

@@ -18,11 +18,11 @@ class Bench:
     def __init__(self, capture, playback, stopwatch=None):
         self.capture, self.playback, self.shared = capture, playback, Shared.create(RATE_HZ)
         self.engine = Engine(RATE_HZ, PERIOD)
-        audio.begin_from(self.shared, self.engine, faded=False)
+        audio.begin_from(self.shared, self.engine, PREFILL, faded=False)
         self.loop = audio.Loop(capture, playback, self.engine, self.shared.box, PERIOD, PERIODS, stopwatch)
 
     def run(self, frames):
-        self.loop.run(lambda: False, frames)
+        self.loop.run(lambda: self.engine.frames >= frames)
         return self.shared.box.as_dict()
 
 

@@ -77,7 +77,7 @@ def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
     store, state = keeper(path)
     state.restore()
     state.save()
-    kills, whole, changed = 100, 0, 0
+    kills, whole, changed = 60, 0, 0
     random_s = random.Random(int(rng.integers(1 << 30)))
     last = json.loads(path.read_bytes())["rev"]
     for _ in range(kills):

@@ -1,7 +1,9 @@
 """Both processes under their parent: whole runs on the simulated card, and what happens when one dies."""
 
 import configparser
+import contextlib
 import json
+import random
 import signal
 import socket
 import subprocess
@@ -172,6 +174,35 @@ def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
     assert session["complete"] and len(session["events"]) >= 2
     out, _ = output(tmp_path)
     assert np.array_equal(out, recall.replay(session, np.zeros_like(out)))
+
+
+def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
+    """Whatever it was at when it was killed: sound goes on, and the journal still repeats the run to the bit."""
+    done = threading.Event()
+    turns = random.Random(int(rng.integers(1 << 30)))
+
+    def turn_knobs(run):
+        while not done.wait(turns.uniform(0, 0.02)):
+            with contextlib.suppress(OSError):  # there is no panel while the process is dead
+                run.turn(f"turn {turns.randint(1, 6)} {turns.choice((-2, -1, 1, 2)):+d}")
+
+    with Running(tmp_path, music(rng, 20)) as run:
+        fingers = threading.Thread(target=turn_knobs, args=(run,))
+        fingers.start()
+        for starts in (1, 2):
+            run.wait(lambda starts=starts: run.shared.box["control_starts"] == starts)
+            beats = run.shared.box["control_beats"]
+            run.wait(lambda beats=beats: run.shared.box["control_beats"] > beats)
+            time.sleep(turns.uniform(0, 0.2))
+            run.supervisor.control.process.kill()
+        run.wait(lambda: run.shared.box["control_starts"] == 3 and (tmp_path / "tty").exists())
+        done.set()
+        fingers.join()
+        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
+    out, session = output(tmp_path)
+    assert session["complete"] and len(session["events"]) > 5
+    played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[: len(out)]
+    assert np.array_equal(out, recall.replay(session, played))
 
 
 def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
