@@ -8,6 +8,7 @@ import platformdirs
 from firmware import params, presets
 from firmware.params import ParamError
 
+from .. import listening
 from ..cli import Context, cli, pass_context
 from ..errors import REFUSED, USAGE, CliFail, Refused
 from ..library import read
@@ -70,9 +71,14 @@ def library() -> presets.PresetLibrary:
     metavar="LUFS",
     help="find the limiter gain that gives this integrated loudness, within 0.05 LU; the ceiling holds",
 )
+@click.option(
+    "--listen",
+    metavar="WHAT",
+    help=f"hear a part: {listening.FORMS}; delta is all that the chain changes",
+)
 @click.option("--keep-latency", is_flag=True, help="as a recorder at the box would tape it: the latency in front")
 @pass_context
-def render(context: Context, inputs, output, preset, assignments, session, bits, target_lufs, keep_latency):
+def render(context: Context, inputs, output, preset, assignments, session, bits, target_lufs, listen, keep_latency):
     """Master files with the very engine of the box: same preset, same bits.
 
     The output lies on the input, frame for frame: the latency of the chain is taken off.
@@ -84,8 +90,12 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
         raise click.UsageError("--session has its own values: leave --preset and --set out")
     if target_lufs is not None and (session or keep_latency):
         raise click.UsageError("--target-lufs renders several times: leave --session and --keep-latency out")
+    if listen and (session or keep_latency or target_lufs is not None):
+        raise click.UsageError("--listen is for the ear alone: leave --session, --keep-latency and --target-lufs out")
     run = _read_run(session) if session else None
     values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
+    if listen:
+        values = listening.soloed(values, listen)
     rows, results = [], []
     for path, target in _targets(context, inputs, output):
         words, rate_hz = audiofile.read_words(path)
@@ -97,10 +107,11 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
         else:
             reached = loudness_target.render_to(words, rate_hz, values, target_lufs)
             done, gain_db = reached.rendered, reached.gain_db
-        audiofile.write_words(target, done.words, rate_hz, bits)
-        before, after = (audiofile.figures(w, rate_hz) for w in (words, done.words))
+        out = listening.difference(words, done.words) if listen == "delta" else done.words
+        audiofile.write_words(target, out, rate_hz, bits)
+        before, after = (audiofile.figures(w, rate_hz) for w in (words, out))
         results.append(
-            {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(done.words), "latency": done.latency,
+            {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(out), "latency": done.latency,
              "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks,
              "limiter_gain_db": gain_db}
         )  # fmt: skip

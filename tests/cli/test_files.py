@@ -86,6 +86,45 @@ class TestRender:
         assert status == 2 and "not a session of Burnish" in stderr
 
 
+class TestListening:
+    def test_delta_of_a_neutral_chain_is_silence(self, mix, tmp_path):
+        status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "d.wav", "--listen", "delta")
+        assert status == 0, stderr
+        assert not audiofile.read_words(tmp_path / "d.wav")[0].any()
+
+    def test_delta_and_input_add_up_to_the_master(self, mix, tmp_path):
+        settings = ("--preset", "Loud", "--bits", "32")
+        assert burnish("render", mix[0], "-o", tmp_path / "m.wav", *settings)[0] == 0
+        assert burnish("render", mix[0], "-o", tmp_path / "d.wav", *settings, "--listen", "delta")[0] == 0
+        master, delta = (audiofile.read_words(tmp_path / f"{name}.wav")[0] for name in "md")
+        assert delta.any()
+        assert np.array_equal(mix[1] + delta, master)
+
+    def test_bands_in_solo_hold_their_part_of_the_spectrum(self, mix, tmp_path):
+        hz = analysis.sixth_octaves(RATE_HZ)
+        centre = []
+        for band in (1, 2, 3, 4):
+            path = tmp_path / f"b{band}.wav"
+            assert burnish("render", mix[0], "-o", path, "--bits", "32", "--listen", f"band:{band}")[0] == 0
+            power = 10 ** (analysis.spectrum_db(audiofile.read_words(path)[0].T * 2.0**-31, RATE_HZ, hz, 1 / 6) / 10)
+            centre.append(2 ** np.average(np.log2(hz), weights=power))
+        edges = [params.DEFAULTS[f"multiband.x{n}_hz"] for n in (1, 2, 3)]
+        assert centre[0] < edges[0] < centre[1] < edges[1] < centre[2] < edges[2] < centre[3]
+
+    def test_limiter_lets_only_peaks_be_heard(self, mix, tmp_path):
+        arguments = ("--set", "limiter.gain_db=12", "--listen", "limiter", "--bits", "32")
+        assert burnish("render", mix[0], "-o", tmp_path / "l.wav", *arguments)[0] == 0
+        taken = audiofile.read_words(tmp_path / "l.wav")[0]
+        assert taken.any()
+        assert np.mean(taken.astype(float) ** 2) < 0.5 * np.mean((4.0 * mix[1]) ** 2)
+
+    @pytest.mark.parametrize("what", ["band:0", "band:9", "eq:9", "all"])
+    def test_what_cannot_be_heard_is_said(self, mix, tmp_path, what):
+        status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "o.wav", "--listen", what)
+        assert status == 2 and "there are band:1" in stderr
+        assert not (tmp_path / "o.wav").exists()
+
+
 class TestFiles:
     def test_rounding_is_to_nearest_and_never_wraps(self):
         words = np.array([[2**31 - 1, -(2**31)], [127, 128], [-128, -129], [255, 256]], np.int32)
