@@ -45,6 +45,7 @@ cdef class Compressor(Processor):
 
     cdef void set_value(self, int what, double value) noexcept nogil
     cdef void set_present(self, bint present) noexcept nogil
+    cdef void set_tilt_db(self, float tilt_db) noexcept nogil
     cdef bint is_on(self, int what) noexcept nogil
     cdef bint is_neutral(self) noexcept nogil
     cdef void settle(self) noexcept nogil

@@ -41,6 +41,7 @@ from .dynamics cimport (
     RMS,
     SLOPE,
     THRESHOLD,
+    TILT,
     UP_RANGE,
     UP_SLOPE,
     UP_THRESHOLD,
@@ -214,6 +215,10 @@ cdef class Compressor(Processor):
     cdef void set_present(self, bint present) noexcept nogil:
         """[audio] Whether the band is heard at all."""
         self._values.to(PRESENT, 1.0 if present else 0.0)
+
+    cdef void set_tilt_db(self, float tilt_db) noexcept nogil:
+        """[audio] What the side-chain's tilt adds to the level of this band."""
+        self._values.to(TILT, tilt_db)
 
     cdef bint is_on(self, int what) noexcept nogil:
         """[audio] A switch among the settings."""

@@ -18,6 +18,7 @@ cdef enum:
     MAKEUP
     WET
     PRESENT
+    TILT
     VALUES
 
 

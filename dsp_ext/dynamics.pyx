@@ -58,11 +58,11 @@ cdef void curve(const float *level_db, float *down_db, float *open_db, const flo
     cdef float lift = start[UP_RANGE], lift_ = span[UP_RANGE]
     cdef float gate = start[EXPAND_THRESHOLD], gate_ = span[EXPAND_THRESHOLD]
     cdef float drop = start[EXPAND_SLOPE], drop_ = span[EXPAND_SLOPE]
-    cdef float floor = start[EXPAND_RANGE], floor_ = span[EXPAND_RANGE]
+    cdef float floor = start[EXPAND_RANGE], floor_ = span[EXPAND_RANGE], tilt = start[TILT], tilt_ = span[TILT]
     cdef float s, x, w, bend, a, b, limit
     for i in range(frames):
         s = shape[i]
-        x = level_db[i]
+        x = level_db[i] + (tilt + tilt_ * s)
         w = knee + knee_ * s
         w = w if w > NARROWEST_KNEE_DB else NARROWEST_KNEE_DB
         bend = <float> 0.5 / w

@@ -16,6 +16,7 @@ cdef enum:
     X1_HZ
     X2_HZ
     X3_HZ
+    TILT_DB
     MULTIBAND_SETTINGS
 
 cdef class Multiband(Processor):
@@ -28,11 +29,15 @@ cdef class Multiband(Processor):
     # In or out of circuit, the meaning of the channels and the kind of split: as wanted, and as they are.
     cdef bint _wanted, _wanted_mid_side, _mid_side, _wanted_lr4, _is_lr4
     cdef Py_ssize_t _wait  # frames until the new mode has a past
+    cdef double _tilt_db
+    cdef double _freqs_hz[MOST_BANDS - 1]
+    cdef int _count
     cdef tuple _compressors
     cdef void *_compressor[MOST_BANDS]  # the same, for loops without the GIL
     cdef float[:, ::1] _split, _work
 
     cdef void set_value(self, int what, double value) noexcept nogil
+    cdef void set_tilt(self) noexcept nogil
     cdef void set_band(self, int band, int what, double value) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil

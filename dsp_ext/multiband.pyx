@@ -18,14 +18,16 @@ from libc.string cimport memcpy
 
 import numpy as np
 
+from ._math cimport log2_
 from .compressor cimport COMPRESSOR_SETTINGS, MUTE, SOLO, Compressor
 from .compressor import SETTINGS as _BAND_SETTINGS
 from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
 #: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4;
-#: `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4 (the linear split gets them as kernels).
-SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz")
+#: `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4 (the linear split gets them as kernels) and by the tilt;
+#: tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
+SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "tilt_db")
 #: Crossover frequencies of a fresh `Multiband`, in Hz, until others are set and a designed bank is loaded.
 DEFAULT_HZ = (120.0, 800.0, 5000.0)
 
@@ -59,6 +61,9 @@ cdef class Multiband(Processor):
         self._mid_side = self._wanted_mid_side = False
         self._is_lr4 = self._wanted_lr4 = False
         self._wait = 0
+        self._count = MOST_BANDS
+        self._tilt_db = 0.0
+        self._freqs_hz = DEFAULT_HZ
         self._split = np.zeros((self.bands * WAYS, CHUNK), np.float32)
         self._work = np.zeros((5, CHUNK), np.float32)
 
@@ -85,10 +90,36 @@ cdef class Multiband(Processor):
         elif what == SPLIT:
             self._wanted_lr4 = value != 0
         elif what == BANDS:
-            self._lr4.set_used(<int> value + 1)
+            self._count = <int> value + 2
+            self._lr4.set_used(self._count - 1)
+            self.set_tilt()
         elif what <= X3_HZ:
+            self._freqs_hz[what - X1_HZ] = value
             self._lr4.set_freq_hz(what - X1_HZ, value)
+            self.set_tilt()
+        elif what == TILT_DB:
+            self._tilt_db = value
+            self.set_tilt()
         self.change_mode()
+
+    cdef void set_tilt(self) noexcept nogil:
+        """The tilt at the geometric middle of each band, between 20 Hz and 20 kHz."""
+        cdef int band, k
+        cdef double freq
+        cdef double edges_hz[MOST_BANDS + 1]
+        edges_hz[0] = 20.0
+        for band in range(1, self._count):  # into order, one by one
+            freq = self._freqs_hz[band - 1]
+            k = band
+            while k > 1 and edges_hz[k - 1] > freq:
+                edges_hz[k] = edges_hz[k - 1]
+                k -= 1
+            edges_hz[k] = freq
+        edges_hz[self._count] = 20000.0
+        for band in range(self._count):
+            (<Compressor> self._compressor[band]).set_tilt_db(
+                <float> (0.5 * self._tilt_db) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6))
+            )
 
     cdef bint is_needed(self) noexcept nogil:
         """Whether the sound should be in circuit, in the mode as it is."""

@@ -246,6 +246,8 @@ TABLE: tuple[Param, ...] = (
     Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
+    Param("multiband.tilt_db", "dB/oct", -6, 6, 0, 0.1, "MB TILT",
+          "tilt of what the bands detect, about 1 kHz, taken at the middle of each band; 3 keeps bass from ruling"),
     *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),
     _switch("stereo.enabled", True, "STEREO", "width, mono-maker, balance and polarity in or out"),
     Param("stereo.width_low_pct", "%", 0, 200, 100, 1, "WIDTH LOW", "width of the low band: 0 mono, 100 as it is"),

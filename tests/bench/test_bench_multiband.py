@@ -53,14 +53,16 @@ def by_scipy(sound: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("block", [128, 256])
-def test_four_bands(block, sound, record):
+@pytest.mark.parametrize("split", ["linear phase", "LR4"])
+def test_four_bands(split, block, sound, record):
     multiband = Multiband(RATE_HZ, 4096)
+    multiband.set("split", split == "LR4")
     for band in range(1, 5):
         for name, value in SETTINGS.items():
             multiband.set(f"b{band}.{name}", value)
     here, there = ns_per_frame(FRAMES, in_blocks(multiband, sound, block), lambda: by_scipy(sound))
-    print(f"4-band compressor, block {block}: {here:.1f} ns per frame; scipy, without the detector: {there:.1f}")
-    record("Speed", f"4-band compressor, linear phase, block {block}, against scipy on a whole file, no detector",
+    print(f"4-band compressor, {split}, block {block}: {here:.1f} ns per frame; scipy, without the detector: {there:.1f}")
+    record("Speed", f"4-band compressor, {split}, block {block}, against scipy on a whole file, no detector",
            here / there, digits=2, tolerance=math.inf)  # fmt: skip
     assert here > 0
 

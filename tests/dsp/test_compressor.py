@@ -209,3 +209,24 @@ def test_plot_of_static_curves(pytestconfig):
         axes.legend()
 
     write_svg(pytestconfig, "compressor-static", draw, size=(5.4, 4.2))
+
+
+def test_plot_of_attack_and_release(pytestconfig):
+    """A step of 30 dB up and down again: gain against time, with the stated time constants."""
+    times_ms = (np.arange(28800) - 4800) / RATE_HZ * 1e3
+    x = np.concatenate([square(-30, 4800), square(0, 9600), square(-30, 14400)], axis=1)
+    lines = []
+    for attack_ms, hold_ms, release_ms in ((1, 0, 50), (10, 0, 150), (30, 50, 50)):
+        compressor = make(
+            threshold_db=-20, ratio=4, knee_db=0, attack_ms=attack_ms, hold_ms=hold_ms, release_ms=release_ms
+        )
+        lines.append((f"attack {attack_ms}, hold {hold_ms}, release {release_ms} ms", gain_db(compressor, x)))
+
+    def draw(axes):
+        for label, gain in lines:
+            axes.plot(times_ms[::48], gain[::48], label=label)
+        axes.axhline(-15 * (1 - np.exp(-1)), linewidth=0.5, color="k")
+        axes.set(xlabel="ms", ylabel="gain, dB", title="Compressor: step of 30 dB and back; the line is 63 % of the way")
+        axes.legend()
+
+    write_svg(pytestconfig, "compressor-times", draw)

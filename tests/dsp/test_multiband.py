@@ -19,7 +19,7 @@ def make(rate_hz: int = RATE_HZ, freqs_hz=None, **settings) -> Multiband:
     if freqs_hz is not None:
         load(multiband, freqs_hz, jump=True)
     for name, value in settings.items():
-        multiband.set(name.replace("_", ".", 1) if name[0] == "b" else name, value)
+        multiband.set(name.replace("_", ".", 1) if name[0] == "b" and name[1] != "a" else name, value)
     multiband.process(np.zeros((2, rate_hz // 5), np.float32))
     multiband.reset()
     return multiband
@@ -201,6 +201,22 @@ def test_with_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_emp
     wanted = np.zeros(8192)
     wanted[4000 - 2048 : 4000 + 2048] = kernels[count - 2]
     assert np.abs(impulse_through(multiband)[0] - wanted).max() < 3e-7
+
+
+@pytest.mark.parametrize(("count", "edges_hz"), [(4, (20, 120, 800, 5000, 20000)), (2, (20, 120, 20000))])
+def test_tilt_moves_the_level_of_each_band_by_its_middle(count, edges_hz):
+    for band in range(count):
+        freq_hz = np.sqrt(edges_hz[band] * edges_hz[band + 1])
+        gains_db = []
+        for tilt_db in (0, 3):
+            multiband = make(bands=count - 2, split=1, tilt_db=tilt_db, **{
+                f"b{band + 1}_{name}": value for name, value in (("threshold_db", -40), ("ratio", 2), ("release_ms", 300))
+            })  # fmt: skip
+            multiband.process(tone(freq_hz, 96000, 0.25))
+            multiband.take(band)
+            multiband.process(tone(freq_hz, 24000, 0.25))
+            gains_db.append(multiband.take(band))
+        assert gains_db[1] - gains_db[0] == pytest.approx(-0.5 * 3 * np.log2(freq_hz / 1000), abs=0.2)
 
 
 def test_mid_and_side_have_their_own_gain():
