@@ -61,7 +61,9 @@ def test_four_bands(split, block, sound, record):
         for name, value in SETTINGS.items():
             multiband.set(f"b{band}.{name}", value)
     here, there = ns_per_frame(FRAMES, in_blocks(multiband, sound, block), lambda: by_scipy(sound))
-    print(f"4-band compressor, {split}, block {block}: {here:.1f} ns per frame; scipy, without the detector: {there:.1f}")
+    print(
+        f"4-band compressor, {split}, block {block}: {here:.1f} ns per frame; scipy, without the detector: {there:.1f}"
+    )
     record("Speed", f"4-band compressor, {split}, block {block}, against scipy on a whole file, no detector",
            here / there, digits=2, tolerance=math.inf)  # fmt: skip
     assert here > 0

@@ -226,7 +226,9 @@ def test_plot_of_attack_and_release(pytestconfig):
         for label, gain in lines:
             axes.plot(times_ms[::48], gain[::48], label=label)
         axes.axhline(-15 * (1 - np.exp(-1)), linewidth=0.5, color="k")
-        axes.set(xlabel="ms", ylabel="gain, dB", title="Compressor: step of 30 dB and back; the line is 63 % of the way")
+        axes.set(
+            xlabel="ms", ylabel="gain, dB", title="Compressor: step of 30 dB and back; the line is 63 % of the way"
+        )
         axes.legend()
 
     write_svg(pytestconfig, "compressor-times", draw)
