@@ -72,7 +72,7 @@ def _options(asked: argparse.Namespace) -> Options:
     if not LEAST_PERIODS <= periods <= 16:
         raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to 16")
     # The HAT's own device and mixer, unless another card is asked for.
-    hat = None if asked.sim or asked.device else board.load(audio.hat).hat[audio.hat]
+    hat = None if asked.sim or asked.device else configured.board().hat[audio.hat]
     pcm = hat.pcm if hat else ""
     run_dir = (asked.run_dir or Path(configured.files.run)).absolute()
     state_dir = (asked.state_dir or (run_dir if asked.sim else Path(configured.files.data))).absolute()

@@ -157,8 +157,10 @@ def _no_pin(name: str):
     raise KeyError(name)
 
 
-def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.toml") -> Board:
-    """The board with that audio HAT on it; from `text`, or from hardware/board.toml.
+def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.toml", *, knobs=True, display=True,
+         relay=True) -> Board:  # fmt: skip
+    """The board with that audio HAT on it; from `text`, or from hardware/board.toml. `knobs`, `display`, `relay`: which
+    parts are in use; the HAT may have the pins of the others.
 
     Raises BoardError for an unknown key, a double use, a pin that the header has elsewhere, or one that the HAT claims.
     """
@@ -168,7 +170,9 @@ def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.to
         board = msgspec.convert(tomllib.loads(text), Board)
     except ValueError as error:  # msgspec.ValidationError and tomllib.TOMLDecodeError
         raise BoardError(f"{where}: {error}") from None
-    faults = [*_faults_of_pins(board), *_faults_of_parts(board), *_faults_of_panel(board), *_faults_of_hat(board, hat)]
+    faults = [*_faults_of_pins(board), *_faults_of_parts(board), *_faults_of_panel(board)]
+    wanted = [row.name for row in board.pin if _is_used(board, row.name, knobs, display, relay)]
+    faults += _faults_of_hat(board, hat, wanted)
     if faults:
         raise BoardError(f"{where}: {'; '.join(faults)}")
     return board
@@ -240,11 +244,19 @@ def _faults_of_panel(board: Board):
                 yield f"{control.name} and {other.name} are too close on the panel"
 
 
-def _faults_of_hat(board: Board, hat: str):
+def _is_used(board: Board, pin: str, knobs: bool, display: bool, relay: bool) -> bool:
+    if pin == board.relay.pin:
+        return relay
+    row = board.display
+    return display if pin in (row.clock, row.data, row.select, row.dc) else knobs
+
+
+def _faults_of_hat(board: Board, hat: str, wanted: list[str]):
     if hat not in board.hat:
         yield f"no HAT {hat!r}{_hint(hat, board.hat)} (known: {', '.join(board.hat)})"
         return
-    taken = [f"{pin.name} (GPIO {pin.bcm})" for pin in board.pin if pin.bcm in board.hat[hat].reserved]
+    taken = [f"{pin.name} (GPIO {pin.bcm})" for pin in board.pin
+             if pin.name in wanted and pin.bcm in board.hat[hat].reserved]  # fmt: skip
     if taken:
         yield f"the HAT {hat} needs pins of the panel: {', '.join(taken)}"
 

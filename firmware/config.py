@@ -78,6 +78,11 @@ class Config:
     panel: Panel = dataclasses.field(default_factory=Panel)
     files: Files = dataclasses.field(default_factory=Files)
 
+    def board(self) -> board.Board:
+        """The board with the parts that this box has. Raises BoardError where the HAT claims their pins."""
+        panel = self.panel
+        return board.load(self.audio.hat, knobs=panel.enabled, display=panel.display, relay=panel.relay)
+
 
 def load(path: Path | str) -> Config:
     """The configuration in that file. Raises ConfigError, also where the file cannot be read."""
@@ -150,12 +155,9 @@ def _allowed(option: dataclasses.Field) -> str:
 def _conflicts(config: Config):
     """What is allowed alone and not together."""
     try:
-        hat = board.load(config.audio.hat if config.panel.enabled else "none").hat
+        hat = config.board().hat
     except board.BoardError as error:
         yield f"audio.hat: {error}"
-        return
-    if config.audio.hat not in hat:
-        yield f"audio.hat cannot be {config.audio.hat!r}: allowed is {', '.join(hat)}"
         return
     rates = hat[config.audio.hat].rates_hz
     own = config.audio.capture and config.audio.playback

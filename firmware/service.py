@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import board, config, params
+from . import config, params
 from .alarms import Alarms
 from .designer import Designer, settings_vector
 from .journal import Journal, note_version
@@ -169,7 +169,7 @@ def _boot_panel(box: Box, surface: Surface, configured: config.Config, stack: co
     """Knobs and buttons, on the Pi's pins or on simulated ones with `panel.sock`."""
     from .panel import Panel  # gpiozero, which a box without pins does not need
 
-    described = board.load(configured.audio.hat)
+    described = configured.board()
     pins = None
     if box.options.sim:
         from .sim_panel import SimPanel
@@ -192,7 +192,7 @@ def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: 
     from .screen import Screen
 
     panel = configured.panel
-    described = board.load(configured.audio.hat if panel.enabled else "none")
+    described = configured.board()
     if box.options.sim:
         screen = Screen(box, surface, Display.virtual(described), box.options.run_dir / "display.png")
     else:

@@ -13,7 +13,7 @@ import threading
 import time
 from pathlib import Path
 
-from . import board, config, systemd
+from . import config, systemd
 from .errors import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .options import Options
 from .shm import Shared
@@ -50,7 +50,7 @@ def relay_of(options: Options):
         return contextlib.nullcontext(NoRelay())
     from .relay import Relay  # gpiozero, which a box without pins does not need
 
-    described = board.load(configured.audio.hat if configured.panel.enabled else "none")
+    described = configured.board()
     if options.sim:
         from .sim_panel import SimPanel
 

@@ -57,7 +57,8 @@ def test_reads_options():
             '[audio]\nhat = "audioinjector_stereo"\nrate_hz = 192000',
             ["192000 with the HAT audioinjector_stereo", "96000"],
         ),
-        ('[audio]\nhat = "hifibery"\n[panel]\nenabled = false', ["audio.hat cannot be 'hifibery'", "none"]),
+        ('[audio]\nhat = "hifibery"\n[panel]\nenabled = false', ["audio.hat", "did you mean hifiberry_dacplusadcpro?"]),
+        ('[audio]\nhat = "pisound"\n[panel]\nenabled = false', ["DISPLAY_CS (GPIO 8)"]),
         ("[audio]\nperiods = 99\nrat = 1\n[link]\nbaud = 1", ["periods", "audio.rat,", "link.baud"]),
         ("a = [", ["not valid TOML"]),
         ("a = " + "[" * 30_000, ["deeply"]),
@@ -73,7 +74,9 @@ def test_refuses_in_one_sentence(text, parts):
 
 
 def test_a_hat_that_needs_panel_pins_is_allowed_without_the_panel():
-    assert parse('[audio]\nhat = "pisound"\n[panel]\nenabled = false').audio.hat == "pisound"
+    read = parse('[audio]\nhat = "pisound"\n[panel]\nenabled = false\ndisplay = false')
+    assert read.audio.hat == "pisound" and read.panel.relay
+    assert read.board().hat["pisound"].rates_hz == [48000, 96000, 192000]
 
 
 def test_own_sound_card_may_have_any_rate():
