@@ -14,6 +14,8 @@ Filters and their tables: `design_true_peak.py`. Plain FIR, float32, the same co
 from libc.math cimport fabsf
 from libc.string cimport memcpy, memmove, memset
 
+from .fold cimport eight
+
 import numpy as np
 
 from ._true_peak_taps cimport (
@@ -33,19 +35,8 @@ cdef inline float larger(float a, float b) noexcept nogil:
     return a if a > b else b
 
 
-cdef inline float eight(const float *c, const float *a, const float *b) noexcept nogil:
-    """Eight taps c on a and, mirrored, on b."""
-    return (
-        ((c[0] * (a[0] + b[7]) + c[1] * (a[1] + b[6])) + (c[2] * (a[2] + b[5]) + c[3] * (a[3] + b[4])))
-        + ((c[4] * (a[4] + b[3]) + c[5] * (a[5] + b[2])) + (c[6] * (a[6] + b[1]) + c[7] * (a[7] + b[0])))
-    )
-
-
 cdef void half_way(const float *x, float *half, Py_ssize_t frames) noexcept nogil:
-    """half[i] = the waveform at i + 31.5, from x[i .. i + 63].
-
-    Written out, so that the taps are constants of the code: twice as fast as a loop over them.
-    """
+    """half[i] = the waveform at i + 31.5, from x[i .. i + 63]."""
     cdef Py_ssize_t i
     for i in range(frames):
         half[i] = (

@@ -1,0 +1,12 @@
+# Takes away what does not move. See `dc_filter.pyx`.
+
+from .processor cimport Processor
+from .ramp cimport Ramp
+
+cdef class DcFilter(Processor):
+    cdef Ramp _amount
+    cdef float[::1] _amounts
+    cdef double _left, _right, _share
+
+    cdef void set_enabled(self, bint enabled) noexcept nogil
+    cdef void settle(self) noexcept nogil
