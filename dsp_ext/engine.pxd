@@ -1,12 +1,15 @@
 from libc.stdint cimport int64_t
 
+from .dc_filter cimport DcFilter
 from .delay cimport Delay
+from .dither cimport Dither
 from .eq cimport Eq
 from .limiter cimport Limiter
 from .meter cimport Meter
 from .multiband cimport Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
+from .saturator cimport Saturator
 from .shared cimport Cells, Ring, SeqLock
 from .spectrum cimport Spectrum
 from .stereo cimport Stereo
@@ -15,7 +18,10 @@ cdef class Engine(Processor):
     cdef readonly Eq eq
     cdef readonly Multiband multiband
     cdef readonly Stereo stereo
+    cdef readonly Saturator saturator
+    cdef readonly DcFilter dc_filter
     cdef readonly Limiter limiter
+    cdef readonly Dither dither
     cdef readonly Meter input_meter, output_meter
     cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry

@@ -2,7 +2,9 @@
 # Indices come from the tables below or are cut to max_block; no divisor can be zero.
 """Engine: the chain of the box. The same object runs live and renders files, bit for bit.
 
-    input trim -> EQ -> multiband -> stereo -> limiter -> bypass crossfade -> mute          meters tap input and output
+    input trim -> EQ -> multiband -> stereo -> saturator -> DC filter -> limiter -> dither -> bypass crossfade -> mute
+
+Meters tap input and output.
 
 Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, the order of the shared vector). Kernels of
 the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq` and
@@ -19,22 +21,27 @@ import numpy as np
 from ._denormals cimport denormals_off, denormals_restore
 from ._math cimport db_to_gain
 from .compressor cimport COMPRESSOR_SETTINGS
+from .dc_filter cimport DcFilter
 from .delay cimport Delay
+from .dither cimport DITHER_SETTINGS, Dither
 from .eq cimport Eq
 from .limiter cimport LIMITER_SETTINGS, Limiter
 from .meter cimport METER_FIELDS, Meter
 from .multiband cimport MULTIBAND_SETTINGS, Multiband
 from .processor cimport Processor
 from .ramp cimport Ramp
+from .saturator cimport SATURATOR_SETTINGS, Saturator
 from .shared cimport Cells, Ring, SeqLock
 from .spectrum cimport SPECTRUM_BANDS, Spectrum
 from .stereo cimport STEREO_SETTINGS, Stereo
 
 from .compressor import SETTINGS as _BAND_SETTINGS
-from .meter import FIELDS as _METER_FIELDS
-from .spectrum import BANDS_HZ as _BANDS_HZ
+from .dither import SETTINGS as _DITHER_SETTINGS
 from .limiter import SETTINGS as _LIMITER_SETTINGS
+from .meter import FIELDS as _METER_FIELDS
 from .multiband import SETTINGS as _MULTIBAND_SETTINGS
+from .saturator import SETTINGS as _SATURATOR_SETTINGS
+from .spectrum import BANDS_HZ as _BANDS_HZ
 from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
@@ -45,7 +52,10 @@ cdef enum:
     MUTE
     METER_RUNNING
     METER_EPOCH
-    FIRST_LIMITER
+    DC_FILTER
+    FIRST_DITHER
+    FIRST_SATURATOR = FIRST_DITHER + DITHER_SETTINGS
+    FIRST_LIMITER = FIRST_SATURATOR + SATURATOR_SETTINGS
     FIRST_MULTIBAND = FIRST_LIMITER + LIMITER_SETTINGS
     FIRST_STEREO = FIRST_MULTIBAND + MULTIBAND_SETTINGS
     FIRST_BAND = FIRST_STEREO + STEREO_SETTINGS
@@ -76,6 +86,9 @@ _SETTINGS = (
     "chain.mute",
     "meter.running",
     "meter.epoch",
+    "output.dc_filter",
+    *(f"dither.{name}" for name in _DITHER_SETTINGS),
+    *(f"saturator.{name}" for name in _SATURATOR_SETTINGS),
     *(f"limiter.{name}" for name in _LIMITER_SETTINGS),
     *(f"multiband.{name}" for name in _MULTIBAND_SETTINGS),
     *(f"stereo.{name}" for name in _STEREO_SETTINGS),
@@ -139,7 +152,10 @@ cdef class Engine(Processor):
         self.eq = Eq(rate_hz, max_block)
         self.multiband = Multiband(rate_hz, max_block)
         self.stereo = Stereo(rate_hz, max_block)
+        self.saturator = Saturator(rate_hz, max_block)
+        self.dc_filter = DcFilter(rate_hz, max_block)
         self.limiter = Limiter(rate_hz, max_block)
+        self.dither = Dither(rate_hz, max_block)
         self.input_meter = Meter(rate_hz, max_block)
         self.output_meter = Meter(rate_hz, max_block)
         self._input_spectrum = Spectrum(rate_hz, max_block)
@@ -226,6 +242,8 @@ cdef class Engine(Processor):
         self._mute.jump(self._mute._target)
         self.multiband.settle()
         self.stereo.settle()
+        self.saturator.settle()
+        self.dc_filter.settle()
         self.limiter.settle()
 
     def fade_in(self):
@@ -263,6 +281,13 @@ cdef class Engine(Processor):
                 self._epoch = value
                 self.input_meter.restart()
                 self.output_meter.restart()
+        elif index == DC_FILTER:
+            self.dc_filter.set_enabled(value != 0)
+        elif index < FIRST_SATURATOR:
+            self.dither.set_value(<int> (index - FIRST_DITHER), value)
+            self.limiter.set_reserve(self.dither.reserve)
+        elif index < FIRST_LIMITER:
+            self.saturator.set_value(<int> (index - FIRST_SATURATOR), value)
         elif index < FIRST_MULTIBAND:
             self.limiter.set_value(<int> (index - FIRST_LIMITER), value)
         elif index < FIRST_STEREO:
@@ -381,11 +406,14 @@ cdef class Engine(Processor):
         self.eq.clear()
         self.multiband.clear()
         self.stereo.clear()
+        self.saturator.clear()
+        self.dc_filter.clear()
         self.limiter.clear()
+        self.dither.clear()
         self._dry.clear()
 
     cdef Py_ssize_t delay(self) noexcept nogil:
-        return self.eq.delay() + self.multiband.delay() + self.limiter.delay()
+        return self.eq.delay() + self.multiband.delay() + self.saturator.delay() + self.limiter.delay()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         """Cut at the meters' 10 ms frames, which are counted from the first frame ever."""
@@ -426,7 +454,10 @@ cdef class Engine(Processor):
         self.eq.run(left, right, frames)
         self.multiband.run(left, right, frames)
         self.stereo.run(left, right, frames)
+        self.saturator.run(left, right, frames)
+        self.dc_filter.run(left, right, frames)
         self.limiter.run(left, right, frames)
+        self.dither.run(left, right, frames)
         if not (_all_sane(left, frames) and _all_sane(right, frames)):
             self._cells.add(CELL_BAD_BLOCKS, 1)
             self.clear()

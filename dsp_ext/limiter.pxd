@@ -16,10 +16,12 @@ cdef class Limiter(Processor):
     cdef float[::1] _gains, _ceilings
     cdef bint _enabled, _true_peak, _unity_listen
     cdef int _style
+    cdef double _reserve
     cdef float _gain_db, _ceiling_dbtp, _lookahead_ms, _hold_ms, _release_ms, _slow_release_ms, _link_fast, _link_slow
     cdef readonly long long clamps
 
     cdef void set_value(self, int index, double value) noexcept nogil
+    cdef void set_reserve(self, double reserve) noexcept nogil
     cdef void set_enabled(self, bint enabled) noexcept nogil
     cdef void set_gain_db(self, float gain_db) noexcept nogil
     cdef void set_ceiling_dbtp(self, float ceiling_dbtp) noexcept nogil

@@ -27,7 +27,7 @@ A style sets look-ahead, hold and the two releases; each can be set by hand inst
 | aggressive | 1.5 ms | 10 ms | 20 ms | off | loudness: dips only as long as it must; tones from 50 Hz stay pure |
 """
 
-from ._math cimport OCTAVES_PER_DB, db_to_gain, exp2_, gain_to_db
+from ._math cimport OCTAVES_PER_DB, db_to_gain, exp2_, gain_to_db, log2_
 from .delay cimport Delay
 from .limiter_pass cimport LimiterPass
 from .processor cimport Processor
@@ -90,6 +90,7 @@ cdef enum:
 cdef float FIRST_MARGIN = _MARGINS_DB[0] * OCTAVES_PER_DB
 cdef float SECOND_MARGIN = _MARGINS_DB[1] * OCTAVES_PER_DB
 cdef float OUT_OF_REACH = 20.0  # octaves above full scale
+cdef float SILENCE = 1e-6
 cdef float[3][TIMES] STYLE_TIMES
 STYLE_TIMES = list(STYLES.values())
 
@@ -149,6 +150,11 @@ cdef class Limiter(Processor):
         self._ceiling_dbtp = between(ceiling_dbtp, -60.0, 0.0)
         self.aim()
 
+    cdef void set_reserve(self, double reserve) noexcept nogil:
+        """[audio] Stay this much (linear) below the ceiling, for what dither adds later."""
+        self._reserve = reserve
+        self.aim()
+
     cdef void set_style(self, int style) noexcept nogil:
         """[audio] Place in STYLES."""
         self._style = 0 if style < 0 else 2 if style > 2 else style
@@ -204,7 +210,11 @@ cdef class Limiter(Processor):
 
     cdef void aim(self) noexcept nogil:
         """Send the ramps where the settings want them."""
-        cdef float ceiling = self._ceiling_dbtp * OCTAVES_PER_DB if self._enabled else OUT_OF_REACH
+        cdef float ceiling = self._ceiling_dbtp * OCTAVES_PER_DB, below
+        if self._reserve > 0.0:
+            below = db_to_gain(self._ceiling_dbtp) - <float> self._reserve
+            ceiling = log2_(below if below > SILENCE else SILENCE)
+        ceiling = ceiling if self._enabled else OUT_OF_REACH
         cdef float gain_db = self._gain_db if self._enabled else <float> 0.0
         self._gain.to(db_to_gain(gain_db))
         self._listen.to(db_to_gain(-gain_db) if self._unity_listen and gain_db > 0.0 else <float> 1.0)

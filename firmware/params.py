@@ -20,6 +20,9 @@ LINEAR, LOG = "linear", "log"
 BAND_TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
 BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
 BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
+SATURATOR_CURVES = ("cubic", "tanh", "hard", "tube")
+DITHER_BITS = ("off", "16", "20", "24")
+DITHER_SHAPES = ("flat", "gentle", "strong")
 LIMITER_STYLES = ("transparent", "punchy", "aggressive")
 EQ_BANDS = 8
 EQ_MODES = ("linear", "minimum", "mixed")
@@ -262,6 +265,11 @@ TABLE: tuple[Param, ...] = (
     Param("stereo.balance_pct", "%", -100, 100, 0, 1, "BALANCE", "turns the other channel down; right is positive"),
     _switch("stereo.invert_left", False, "INVERT L", "polarity of the left channel"),
     _switch("stereo.invert_right", False, "INVERT R", "polarity of the right channel"),
+    _switch("saturator.enabled", False, "SATURATOR", "saturation before the limiter in or out"),
+    Param("saturator.drive_db", "dB", -24, 36, 0, 0.1, "SAT DRIVE", "how far into the curve; small signals keep their level"),
+    _choice("saturator.curve", SATURATOR_CURVES, "cubic", "SAT CURVE", "shape of the saturation"),
+    Param("saturator.mix_pct", "%", 0, 100, 100, 1, "SAT MIX", "how much of what the curve does"),
+    _switch("output.dc_filter", False, "DC FILTER", "take DC away, below 3 Hz, before the limiter"),
     _switch("limiter.enabled", True, "LIMITER", "the limiter in or out; out means no ceiling"),
     Param("limiter.gain_db", "dB", -12, 24, 0, 0.1, "LIM GAIN", "gain into the limiter"),
     Param("limiter.ceiling_dbtp", "dBTP", -12, 0, -1, 0.1, "CEILING", "true peak that the output never exceeds"),
@@ -277,6 +285,8 @@ TABLE: tuple[Param, ...] = (
     _switch("limiter.unity_listen", False, "UNITY", "take the limiter's gain back after it, to compare at one loudness",
             stored=False),
     _switch("limiter.delta", False, "DELTA", "hear only what the limiter removes", stored=False),
+    _choice("dither.bits", DITHER_BITS, "off", "DITHER", "word length of the output, with dither"),
+    _choice("dither.shape", DITHER_SHAPES, "flat", "DITHER SHAPE", "spectrum of the dither noise: flat, or less where ears are keen"),
     _switch("chain.bypass", False, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
     _switch("chain.mute", False, "MUTE", "silence at the output", stored=False),
     _switch("meter.running", True, "METER RUN", "integrated loudness and range go on measuring", stored=False),

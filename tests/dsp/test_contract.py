@@ -6,12 +6,15 @@ import numpy as np
 import pytest
 
 from dsp_ext import Engine
+from dsp_ext.dc_filter import DcFilter
 from dsp_ext.delay import Delay
+from dsp_ext.dither import Dither
 from dsp_ext.eq import Eq
 from dsp_ext.limiter import Limiter
 from dsp_ext.meter import Meter
 from dsp_ext.multiband import Multiband
 from dsp_ext.processor import RATES_HZ
+from dsp_ext.saturator import Saturator
 from dsp_ext.spectrum import Spectrum
 from dsp_ext.stereo import Stereo
 
@@ -20,7 +23,10 @@ PROCESSORS = {
     "eq": Eq,
     "multiband": Multiband,
     "stereo": Stereo,
+    "saturator": Saturator,
+    "dc_filter": DcFilter,
     "limiter": Limiter,
+    "dither": Dither,
     "meter": Meter,
     "spectrum": Spectrum,
     "engine": Engine,
@@ -133,7 +139,8 @@ def test_refuses_what_is_not_stereo_and_what_cannot_be_prepared(name):
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_every_rate_can_be_prepared(rate_hz):
     engine = Engine(rate_hz, 512)
-    assert engine.latency == engine.eq.latency + engine.multiband.latency + engine.limiter.latency
+    parts = (engine.eq, engine.multiband, engine.saturator, engine.limiter)
+    assert engine.latency == sum(part.latency for part in parts)
 
 
 class TestEngine:

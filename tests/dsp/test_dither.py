@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 import dsp_ext
-from dsp_ext import design_dither
+from dsp_ext import Engine, design_dither
 from dsp_ext.dither import SHAPES, Dither
 from dsp_ext.processor import RATES_HZ
+from tests.dsp import hostile
+from tests.dsp.oracle import BS1770, peak_db
 
 STEP = 2.0**-15
 
@@ -135,6 +137,28 @@ def test_error_stays_within_the_reserve(rng, shape):
     y = x.copy()
     dither.process(y)
     assert np.abs(y.astype(np.float64) - x).max() <= dither.reserve
+
+
+@pytest.mark.parametrize("shape", range(len(SHAPES)))
+@pytest.mark.parametrize("ceiling", [-0.1, -6.0])
+def test_ceiling_holds_after_dither(shape, ceiling, record):
+    """The whole chain to 16 bits: true peak of what comes out."""
+    worst = -np.inf
+    for number in range(50):
+        engine = Engine(48000, 4096)
+        engine.set("limiter.gain_db", 9.0)
+        engine.set("limiter.ceiling_dbtp", ceiling)
+        engine.set("dither.bits", 1)
+        engine.set("dither.shape", shape)
+        engine.settle()
+        x = np.concatenate([hostile.segment(number)[1], np.zeros((2, engine.latency + 64), np.float32)], axis=1)
+        engine.process(x)
+        assert np.array_equal(x * 2**15, np.rint(x * 2**15)), "the words have 16 bits"
+        worst = max(worst, peak_db(x, BS1770) - ceiling)
+        assert engine.limiter.clamps == 0
+    record("Dither", f"16 bit, {SHAPES[shape]}: over a ceiling of {ceiling} dBTP, BS.1770-5 meter", worst, "dB",
+           target="≤ 0.00 dB", tolerance=0.01)  # fmt: skip
+    assert worst <= 0
 
 
 def test_wrong_settings_are_refused():

@@ -34,7 +34,9 @@ def test_tables_are_those_of_the_script():
 
 
 @pytest.mark.parametrize("rate", RATES_HZ)
-@pytest.mark.parametrize("settings", [{}, {"enabled": 1, "mix_pct": 0}, {"enabled": 1, "curve": "hard", "drive_db": -24.0}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"enabled": 1, "mix_pct": 0}, {"enabled": 1, "curve": "hard", "drive_db": -24.0}]
+)
 def test_neutral_is_exact(rng, rate, settings):
     """Off; mix 0; and the hard curve below its threshold."""
     x = (rng.integers(-(2**23), 2**23, 6000) / 2**23).astype(np.float32)
