@@ -71,21 +71,22 @@ def design(
     return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
 
 
-def validity_hz(bands, rate_hz: float, taps: int) -> float:
-    """Frequency down to which the linear-phase kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
+def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0) -> float:
+    """Frequency down to which the kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
     acts. A notch counts with its bottom, whose tip no kernel of finite length reaches."""
-    kernels = design(bands, rate_hz, taps)
+    kernels = design(bands, rate_hz, taps, mix=mix)
     if kernels is None:
         return 0.0
     grid = _FINER * taps
     freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
-    common, matrix = responses(bands, freqs_hz)
-    wanted = common[None] if matrix is None else (common * matrix).reshape(4, -1)
-    k1, k2 = kernels if len(kernels) == 2 else (kernels[0], np.zeros_like(kernels[0]))
-    parts = (
-        [k1.real] if matrix is None else [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
-    )
-    got = np.array([_response(part[taps // 2 :], grid) for part in parts])
+    common, matrix = responses(bands, freqs_hz, turn=functools.partial(_turned, part=mix) if mix else None)
+    wanted = np.abs(common[None] if matrix is None else (common * matrix).reshape(4, -1))
+    if matrix is None:
+        parts = [kernels[0]]
+    else:
+        k1, k2 = kernels
+        parts = [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
+    got = np.abs([np.fft.rfft(part, grid) for part in parts])
     size = np.maximum(np.sqrt(np.sum(wanted**2, axis=0)), _NEXT_TO_NOTHING)
     off = np.sqrt(np.sum((got - wanted) ** 2, axis=0)) / size > 10 ** (TOLERANCE_DB / 20) - 1
     off[freqs_hz > min(AUDIBLE_HZ[1], HIGHEST * rate_hz)] = False

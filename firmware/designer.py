@@ -4,14 +4,16 @@ The settings go to the engine as they are. EQ and crossover frequencies become F
 a thread of the control process does it and hands the packed kernels over in shared memory.
 """
 
+import functools
 import logging
 import threading
 
 import numpy as np
 
-from dsp_ext import Engine, design_crossover
+from dsp_ext import Engine, design_crossover, design_eq
 from dsp_ext.eq import RESOLUTIONS
 from dsp_ext.eq_bands import HIGHEST, EqBand
+from dsp_ext.processor import rate_factor
 
 from . import params
 
@@ -64,6 +66,21 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
     )
+
+
+def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
+    """Frequency down to which the EQ's kernels hold their curve (see `design_eq.validity_hz`); 0 where there are none."""
+    mode = params.EQ_MODES[int(values["eq.mode"])]
+    if mode == "minimum" or not values["eq.enabled"]:
+        return 0.0
+    taps = RESOLUTIONS[int(values["eq.resolution"])] * rate_factor(rate_hz)
+    mix = values["eq.mix_percent"] / 100 if mode == "mixed" else 0.0
+    return _validity_hz(tuple(eq_bands(values, rate_hz)), rate_hz, taps, mix)
+
+
+@functools.lru_cache(maxsize=8)
+def _validity_hz(bands: tuple[EqBand, ...], rate_hz: int, taps: int, mix: float) -> float:
+    return design_eq.validity_hz(bands, rate_hz, taps, mix)
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:

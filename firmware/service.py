@@ -11,7 +11,7 @@ import numpy as np
 
 from . import config, params
 from .alarms import Alarms
-from .designer import Designer, settings_vector
+from .designer import Designer, eq_valid_from_hz, settings_vector
 from .journal import Journal, note_version
 from .meters import MeterReader, newest_spectra
 from .options import Options
@@ -80,7 +80,8 @@ class Box:
         return newest_spectra(self.shared.spectra)
 
     def info(self) -> dict:
-        """What the box is and how it runs. The latency follows the EQ's mode and resolution."""
+        """What the box is and how it runs. The latency follows the EQ's mode and resolution;
+        `eq_valid_from_hz` says from where on its kernels hold their curve to 0.05 dB."""
         box, options = self.shared.box, self.options
         engine_latency = self.shared.engine["latency_frames"]
         return {
@@ -93,6 +94,7 @@ class Box:
             "period_frames": options.period,
             "periods": options.periods,
             "engine_latency_frames": engine_latency,
+            "eq_valid_from_hz": round(eq_valid_from_hz(self.store.snapshot(), options.rate_hz), 1),
             "latency_frames": engine_latency + box["prefill_frames"] + options.period,
         }
 

@@ -111,6 +111,7 @@ def test_validity_is_the_lowest_frequency_within_tolerance(rate_hz):
         assert np.max(np.abs(errors_db)) > 0.05
         assert validity_hz(bands, rate_hz, 8 * taps) < limit_hz / 2
     assert validity_hz([], rate_hz, taps) == 0
+    assert validity_hz([EqBand("bell", 40, 9, 4)], rate_hz, taps, mix=0.9) > 100
 
 
 @RATES

@@ -105,6 +105,35 @@ def test_a_band_at_the_knobs_end_fits_each_rate(rate_hz):
     assert np.isfinite(packed_eq(Engine(rate_hz, 16), ends)).all()
 
 
+def test_every_setting_of_the_eq_reaches_the_engine():
+    """Each parameter alone, on top of a band that acts, makes other kernels."""
+    engine = Engine(RATE_HZ, 16)
+    start = values(eq__b2__enabled=1.0, eq__b2__gain_db=6.0, eq__b2__type=1.0, eq__mix_percent=50.0)
+    before = designer.packed_kernels(engine, EQ, start)
+    changes = {
+        "eq.enabled": 0.0, "eq.auto_gain": 1.0, "eq.solo": 2.0, "eq.resolution": 2.0, "eq.mode": 1.0,
+        "eq.b2.enabled": 0.0, "eq.b2.type": 6.0, "eq.b2.freq_hz": 500.0, "eq.b2.gain_db": -1.0, "eq.b2.q": 3.0,
+        "eq.b2.placement": 4.0,
+    }  # fmt: skip
+    for id, value in changes.items():
+        assert not np.array_equal(designer.packed_kernels(engine, EQ, start | {id: value}), before), id
+    mixed, cut = start | {"eq.mode": 2.0}, start | {"eq.b2.type": 3.0}
+    for base, id in ((mixed, "eq.mix_percent"), (cut, "eq.b2.slope")):
+        made = [designer.packed_kernels(engine, EQ, base | {id: value}) for value in (2.0, 5.0)]
+        assert not np.array_equal(*made), id
+    assert {id for id in designer.DESIGN_IDS[EQ] if ".b" not in id or ".b2." in id} == {
+        *changes, "eq.mix_percent", "eq.b2.slope"
+    }  # fmt: skip
+
+
+def test_validity_follows_the_resolution_and_is_nothing_without_kernels():
+    bell = values(eq__b2__enabled=1.0, eq__b2__gain_db=9.0, eq__b2__freq_hz=60.0, eq__b2__q=4.0)
+    by_resolution = [designer.eq_valid_from_hz(bell | {"eq.resolution": r}, RATE_HZ) for r in (0.0, 1.0, 2.0)]
+    assert by_resolution[0] > by_resolution[1] > by_resolution[2]
+    for change in ({"eq.mode": 1.0}, {"eq.enabled": 0.0}, {"eq.b2.enabled": 0.0}):
+        assert designer.eq_valid_from_hz(bell | change, RATE_HZ) == 0
+
+
 def test_a_new_designer_goes_on_where_a_dead_one_left():
     with Bench() as bench:
         bench.settle()
