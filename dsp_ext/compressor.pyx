@@ -397,7 +397,7 @@ cdef class Compressor(Processor):
         _store(state + 6, held_o)
         _store(state + 8, smoothed_o)
         _store(state + 10, wait_o)
-        self._deepest_db = -<float> max(left_of(most), right_of(most))
+        self._deepest_db = <float> (0.0 - max(left_of(most), right_of(most)))  # never -0
 
     def take(self):
         """`take_reduction_db`, for tests. [any]"""
