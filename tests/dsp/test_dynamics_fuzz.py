@@ -18,7 +18,9 @@ def random_changes(rng, prefix: str, count: int) -> list[tuple[int, str, float]]
     for at in np.sort(rng.integers(0, FRAMES, count)):
         param = table[rng.integers(len(table))]
         value = rng.choice([param.low, param.high, rng.uniform(param.low, param.high)])
-        changes.append((int(at), param.id.removeprefix(prefix), float(value if param.kind == "number" else round(value))))
+        changes.append(
+            (int(at), param.id.removeprefix(prefix), float(value if param.kind == "number" else round(value)))
+        )
     return changes
 
 
