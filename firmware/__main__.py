@@ -90,7 +90,7 @@ def _options(asked: argparse.Namespace) -> Options:
         periods=periods,
         capture=asked.device or audio.capture or pcm,
         playback=asked.device or audio.playback or pcm,
-        mixer=hat.mixer if hat and pcm == (audio.playback or pcm) else {},
+        mixer=hat.mixer_at(audio.output_dbu) if hat and pcm == (audio.playback or pcm) else {},
         tty=asked.tty or ("" if asked.sim else configured.link.tty),
         config=path,
         sim=asked.sim,

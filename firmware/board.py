@@ -132,7 +132,17 @@ class Hat(_Row, frozen=True):
     reserved: list[int]
     i2c: list[int]
     full_scale_dbu: float | None = None
+    output_control: str = ""
     mixer: dict[str, str] = {}
+
+    def mixer_at(self, output_dbu: float) -> dict[str, str]:
+        """The mixer's settings with 0 dBFS at `output_dbu` (dBu) on the outputs; never above what the board gives.
+
+        The trim is the converter's own, behind the chain: what left the limiter stays what it was.
+        """
+        if not self.output_control or self.full_scale_dbu is None:
+            return dict(self.mixer)
+        return self.mixer | {self.output_control: f"{min(0.0, output_dbu - self.full_scale_dbu):.1f}dB"}
 
 
 class Board(_Row, frozen=True):

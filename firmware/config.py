@@ -38,6 +38,8 @@ class Audio:
     period_frames: int = _option(256, "frames per period: latency and cost per period grow with it",
                                  choices=(32, 64, 128, 256, 512, 1024))  # fmt: skip
     periods: int = _option(3, "periods in the playback buffer", low=3, high=8)
+    output_dbu: float = _option(24.0, "level of 0 dBFS at the outputs in dBu; above what the HAT gives: what it gives",
+                                low=-20.0, high=24.0)  # fmt: skip
     priority: int = _option(70, "SCHED_FIFO priority of the audio process; 0: ordinary scheduling", low=0, high=90)
 
 
@@ -131,11 +133,13 @@ def _checked(kind: type, section: str, table: dict, faults: list[str]) -> dict:
         elif not _fits(options[key], value):
             faults.append(f"{section}.{key} cannot be {value!r}: allowed is {_allowed(options[key])}")
         else:
-            good[key] = value
+            good[key] = options[key].type(value)
     return good
 
 
 def _fits(option: dataclasses.Field, value) -> bool:
+    if option.type is float and type(value) is int:
+        value = float(value)
     if type(value) is not option.type or (isinstance(value, float) and not math.isfinite(value)):
         return False
     if isinstance(value, str) and any(ord(char) < 32 for char in value):
@@ -159,6 +163,10 @@ def _conflicts(config: Config):
     except board.BoardError as error:
         yield f"audio.hat: {error}"
         return
+    trimmed = config.audio.output_dbu != Audio.output_dbu
+    if trimmed and (hat[config.audio.hat].full_scale_dbu is None or not hat[config.audio.hat].output_control):
+        yield (f"audio.output_dbu cannot be set with the HAT {config.audio.hat}: board.toml does not know its "
+               "full_scale_dbu and output_control")  # fmt: skip
     rates = hat[config.audio.hat].rates_hz
     own = config.audio.capture and config.audio.playback
     if not own and config.audio.rate_hz not in rates:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware import config
+from firmware import board, config
 from firmware.config import Config, ConfigError, load, parse
 
 SHIPPED = Path(config.__file__).parent / "data" / "burnish.toml"
@@ -92,3 +92,16 @@ def test_a_file_that_cannot_be_read(tmp_path):
     (tmp_path / "b").write_bytes(b"\xff\xff")
     with pytest.raises(ConfigError, match="UTF-8"):
         load(tmp_path / "b")
+
+
+def test_output_level_becomes_the_trim_of_the_hat():
+    hat = board.load().hat["hifiberry_dacplusadcpro"]
+    assert hat.mixer_at(config.Audio().output_dbu)["Digital"] == "0.0dB"
+    configured = config.parse("[audio]\noutput_dbu = 4\n")
+    assert hat.mixer_at(configured.audio.output_dbu) == hat.mixer | {"Digital": "-4.7dB"}
+
+
+def test_output_level_needs_a_hat_that_is_calibrated():
+    text = '[audio]\nhat = "audioinjector_stereo"\nrate_hz = 48000\noutput_dbu = 4.0\n'
+    with pytest.raises(config.ConfigError, match=r"audio.output_dbu cannot be set with the HAT audioinjector_stereo"):
+        config.parse(text)
