@@ -228,7 +228,7 @@ def eq_curves_db(table: dict, values: dict, rate_hz: int, grid_hz: list[float]) 
     if not values["eq.enabled"]:
         return [[0.0] * len(grid_hz)]
     bands = designer.eq_bands({id: table[id].check(value) for id, value in values.items()}, rate_hz)
-    common, matrix = design_eq.magnitudes(bands, np.array(grid_hz))
+    common, matrix = design_eq.responses(bands, np.array(grid_hz))
     channels = [common] if matrix is None else [common * np.abs(row.sum(axis=0)) for row in matrix]
     return [(20 * np.log10(np.maximum(channel, 1e-9))).tolist() for channel in channels]
 
