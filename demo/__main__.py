@@ -11,7 +11,7 @@ import numpy as np
 
 from host_cli import audiofile
 from host_cli.client import Box
-from host_cli.errors import CliFail
+from host_cli.errors import INTERRUPTED, OTHER, CliFail
 from host_cli.link import SerialLink
 from host_cli.render import render
 
@@ -19,6 +19,8 @@ from . import mix, report
 from .box import DemoFailed, SimulatedBox
 
 FULL_SCALE = 2.0**31
+#: What a run leaves in its folder, besides the box's own `box/`.
+RESULTS = ("mix.wav", "box.wav", "report.png", "display.png", "summary.json", "summary.txt")
 #: What is done to the box while it plays: seconds from the start, what is shown, and the deed.
 SCENE = (
     (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
@@ -32,7 +34,7 @@ SCENE = (
 
 
 def main() -> int:
-    """Run the demo; 0, or 1 after one sentence on stderr."""
+    """Run the demo; returns the exit status, which is not 0 after one sentence on stderr."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--mix", type=Path, help="a stereo sound file instead of the synthesised mix")
     parser.add_argument("--device", help="an ALSA device (hw:...) instead of the virtual sound card")
@@ -40,19 +42,26 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the results go")
     parser.add_argument("--hands-off", action="store_true", help="touch nothing while it plays")
     arguments = parser.parse_args()
+    if arguments.mix and arguments.device:
+        parser.error("a real sound card has its own input: leave MIX or DEVICE out")
     try:
         return run(arguments)
     except (DemoFailed, CliFail) as failure:
         print(f"demo: {failure}", file=sys.stderr)
-        return 1
+        return OTHER
+    except OSError as failure:
+        print(f"demo: {failure.filename or arguments.out}: {failure.strerror}; see --out", file=sys.stderr)
+        return OTHER
+    except KeyboardInterrupt:
+        print("\ndemo: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 def run(arguments) -> int:
     """The demo: play, compare, report."""
     out = arguments.out
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    words, rate_hz = source(arguments)
+    words, rate_hz = source(arguments)  # before the last run is cleared away: the mix may be one of its files
+    clear(out)
     if words is not None:
         audiofile.write_words(out / "mix.wav", words, rate_hz, "32")
     box = SimulatedBox(out / "box", None if words is None else out / "mix.wav", arguments.device)
@@ -70,6 +79,14 @@ def run(arguments) -> int:
     (out / "summary.txt").write_text(sentences(summary))
     print("\n" + sentences(summary) + f"Look into {out}/: box.wav, report.png, display.png, summary.txt.")
     return 0 if summary["render_equals_run"] else 1
+
+
+def clear(out: Path) -> None:
+    """Remove what an earlier run left in `out`, and nothing else. Makes the folder. Raises OSError."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(out / "box", ignore_errors=True)
+    for name in RESULTS:
+        (out / name).unlink(missing_ok=True)
 
 
 def source(arguments) -> tuple[np.ndarray | None, int]:

@@ -66,7 +66,7 @@ cdef class Spectrum(Processor):
         self._slot = np.zeros((2, self._slot_frames), np.float32)
         self._rings = np.zeros((SPECTRUM_LEVELS, 2, 2 * size), np.float32)
         self._work = np.zeros((4, size), np.float32)
-        window = np.hanning(size + 1)[:-1]
+        window = np.hanning(size + 1)[:size]
         self._window = window.astype(np.float32)
         self._scale = 1 / (size * (window**2).sum())
         place_of = np.empty(size, np.intp)

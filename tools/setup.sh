@@ -3,6 +3,7 @@
 set -eu
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
+JOBS=${JOBS:-1}
 
 missing=""
 need() { # need PACKAGE "WHY" TEST...: note PACKAGE unless TEST succeeds
@@ -33,7 +34,10 @@ if [ "$(uname -s)" = Linux ]; then
     if [ -n "$missing" ]; then
         command -v apt-get >/dev/null || { echo "please install:$missing" >&2; exit 1; }
         sudo=""
-        [ "$(id -u)" = 0 ] || sudo=sudo
+        if [ "$(id -u)" != 0 ]; then
+            command -v sudo >/dev/null || { echo "please install, as root: apt-get install$missing" >&2; exit 1; }
+            sudo=sudo
+        fi
         echo "installing with apt-get:$missing"
         $sudo apt-get update -qq
         # shellcheck disable=SC2086  # a list of words is meant
@@ -44,6 +48,15 @@ else
     extras=dev
 fi
 
-[ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
-"$VENV/bin/python" -m pip install -q --upgrade pip
-"$VENV/bin/python" -m pip install -q -e ".[$extras]"
+# Also where an earlier attempt was broken off halfway.
+"$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv "$VENV"
+python="$VENV/bin/python"
+"$python" -m pip install -q --upgrade pip
+# pip would compile in an environment of its own, one file after the other, and `make build` would then compile again,
+# because the environment's Cython is younger than what came out. So what the build needs goes in first.
+requires=$("$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
+# shellcheck disable=SC2086  # a list of words is meant
+"$python" -m pip install -q $requires
+echo "compiling the DSP, on $JOBS cores ..."
+"$python" setup.py -q build_ext --inplace --parallel "$JOBS"
+"$python" -m pip install -q --no-build-isolation -e ".[$extras]"
