@@ -38,12 +38,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--mix", type=Path, help="a stereo sound file instead of the synthesised mix")
     parser.add_argument("--device", help="an ALSA device (hw:...) instead of the virtual sound card")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long it runs")
+    parser.add_argument("--seconds", type=float, default=20.0, help="how long it runs, 1 at least")
     parser.add_argument("--out", type=Path, default=Path("out"), help="where the results go")
     parser.add_argument("--hands-off", action="store_true", help="touch nothing while it plays")
     arguments = parser.parse_args()
     if arguments.mix and arguments.device:
         parser.error("a real sound card has its own input: leave MIX or DEVICE out")
+    if arguments.seconds < 1:
+        parser.error("--seconds is 1 at least")
     try:
         return run(arguments)
     except (DemoFailed, CliFail) as failure:
@@ -99,6 +101,10 @@ def source(arguments) -> tuple[np.ndarray | None, int]:
         print("synthesising a mix ...", flush=True)
         rate_hz = 48000
         words = audiofile.round_to_bits(audiofile.words_from_float(mix.synthesise(rate_hz).T), 24)
+    if len(words) < rate_hz:
+        raise DemoFailed(
+            f"{arguments.mix} holds {len(words) / rate_hz:.2g} s: give 1 s or more, loudness needs some time"
+        )
     return words[: int(arguments.seconds * rate_hz)], rate_hz
 
 
@@ -129,11 +135,9 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
             except KeyboardInterrupt:
                 print("\nstopped", flush=True)
             except CliFail:
-                if box.running():
+                if not box.ends(within_s=3):
                     raise  # it did not just come to the end of the mix
-        until = time.monotonic() + 3
-        while box.running() and time.monotonic() < until:
-            time.sleep(0.05)
+        box.ends(within_s=3)
     history["t_s"] = clock.axis(history.get("wall_s", []))
     return history
 

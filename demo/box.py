@@ -61,13 +61,22 @@ class SimulatedBox:
 
     @property
     def last_words(self) -> str:
-        """The last line of its log."""
-        lines = (self.run_dir / "burnishd.log").read_text().split("\n")
-        return next((line for line in reversed(lines) if line.strip()), "it said nothing")
+        """Why it ended: what it refused, else the last line of its log."""
+        lines = [line for line in (self.run_dir / "burnishd.log").read_text().split("\n") if line.strip()]
+        refusals = [line for line in lines if line.startswith("burnishd: ")]
+        return (refusals or lines or ["it said nothing"])[-1]
 
     def running(self) -> bool:
         """Whether it plays; it ends by itself after the last frame of its mix."""
         return self._process.poll() is None
+
+    def ends(self, within_s: float) -> bool:
+        """Wait for it to end by itself; whether it did."""
+        try:
+            self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def panel(self, line: str) -> None:
         """Do something at the front panel: "turn 1 +3", "press PAGE", "release PAGE"."""

@@ -1,0 +1,64 @@
+"""`make demo` with what a user may do wrong. That it works is tested by test_system.py, which is made of its parts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from demo import __main__ as demo
+
+ROOT = Path(__file__).parent.parent
+RATE_HZ = 48000
+
+
+def run(*arguments) -> subprocess.CompletedProcess:
+    """The demo as make starts it."""
+    command = [sys.executable, "-m", "demo", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def noise(path: Path, rng, seconds: float) -> Path:
+    """A quiet stereo file."""
+    soundfile.write(path, 0.05 * rng.standard_normal((int(seconds * RATE_HZ), 2)), RATE_HZ, subtype="PCM_24")
+    return path
+
+
+def test_a_mix_shorter_than_the_demo_is_played_to_its_end(tmp_path, rng):
+    done = run("--mix", noise(tmp_path / "mix.wav", rng, 1.5), "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "the same bits" in (tmp_path / "out" / "summary.txt").read_text()
+    assert len(soundfile.read(tmp_path / "out" / "box.wav")[0]) == 1.5 * RATE_HZ
+
+
+def test_only_what_is_the_demos_own_is_cleared(tmp_path):
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "old.raw").write_text("x")
+    for name in (*demo.RESULTS, "song.flac"):
+        (tmp_path / name).write_text("x")
+    demo.clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["song.flac"]
+
+
+def test_a_mix_that_cannot_be_played_leaves_the_last_results(tmp_path, rng):
+    results = tmp_path / "summary.txt"
+    results.write_text("of the last run")
+    soundfile.write(tmp_path / "mono.wav", np.zeros(RATE_HZ), RATE_HZ)
+    for mix, why in ((tmp_path / "mono.wav", "1 channel"), (noise(tmp_path / "short.wav", rng, 0.3), "0.3 s")):
+        done = run("--mix", mix, "--out", tmp_path)
+        assert done.returncode == 1
+        assert why in done.stderr and done.stderr.count("\n") == 1
+    assert results.read_text() == "of the last run"
+
+
+@pytest.mark.parametrize(("arguments", "why"), [
+    (("--device", "hw:99"), "hw:99"),
+    (("--out", "/proc/out"), "/proc/out"),
+])  # fmt: skip
+def test_what_is_not_there_is_said_in_one_sentence(tmp_path, rng, arguments, why):
+    more = ("--out", tmp_path) if "--out" not in arguments else ("--mix", noise(tmp_path / "mix.wav", rng, 1))
+    done = run(*arguments, *more)
+    assert done.returncode == 1
+    assert why in done.stderr and done.stderr.count("\n") == 1
