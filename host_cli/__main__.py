@@ -27,8 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(str(why), why.status)
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has gone (`burnish params | head`): not a failure, and nobody to tell.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone (`burnish params | head`): not a failure, and nobody to tell. click makes it a
+        # SystemExit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as why:

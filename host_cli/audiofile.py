@@ -28,8 +28,7 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
     for what is missing, is not sound, is not stereo, or has a rate that the box does not run at.
     """
     path = Path(path)
-    if not path.exists():
-        raise CliFail(f"{path} does not exist: give a WAV, FLAC or AIFF file")
+    check_source(path)
     try:
         with soundfile.SoundFile(path) as file:
             check_format(path, file.channels, file.samplerate)
@@ -44,6 +43,12 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
     if not len(words):
         raise CliFail(f"{path} holds no sound: it has 0 frames")
     return words, rate_hz
+
+
+def check_source(path: Path) -> None:
+    """Raises CliFail where there is no such file."""
+    if path.is_dir() or not path.exists():
+        raise CliFail(f"{path} {'is a folder' if path.is_dir() else 'does not exist'}: give a WAV, FLAC or AIFF file")
 
 
 def check_format(path, channels: int, rate_hz: int) -> None:
@@ -65,14 +70,22 @@ def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
     return np.clip(scaled, -(2.0**31), 2.0**31 - 1).astype(np.int32)
 
 
-def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "24") -> None:
-    """Write int32 words (frames, 2), rounded to `bits` ("16", "24", "32", "float"). Raises CliFail."""
+def check_target(path: str | Path, bits: str) -> None:
+    """Raises CliFail where `write_words` would, as far as that can be known before there is anything to write."""
     path = Path(path)
     depths = FORMATS.get(path.suffix.lower())
     if depths is None:
         raise CliFail(f"{path}: cannot write {path.suffix or 'a name without an ending'}: use {', '.join(FORMATS)}")
     if bits not in depths:
         raise CliFail(f"{path}: a {path.suffix[1:]} file cannot hold {bits} bits: use {' or '.join(depths)}")
+    if not path.parent.is_dir():
+        raise CliFail(f"cannot write {path}: there is no folder {path.parent}")
+
+
+def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "24") -> None:
+    """Write int32 words (frames, 2), rounded to `bits` ("16", "24", "32", "float"). Raises CliFail."""
+    path = Path(path)
+    check_target(path, bits)
     data = words / 2.0**31 if bits == "float" else round_to_bits(words, int(bits))
     try:
         soundfile.write(path, data, rate_hz, subtype=SUBTYPES[bits])

@@ -3,8 +3,33 @@
 import importlib
 import pkgutil
 
+import click
+
+from ..cli import Context, cli
+
 
 def register() -> None:
     """Import every module of this package. Modules import what is heavy inside their functions: completion must be quick."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
+    _flags_anywhere(cli)
+
+
+def _flags_anywhere(group: click.Group) -> None:
+    """Let every command below `group` take --yes and --json behind its name too: that is where one adds them."""
+    for command in group.commands.values():
+        if isinstance(command, click.Group):
+            _flags_anywhere(command)
+            continue
+        taken = {option for param in command.params for option in param.opts}
+        for name, options in (("yes", ("-y", "--yes")), ("json", ("--json",))):
+            if taken.isdisjoint(options):
+                command.params.append(
+                    click.Option([*options, name], is_flag=True, hidden=True, expose_value=False, callback=_turn_on)
+                )
+
+
+def _turn_on(click_context: click.Context, param: click.Parameter, value: bool) -> None:
+    context = click_context.find_object(Context)
+    if value and context:  # completion has none
+        setattr(context, param.name, True)

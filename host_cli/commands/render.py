@@ -97,7 +97,7 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
     if listen:
         values = listening.soloed(values, listen)
     rows, results = [], []
-    for path, target in _targets(context, inputs, output):
+    for path, target in _targets(context, inputs, output, bits):
         words, rate_hz = audiofile.read_words(path)
         if run and rate_hz != run["rate_hz"]:
             raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")
@@ -166,8 +166,12 @@ def _preset(name: str) -> presets.Preset:
         raise Refused(str(why), why.name, why.data, REFUSED) from None
 
 
-def _targets(context: Context, inputs, output: Path) -> list[tuple[Path, Path]]:
-    """Each input with the file to write. Asks before overwriting. Raises CliFail."""
+def _targets(context: Context, inputs, output: Path, bits: str) -> list[tuple[Path, Path]]:
+    """Each input with the file to write. What can fail without a render fails here. Asks before overwriting. Raises CliFail."""
+    from .. import audiofile
+
+    for path in inputs:
+        audiofile.check_source(path)
     folder = output.is_dir() or len(inputs) > 1
     if folder and output.exists() and not output.is_dir():
         raise CliFail(f"{output} is a file: give a folder for {len(inputs)} inputs", USAGE)
@@ -179,6 +183,7 @@ def _targets(context: Context, inputs, output: Path) -> list[tuple[Path, Path]]:
             raise CliFail(f"{target} would overwrite its own input: write elsewhere", USAGE)
         if targets.count(target) > 1:
             raise CliFail(f"several inputs would become {target}: render them one by one", USAGE)
+        audiofile.check_target(target, bits)
         if target.exists():
             context.confirm(f"{target} exists. Overwrite it?")
     return list(zip(inputs, targets, strict=True))

@@ -72,6 +72,22 @@ def test_json_is_one_object_with_a_schema(burnish):
         assert json.loads(out)["schema"] == f"burnish.{kind}/1" and out.count("\n") == 1
 
 
+def test_json_and_yes_may_come_last(burnish, fake):
+    assert json.loads(burnish("get", "eq.b1.gain_db", "--json")[1])["schema"] == "burnish.get/1"
+    assert burnish("preset", "save", "Mine")[0] == 0
+    assert burnish("preset", "save", "Mine")[0] == 2
+    assert burnish("preset", "save", "Mine", "-y")[0] == 0
+    assert json.loads(burnish("preset", "delete", "Mine", "--yes", "--json")[1])["name"] == "Mine"
+
+
+def test_a_reader_that_leaves_is_no_failure(process_at, tty):
+    run = process_at(tty, "meters", "--json", "--for", "20")
+    assert json.loads(run.stdout.readline())["schema"] == "burnish.meters/1"
+    run.stdout.close()
+    assert run.wait(20) == 0
+    assert run.stderr.read() == ""
+
+
 def test_info_names_box_port_and_state(burnish, tty):
     status, out, _ = burnish("info")
     assert status == 0

@@ -74,7 +74,21 @@ class TestRender:
         status, _, stderr = burnish("render", mix[0], "-o", out)
         assert status == 2 and "--yes" in stderr
         assert out.read_text() == "precious"
-        assert burnish("--yes", "render", mix[0], "-o", out)[0] == 0
+        assert burnish("render", mix[0], "-o", out, "--yes")[0] == 0
+
+    @pytest.mark.parametrize(("source", "target", "why"), [
+        ("missing.wav", "out.wav", "missing.wav does not exist"),
+        (".", "out.wav", "is a folder"),
+        ("mix.wav", "out.mp3", "cannot write .mp3"),
+        ("mix.wav", "nowhere/out.wav", "there is no folder"),
+    ])  # fmt: skip
+    def test_what_cannot_work_is_refused_before_the_work(self, mix, tmp_path, monkeypatch, source, target, why):
+        monkeypatch.setattr("host_cli.render.render", lambda *_, **__: pytest.fail("it was rendered"))
+        (tmp_path / "out.wav").write_text("precious")
+        status, _, stderr = burnish("render", mix[0].parent / source, "-o", tmp_path / target, "--yes")
+        assert status == 1
+        assert why in stderr and stderr.count("\n") == 1
+        assert (tmp_path / "out.wav").read_text() == "precious"
 
     def test_session_and_preset_exclude_each_other(self, mix, tmp_path):
         status, _, stderr = burnish(
