@@ -1,7 +1,6 @@
 PYTHON ?= python3
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
-JOBS   ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)
 MIX    ?=
 DEVICE ?=
 
@@ -14,13 +13,13 @@ help:
 
 # One stamp for packages and environment: redone when what they are made from changes.
 $(VENV)/.stamp: pyproject.toml setup.py tools/setup.sh
-	PYTHON=$(PYTHON) VENV=$(VENV) JOBS=$(JOBS) sh tools/setup.sh
+	PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
 	@touch $@
 
 setup: $(VENV)/.stamp
 
 build: $(VENV)/.stamp
-	$(PY) setup.py -q build_ext --inplace --parallel $(JOBS)
+	$(PY) setup.py -q build_ext --inplace
 
 demo: build
 	$(PY) -m demo $(if $(MIX),--mix "$(MIX)") $(if $(DEVICE),--device "$(DEVICE)")

@@ -1,9 +1,12 @@
 """The Cython extension modules: the one thing pyproject.toml cannot say."""
 
+import os
 import sys
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build import build
+from setuptools.command.build_ext import build_ext
 
 # Named one by one: a glob that finds nothing would build a wheel without any DSP, and succeed.
 KERNELS = [
@@ -48,10 +51,35 @@ KERNELS = [
 GCC_LIKE = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-g0", "-Wno-unused-function"]
 FLAGS = ["/O2", "/fp:precise"] if sys.platform == "win32" else GCC_LIKE
 
+#: Memory of one compiler, in bytes, generously.
+COMPILER = 400_000_000
+
+
+def compilers() -> int:
+    """How many run at a time: one a core, as far as the memory goes, or a small Pi would swap."""
+    cores = os.cpu_count() or 1
+    if not hasattr(os, "sysconf"):  # Windows
+        return cores
+    return max(1, min(cores, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // COMPILER))
+
+
+class BuildExt(build_ext):
+    """In parallel; and what an editable install compiles stays in build/, where `build_ext --inplace` finds it done."""
+
+    def finalize_options(self):
+        if self.editable_mode:
+            usual = build(self.distribution)
+            usual.ensure_finalized()
+            self.build_lib, self.build_temp = usual.build_lib, usual.build_temp
+        super().finalize_options()
+        self.parallel = self.parallel or compilers()
+
+
 setup(
+    cmdclass={"build_ext": BuildExt},
     ext_modules=cythonize(
         [Extension(f"dsp_ext.{name}", [f"dsp_ext/{name}.pyx"], extra_compile_args=FLAGS) for name in KERNELS],
         compiler_directives={"language_level": 3, "embedsignature": True},
         annotate=False,
-    )
+    ),
 )

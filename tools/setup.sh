@@ -3,7 +3,6 @@
 set -eu
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
-JOBS=${JOBS:-1}
 
 missing=""
 need() { # need PACKAGE "WHY" TEST...: note PACKAGE unless TEST succeeds
@@ -52,11 +51,10 @@ fi
 "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv "$VENV"
 python="$VENV/bin/python"
 "$python" -m pip install -q --upgrade pip
-# pip would compile in an environment of its own, one file after the other, and `make build` would then compile again,
-# because the environment's Cython is younger than what came out. So what the build needs goes in first.
+# What compiles goes in first and stays: in an environment of its own pip would compile with a Cython that is gone
+# afterwards, and `make build` would do it all again.
 requires=$("$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
 # shellcheck disable=SC2086  # a list of words is meant
 "$python" -m pip install -q $requires
-echo "compiling the DSP, on $JOBS cores ..."
-"$python" setup.py -q build_ext --inplace --parallel "$JOBS"
+echo "compiling the DSP and installing into $VENV ..."
 "$python" -m pip install -q --no-build-isolation -e ".[$extras]"
