@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 from . import config, systemd
@@ -56,7 +57,8 @@ def relay_of(options: Options):
 
         return Relay(described, SimPanel(described).pin_factory)
     try:
-        return Relay(described)
+        with warnings.catch_warnings(action="ignore"):  # a line for each pin factory that is not there
+            return Relay(described)
     except Exception as error:  # gpiozero's, and whatever its pin factories raise
         raise Refusal(
             f"the pins cannot be used ({error}): on a machine without, set panel.relay and panel.enabled to false",

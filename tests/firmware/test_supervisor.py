@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ import soundfile
 
 from firmware import __main__ as main
 from firmware import board, config, recall, sim, supervisor
+from firmware.errors import NO_DEVICE, Refusal
 from firmware.options import Options
 from firmware.relay import Relay
 from firmware.sim_panel import SimPanel
-from firmware.supervisor import Heartbeat, NoRelay, Supervisor
+from firmware.supervisor import Heartbeat, NoRelay, Supervisor, relay_of
 from tests.firmware.rig import PERIOD, RATE_HZ, music
 
 ROOT = Path(__file__).parent.parent.parent
@@ -367,3 +369,15 @@ def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
         digits=0,
     )
     assert stuck_s <= 0.1
+
+
+def test_a_machine_without_pins_hears_one_sentence_and_no_warnings(tmp_path, monkeypatch, recwarn):
+    def relay(_):
+        warnings.warn("falling back from this to that", stacklevel=1)
+        raise RuntimeError("no pins here")
+
+    monkeypatch.setattr("firmware.relay.Relay", relay)
+    with pytest.raises(Refusal, match="no pins here.*panel.relay") as refused:
+        relay_of(Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=48000, period=256))
+    assert refused.value.status == NO_DEVICE
+    assert not recwarn.list
