@@ -377,7 +377,7 @@ def test_a_machine_without_pins_hears_one_sentence_and_no_warnings(tmp_path, mon
         raise RuntimeError("no pins here")
 
     monkeypatch.setattr("firmware.relay.Relay", relay)
-    with pytest.raises(Refusal, match="no pins here.*panel.relay") as refused:
+    with pytest.raises(Refusal, match=r"no pins here.*panel\.relay") as refused:
         relay_of(Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=48000, period=256))
     assert refused.value.status == NO_DEVICE
     assert not recwarn.list
