@@ -19,6 +19,10 @@ from . import mix, report
 from .box import DemoFailed, SimulatedBox
 
 FULL_SCALE = 2.0**31
+#: Frames of meters a second.
+METERS_HZ = 30
+#: To the start of the line, and clear it.
+CLEAR = "\r\033[K"
 #: What a run leaves in its folder, besides the box's own `box/`.
 RESULTS = ("mix.wav", "box.wav", "report.png", "display.png", "summary.json", "summary.txt")
 #: What is done to the box while it plays: seconds from the start, what is shown, and the deed.
@@ -118,7 +122,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
             rate_hz = client.info().info["rate_hz"]
             print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
             try:
-                for frame in client.meters(30, seconds + 5):
+                for frame in client.meters(METERS_HZ, seconds + 5):
                     if frame is None or "frame" not in frame:
                         continue
                     now = time.monotonic()
@@ -128,7 +132,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                     show(t_s, frame)
                     while todo and todo[0][0] <= t_s:
                         _, words, deed = todo.pop(0)
-                        print(f"\r\033[K{t_s:5.1f} s  {words}", flush=True)
+                        print(f"{CLEAR if sys.stdout.isatty() else ''}{t_s:5.1f} s  {words}", flush=True)
                         deed(box, client)
                     if t_s > seconds:
                         break
@@ -166,15 +170,17 @@ class FrameClock:
 
 
 def show(t_s: float, frame: dict) -> None:
-    """One line of meters, written over the last."""
+    """One line of meters: written over the last in a terminal, elsewhere one a second."""
     limiter = frame["gr_limiter_db"]
     bar = "#" * min(12, round(-limiter * 2))
-    print(
-        f"\r\033[K{t_s:5.1f} s  in {frame['in_short_lufs']:6.1f}  out {frame['out_short_lufs']:6.1f} LUFS"
-        f"  peak {max(frame['out_tp_l_dbtp'], frame['out_tp_r_dbtp']):6.1f} dBTP  limiter {limiter:5.1f} dB {bar}",
-        end="",
-        flush=True,
+    line = (
+        f"{t_s:5.1f} s  in {frame['in_short_lufs']:6.1f}  out {frame['out_short_lufs']:6.1f} LUFS"
+        f"  peak {max(frame['out_tp_l_dbtp'], frame['out_tp_r_dbtp']):6.1f} dBTP  limiter {limiter:5.1f} dB {bar}"
     )
+    if sys.stdout.isatty():
+        print(f"{CLEAR}{line}", end="", flush=True)
+    elif t_s % 1 < 1 / METERS_HZ:
+        print(line, flush=True)
 
 
 def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, session: dict) -> tuple[dict, np.ndarray]:

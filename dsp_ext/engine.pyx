@@ -541,10 +541,6 @@ cdef class Engine(Processor):
                 at += step
             denormals_restore(mode)
 
-    def poll_now(self):
-        """[audio] Take waiting settings and kernels, as `process_words` does at its start. For callers of `process`."""
-        self.poll()
-
 
 cdef inline int32_t _to_word(float x) noexcept nogil:
     """Nearest 32-bit word, clipped at full scale."""

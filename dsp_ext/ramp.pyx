@@ -62,7 +62,3 @@ cdef class Ramp:
         if frames:
             self.fill(&view[0], frames)
         return out
-
-    def set_target(self, float target):
-        """`to`, for tests. [any]"""
-        self.to(target)

@@ -1,7 +1,7 @@
 """Figures that tests measure, kept in docs/MEASUREMENTS.md.
 
 A test calls `record(...)` for each figure. With --write-docs the rows are put into the document (rows of tests that did not
-run stay); without, each row is compared with the committed one, and one that moved by more than its tolerance fails the
+run stay, so delete the row of a figure that you rename or remove); without, each row is compared with the committed one, and one that moved by more than its tolerance fails the
 run: so the document is always what this code measures.
 """
 
