@@ -57,4 +57,5 @@ requires=$("$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.tom
 # shellcheck disable=SC2086  # a list of words is meant
 "$python" -m pip install -q $requires
 echo "compiling the DSP and installing into $VENV ..."
-"$python" -m pip install -q --no-build-isolation -e ".[$extras]"
+# setuptools warns that an editable installation is one.
+PYTHONWARNINGS=ignore "$python" -m pip install -q --no-build-isolation -e ".[$extras]"
