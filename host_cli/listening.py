@@ -1,12 +1,16 @@
 """What `burnish render --listen` lets one hear: one band, what the limiter takes away, or all that the chain changes."""
 
-import re
+from __future__ import annotations
 
-import numpy as np
+import re
+from typing import TYPE_CHECKING
 
 from firmware import params
 
 from .errors import USAGE, CliFail
+
+if TYPE_CHECKING:
+    import numpy as np
 
 #: What may be asked for, for help and messages.
 FORMS = f"band:1 to band:{params.MULTIBAND_BANDS}, eq:1 to eq:{params.EQ_BANDS}, limiter, delta"
@@ -30,5 +34,7 @@ def soloed(values: dict[str, float], what: str) -> dict[str, float]:
 
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """Words of `after` less `before` (int32, shape (frames, 2), aligned), clipped at full scale: what was changed."""
+    import numpy as np  # here, because completion imports this module and must not wait for it
+
     change = after.astype(np.int64) - before
     return np.clip(change, -(2**31), 2**31 - 1).astype(np.int32)
