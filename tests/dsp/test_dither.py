@@ -11,6 +11,7 @@ from dsp_ext.dither import SHAPES, Dither
 from dsp_ext.processor import RATES_HZ
 from tests.dsp import hostile
 from tests.dsp.oracle import BS1770, peak_db
+from tests.plots import write_svg
 
 STEP = 2.0**-15
 
@@ -127,6 +128,27 @@ def test_shapers_quieten_what_is_heard(rate, shape, record):
         record("Dither", f"{shape}, {rate} Hz: noise weighted by the threshold of hearing (Terhardt), below flat dither",
                gain, "dB", target="≥ 15 dB", digits=1)  # fmt: skip
     assert gain >= 15
+
+
+def test_plot_of_the_shapes(pytestconfig):
+    """Noise of silence at 16 bit, 48 kHz, and the threshold it follows."""
+    n = 1 << 10
+    spectra = {
+        s: 10 * np.log10(spectrum(dithered(np.zeros(1 << 19), shape=s)[0].astype(np.float64), n)) for s in SHAPES
+    }
+
+    def draw(axes):
+        f = np.fft.rfftfreq(n, 1 / 48000)
+        for shape, level in spectra.items():
+            axes.plot(f[2:-1:2] / 1000, level[2:-1:2], label=shape, linewidth=1)
+        axes.set(
+            xlabel="kHz", ylabel="dB per unit of bandwidth", title="Noise of dither to 16 bit, 48 kHz", xlim=(0, 24)
+        )
+        axes.legend()
+
+    write_svg(pytestconfig, "dither", draw)
+    at_4_khz = round(4000 / 48000 * n)
+    assert spectra["strong"][at_4_khz] < spectra["gentle"][at_4_khz] - 3 < spectra["flat"][at_4_khz] - 15
 
 
 @pytest.mark.parametrize("shape", SHAPES)

@@ -7,6 +7,7 @@ from dsp_ext.limiter import STYLES, Limiter
 from dsp_ext.processor import RATES_HZ
 from tests.dsp import corpus, hostile
 from tests.dsp.oracle import BS1770, LONG, peak_db
+from tests.plots import write_svg
 
 #: What the passes aim at, below the ceiling.
 MARGIN_DB = 0.03
@@ -240,6 +241,26 @@ def test_styles_release_at_their_own_pace():
         gain = y[0, 6000:96000] / np.float32(0.1 * 10 ** (6 / 20))
         back.append(np.argmax(gain > 10 ** (-0.5 / 20)))
     assert back[0] > 1.5 * back[1] > 2 * back[2] > 0
+
+
+def test_plot_of_the_styles(pytestconfig):
+    """The gain around a 5 ms burst 9 dB over the ceiling on the left, read from a small steady value on the right."""
+    x = np.full((2, 30000), 0.01)
+    x[0, 3000:3240] += 0.5 * np.sin(2 * np.pi * 5000 / 48000 * np.arange(240))
+    gains = {}
+    for style in STYLES:
+        y, _ = limited(x, style=style, ceiling_dbtp=-15.0)
+        gains[style] = 20 * np.log10(y[1, :30000] / 0.01)
+
+    def draw(axes):
+        t = (np.arange(30000) - 3000) / 48
+        for style, gain in gains.items():
+            axes.plot(t[1500:26000:24], gain[1500:26000:24], label=style, linewidth=1)
+        axes.set(xlabel="ms after the burst began", ylabel="gain, dB", title="A 5 ms burst, 9 dB over the ceiling")
+        axes.legend()
+
+    write_svg(pytestconfig, "limiter_styles", draw)
+    assert all(gain[2950:3300].min() < -8 and gain[29000] > -2 for gain in gains.values())
 
 
 def test_by_hand_beats_the_style(rng):

@@ -9,6 +9,7 @@ import dsp_ext
 from dsp_ext import design_saturator
 from dsp_ext.processor import RATES_HZ
 from dsp_ext.saturator import CURVES, Saturator
+from tests.plots import write_svg
 
 LATENCY = 87
 FORMULAS = {
@@ -53,6 +54,21 @@ def test_slow_signals_follow_the_curve(curve):
     assert np.abs(y - expected)[500:-500].max() < 2e-5
     small = saturated(0.001 * np.sin(0.1 * np.arange(9000)), enabled=1, curve="cubic", drive_db=9.0)[0]
     assert np.abs(small - 0.001 * np.sin(0.1 * np.arange(9000)))[500:-500].max() < 1e-7
+
+
+def test_plot_of_the_curves(pytestconfig):
+    """What comes out for what goes in, slowly, at 6 dB of drive."""
+    x = np.linspace(-0.99, 0.99, 24000)
+    found = {curve: saturated(x, enabled=1, curve=curve, drive_db=6.0)[0] for curve in CURVES}
+
+    def draw(axes):
+        for curve, y in found.items():
+            axes.plot(x[300:-300:200], y[300:-300:200], label=curve, linewidth=1)
+        axes.set(xlabel="in", ylabel="out", title="Curves at 6 dB of drive")
+        axes.legend()
+
+    write_svg(pytestconfig, "saturator", draw)
+    assert all(np.all(np.diff(y[300:-300]) > -1e-5) for y in found.values())
 
 
 @pytest.mark.parametrize("curve", CURVES)
