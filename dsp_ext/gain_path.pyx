@@ -36,7 +36,7 @@ cdef class GainPath:
     cdef void configure(self, Py_ssize_t smoothing, Py_ssize_t hold) noexcept nogil:
         """[audio] Other times, in frames: 3 to `longest`, 0 to `longest_hold`. Forgets the past, but for the releases.
 
-        Until `settled_after` frames have passed, gains may be above what past peaks need.
+        Until longest + smoothing + 3 + hold frames have passed, gains may be above what past peaks need.
         """
         cdef Py_ssize_t i
         self.smoothing = smoothing
