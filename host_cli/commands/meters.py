@@ -15,6 +15,9 @@ from ..text import MeterView
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 _HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 
+#: What counts as silence, and for how long it must last.
+SILENCE_DBFS, SILENCE_S = -70.0, 2.0
+
 
 class Seconds(click.ParamType):
     """A duration: `30`, `30s`, `2m`, `1h`."""
@@ -31,23 +34,56 @@ class Seconds(click.ParamType):
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a frame")
+@click.option("--csv", "as_csv", is_flag=True, help="one line of comma-separated values a frame, after a line of names")
 @click.option("--hz", type=click.FloatRange(0.5, 60), default=30.0, show_default=True, help="frames a second")
 @click.option("--for", "seconds", type=Seconds(), help="stop after that time: 30s, 2m")
+@click.option("--until-silence", is_flag=True, help="stop when the input has been silent for two seconds, after sound")
 @click.option("--target", "target_lufs", type=float, metavar="LUFS", help="show the distance to this loudness")
 @pass_context
-def meters(context: Context, as_json, hz, seconds, target_lufs):
+def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target_lufs):
     """Show the meters: peaks, loudness, gain reduction, load. Ctrl-C ends it."""
     from ..connection import lasting_meters
 
+    if as_csv and (as_json or context.json):
+        raise click.UsageError("choose one of --json and --csv")
     frames = lasting_meters(context.device, context.timeout_s, hz, seconds)
+    if until_silence:
+        frames = _until_silence(frames, hz)
     if as_json or context.json:
         for frame in frames:
             if frame is not None:
                 print(json.dumps({"schema": f"burnish.meters/{JSON_SCHEMA}", **frame}), flush=True)
+    elif as_csv:
+        _csv(frames)
     elif sys.stdout.isatty():
         _screen(frames, MeterView(target_lufs, context.colour, shutil.get_terminal_size().columns))
     else:
         _log(frames, MeterView(target_lufs, False))
+
+
+def _until_silence(frames, hz: float):
+    """`frames` until the input has been below SILENCE_DBFS for SILENCE_S, once there was sound."""
+    heard, quiet = False, 0
+    for frame in frames:
+        yield frame
+        if frame is None:
+            continue
+        silent = max(frame["in_peak_l_dbfs"], frame["in_peak_r_dbfs"]) < SILENCE_DBFS
+        heard = heard or not silent
+        quiet = quiet + 1 if silent else 0
+        if heard and quiet >= SILENCE_S * hz:
+            return
+
+
+def _csv(frames) -> None:
+    """The columns are those of the first frame that has them all: the slow ones come a little later."""
+    names: list[str] = []
+    for frame in frames:
+        if frame is not None and "xruns" in frame:
+            if not names:
+                names = list(frame)
+                print(",".join(names), flush=True)
+            print(",".join(f"{frame.get(name, '')}" for name in names), flush=True)
 
 
 def _screen(frames, view: MeterView) -> None:

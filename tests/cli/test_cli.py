@@ -1,6 +1,7 @@
 """The tool against a real server on a pseudo terminal: what it prints, what it answers, which status it ends with."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -199,6 +200,82 @@ def test_spectrum_of_input_and_output(burnish, fake):
     assert found["input"][loudest] == pytest.approx(-20, abs=0.5)
     status, out, _ = burnish("spectrum")
     assert status == 0 and len(out.splitlines()) == 1 + 32
+
+
+def test_meters_as_csv(burnish, fake):
+    status, out, _ = burnish("meters", "--csv", "--for", "0.5s")
+    rows = [line.split(",") for line in out.splitlines()]
+    assert status == 0 and len(rows) > 2
+    assert rows[0][0] == "seq" and "out_short_lufs" in rows[0] and {len(row) for row in rows} == {len(rows[0])}
+    assert all(float(value) is not None for value in rows[1])
+    assert burnish("meters", "--csv", "--json")[0] == 2
+
+
+def test_meters_end_when_the_music_does(monkeypatch):
+    from host_cli.commands import meters
+
+    monkeypatch.setattr(meters, "SILENCE_S", 0.1)
+    levels = [-150] * 5 + [-20] * 5 + [-150] * 2 + [-30] + [-150] * 9
+    frames = [{"in_peak_l_dbfs": level, "in_peak_r_dbfs": -150} for level in levels]
+    assert len(list(meters._until_silence([*frames[:3], None, *frames[3:]], 30))) == 1 + 5 + 5 + 2 + 1 + 3
+
+
+def test_doctor_says_what_is_well_and_what_is_not(burnish, fake):
+    status, out, err = burnish("doctor")
+    assert (status, err) == (0, ""), out
+    assert "round trip" in out and "serial TEST0001" in out and "!!" not in out
+    fake.xruns = 3
+    status, out, _ = burnish("--json", "doctor")
+    faults = next(check for check in json.loads(out)["checks"] if check["check"] == "faults")
+    assert status == 1 and faults == {"check": "faults", "ok": False, "finding": "xruns 3"}
+    status, out, _ = burnish("--device", "/dev/no-such-port", "doctor")
+    assert status == 3 and "!!" in out and "burnish ports" in out
+
+
+def test_a_preset_is_edited_in_the_users_editor(burnish, fake, tmp_path, monkeypatch):
+    def editor(script):
+        file = tmp_path / "editor"
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+        monkeypatch.setenv("VISUAL", str(file))
+
+    burnish("preset", "save", "Mine")
+    editor(r"""sed -i 's/^gain_db = 0.0$/gain_db = 2.5/' "$1"; sleep 0.01""")
+    status, out, err = burnish("preset", "edit", "Mine")
+    assert status == 0 and out.startswith("saved Mine"), err
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 2.5
+    editor("true")
+    assert "nothing changed" in burnish("preset", "edit", "Mine")[2]
+    editor(r"""sed -i 's/^gain_db = 2.5$/gain_db = 99/' "$1"; sleep 0.01""")
+    status, _, err = burnish("preset", "edit", "Mine")
+    assert status == 2 and "allowed is" in err
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("get limiter.ce", "limiter.ceiling_dbtp"),
+        ("set eq.b1.type=lo", "eq.b1.type=low_shelf"),
+        ("set limiter.enabled=o", "limiter.enabled=on"),
+        ("preset lo", "load"),
+        ("preset load Wa", "Warm"),
+        ("raw preset.l", "preset.list"),
+    ],
+)
+def test_completion(burnish, process, typed, offered):
+    burnish("preset", "list")  # names are those last seen
+    words = f"burnish {typed}"
+    run = process(env={**os.environ, "_BURNISH_COMPLETE": "bash_complete", "COMP_WORDS": words,
+                       "COMP_CWORD": str(len(words.split()) - 1)})  # fmt: skip
+    assert f"plain,{offered}" in run.stdout.splitlines()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(burnish, shell, monkeypatch):
+    monkeypatch.setattr("click.shell_completion.BashComplete._check_version", staticmethod(lambda: None))
+    status, out, _ = burnish("completion", shell)
+    assert status == 0 and "_BURNISH_COMPLETE" in out
 
 
 def test_help_lists_the_exit_statuses(burnish):
