@@ -152,6 +152,11 @@ def main(arguments=None) -> int:
     except (config.ConfigError, board.BoardError) as error:
         print(f"burnishd: {error}", file=sys.stderr)
         return USAGE
+    except ModuleNotFoundError as error:
+        if error.name not in ("alsaaudio", "gpiozero", "luma"):
+            raise
+        print(f'burnishd: the box needs {error.name}: pip install "burnish[box]"', file=sys.stderr)
+        return USAGE
     except presets.PresetError as error:  # the disk, say
         print(f"burnishd: {error}", file=sys.stderr)
         return FAILED

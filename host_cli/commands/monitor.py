@@ -18,7 +18,7 @@ def monitor(context: Context, target_lufs):
     try:
         from ..monitor import Monitor
     except ModuleNotFoundError as why:
-        if why.name != "textual":
+        if why.name not in ("textual", "rich"):  # the first brings the second
             raise
         raise CliFail(
             "monitor needs Textual: pip install 'burnish[tui]'; `burnish meters` works without", OTHER

@@ -381,3 +381,13 @@ def test_a_machine_without_pins_hears_one_sentence_and_no_warnings(tmp_path, mon
         relay_of(Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=48000, period=256))
     assert refused.value.status == NO_DEVICE
     assert not recwarn.list
+
+
+def test_the_laptops_install_is_told_what_the_box_needs(tmp_path):
+    without = (
+        "import sys; sys.modules['gpiozero'] = None; from firmware.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", without, "--sim", "--run-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 2
+    assert done.stderr == 'burnishd: the box needs gpiozero: pip install "burnish[box]"\n'
