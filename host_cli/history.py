@@ -14,7 +14,7 @@ from .errors import OTHER, CliFail
 
 #: Snapshots kept for each box.
 KEPT = 200
-_NAME = re.compile(r"(\d{8}T\d{6})(?:-\d+)?-([a-z]+)\.toml")
+_NAME = re.compile(r"(\d{8}T\d{6})-\d{3}-([a-z]+)\.toml")
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,9 @@ def keep(serial: str, data: bytes, before: str, now_s: float | None = None) -> P
     for snapshot in known if before == "backup" else known[:1]:
         if snapshot.path.read_bytes() == data:
             return snapshot.path  # it is there already
-    path = folder(serial) / f"{stamp}-{before}.toml"
-    number = 1
-    while path.exists():
-        path = folder(serial) / f"{stamp}-{number}-{before}.toml"
-        number += 1
+    # Numbered within the second, so that names sort as time goes.
+    number = sum(snapshot.when == stamp for snapshot in known)
+    path = folder(serial) / f"{stamp}-{number:03}-{before}.toml"
     library.write(path, data, lambda: None)
     for old in known[KEPT - 1 :]:
         old.path.unlink(missing_ok=True)
