@@ -138,7 +138,7 @@ def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
     """Bring everything up. What is put on `stack` goes down in reverse."""
     configured = config.load(options.config) if options.config else config.Config()
     publish = publisher(shared)
-    store = Store(publish)
+    store = Store(publish, options.rate_hz)
     state = StateKeeper(store, shared, options.state_dir / "state.json")
     log.info("state from %s", state.restore())
     stack.callback(state.save)

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import deque
 
-from . import params
+from . import coherence, params
 
 log = logging.getLogger(__name__)
 
@@ -38,11 +38,14 @@ class _Slot:
 class Store:
     """Values by parameter id, floats in the unit of `params`. Thread-safe.
 
+    `rate_hz` is the sampling rate, which some limits follow; without it they are those of the table.
+
     `publish(values, rev)` is called with a complete snapshot for each change, in order, before the subscribers. It must be
     short and must not call back. `rev` counts changes and never goes back.
     """
 
-    def __init__(self, publish=None):
+    def __init__(self, publish=None, rate_hz: float | None = None):
+        self._rate_hz = rate_hz
         self._lock = threading.RLock()
         self._publish = publish
         self._subscribers: list = []
@@ -94,8 +97,8 @@ class Store:
     def set_many(self, values: dict, source: str, if_rev: int | None = None) -> int:
         """Change all of `values` (id to number, bool or word) or none; returns the revision that has them.
 
-        Raises ParamError for an unknown id or a value out of range, and RevConflict where `if_rev` is not the present
-        revision. Values that are so already make no new revision.
+        Raises ParamError for an unknown id, a value out of range or one that does not go with the others
+        (`coherence.check`), and RevConflict where `if_rev` is not the present revision. Values that are so already make no new revision.
         """
         checked = {id: params.find(id).check(value) for id, value in values.items()}
         with self._lock:
@@ -105,6 +108,7 @@ class Store:
             changed = {id: value for id, value in checked.items() if value != before[id]}
             if not changed:
                 return self.rev
+            coherence.check(before | changed, changed, self._rate_hz)
             for id, value in changed.items():
                 (self._common if id in self._common else self._active.values)[id] = value
             rev = self._changed(changed, source)
@@ -118,6 +122,7 @@ class Store:
         """
         checked = {id: params.find(id).check(value) for id, value in preset.values.items()}
         values = {id: checked.get(id, params.DEFAULTS[id]) for id in params.DEFAULTS if id in _STORED}
+        coherence.check(values, values, self._rate_hz)
         return self._replace(self._ab, _Slot(values, preset.name, dict(values)), source)
 
     def mark_saved(self, name: str) -> int:
@@ -202,11 +207,14 @@ class Store:
     def restore(self, state: dict) -> int:
         """Take what `dump` gave; parameters it does not know are at their defaults. Returns the revision.
 
+        What lies above a limit of the present sampling rate, because the dump was made at a higher one, comes down to it.
         Raises ParamError, KeyError, TypeError or ValueError for data that is not such a dump; then nothing has changed.
         """
 
         def checked(values: dict, ids) -> dict:
             known = {id: params.find(id).check(value) for id, value in dict(values).items()}
+            if self._rate_hz is not None:
+                known = {id: min(v, coherence.highest(params.BY_ID[id], self._rate_hz)) for id, v in known.items()}
             return {id: known.get(id, params.DEFAULTS[id]) for id in ids}
 
         _check_slot(state["ab"])

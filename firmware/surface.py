@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 
 from firmware.pages import KNOBS, PAGES
-from firmware.params import LOG, Param
+from firmware.params import LOG, MULTIBAND_BANDS, Param, ParamError
 from firmware.presets import STORED, Preset, PresetError, PresetLibrary, startling
 from firmware.store import RevConflict, Store
 
@@ -165,8 +165,13 @@ class Surface:
             rev = self._store.rev
             value = change(self._store.get(param.id))
             try:
-                self._store.set_many({param.id: value}, SOURCE, if_rev=rev)
-                return
+                for _ in range(MULTIBAND_BANDS):
+                    try:
+                        self._store.set_many({param.id: value}, SOURCE, if_rev=rev)
+                        return
+                    except ParamError as why:  # above what the rate allows: stop there; on another crossover: over it
+                        value = min(change(value), why.data["high"])
+                return self._say("REFUSED")
             except RevConflict:
                 continue
 
@@ -216,7 +221,7 @@ class Surface:
             else:
                 self._end_choice()
                 self._keep(self._new_name() if index == 0 else names[index], overwrite=index != 0)
-        except PresetError as error:
+        except (PresetError, ParamError) as error:
             log.warning("%s", error)
             self._end_choice()
             self._say({"storage_full": "NO SPACE LEFT", "corrupt": "PRESET IS DAMAGED"}.get(error.name, "REFUSED"))

@@ -25,7 +25,7 @@ class FakeBox:
     """What firmware/methods.py asks of a box. `play` lets sound through its engine."""
 
     def __init__(self, user_dir: Path):
-        self.store = Store()
+        self.store = Store(rate_hz=RATE_HZ)
         self.presets = PresetLibrary(user_dir)
         self.presets._factory = {preset.slug: preset for preset in map(parse, FACTORY)}
         columns = len(Engine.METERS)

@@ -16,6 +16,7 @@ HOUSE = {
         "host_cli",
         "dsp_ext",
         "firmware.params",
+        "firmware.coherence",
         "firmware.presets",
         "firmware.protocol",
         "firmware.designer",
@@ -36,6 +37,7 @@ ONLY = {
 #: The contract that the laptop shares: standard library and msgspec.
 CONTRACT = {
     "firmware/params.py",
+    "firmware/coherence.py",
     "firmware/atomic.py",
     "firmware/preset_document.py",
     "firmware/preset_risks.py",

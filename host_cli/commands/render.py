@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import platformdirs
 
-from firmware import params, presets
+from firmware import coherence, params, presets
 from firmware.params import ParamError
 
 from .. import listening
@@ -96,11 +96,15 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
     values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
     if listen:
         values = listening.soloed(values, listen)
+    if not run:
+        _check(values)
     rows, results = [], []
     for path, target in _targets(context, inputs, output, bits):
         words, rate_hz = audiofile.read_words(path)
         if run and rate_hz != run["rate_hz"]:
             raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")
+        if not run:
+            _check(values, rate_hz)
         gain_db = None
         if target_lufs is None:
             done = engine.render(words, rate_hz, values, events, align=not keep_latency)
@@ -155,6 +159,14 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
         except ParamError as why:
             raise Refused(str(why), why.name, why.data, REFUSED) from None
     return values
+
+
+def _check(values: dict[str, float], rate_hz: int | None = None) -> None:
+    """Raise Refused for values that do not go together, or not with that sampling rate."""
+    try:
+        coherence.check(values, values, rate_hz)
+    except ParamError as why:
+        raise Refused(str(why), why.name, why.data, REFUSED) from None
 
 
 def _preset(name: str) -> presets.Preset:

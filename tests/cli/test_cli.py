@@ -290,3 +290,10 @@ def test_what_completion_imports_is_light():
     code = f"import sys; from host_cli import commands; commands.register(); print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_the_box_refuses_crossovers_that_leave_an_empty_band(burnish, fake):
+    before = fake.store.snapshot()
+    status, _, stderr = burnish("set", "limiter.gain_db=9", "multiband.x2_hz=120")
+    assert status == 8 and "multiband.x2_hz cannot be 120: allowed is 40 to 16000 Hz other than" in stderr
+    assert fake.store.snapshot() == before

@@ -90,6 +90,22 @@ class TestRender:
         assert why in stderr and stderr.count("\n") == 1
         assert (tmp_path / "out.wav").read_text() == "precious"
 
+    def test_settings_that_do_not_go_together_are_refused(self, mix, tmp_path):
+        low = tmp_path / "low.wav"
+        audiofile.write_words(low, mix[1][:4410], 44100)
+        for path, assignment, why in (
+            (
+                low,
+                "eq.b1.freq_hz=20k",
+                "eq.b1.freq_hz cannot be 20000: allowed is 10 to 19845 Hz at a rate of 44100 Hz",
+            ),
+            (mix[0], "multiband.x1_hz=800", "cannot be 800: allowed is 40 to 16000 Hz other than multiband.x1_hz"),
+            (mix[0], "eq.b1.gain_db=nan", "eq.b1.gain_db cannot be 'nan': allowed is -18 to 18 dB"),
+        ):
+            status, _, stderr = burnish("render", path, "-o", tmp_path / "o.wav", "--set", assignment)
+            assert status == 8 and why in stderr, stderr
+            assert not (tmp_path / "o.wav").exists()
+
     def test_session_and_preset_exclude_each_other(self, mix, tmp_path):
         status, _, stderr = burnish(
             "render", mix[0], "-o", tmp_path / "o.wav", "--session", "s.json", "--preset", "Loud"

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from dsp_ext.design_eq import EqBand, analog_response, design, kernel_response, validity_hz
-from dsp_ext.eq_bands import PLACEMENTS, SLOPES_DB_OCT, TYPES
+from dsp_ext.eq_bands import HIGHEST, PLACEMENTS, SLOPES_DB_OCT, TYPES
 from dsp_ext.processor import rate_factor
-from firmware import params
+from firmware import coherence, params
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 AUDIBLE_HZ = np.geomspace(20, 20000, 400)
@@ -127,6 +127,7 @@ def test_words_are_those_of_the_parameter_table():
     assert TYPES == params.BAND_TYPES
     assert PLACEMENTS == params.BAND_PLACEMENTS
     assert [str(slope) for slope in SLOPES_DB_OCT] == list(params.BAND_SLOPES)
+    assert coherence.HIGHEST == HIGHEST
 
 
 def test_flat_and_disabled_bands_need_no_kernel():
