@@ -21,6 +21,7 @@ KERNELS = [
     "dynamics",
     "compressor",
     "lr4",
+    "shelves",
     "multiband",
     "stereo",
     "true_peak",

@@ -45,6 +45,7 @@ cdef class Compressor(Processor):
 
     cdef void set_value(self, int what, double value) noexcept nogil
     cdef void set_present(self, bint present) noexcept nogil
+    cdef bint is_present(self) noexcept nogil
     cdef void set_tilt_db(self, float tilt_db) noexcept nogil
     cdef bint is_on(self, int what) noexcept nogil
     cdef bint is_neutral(self) noexcept nogil
@@ -53,6 +54,7 @@ cdef class Compressor(Processor):
     cdef void set_makeup(self) noexcept nogil
     cdef void add(self, const float *left, const float *right, float *sum_l, float *sum_r,
                   Py_ssize_t frames) noexcept nogil
+    cdef void replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void piece(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef void powers(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef void follow(self, Py_ssize_t frames) noexcept nogil

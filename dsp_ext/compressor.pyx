@@ -216,6 +216,10 @@ cdef class Compressor(Processor):
         """[audio] Whether the band is heard at all."""
         self._values.to(PRESENT, 1.0 if present else 0.0)
 
+    cdef bint is_present(self) noexcept nogil:
+        """[audio] Whether it is, or is about to be."""
+        return self._values._target[PRESENT] == 1
+
     cdef void set_tilt_db(self, float tilt_db) noexcept nogil:
         """[audio] What the side-chain's tilt adds to the level of this band."""
         self._values.to(TILT, tilt_db)
@@ -229,7 +233,7 @@ cdef class Compressor(Processor):
         cdef double *s = &self._settings[0]
         cdef bint idle = s[BYPASS] != 0 or s[WET_PCT] == 0
         cdef bint flat = s[RATIO] == 1 and s[UP_RATIO] == 1 and s[EXPAND_RATIO] == 1 and s[MAKEUP_DB] == 0
-        return self._values._target[PRESENT] == 1 and (idle or flat)
+        return self.is_present() and (idle or flat)
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
@@ -271,6 +275,16 @@ cdef class Compressor(Processor):
             for i in range(step):
                 sum_l[at + i] += change_l[i] * late_l[i]
                 sum_r[at + i] += change_r[i] * late_r[i]
+            at += step
+
+    cdef void replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """[audio] gain - 1, as the sound of 5 ms ago wants it, in place of this band."""
+        cdef Py_ssize_t at = 0, step
+        while at < frames:
+            step = self._values.piece(min(frames - at, CHUNK))
+            self.piece(left + at, right + at, step)
+            memcpy(left + at, &self._work[DOWN_L, 0], step * sizeof(float))
+            memcpy(right + at, &self._work[DOWN_R, 0], step * sizeof(float))
             at += step
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:

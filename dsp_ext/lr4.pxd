@@ -9,7 +9,7 @@ cdef enum:
 
 cdef class Lr4:
     cdef readonly double rate_hz
-    cdef Glide _poles
+    cdef Glide _poles  # tangents, in order
     cdef double _freqs_hz[LR4_CROSSOVERS]
     cdef int _used
     cdef double _state[4 * LR4_SECTIONS]

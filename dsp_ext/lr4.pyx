@@ -147,6 +147,11 @@ cdef class Lr4:
             self._state[4 * k], self._state[4 * k + 1] = left_of(s[k].one), right_of(s[k].one)
             self._state[4 * k + 2], self._state[4 * k + 3] = left_of(s[k].two), right_of(s[k].two)
 
+    @property
+    def poles(self):
+        """tan(pi f / rate) of the crossovers, in order: a `Glide`. [any]"""
+        return self._poles
+
     def move(self, int which, double freq_hz):
         """`set_freq_hz`, for tests. [any]"""
         self.set_freq_hz(which, freq_hz)

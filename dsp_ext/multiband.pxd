@@ -5,6 +5,7 @@ from .delay cimport Delay
 from .lr4 cimport Lr4
 from .processor cimport Processor
 from .ramp cimport Ramp
+from .shelves cimport Shelves
 
 cdef enum:
     MOST_BANDS = 4
@@ -18,16 +19,22 @@ cdef enum:
     X3_HZ
     TILT_DB
     MULTIBAND_SETTINGS
+    # Values of SPLIT.
+    LINEAR = 0
+    LR4
+    SHELVES
 
 cdef class Multiband(Processor):
     cdef readonly Convolver convolver
     cdef readonly Py_ssize_t taps
     cdef readonly int bands
     cdef Lr4 _lr4
+    cdef Shelves _shelves
     cdef Delay _to_split, _to_sum, _whole_to_sum
     cdef Ramp _enabled
     # In or out of circuit, the meaning of the channels and the kind of split: as wanted, and as they are.
-    cdef bint _wanted, _wanted_mid_side, _mid_side, _wanted_lr4, _is_lr4
+    cdef bint _wanted, _wanted_mid_side, _mid_side
+    cdef int _wanted_kind, _kind
     cdef Py_ssize_t _wait  # frames until the new mode has a past
     cdef double _tilt_db
     cdef double _freqs_hz[MOST_BANDS - 1]
@@ -42,7 +49,11 @@ cdef class Multiband(Processor):
     cdef void settle(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil
     cdef bint is_needed(self) noexcept nogil
+    cdef int kind(self) noexcept nogil
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef void detect(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef void sum_bands(self, float *sum_l, float *sum_r, Py_ssize_t frames) noexcept nogil
+    cdef void shape_whole(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
     cdef float take_reduction_db(self, int band) noexcept nogil

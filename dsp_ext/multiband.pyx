@@ -3,14 +3,16 @@
 """Multiband: a compressor in each of four bands.
 
 The output is fused, out = delayed x + sum of (gain_k - 1) band_k, so where no band changes its gain, nothing is added and
-the delayed input passes bit for bit: the crossover is heard only where a compressor works. Two ways to split:
+the delayed input passes bit for bit: the crossover is heard only where a compressor works. Three ways to split:
 
 - linear: the zero-phase kernels of `design_crossover.py` over one shared convolver, band 1 = LP_1 * x, band k =
   (LP_k - LP_{k-1}) * x, band 4 = what is left of the delayed input;
 - LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
-  While the settings of all bands are neutral it steps out of circuit.
+  While the settings of all bands are neutral it steps out of circuit;
+- shelves (see `shelves.pyx`): nothing is split. The LR4 bands are only listened to, and their gains become shelves that
+  the input goes through. Solo and mute ask for a band as such, so while one is on the split is LR4.
 
-Both have the same latency, so that they can be changed while sound runs. The bands are left and right, or mid and side:
+All have the same latency, so that they can be changed while sound runs. The bands are left and right, or mid and side:
 (left + right) / 2 and (left - right) / 2.
 """
 
@@ -24,9 +26,9 @@ from .compressor import SETTINGS as _BAND_SETTINGS
 from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
-#: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4;
-#: `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4 (the linear split gets them as kernels) and by the tilt;
-#: tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
+#: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4,
+#: 2 shelves; `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4, shelves (the linear split gets them as
+#: kernels) and by the tilt; tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
 SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "tilt_db")
 #: Crossover frequencies of a fresh `Multiband`, in Hz, until others are set and a designed bank is loaded.
 DEFAULT_HZ = (120.0, 800.0, 5000.0)
@@ -38,7 +40,7 @@ cdef enum:
 
 cdef class Multiband(Processor):
     """Four-band compressor. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
-    out of circuit and for both splits. O(frames)."""
+    out of circuit and for all splits. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -49,6 +51,7 @@ cdef class Multiband(Processor):
         self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
         self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
         self._lr4 = Lr4(rate_hz, DEFAULT_HZ)
+        self._shelves = Shelves(rate_hz, self._lr4._poles, self.bands - 1)
         self._compressors = tuple(Compressor(rate_hz, max_block) for _ in range(self.bands))
         for band in range(self.bands):
             self._compressor[band] = <void *> self._compressors[band]
@@ -59,7 +62,7 @@ cdef class Multiband(Processor):
         self._enabled = Ramp(rate_hz, 1.0)
         self._wanted = True
         self._mid_side = self._wanted_mid_side = False
-        self._is_lr4 = self._wanted_lr4 = False
+        self._kind = self._wanted_kind = LINEAR
         self._wait = 0
         self._count = MOST_BANDS
         self._tilt_db = 0.0
@@ -88,14 +91,16 @@ cdef class Multiband(Processor):
         elif what == MID_SIDE:
             self._wanted_mid_side = value != 0
         elif what == SPLIT:
-            self._wanted_lr4 = value != 0
+            self._wanted_kind = <int> value
         elif what == BANDS:
             self._count = <int> value + 2
             self._lr4.set_used(self._count - 1)
+            self._shelves.follow(self._lr4._poles, self._count - 1)
             self.set_tilt()
         elif what <= X3_HZ:
             self._freqs_hz[what - X1_HZ] = value
             self._lr4.set_freq_hz(what - X1_HZ, value)
+            self._shelves.follow(self._lr4._poles, self._count - 1)
             self.set_tilt()
         elif what == TILT_DB:
             self._tilt_db = value
@@ -128,27 +133,38 @@ cdef class Multiband(Processor):
         for band in range(MOST_BANDS):
             neutral = neutral and (<Compressor> self._compressor[band]).is_neutral()
         return (
-            self._wanted and self._wait == 0 and not (self._is_lr4 and neutral)
-            and self._wanted_mid_side == self._mid_side and self._wanted_lr4 == self._is_lr4
+            self._wanted and self._wait == 0 and not (self._kind == LR4 and neutral)
+            and self._wanted_mid_side == self._mid_side and self.kind() == self._kind
         )
+
+    cdef int kind(self) noexcept nogil:
+        """The split to head for: what is wanted, but with shelves a band that is to be heard alone needs LR4."""
+        cdef int band
+        if self._wanted_kind == SHELVES:
+            for band in range(MOST_BANDS):
+                if not (<Compressor> self._compressor[band]).is_present():
+                    return LR4
+        return self._wanted_kind
 
     cdef void change_mode(self) noexcept nogil:
         """Head for what is wanted. Where the kind of the bands has to change, that is out of circuit first, and back in
         when the filters and delays hold nothing of the old kind."""
         cdef int band
         if self._enabled._value == 0 and not self._enabled.moving():
-            if self._wanted_mid_side != self._mid_side or self._wanted_lr4 != self._is_lr4:
+            if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
-                if self._wanted_lr4 != self._is_lr4:
+                self._shelves.clear()
+                if self.kind() != self._kind:
                     self._wait += self.convolver.partition + self.taps
                     self.convolver.clear()
                     self._lr4.clear()
                     self._lr4.settle()
+                    self._shelves.settle()
                     self._whole_to_sum.clear()
                 for band in range(MOST_BANDS):
                     (<Compressor> self._compressor[band]).clear()
                 self._mid_side = self._wanted_mid_side
-                self._is_lr4 = self._wanted_lr4
+                self._kind = self.kind()
         self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void set_band(self, int band, int what, double value) noexcept nogil:
@@ -176,6 +192,7 @@ cdef class Multiband(Processor):
         self.change_mode()
         self._enabled.jump(self._enabled._target)
         self._lr4.settle()
+        self._shelves.settle()
         for band in range(MOST_BANDS):
             (<Compressor> self._compressor[band]).settle()
 
@@ -197,6 +214,7 @@ cdef class Multiband(Processor):
         cdef int band
         self.convolver.clear()
         self._lr4.clear()
+        self._shelves.clear()
         self._to_split.clear()
         self._to_sum.clear()
         self._whole_to_sum.clear()
@@ -220,22 +238,38 @@ cdef class Multiband(Processor):
 
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t i
-        cdef int band
         cdef float *enabled = &self._work[0, 0]
         cdef float *sum_l = &self._work[1, 0]
         cdef float *sum_r = &self._work[2, 0]
-        cdef float *whole_l = &self._work[3, 0]
-        cdef float *whole_r = &self._work[4, 0]
-        cdef float *band_l
-        cdef float *band_r
-        if self._is_lr4:
-            self._to_split.run(left, right, frames)
-            self.split_lr4(left, right, frames)
-        else:
+        cdef const float *whole_l = &self._work[3, 0]
+        cdef const float *whole_r = &self._work[4, 0]
+        if self._kind == LINEAR:
             self.convolver.convolve(left, right, &self._split[0, 0], CHUNK, frames)
             self._to_split.run(left, right, frames)
             self.split_linear(left, right, frames)
+        else:
+            self._to_split.run(left, right, frames)
+            self.detect(left, right, frames)
+            if self._kind == LR4:
+                self.split_lr4(left, right, frames)
         self._to_sum.run(left, right, frames)
+        if self._kind == SHELVES:
+            self.shape_whole(left, right, frames)
+        else:
+            self.sum_bands(sum_l, sum_r, frames)
+        if self._mid_side:
+            _from_mid_side(sum_l, sum_r, frames)
+        self._enabled.fill(enabled, frames)
+        for i in range(frames):
+            left[i] = left[i] + enabled[i] * (sum_l[i] + whole_l[i])
+            right[i] = right[i] + enabled[i] * (sum_r[i] + whole_r[i])
+
+    cdef void sum_bands(self, float *sum_l, float *sum_r, Py_ssize_t frames) noexcept nogil:
+        """What the compressors change of the bands."""
+        cdef Py_ssize_t i
+        cdef int band
+        cdef float *band_l
+        cdef float *band_r
         for i in range(frames):
             sum_l[i] = sum_r[i] = 0
         for band in range(MOST_BANDS):
@@ -244,12 +278,34 @@ cdef class Multiband(Processor):
             if self._mid_side:
                 _to_mid_side(band_l, band_r, frames)
             (<Compressor> self._compressor[band]).add(band_l, band_r, sum_l, sum_r, frames)
+
+    cdef void shape_whole(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """What the gains of the bands change of the input, by shelves; nothing takes its place in the sum."""
+        cdef Py_ssize_t i
+        cdef int band
+        cdef float *band_l
+        cdef float *band_r
+        cdef float *whole_l = &self._work[3, 0]
+        cdef float *whole_r = &self._work[4, 0]
+        for band in range(MOST_BANDS):
+            band_l = &self._split[WAYS * band, 0]
+            band_r = &self._split[WAYS * band + 1, 0]
+            if self._mid_side:
+                _to_mid_side(band_l, band_r, frames)
+            (<Compressor> self._compressor[band]).replace(band_l, band_r, frames)
+        memcpy(whole_l, left, frames * sizeof(float))
+        memcpy(whole_r, right, frames * sizeof(float))
         if self._mid_side:
-            _from_mid_side(sum_l, sum_r, frames)
-        self._enabled.fill(enabled, frames)
+            _to_mid_side(whole_l, whole_r, frames)
+        self._shelves.change(whole_l, whole_r, &self._split[0, 0], CHUNK, &self._work[1, 0], &self._work[2, 0], frames)
         for i in range(frames):
-            left[i] = left[i] + enabled[i] * (sum_l[i] + whole_l[i])
-            right[i] = right[i] + enabled[i] * (sum_r[i] + whole_r[i])
+            whole_l[i] = whole_r[i] = 0
+
+    cdef void detect(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """The bands of LR4."""
+        if self.convolver.is_fading():  # a new kernel has nothing to fade from
+            self.convolver.clear()
+        self._lr4.split(left, right, &self._split[0, 0], CHUNK, frames)
 
     cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """From low-passes to bands, from the top down, in place; nothing takes the place of the input in the sum."""
@@ -264,13 +320,10 @@ cdef class Multiband(Processor):
                 self._work[3 + row, i] = 0
 
     cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """Bands, and what their sum differs by from the input, which the sum wants as late as the bands."""
+        """What the sum of the bands differs by from the input, which the sum wants as late as the bands."""
         cdef int band
         cdef float *whole_l = &self._work[3, 0]
         cdef float *whole_r = &self._work[4, 0]
-        if self.convolver.is_fading():  # a new kernel has nothing to fade from
-            self.convolver.clear()
-        self._lr4.split(left, right, &self._split[0, 0], CHUNK, frames)
         memcpy(whole_l, &self._split[0, 0], frames * sizeof(float))
         memcpy(whole_r, &self._split[1, 0], frames * sizeof(float))
         for band in range(1, MOST_BANDS):

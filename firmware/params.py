@@ -244,8 +244,9 @@ TABLE: tuple[Param, ...] = (
     _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),
     _choice("multiband.bands", BAND_COUNTS, "4", "MB BANDS", "how many bands; the upper crossovers and bands fall away",
             target=BOTH),
-    _choice("multiband.split", ("linear", "lr4"), "linear", "MB SPLIT",
-            "linear: no phase shift; lr4: no pre-ringing, phase turns at the crossovers; latency is the same"),
+    _choice("multiband.split", ("linear", "lr4", "shelves"), "linear", "MB SPLIT",
+            "linear: no phase shift; lr4: no pre-ringing, phase turns at the crossovers; shelves: gains of the bands as "
+            "shelves, phase turns only while they work; latency is the same"),
     Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),

@@ -53,10 +53,10 @@ def by_scipy(sound: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("block", [128, 256])
-@pytest.mark.parametrize("split", ["linear phase", "LR4"])
+@pytest.mark.parametrize("split", ["linear phase", "LR4", "shelves"])
 def test_four_bands(split, block, sound, record):
     multiband = Multiband(RATE_HZ, 4096)
-    multiband.set("split", split == "LR4")
+    multiband.set("split", ("linear phase", "LR4", "shelves").index(split))
     for band in range(1, 5):
         for name, value in SETTINGS.items():
             multiband.set(f"b{band}.{name}", value)

@@ -97,7 +97,7 @@ def test_bands_add_up_to_the_input(rng, record):
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 def test_reported_latency_is_the_measured_one(rate_hz):
-    for settings in ({}, {"b2_threshold_db": -40, "b2_ratio": 4, "b4_makeup_db": 3}):
+    for settings in ({}, {"b2_threshold_db": -40, "b2_ratio": 4, "b4_makeup_db": 3}, {"split": 2, "b2_makeup_db": 3}):
         multiband = make(rate_hz, **settings)
         y = np.zeros((2, 2 * multiband.latency), np.float32)
         y[:, 0] = 0.5
@@ -143,7 +143,7 @@ def test_anti_phase_bass_is_seen():
     assert np.abs(straight[:, 9600:19200]).max() < 0.1  # of 0.5
 
 
-@pytest.mark.parametrize("split", [0, 1])
+@pytest.mark.parametrize("split", [0, 1, 2])
 def test_cutting_the_stream_changes_no_bit_while_all_bands_work(split, rng):
     settings = {
         f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))
@@ -309,16 +309,21 @@ def test_reset_forgets_the_sound_and_keeps_the_settings(rng):
 
 
 STEPS = ["make-up 0 to 6 dB", "into circuit, -6 dB", "crossovers moved, 6 dB between bands",
-         "mid and side for left and right, -6 dB", "lr4 for linear, -6 dB", "solo"]  # fmt: skip
+         "mid and side for left and right, -6 dB", "lr4 for linear, -6 dB", "shelves for linear, -6 dB",
+         "shelves, make-up 0 to 6 dB", "shelves, 4 bands to 2, 12 dB between", "solo"]  # fmt: skip
 
 
 def step(name: str, multiband: Multiband) -> None:
-    if name == "make-up 0 to 6 dB":
+    if name.endswith("make-up 0 to 6 dB"):
         multiband.set("b2.makeup_db", 6.0)
     elif name == "mid and side for left and right, -6 dB":
         multiband.set("mid_side", 1)
     elif name == "lr4 for linear, -6 dB":
         multiband.set("split", 1)
+    elif name == "shelves for linear, -6 dB":
+        multiband.set("split", 2)
+    elif name == "shelves, 4 bands to 2, 12 dB between":
+        multiband.set("bands", 0)
     elif name == "solo":
         multiband.set("b3.solo", 1)
     elif name == "into circuit, -6 dB":
@@ -336,6 +341,9 @@ def test_a_change_makes_no_click(name, record):
         "into circuit, -6 dB": {"b2_makeup_db": -6.0},
         "mid and side for left and right, -6 dB": {"b2_makeup_db": -6.0},
         "lr4 for linear, -6 dB": {"b2_makeup_db": -6.0},
+        "shelves for linear, -6 dB": {"b2_makeup_db": -6.0},
+        "shelves, make-up 0 to 6 dB": {"split": 2},
+        "shelves, 4 bands to 2, 12 dB between": {"split": 2, "b2_makeup_db": -6.0, "b3_makeup_db": 6.0},
         "crossovers moved, 6 dB between bands": {"b1_makeup_db": -6.0},
     }
     multiband = make(**settings.get(name, {}))
