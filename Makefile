@@ -4,7 +4,7 @@ PY     := $(VENV)/bin/python
 MIX    ?=
 DEVICE ?=
 
-.PHONY: help demo picture test lint bench docs clean build setup
+.PHONY: help demo picture test plain lint bench docs clean build setup
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
@@ -29,6 +29,13 @@ picture: demo
 
 test: build
 	$(PY) -m pytest
+
+# What a laptop gets: the plain install in an environment of its own, without ALSA and GPIO, renders a file.
+plain: $(VENV)/.stamp
+	rm -rf build/plain
+	$(PYTHON) -m venv build/plain
+	build/plain/bin/python -m pip install -q .
+	build/plain/bin/python tools/check_plain.py
 
 lint: $(VENV)/.stamp
 	$(VENV)/bin/ruff check .

@@ -25,7 +25,7 @@ cdef class Engine(Processor):
     cdef readonly Meter input_meter, output_meter
     cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry
-    cdef Ramp _trim, _bypass, _mute
+    cdef Ramp _trim, _bypass, _mute, _match_wet, _match_dry
     # A change of the EQ's mode or resolution, and with it of the latency: fade out, jump, wait for the chain, fade in.
     cdef Ramp _switch
     cdef int _next_eq  # bank to jump to; -1: none

@@ -52,6 +52,8 @@ cdef enum:
     MUTE
     METER_RUNNING
     METER_EPOCH
+    MATCH_WET_DB
+    MATCH_DRY_DB
     DC_FILTER
     FIRST_DITHER
     FIRST_SATURATOR = FIRST_DITHER + DITHER_SETTINGS
@@ -86,6 +88,8 @@ _SETTINGS = (
     "chain.mute",
     "meter.running",
     "meter.epoch",
+    "chain.match_wet_db",
+    "chain.match_dry_db",
     "output.dc_filter",
     *(f"dither.{name}" for name in _DITHER_SETTINGS),
     *(f"saturator.{name}" for name in _SATURATOR_SETTINGS),
@@ -163,6 +167,8 @@ cdef class Engine(Processor):
         self._dry = Delay(rate_hz, max_block, self.delay(), self.delay() - self.eq.delay() + self.eq.largest_latency)
         self._trim = Ramp(rate_hz, 1.0)
         self._bypass = Ramp(rate_hz, 0.0)
+        self._match_wet = Ramp(rate_hz, 1.0)
+        self._match_dry = Ramp(rate_hz, 1.0)
         self._mute = Ramp(rate_hz, 1.0)
         self._switch = Ramp(rate_hz, 1.0)
         self._next_eq = -1
@@ -240,6 +246,8 @@ cdef class Engine(Processor):
         self._trim.jump(self._trim._target)
         self._bypass.jump(self._bypass._target)
         self._mute.jump(self._mute._target)
+        self._match_wet.jump(self._match_wet._target)
+        self._match_dry.jump(self._match_dry._target)
         self.multiband.settle()
         self.stereo.settle()
         self.saturator.settle()
@@ -281,6 +289,10 @@ cdef class Engine(Processor):
                 self._epoch = value
                 self.input_meter.restart()
                 self.output_meter.restart()
+        elif index == MATCH_WET_DB:
+            self._match_wet.to(db_to_gain(<float> value))
+        elif index == MATCH_DRY_DB:
+            self._match_dry.to(db_to_gain(<float> value))
         elif index == DC_FILTER:
             self.dc_filter.set_enabled(value != 0)
         elif index < FIRST_SATURATOR:
@@ -464,6 +476,15 @@ cdef class Engine(Processor):
             for i in range(frames):
                 left[i] = right[i] = dry_l[i] = dry_r[i] = 0.0
 
+        # Exactly 1 but for a comparison at matched loudness.
+        self._match_wet.fill(gain, frames)
+        for i in range(frames):
+            left[i] = left[i] * gain[i]
+            right[i] = right[i] * gain[i]
+        self._match_dry.fill(gain, frames)
+        for i in range(frames):
+            dry_l[i] = dry_l[i] * gain[i]
+            dry_r[i] = dry_r[i] * gain[i]
         self._bypass.fill(gain, frames)
         for i in range(frames):
             left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 
 #: Whether a change goes straight to the engine, has to go through the designer, or both.
-ENGINE, DESIGN, BOTH = "engine", "design", "both"
+ENGINE, DESIGN, BOTH, BOX = "engine", "design", "both", "box"
 
 LINEAR, LOG = "linear", "log"
 
@@ -289,6 +289,12 @@ TABLE: tuple[Param, ...] = (
     _choice("dither.bits", DITHER_BITS, "off", "DITHER", "word length of the output, with dither"),
     _choice("dither.shape", DITHER_SHAPES, "flat", "DITHER SHAPE", "spectrum of the dither noise: flat, or less where ears are keen"),
     _switch("chain.bypass", False, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
+    _switch("chain.match", False, "MATCH", "bypass and A/B compare at one loudness: that of the quietest", target=BOX,
+            stored=False),
+    Param("chain.match_wet_db", "dB", -24, 0, 0, 0.01, "MATCH WET", "level of the chain while comparing; set by chain.match",
+          stored=False),
+    Param("chain.match_dry_db", "dB", -24, 0, 0, 0.01, "MATCH DRY", "level of the bypass while comparing; set by chain.match",
+          stored=False),
     _switch("chain.mute", False, "MUTE", "silence at the output", stored=False),
     _switch("meter.running", True, "METER RUN", "integrated loudness and range go on measuring", stored=False),
     Param("meter.epoch", "", 0, 1e9, 0, 1, "METER RESET", "each new value restarts integrated loudness, range and maxima",

@@ -13,6 +13,7 @@ from . import config, params
 from .alarms import Alarms
 from .designer import Designer, eq_valid_from_hz, settings_vector
 from .journal import Journal, note_version
+from .matcher import Matcher
 from .meters import MeterReader, newest_spectra
 from .options import Options
 from .presets import PresetLibrary
@@ -163,7 +164,9 @@ def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
         _boot_display(box, surface, configured, stack)
     _boot_link(box, configured, stack)
     alarms = Alarms(shared)
+    matcher = Matcher(store, box.meter_reader())
     box.ticks += [state.tick, journal.collect, _every(TICKS_PER_S, alarms.tick), _every(TICKS_PER_S, journal.save_news)]
+    box.ticks.append(_every(TICKS_PER_S // 4, matcher.tick))
     return box
 
 

@@ -10,6 +10,20 @@ from ..text import one_line, table
 
 ON_OFF = click.Choice(["on", "off", "toggle"])
 
+match_option = click.option(
+    "--match/--no-match",
+    default=None,
+    help="compare at one loudness, that of the quietest; stays until --no-match",
+)
+
+
+def _match(context: Context, match: bool | None) -> str:
+    """Switch matching where asked; what to say about it."""
+    if match is None:
+        return ""
+    context.box.set({"chain.match": match})
+    return ", at one loudness as soon as it has been measured (4 s of sound)" if match else ", levels as they are"
+
 
 @cli.command()
 @pass_context
@@ -61,11 +75,13 @@ def _plain(value) -> str:
 
 @cli.command()
 @click.argument("to", type=ON_OFF, default="toggle")
+@match_option
 @pass_context
-def bypass(context: Context, to):
+def bypass(context: Context, to, match):
     """Hear the input, delayed as much as the chain delays. Without argument: the other way round."""
+    matched = _match(context, match)
     done = context.box.bypass(to)
-    context.out("bypass", msgspec.to_builtins(done), f"bypass {'on' if done.on else 'off'}")
+    context.out("bypass", msgspec.to_builtins(done), f"bypass {'on' if done.on else 'off'}{matched}")
 
 
 @cli.command()
@@ -80,9 +96,11 @@ def mute(context: Context, to):
 @cli.command()
 @click.argument("action", type=click.Choice(["a", "b", "toggle", "copy"]), default="toggle")
 @click.argument("buffers", nargs=-1, type=click.Choice(["a", "b"]))
+@match_option
 @pass_context
-def ab(context: Context, action, buffers):
+def ab(context: Context, action, buffers, match):
     """Compare two edit buffers: `ab a`, `ab b`, `ab` (the other one), `ab copy a b` (a over b)."""
+    matched = _match(context, match)
     if action == "copy":
         if len(buffers) != 2 or buffers[0] == buffers[1]:
             raise click.UsageError("copy needs two different buffers: `burnish ab copy a b`")
@@ -93,4 +111,4 @@ def ab(context: Context, action, buffers):
             raise click.UsageError("only `ab copy` takes two buffers")
         done = context.box.ab_select(action)
         text = f"{done.ab.upper()} is heard"
-    context.out("ab", msgspec.to_builtins(done), text)
+    context.out("ab", msgspec.to_builtins(done), text + matched)

@@ -99,7 +99,7 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
     if not run:
         _check(values)
     rows, results = [], []
-    for path, target in _targets(context, inputs, output, bits):
+    for path, target in context.progress(_targets(context, inputs, output, bits), "rendering"):
         words, rate_hz = audiofile.read_words(path)
         if run and rate_hz != run["rate_hz"]:
             raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")

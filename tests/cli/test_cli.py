@@ -297,3 +297,13 @@ def test_the_box_refuses_crossovers_that_leave_an_empty_band(burnish, fake):
     status, _, stderr = burnish("set", "limiter.gain_db=9", "multiband.x2_hz=120")
     assert status == 8 and "multiband.x2_hz cannot be 120: allowed is 40 to 16000 Hz other than" in stderr
     assert fake.store.snapshot() == before
+
+
+def test_comparisons_at_one_loudness(burnish, fake):
+    status, stdout, _ = burnish("bypass", "on", "--match")
+    assert status == 0 and "at one loudness" in stdout
+    assert fake.store.get("chain.match") == fake.store.get("chain.bypass") == 1
+    assert burnish("ab", "b", "--no-match")[0] == 0
+    assert fake.store.get("chain.match") == 0 and fake.store.ab == "b"
+    burnish("ab", "a")
+    assert fake.store.get("chain.match") == 0
