@@ -9,6 +9,7 @@ import pytest
 from dsp_ext import Engine
 from firmware import designer, recall
 from firmware.shm import HISTORY_ROWS
+from tests.firmware import rig as rigs
 from tests.firmware.rig import PERIOD, RATE_HZ, Rig, music
 
 EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q": 1.5}
@@ -78,6 +79,19 @@ def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
     assert session["complete"]
     again = recall.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
     assert np.array_equal(out, again)
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 96000, 192000])
+def test_a_run_with_changes_is_repeated_at_every_rate(rate_hz, tmp_path, rng, monkeypatch):
+    monkeypatch.setattr(rigs, "RATE_HZ", rate_hz)
+    words = music(rng, 48000 / rate_hz)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, CHANGES))
+    session = read(tmp_path)
+    assert session["rate_hz"] == rate_hz and session["complete"]
+    assert [event["kind"] for event in session["events"]].count("settings") == 4
+    again = recall.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    assert np.array_equal(out, again) and out.any()
     unchanged = recall.replay(session | {"events": []}, words)
     assert not np.array_equal(out[: len(words)], unchanged)
 
