@@ -16,7 +16,7 @@ from host_cli.analysis import spectrum_db
 #: Below this the plots stop, in dB.
 FLOOR_DB = -100.0
 DRY, WET, GRID = "#8a9099", "#e0702a", "#e4e6e9"
-BANDS = ("#3b6fb5", "#3f9c8f", "#b59a3b", "#b5503b")
+BANDS = ("#3b6fb5", "#3f9c8f", "#b59a3b", "#b5503b", "#8a5bb5")
 
 
 def loudness_lufs(samples: np.ndarray, rate_hz: int) -> float:
@@ -107,10 +107,10 @@ def _reduction(axis, history):
         axis.plot(t, history[f"gr_b{n}_db"], color=colour, linewidth=1, label=f"band {n}")
     axis.fill_between(t, history["gr_limiter_db"], 0, color="#b03030", alpha=0.35, linewidth=0, label="limiter")
     axis.set_ylabel("dB")
-    columns = [*(f"gr_b{n}_db" for n in range(1, 5)), "gr_limiter_db"]
+    columns = [*(f"gr_b{n}_db" for n in range(1, len(BANDS) + 1)), "gr_limiter_db"]
     lowest = min((min(history[c], default=0.0) for c in columns), default=0.0)
     axis.set_ylim(min(-6.0, 1.1 * lowest), 0.5)
-    axis.legend(loc="lower right", ncols=5, frameon=False, fontsize=8)
+    axis.legend(loc="lower right", ncols=6, frameon=False, fontsize=8)
 
 
 def _spectra(axis, before, after, rate_hz):

@@ -45,7 +45,7 @@ def bank_floats(Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels)
 
 def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count, centre=None):
     """[control] A bank for `count` kernels: `kernels` (shape (n, partition * partitions), n <= count, real or complex) as
-    spectra, float32. What is missing to `count` is silence and costs nothing. None is the identity. `centre` as for `Convolver`.
+    spectra, float32. What is missing to `count` costs nothing; see `Convolver`. None is the identity. `centre` as for `Convolver`.
 
     Transformed in float64 by numpy, in the order of `Fft.bins`, scaled by 1 / size, partition 0 last because it is
     needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
@@ -83,10 +83,11 @@ def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count
 
 
 cdef class Convolver:
-    """`kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
+    """Up to `kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
 
     `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given. The
-    identity comes out of the first `identities` kernels (of all if not given), silence out of the others.
+    identity comes out of the first `identities` kernels (of all if not given) where a bank has none for them, silence out
+    of the others.
     A complex kernel mixes the channels: it multiplies left + j right.
 
     A bank may be made for fewer or more partitions, up to `most_partitions` (as many as `partitions` if not given), and for
@@ -353,28 +354,27 @@ cdef class Convolver:
         self._begin_partition()
 
     cdef void _finish(self, int side, float *out) noexcept nogil:
-        """Output of one bank for the partition that is full: back from the sums, or the delayed input."""
+        """Output of one bank for the partition that is full: back from the sums; where it has no kernel, the delayed input."""
         cdef Py_ssize_t kernel, size = 2 * self.partition, length = self._history.shape[1], start, until_wrap, channel, row
         cdef float *total
         cdef Py_ssize_t given = self._side_kernels[side]
-        if given:
-            for kernel in range(given):
-                total = &self._sums[0, 0] + (side * self.kernels + kernel) * 2 * size
-                self._fft.inverse_tail(total, total + size, out + 2 * kernel * self.partition,
-                                       out + (2 * kernel + 1) * self.partition)
-        else:
+        for kernel in range(given):
+            total = &self._sums[0, 0] + (side * self.kernels + kernel) * 2 * size
+            self._fft.inverse_tail(total, total + size, out + 2 * kernel * self.partition,
+                                   out + (2 * kernel + 1) * self.partition)
+        if given < self._identities:
             start = self._block_at - self.centre
             if start < 0:
                 start += length
             until_wrap = length - start
             if until_wrap > self.partition:
                 until_wrap = self.partition
-            given = self._identities
-            for row in range(2 * given):
+            for row in range(2 * given, 2 * self._identities):
                 channel = row % 2
                 memcpy(out + row * self.partition, &self._history[channel, start], until_wrap * sizeof(float))
                 memcpy(out + row * self.partition + until_wrap, &self._history[channel, 0],
                        (self.partition - until_wrap) * sizeof(float))
+            given = self._identities
         memset(out + 2 * given * self.partition, 0, 2 * (self.kernels - given) * self.partition * sizeof(float))
 
     def process(self, const float[:, ::1] block not None):

@@ -23,18 +23,15 @@ _OVERSAMPLING = 4
 _TAPER = 1 / 8
 
 
-def design(freqs_hz, rate_hz: float, taps: int, count: int | None = None) -> np.ndarray:
-    """The low-pass kernels of a split, lowest frequency first: float64, shape (count, taps).
+def design(freqs_hz, rate_hz: float, taps: int) -> np.ndarray:
+    """The low-pass kernels of a split, lowest frequency first: float64, shape (frequencies, taps).
 
     `freqs_hz` in any order, 40 Hz to 0.45 `rate_hz`; equal ones leave an empty band between them. `taps` is even; the
     centre is tap `taps // 2` and the kernels are exactly symmetric about it, so tap 0 is zero. The gain at 0 Hz is 1.
-    Band 1 is kernel 1, band k the difference of kernels k and k - 1, and the last band what is left of the input. With a
-    `count` above the number of frequencies the kernels that are over pass everything, so that the bands above are empty.
+    Band 1 is kernel 1, band k the difference of kernels k and k - 1, and the last band what is left of the input.
     Raises ValueError, naming the frequency and the allowed range.
     """
     freqs = np.sort(np.atleast_1d(np.asarray(freqs_hz, float)))
-    if count is not None and count < len(freqs):
-        raise ValueError(f"{len(freqs)} crossover frequencies do not fit into {count} kernels")
     if taps < 2 or taps % 2:
         raise ValueError(f"taps must be even, not {taps}")
     for freq in freqs:
@@ -46,10 +43,9 @@ def design(freqs_hz, rate_hz: float, taps: int, count: int | None = None) -> np.
     grid_hz = np.arange(size // 2 + 1) * (rate_hz / size)
     half = taps // 2
     tails = np.fft.irfft(1 / (1 + (grid_hz / freqs[:, None]) ** 4), size)[:, :half] * _fade(half)
-    kernels = np.zeros((len(freqs) if count is None else count, taps))
-    kernels[: len(freqs), half:] = tails
-    kernels[: len(freqs), 1:half] = tails[:, :0:-1]
-    kernels[len(freqs) :, half] = 1.0
+    kernels = np.zeros((len(freqs), taps))
+    kernels[:, half:] = tails
+    kernels[:, 1:half] = tails[:, :0:-1]
     # What the window cut off is made up for by a common factor, so that the lowest band is exact at 0 Hz.
     return kernels / kernels.sum(axis=1, keepdims=True)
 

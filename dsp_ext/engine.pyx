@@ -45,7 +45,7 @@ from .spectrum import BANDS_HZ as _BANDS_HZ
 from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
-    BANDS = 4
+    BANDS = 5
     # Places in the vector of settings; SETTINGS below has the names in the same order.
     TRIM_DB = 0
     BYPASS

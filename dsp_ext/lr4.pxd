@@ -1,15 +1,15 @@
-# Four bands by Linkwitz-Riley filters. See `lr4.pyx`.
+# Up to five bands by Linkwitz-Riley filters. See `lr4.pyx`.
 
 from .glide cimport Glide
 
 cdef enum:
-    LR4_CROSSOVERS = 3
-    LR4_BANDS = 4
-    LR4_SECTIONS = 8
+    LR4_CROSSOVERS = 4
+    LR4_BANDS = 5
+    LR4_SECTIONS = 12
 
 cdef class Lr4:
     cdef readonly double rate_hz
-    cdef Glide _poles  # tangents, in order
+    cdef Glide _poles  # tangents, in order, then how far each is out of use
     cdef double _freqs_hz[LR4_CROSSOVERS]
     cdef int _used
     cdef double _state[4 * LR4_SECTIONS]
@@ -21,5 +21,6 @@ cdef class Lr4:
     cdef void clear(self) noexcept nogil
     cdef void split(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil
+    cdef void fold(self, float *bands, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
     cdef void piece(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil

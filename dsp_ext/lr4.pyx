@@ -1,18 +1,19 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Rows are as long as the caller says; 1 + g (g + k) is above 1 for every frequency below Nyquist.
-"""Lr4: four bands by Linkwitz-Riley filters of fourth order, without latency.
+"""Lr4: up to five bands by Linkwitz-Riley filters of fourth order, without latency.
 
 A low-pass of the pair is two Butterworth low-passes in a row; low-pass and high-pass add up to a second-order allpass
 (S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976). So each split takes two sections:
 the first gives the allpass and the low-pass, the second the low-pass again, and the high-pass is the difference.
 
-    x -> split 2 -> low  -> allpass 3 -> split 1 -> bands 1, 2
-                 -> high -> allpass 1 -> split 3 -> bands 3, 4
+    x -> split 2 -> low  -> allpasses 3, 4 -> split 1 -> bands 1, 2
+                 -> high -> allpass 1 -> split 3 -> low  -> allpass 4 -> band 3
+                                                 -> high -> split 4 -> bands 4, 5
 
-Each branch goes through the allpass that the other one's split is, so that the bands add up to x through three allpasses:
-the magnitude is flat, the phase turns by 360 degrees at each crossover. Sections are state-variable filters with
-trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018, chapter 4), float64, left and right side by
-side; frequencies glide.
+Each branch goes through the allpasses that the others' splits are, so that the bands add up to x through four allpasses:
+the magnitude is flat, the phase turns by 360 degrees at each crossover. A crossover that is not in use is no allpass either.
+Sections are state-variable filters with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
+chapter 4), float64, left and right side by side; frequencies glide.
 """
 
 import numpy as np
@@ -20,7 +21,7 @@ import numpy as np
 from ._math cimport tan_
 from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
 
-#: Unused crossovers lie here, as a part of the rate: nothing is left above.
+#: Unused crossovers lie here, as a part of the rate; what is left above is given to the band below.
 PARKED = 0.45
 
 cdef enum:
@@ -38,11 +39,11 @@ cdef struct Section:
 cdef class Lr4:
     """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
 
-    def __init__(self, rate_hz, freqs_hz):
-        """Crossovers at three `freqs_hz`, in any order, up to 0.45 `rate_hz`."""
+    def __init__(self, rate_hz, freqs_hz, used=LR4_CROSSOVERS):
+        """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`, the first `used` of them in use."""
         self.rate_hz = rate_hz
-        self._poles = Glide(rate_hz, [0.0] * LR4_CROSSOVERS)
-        self._used = LR4_CROSSOVERS
+        self._poles = Glide(rate_hz, [0.0] * (2 * LR4_CROSSOVERS))
+        self._used = used
         for which in range(LR4_CROSSOVERS):
             self._freqs_hz[which] = freqs_hz[which]
         self.aim()
@@ -50,7 +51,7 @@ cdef class Lr4:
         self.clear()
 
     cdef void set_freq_hz(self, int which, double freq_hz) noexcept nogil:
-        """[audio] Move crossover 0, 1 or 2; they are sorted inside."""
+        """[audio] Move crossover 0 to 3; they are sorted inside."""
         self._freqs_hz[which] = freq_hz
         self.aim()
 
@@ -72,6 +73,7 @@ cdef class Lr4:
             sorted_hz[j] = freq
         for k in range(LR4_CROSSOVERS):
             self._poles.to(k, <float> tan_(PI * sorted_hz[k] / self.rate_hz))
+            self._poles.to(LR4_CROSSOVERS + k, 0.0 if k < self._used else 1.0)
 
     cdef void settle(self) noexcept nogil:
         """[audio] End the glide at once."""
@@ -90,8 +92,28 @@ cdef class Lr4:
         while at < frames:
             step = self._poles.piece(min(frames - at, CHUNK))
             self.piece(left + at, right + at, bands + at, stride, step)
+            self.fold(bands + at, stride, step)
             self._poles.advance(step)
             at += step
+
+    cdef void fold(self, float *bands, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+        """What is above a crossover that is not in use goes to the band below it, from the top down."""
+        cdef const float *shape = self._poles.shape()
+        cdef float part, part_, moved
+        cdef float *above
+        cdef float *below
+        cdef Py_ssize_t i
+        cdef int k, way
+        for k in range(LR4_CROSSOVERS - 1, -1, -1):
+            part = self._poles.start()[LR4_CROSSOVERS + k]
+            part_ = self._poles.span()[LR4_CROSSOVERS + k]
+            for way in range(2):
+                below = bands + (2 * k + way) * stride
+                above = below + 2 * stride
+                for i in range(frames):
+                    moved = (part + part_ * shape[i]) * above[i]
+                    below[i] += moved
+                    above[i] -= moved
 
     cdef void piece(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
@@ -99,9 +121,9 @@ cdef class Lr4:
         cdef const float *span = self._poles.span()
         cdef const float *shape = self._poles.shape()
         cdef double g, a
-        cdef Pair g1, g2, g3, a1, a2, a3
+        cdef Pair g1, g2, g3, g4, a1, a2, a3, a4
         cdef Pair x, low, high, whole, band
-        cdef Pair turn = pair(2.0 * DAMPING, 2.0 * DAMPING)
+        cdef Pair turn1, turn2, turn3, turn4  # what makes an allpass of a section; 0 where the crossover is not in use
         cdef Section s[LR4_SECTIONS]
         cdef Py_ssize_t i
         cdef int k
@@ -113,36 +135,57 @@ cdef class Lr4:
             a = 1.0 / (1.0 + g * (g + DAMPING))
             g1 = pair(g, g)
             a1 = pair(a, a)
+            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 0] + <double> span[LR4_CROSSOVERS + 0] * shape[i]))
+            turn1 = pair(g, g)
             g = start[1] + <double> span[1] * shape[i]
             a = 1.0 / (1.0 + g * (g + DAMPING))
             g2 = pair(g, g)
             a2 = pair(a, a)
+            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 1] + <double> span[LR4_CROSSOVERS + 1] * shape[i]))
+            turn2 = pair(g, g)
             g = start[2] + <double> span[2] * shape[i]
             a = 1.0 / (1.0 + g * (g + DAMPING))
             g3 = pair(g, g)
             a3 = pair(a, a)
+            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 2] + <double> span[LR4_CROSSOVERS + 2] * shape[i]))
+            turn3 = pair(g, g)
+            g = start[3] + <double> span[3] * shape[i]
+            a = 1.0 / (1.0 + g * (g + DAMPING))
+            g4 = pair(g, g)
+            a4 = pair(a, a)
+            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 3] + <double> span[LR4_CROSSOVERS + 3] * shape[i]))
+            turn4 = pair(g, g)
 
             x = pair(left[i], right[i])
             band = _section(&s[0], x, g2, a2, &low)
-            whole = sub(x, mul(turn, band))
+            whole = sub(x, mul(turn2, band))
             _section(&s[1], low, g2, a2, &low)
             high = sub(whole, low)
 
             band = _section(&s[2], low, g3, a3, &x)
-            low = sub(low, mul(turn, band))
-            band = _section(&s[3], low, g1, a1, &x)
-            whole = sub(low, mul(turn, band))
-            _section(&s[4], x, g1, a1, &low)
+            low = sub(low, mul(turn3, band))
+            band = _section(&s[3], low, g4, a4, &x)
+            low = sub(low, mul(turn4, band))
+            band = _section(&s[4], low, g1, a1, &x)
+            whole = sub(low, mul(turn1, band))
+            _section(&s[5], x, g1, a1, &low)
             _write(bands, i, stride, low)
             _write(bands + 2 * stride, i, stride, sub(whole, low))
 
-            band = _section(&s[5], high, g1, a1, &x)
-            high = sub(high, mul(turn, band))
-            band = _section(&s[6], high, g3, a3, &x)
-            whole = sub(high, mul(turn, band))
-            _section(&s[7], x, g3, a3, &low)
-            _write(bands + 4 * stride, i, stride, low)
-            _write(bands + 6 * stride, i, stride, sub(whole, low))
+            band = _section(&s[6], high, g1, a1, &x)
+            high = sub(high, mul(turn1, band))
+            band = _section(&s[7], high, g3, a3, &x)
+            whole = sub(high, mul(turn3, band))
+            _section(&s[8], x, g3, a3, &low)
+            high = sub(whole, low)
+
+            band = _section(&s[9], low, g4, a4, &x)
+            _write(bands + 4 * stride, i, stride, sub(low, mul(turn4, band)))
+            band = _section(&s[10], high, g4, a4, &x)
+            whole = sub(high, mul(turn4, band))
+            _section(&s[11], x, g4, a4, &low)
+            _write(bands + 6 * stride, i, stride, low)
+            _write(bands + 8 * stride, i, stride, sub(whole, low))
         for k in range(LR4_SECTIONS):
             self._state[4 * k], self._state[4 * k + 1] = left_of(s[k].one), right_of(s[k].one)
             self._state[4 * k + 2], self._state[4 * k + 3] = left_of(s[k].two), right_of(s[k].two)
@@ -161,7 +204,7 @@ cdef class Lr4:
         self.set_used(used)
 
     def process(self, const float[:, ::1] block not None):
-        """The bands of `block` (shape (2, frames)): shape (4, 2, frames), float32, for tests. [any]"""
+        """The bands of `block` (shape (2, frames)): shape (5, 2, frames), float32, for tests. [any]"""
         out = np.empty((LR4_BANDS, 2, block.shape[1]), np.float32)
         cdef float[:, :, ::1] view = out
         if block.shape[1]:

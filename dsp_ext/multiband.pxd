@@ -1,4 +1,4 @@
-# Compressor in four bands. See `multiband.pyx`.
+# Compressor in up to five bands. See `multiband.pyx`.
 
 from .convolver cimport Convolver
 from .delay cimport Delay
@@ -8,7 +8,7 @@ from .ramp cimport Ramp
 from .shelves cimport Shelves
 
 cdef enum:
-    MOST_BANDS = 4
+    MOST_BANDS = 5
     # Places of the settings of the whole; SETTINGS in multiband.pyx has the names in the same order.
     MULTIBAND_ENABLED = 0
     MID_SIDE
@@ -17,6 +17,7 @@ cdef enum:
     X1_HZ
     X2_HZ
     X3_HZ
+    X4_HZ
     TILT_DB
     MULTIBAND_SETTINGS
     # Values of SPLIT.

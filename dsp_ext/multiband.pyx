@@ -1,12 +1,12 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices are bands below MOST_BANDS and frames below CHUNK.
-"""Multiband: a compressor in each of four bands.
+"""Multiband: a compressor in each of two to five bands.
 
 The output is fused, out = delayed x + sum of (gain_k - 1) band_k, so where no band changes its gain, nothing is added and
 the delayed input passes bit for bit: the crossover is heard only where a compressor works. Three ways to split:
 
 - linear: the zero-phase kernels of `design_crossover.py` over one shared convolver, band 1 = LP_1 * x, band k =
-  (LP_k - LP_{k-1}) * x, band 4 = what is left of the delayed input;
+  (LP_k - LP_{k-1}) * x, the last = what is left of the delayed input;
 - LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
   While the settings of all bands are neutral it steps out of circuit;
 - shelves (see `shelves.pyx`): nothing is split. The LR4 bands are only listened to, and their gains become shelves that
@@ -27,11 +27,13 @@ from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
 #: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4,
-#: 2 shelves; `bands` 0, 1, 2 for two, three, four; crossovers, used by LR4, shelves (the linear split gets them as
+#: 2 shelves; `bands` 0 to 3 for two to five; crossovers, used by LR4, shelves (the linear split gets them as
 #: kernels) and by the tilt; tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
-SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "tilt_db")
-#: Crossover frequencies of a fresh `Multiband`, in Hz, until others are set and a designed bank is loaded.
+SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "x4_hz", "tilt_db")
+#: Crossover frequencies of a fresh `Multiband`, which has four bands, in Hz, until others are set and a designed bank is
+#: loaded; and of the crossover that it has in reserve.
 DEFAULT_HZ = (120.0, 800.0, 5000.0)
+RESERVE_HZ = 12000.0
 
 cdef enum:
     CHUNK = 128  # frames per pass
@@ -39,7 +41,7 @@ cdef enum:
 
 
 cdef class Multiband(Processor):
-    """Four-band compressor. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
+    """Compressor in bands. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
     out of circuit and for all splits. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
@@ -50,8 +52,10 @@ cdef class Multiband(Processor):
         partition = partition_frames(rate_hz)
         self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
         self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
-        self._lr4 = Lr4(rate_hz, DEFAULT_HZ)
-        self._shelves = Shelves(rate_hz, self._lr4._poles, self.bands - 1)
+        self._freqs_hz = (*DEFAULT_HZ, RESERVE_HZ)
+        self._count = len(DEFAULT_HZ) + 1
+        self._lr4 = Lr4(rate_hz, self._freqs_hz, self._count - 1)
+        self._shelves = Shelves(rate_hz, self._lr4._poles, self._count - 1)
         self._compressors = tuple(Compressor(rate_hz, max_block) for _ in range(self.bands))
         for band in range(self.bands):
             self._compressor[band] = <void *> self._compressors[band]
@@ -64,9 +68,7 @@ cdef class Multiband(Processor):
         self._mid_side = self._wanted_mid_side = False
         self._kind = self._wanted_kind = LINEAR
         self._wait = 0
-        self._count = MOST_BANDS
         self._tilt_db = 0.0
-        self._freqs_hz = DEFAULT_HZ
         self._split = np.zeros((self.bands * WAYS, CHUNK), np.float32)
         self._work = np.zeros((5, CHUNK), np.float32)
 
@@ -97,7 +99,7 @@ cdef class Multiband(Processor):
             self._lr4.set_used(self._count - 1)
             self._shelves.follow(self._lr4._poles, self._count - 1)
             self.set_tilt()
-        elif what <= X3_HZ:
+        elif what <= X4_HZ:
             self._freqs_hz[what - X1_HZ] = value
             self._lr4.set_freq_hz(what - X1_HZ, value)
             self._shelves.follow(self._lr4._poles, self._count - 1)
@@ -202,7 +204,7 @@ cdef class Multiband(Processor):
         return deepest if self._enabled._value > 0 else 0.0
 
     def take(self, int band):
-        """`take_reduction_db` of band 0 to 3, for tests. [any]"""
+        """`take_reduction_db` of band 0 to 4, for tests. [any]"""
         return self.take_reduction_db(band)
 
     # -- sound ---------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from .glide cimport Glide
 
 cdef enum:
-    SHELF_SECTIONS = 3  # one between each two bands
+    SHELF_SECTIONS = 4  # one between each two bands
     SHELF_BANDS = SHELF_SECTIONS + 1
 
 cdef class Shelves:

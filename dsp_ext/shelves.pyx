@@ -154,7 +154,7 @@ cdef class Shelves:
             state[4 * k + 2], state[4 * k + 3] = left_of(two[k]), right_of(two[k])
 
     def process(self, const float[:, ::1] block not None, const float[:, ::1] changes not None):
-        """`change` for `block` (shape (2, frames)) with `changes` (shape (8, frames)): shape (2, frames), for tests. [any]"""
+        """`change` for `block` (shape (2, frames)) with `changes` (shape (10, frames)): shape (2, frames), for tests. [any]"""
         out = np.empty((WAYS, block.shape[1]), np.float32)
         cdef float[:, ::1] view = out
         if changes.shape[0] != WAYS * SHELF_BANDS or changes.shape[1] != block.shape[1]:

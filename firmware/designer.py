@@ -84,11 +84,10 @@ def _validity_hz(bands: tuple[EqBand, ...], rate_hz: int, taps: int, mix: float)
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
-    """The low-pass kernels between the bands, shape (3, taps); bands that are not in use are empty."""
-    most = params.MULTIBAND_BANDS - 1
+    """The low-pass kernels between the bands in use, shape (bands - 1, taps)."""
     used = int(params.BAND_COUNTS[int(values["multiband.bands"])]) - 1
     freqs_hz = [values[f"multiband.x{n}_hz"] for n in range(1, used + 1)]
-    return design_crossover.design(freqs_hz, rate_hz, taps, count=most)
+    return design_crossover.design(freqs_hz, rate_hz, taps)
 
 
 def packed_kernels(engine: Engine, kind: str, values: dict[str, float]) -> np.ndarray:

@@ -5,7 +5,7 @@
     12.5 dB 3.0 dB ...
     IN  ======|=====        M -14.1 S -14.3 I -14.2
     OUT ========|===        TP -1.0 GR -3.2 LRA 5.1
-    GR  ===  (limiter; below it the four bands)
+    GR  ===  (limiter; below it the bands)
 
 Text is rendered once and kept, and the picture is sent only where it changed. [control]
 """
@@ -21,6 +21,7 @@ from luma.oled.device import ssd1322
 from PIL import Image, ImageDraw, ImageFont
 
 from firmware.board import Board
+from firmware.params import MULTIBAND_BANDS
 from firmware.surface import Cell, Face
 from firmware.view import View
 
@@ -29,7 +30,7 @@ BRIGHT, PLAIN, DIM, FAINT = 255, 187, 119, 51
 #: Bars: 2 pixels per decibel from -60 dBFS, gain reduction 10 pixels per decibel.
 _BAR_X, _BAR_WIDTH, _BAR_FLOOR_DB = 22, 120, -60.0
 _GR_PIXELS_PER_DB = 10
-_BAND_WIDTH, _BAND_PIXELS_PER_DB = 27, 3
+_BAND_WIDTH, _BAND_PIXELS_PER_DB = 21, 2
 #: What is left of the brightness when nobody has touched the panel for long: an OLED burns in.
 _REST_BRIGHTNESS = 0.3
 #: The peak mark stays so long, then falls.
@@ -262,7 +263,7 @@ def _draw_reduction(canvas: _Canvas, view: View) -> None:
     lit, top = FAINT if view.stale else PLAIN, _METERS_TOP + 17
     canvas.text(2, top - 2, "GR", 8, FAINT if view.stale else DIM)
     bars = [("gr_limiter_db", _BAR_X, top, _BAR_WIDTH, _GR_PIXELS_PER_DB)]
-    for band in range(4):
+    for band in range(MULTIBAND_BANDS):
         bars.append(
             (f"gr_b{band + 1}_db", _BAR_X + band * (_BAND_WIDTH + 3), top + 4, _BAND_WIDTH, _BAND_PIXELS_PER_DB)
         )

@@ -18,6 +18,7 @@ FAST = (
     "gr_b2_db",
     "gr_b3_db",
     "gr_b4_db",
+    "gr_b5_db",
     "gr_limiter_db",
 )
 SLOW_HZ = 2.0

@@ -27,8 +27,8 @@ LIMITER_STYLES = ("transparent", "punchy", "aggressive")
 EQ_BANDS = 8
 EQ_MODES = ("linear", "minimum", "mixed")
 EQ_RESOLUTIONS = ("4k", "8k", "16k", "32k")
-MULTIBAND_BANDS = 4
-BAND_COUNTS = ("2", "3", "4")
+MULTIBAND_BANDS = 5
+BAND_COUNTS = ("2", "3", "4", "5")
 
 
 class ParamError(ValueError):
@@ -250,6 +250,7 @@ TABLE: tuple[Param, ...] = (
     Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
+    Param("multiband.x4_hz", "Hz", 40, 16000, 12000, 1, "XOVER 4", "fourth crossover frequency", taper=LOG, target=BOTH),
     Param("multiband.tilt_db", "dB/oct", -6, 6, 0, 0.1, "MB TILT",
           "tilt of what the bands detect, about 1 kHz, taken at the middle of each band; 3 keeps bass from ruling"),
     *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),

@@ -2,6 +2,8 @@
 
 import math
 
+from firmware.params import MULTIBAND_BANDS
+
 #: Eighths of a cell.
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _RED, _YELLOW, _GREEN, _CYAN, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
@@ -103,7 +105,9 @@ class MeterView:
     def _reductions(self, frame: dict[str, float]) -> list[str]:
         cells = self.width - 24
         lines = []
-        for name, label in [(f"gr_b{n}_db", f"MB {n}") for n in range(1, 5)] + [("gr_limiter_db", "LIM")]:
+        for name, label in [(f"gr_b{n}_db", f"MB {n}") for n in range(1, MULTIBAND_BANDS + 1)] + [
+            ("gr_limiter_db", "LIM")
+        ]:
             drawn = self._paint(bar(-frame.get(name, 0.0) / REDUCTION_TOP_DB, cells), _CYAN)
             lines.append(f"{label:>5}  {drawn} {self._shown.get(name, 0.0):6.1f} dB")
         return lines

@@ -11,6 +11,7 @@ FRAME = {
     "in_peak_l_dbfs": -20.0, "in_peak_r_dbfs": -150.0, "out_peak_l_dbfs": -3.0, "out_peak_r_dbfs": 0.0,
     "out_tp_l_dbtp": -1.0, "out_tp_r_dbtp": -2.0, "out_momentary_lufs": -14.2, "out_short_lufs": -15.0,
     "out_integrated_lufs": -14.5, "out_lra_lu": 6.2, "gr_b1_db": -3.0, "gr_b2_db": 0.0, "gr_b3_db": 0.0, "gr_b4_db": -25.0,
+    "gr_b5_db": -5.0,
     "gr_limiter_db": -1.5, "load_pct": 12.0, "xruns": 0,
 }  # fmt: skip
 

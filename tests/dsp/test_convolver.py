@@ -193,3 +193,15 @@ def test_wrong_sizes_are_refused():
         convolver.attach(np.zeros((2, 5), np.float32))
     with pytest.raises(ValueError, match="frames"):
         convolver.process(np.zeros((1, 5), np.float32))
+
+
+def test_a_kernel_that_is_missing_is_the_identity_as_far_as_there_are_identities(rng):
+    x = rng.standard_normal((2, 3000)).astype(np.float32)
+    kernels = rng.standard_normal((1, 512))
+    late = np.concatenate([np.zeros((2, 320), np.float32), x[:, :-320]], axis=1)
+    for identities, wanted in ((None, [late, late]), (2, [late, np.zeros_like(x)]), (0, [np.zeros_like(x)] * 2)):
+        convolver = Convolver(RATE, 64, 8, kernels=3, identities=identities)
+        convolver.load(convolver.pack(kernels), jump=True)
+        out = convolver.process(x)
+        assert np.array_equal(out[2:], np.concatenate(wanted))
+        assert np.abs(out[:2]).max() > 1

@@ -184,13 +184,13 @@ def test_solo_leaves_its_bands_and_mute_takes_its_own_away():
     assert np.array_equal(impulse_through(multiband), impulse_through(make()))
 
 
-@pytest.mark.parametrize("count", [2, 3])
-def test_with_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_empty(count):
-    freqs_hz = DEFAULT_HZ[: count - 1]
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_with_more_or_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_empty(count):
+    freqs_hz = (*DEFAULT_HZ, 12000.0)[: count - 1]
     multiband = make()
-    kernels = design(freqs_hz, RATE_HZ, multiband.taps, count=BANDS - 1)
+    kernels = design(freqs_hz, RATE_HZ, multiband.taps)
     multiband.convolver.load(multiband.convolver.pack(kernels), jump=True)
-    for band in range(count, BANDS):
+    for band in range(count, 5):
         multiband.set(f"b{band + 1}.mute", 1)
     multiband.process(np.zeros((2, 4800), np.float32))
     multiband.reset()
@@ -203,7 +203,33 @@ def test_with_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_emp
     assert np.abs(impulse_through(multiband)[0] - wanted).max() < 3e-7
 
 
-@pytest.mark.parametrize(("count", "edges_hz"), [(4, (20, 120, 800, 5000, 20000)), (2, (20, 120, 20000))])
+@pytest.mark.parametrize("split", [0, 1, 2])
+def test_the_fifth_band_works_like_the_others(split):
+    freqs_hz = (120.0, 800.0, 2500.0, 8000.0)
+    multiband = make(freqs_hz=freqs_hz, split=split, bands=3, x3_hz=2500, x4_hz=8000, b5_threshold_db=-40, b5_ratio=10,
+                     b5_release_ms=300)  # fmt: skip
+    multiband.process(tone(1000, 72000))
+    multiband.take(4)
+    multiband.process(tone(1000, 4800))
+    assert multiband.take(4) > -0.5
+    x = tone(15500, 48000)
+    y = through(multiband, x)
+    assert multiband.take(4) < -25
+    assert 20 * np.log10(np.std(y[0, 24000:]) / np.std(x[0, 24000:])) < -15
+
+
+def test_a_band_without_a_kernel_is_empty_and_takes_no_part(rng):
+    """With four bands in use, what the fifth is set to changes no bit."""
+    x = words24(rng, 12000)
+    settings = {"b5_makeup_db": 12.0, "b5_threshold_db": -60, "b5_ratio": 20}
+    assert np.array_equal(through(make(**settings), x), x)
+    assert np.array_equal(through(make(b2_makeup_db=3.0, **settings), x), through(make(b2_makeup_db=3.0), x))
+
+
+@pytest.mark.parametrize(
+    ("count", "edges_hz"),
+    [(5, (20, 120, 800, 5000, 12000, 20000)), (4, (20, 120, 800, 5000, 20000)), (2, (20, 120, 20000))],
+)
 def test_tilt_moves_the_level_of_each_band_by_its_middle(count, edges_hz):
     for band in range(count):
         freq_hz = np.sqrt(edges_hz[band] * edges_hz[band + 1])
@@ -310,7 +336,7 @@ def test_reset_forgets_the_sound_and_keeps_the_settings(rng):
 
 STEPS = ["make-up 0 to 6 dB", "into circuit, -6 dB", "crossovers moved, 6 dB between bands",
          "mid and side for left and right, -6 dB", "lr4 for linear, -6 dB", "shelves for linear, -6 dB",
-         "shelves, make-up 0 to 6 dB", "shelves, 4 bands to 2, 12 dB between", "solo"]  # fmt: skip
+         "shelves, make-up 0 to 6 dB", "shelves, 4 bands to 2, 12 dB between", "lr4, 4 bands to 2, 12 dB between", "solo"]  # fmt: skip
 
 
 def step(name: str, multiband: Multiband) -> None:
@@ -322,7 +348,7 @@ def step(name: str, multiband: Multiband) -> None:
         multiband.set("split", 1)
     elif name == "shelves for linear, -6 dB":
         multiband.set("split", 2)
-    elif name == "shelves, 4 bands to 2, 12 dB between":
+    elif name.endswith("4 bands to 2, 12 dB between"):
         multiband.set("bands", 0)
     elif name == "solo":
         multiband.set("b3.solo", 1)
@@ -343,6 +369,7 @@ def test_a_change_makes_no_click(name, record):
         "lr4 for linear, -6 dB": {"b2_makeup_db": -6.0},
         "shelves for linear, -6 dB": {"b2_makeup_db": -6.0},
         "shelves, make-up 0 to 6 dB": {"split": 2},
+        "lr4, 4 bands to 2, 12 dB between": {"split": 1, "b2_makeup_db": -6.0, "b3_makeup_db": 6.0},
         "shelves, 4 bands to 2, 12 dB between": {"split": 2, "b2_makeup_db": -6.0, "b3_makeup_db": 6.0},
         "crossovers moved, 6 dB between bands": {"b1_makeup_db": -6.0},
     }

@@ -29,6 +29,7 @@ METERS = {
     "gr_b2_db": -1.5,
     "gr_b3_db": 0.0,
     "gr_b4_db": -2.5,
+    "gr_b5_db": -0.5,
     "out_momentary_lufs": -12.1,
     "out_short_lufs": -13.0,
     "out_integrated_lufs": -14.2,
@@ -162,13 +163,13 @@ def test_gain_reduction_is_ten_pixels_per_decibel(scene):
         assert abs(bar(scene.show({**METERS, "gr_limiter_db": reduction}), 57) - lit) <= 1
 
 
-def test_each_band_has_its_own_bar_of_three_pixels_per_decibel(scene):
+def test_each_band_has_its_own_bar_of_two_pixels_per_decibel(scene):
     calm = {**METERS, **dict.fromkeys((name for name in METERS if name.startswith("gr_")), 0.0)}
     none = scene.show(calm)
-    for band in range(4):
+    for band in range(5):
         picture = scene.show({**calm, f"gr_b{band + 1}_db": -6.0})
         lit = np.flatnonzero(np.any(picture != none, axis=0))
-        assert (lit.min(), lit.max()) == (22 + 30 * band, 22 + 30 * band + 18)
+        assert (lit.min(), lit.max()) == (22 + 24 * band, 22 + 24 * band + 12)
         assert set(np.flatnonzero(np.any(picture != none, axis=1))) == {61, 62}
 
 
