@@ -15,7 +15,7 @@ STEPS = (
     ("EQ, bell at 200 Hz from 0 to 6 dB", {"eq.b2.freq_hz": 200.0, "eq.b2.gain_db": 6.0, "eq.b2.enabled": 1.0}, 1.0),
     ("limiter gain, 0 to 6 dB", {"limiter.gain_db": 6.0}, 1.0),
     ("multiband make-up, 0 to 6 dB", {"multiband.b2.makeup_db": 6.0}, 1.0),
-    ("width of the low band, 100 to 150 %", {"stereo.width_low_pct": 150.0, "stereo.width_mid_pct": 150.0}, 0.0),
+    ("width of two bands, 100 to 150 %", {"stereo.width_low_pct": 150.0, "stereo.width_mid_pct": 150.0}, 0.0),
 )
 
 
