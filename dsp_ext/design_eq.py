@@ -43,25 +43,30 @@ def centre_of(taps: int, mix: float) -> int:
 
 
 def design(
-    bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False
+    bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False, side=None
 ) -> np.ndarray | None:
     """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, or (2, taps), complex64, where not all bands work on
     both channels; None where nothing is to be done. `taps` is even.
 
     Centred on `centre_of`. With `mix` 0 exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no
     partner, is 0. `mix`: part of the minimum phase, 0 to 1. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
-    K-weighted loudness of pink noise. Raises ValueError for a band above 0.45 `rate_hz`.
+    K-weighted loudness of pink noise. `side`: what else happens to the side signal, after the bands: a function from
+    frequencies in Hz to gains (`design_stereo.side_magnitude`). Raises ValueError for a band above 0.45 `rate_hz`.
     """
     if taps < 16 or taps % 2:
         raise ValueError(f"taps must be an even number of at least 16, not {taps}")
     check_rate(bands, rate_hz)
-    if not solo and all(band.neutral for band in bands):
+    if side is None and not solo and all(band.neutral for band in bands):
         return None
     grid = _FINER * taps
     if not 0 <= mix <= 1:
         raise ValueError(f"mix cannot be {mix}: allowed is 0 to 1")
     turn = functools.partial(_turned, part=mix) if mix else None
-    common, matrix = responses(bands, np.arange(grid // 2 + 1) * (rate_hz / grid), solo, turn)
+    freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
+    common, matrix = responses(bands, freqs_hz, solo, turn)
+    if side is not None:
+        own = placed("side", side(freqs_hz), 1)
+        matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
     if auto_gain and not solo:
         common *= make_up(bands)
     if matrix is None:

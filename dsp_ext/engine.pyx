@@ -353,6 +353,7 @@ cdef class Engine(Processor):
         """[audio] Go over to `bank` of the EQ, by a crossfade or, to another mode or resolution, through silence."""
         if self.eq.can_fade_to(bank):
             self.eq.use_bank(bank)
+            self.stereo.leave_side(self.eq.has_side(bank))
         else:
             self._next_eq = bank
             self._switch.to(0.0)
@@ -361,6 +362,8 @@ cdef class Engine(Processor):
         """[audio] Use `bank` of the EQ at once; the latency of the chain, and of its bypass, follows."""
         cdef Py_ssize_t before = self.eq.delay()
         self.eq.jump_bank(bank)
+        if self.stereo.leave_side(self.eq.has_side(bank)):
+            self.stereo.settle()
         if self.eq.delay() != before:
             self._dry.set_frames(self.delay())
         self._cells.set(CELL_LATENCY, self.delay())

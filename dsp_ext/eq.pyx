@@ -18,7 +18,7 @@ from .convolver cimport Convolver
 from .processor cimport Processor
 from .section_chain cimport SectionChain
 
-from . import convolver, design_eq, design_sections, section_chain
+from . import convolver, design_eq, design_sections, design_stereo, section_chain
 from .eq_bands import PLACEMENTS
 from .processor import partition_frames, rate_factor
 
@@ -30,6 +30,8 @@ cdef enum:
     KERNELS = 2
     # The place in a bank's head that the convolver leaves to others: 1 where the bank holds sections.
     IS_MINIMUM = 3
+    # Of kernels: 1 where they do the width and the mono-maker too.
+    HAS_SIDE = 4
 
 
 cdef class Eq(Processor):
@@ -48,12 +50,14 @@ cdef class Eq(Processor):
 
     # -- banks ---------------------------------------------------------------------------------------------------
 
-    def pack(self, bands, *, mode="linear", resolution=8192, mix_percent=50, solo=0, auto_gain=False):
+    def pack(self, bands, *, mode="linear", resolution=8192, mix_percent=50, solo=0, auto_gain=False,
+             stereo=None):
         """[control] The contents of a bank for `bands` (up to 8 EqBand), shape (bank_floats,), float32.
 
         `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_percent`: part of the
         minimum phase in mixed mode, 0 to 100. `solo`: number (from 1) of the band to
-        listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise. Raises ValueError that names
+        listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise. `stereo`: settings of `Stereo`
+        by name, whose width and mono-maker linear kernels then do as well (see `has_side`). Raises ValueError that names
         argument, value and range, also for a band above 0.45 of the rate.
         """
         if mode not in MODES:
@@ -72,9 +76,12 @@ cdef class Eq(Processor):
             partition = self._convolver.partition
             taps = resolution * rate_factor(self.rate_hz)
             mix = mix_percent / 100 if mode == "mixed" else 0.0
-            kernels = design_eq.design(bands, self.rate_hz, taps, mix=mix, solo=solo, auto_gain=auto_gain)
+            within = stereo is not None and mix == 0
+            side = design_stereo.side_magnitude(stereo) if within else None
+            kernels = design_eq.design(bands, self.rate_hz, taps, mix=mix, solo=solo, auto_gain=auto_gain, side=side)
             part = convolver.pack(kernels, partition, taps // partition, KERNELS, design_eq.centre_of(taps, mix))
             packed[:part.size] = part
+            packed[HAS_SIDE] = within
         return packed
 
     @property
@@ -136,6 +143,10 @@ cdef class Eq(Processor):
         """[audio] Whether `bank` is of the mode and resolution in use."""
         cdef bint minimum = self._banks[bank, IS_MINIMUM] == 1
         return minimum == self._minimum and (minimum or self._convolver.can_fade_to(bank))
+
+    cdef bint has_side(self, int bank) noexcept nogil:
+        """[audio] Whether `bank` does the width and the mono-maker, so that `Stereo` has to leave the side alone."""
+        return self._banks[bank, IS_MINIMUM] != 1 and self._banks[bank, HAS_SIDE] == 1
 
     cdef void use_bank(self, int bank) noexcept nogil:
         """[audio] Fade over to `bank`. No effect while a fade is under way, and where `can_fade_to` is false."""

@@ -21,8 +21,10 @@ cdef enum:
 cdef class Stereo(Processor):
     cdef Glide _values
     cdef double _settings[STEREO_SETTINGS]
+    cdef bint _side_elsewhere
     cdef double _low, _high, _mono_1, _mono_2  # states of the filters
 
     cdef void set_value(self, int what, double value) noexcept nogil
+    cdef bint leave_side(self, bint elsewhere) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void piece(self, float *left, float *right, Py_ssize_t frames) noexcept nogil

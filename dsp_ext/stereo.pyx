@@ -10,7 +10,8 @@ so neutral settings pass the input bit for bit, and mid is never touched. The ba
 LP1(S), mid = LP2(S) - LP1(S), high = S - LP2(S); equal widths add up to a plain gain of S. The mono-maker is a
 second-order Butterworth high-pass of the side. All filters are of the topology-preserving kind (V. Zavalishin, "The Art
 of VA Filter Design", 2018, chapters 3 and 4), which stays clean while frequencies glide. Their phase turns the side
-against mid near the splits; a linear-phase width would cost the latency of another kernel.
+against mid near the splits. Where the EQ is linear its kernel does what happens to the side, without phase and so before
+the multiband (`design_stereo.py`), and only balance and polarity are left for here (`leave_side`).
 """
 
 import numpy as np
@@ -58,6 +59,7 @@ cdef class Stereo(Processor):
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
         assert len(SETTINGS) == STEREO_SETTINGS
+        self._side_elsewhere = False
         self._values = Glide(rate_hz, [0.0] * VALUES)
         for what, value in enumerate(DEFAULTS.values()):
             self._settings[what] = value
@@ -76,21 +78,30 @@ cdef class Stereo(Processor):
     cdef void set_value(self, int what, double value) noexcept nogil:
         """[audio] `value` in the unit of its name: %, Hz up to a quarter of the rate, 0 and 1 for a switch."""
         cdef double *s = &self._settings[0]
-        cdef double on, low_hz, high_hz, balance
+        cdef double on, side, low_hz, high_hz, balance
         s[what] = value
         on = 1.0 if s[STEREO_ENABLED] != 0 else 0.0
+        side = 0.0 if self._side_elsewhere else on
         low_hz = min(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
         high_hz = max(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
         balance = on * s[BALANCE_PCT] / 100.0
-        self._values.to(LOW, <float> (on * (s[WIDTH_LOW_PCT] / 100.0 - 1.0)))
-        self._values.to(MID, <float> (on * (s[WIDTH_MID_PCT] / 100.0 - 1.0)))
-        self._values.to(HIGH, <float> (on * (s[WIDTH_HIGH_PCT] / 100.0 - 1.0)))
+        self._values.to(LOW, <float> (side * (s[WIDTH_LOW_PCT] / 100.0 - 1.0)))
+        self._values.to(MID, <float> (side * (s[WIDTH_MID_PCT] / 100.0 - 1.0)))
+        self._values.to(HIGH, <float> (side * (s[WIDTH_HIGH_PCT] / 100.0 - 1.0)))
         self._values.to(LOW_POLE, <float> tan_(PI * low_hz / self.rate_hz))
         self._values.to(HIGH_POLE, <float> tan_(PI * high_hz / self.rate_hz))
-        self._values.to(MONO_PART, <float> (on if s[MONO] != 0 else 0.0))
+        self._values.to(MONO_PART, <float> (side if s[MONO] != 0 else 0.0))
         self._values.to(MONO_POLE, <float> tan_(PI * s[MONO_HZ] / self.rate_hz))
         self._values.to(GAIN_L, <float> ((1.0 - max(balance, 0.0)) * (-1.0 if on * s[INVERT_LEFT] != 0 else 1.0)))
         self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[INVERT_RIGHT] != 0 else 1.0)))
+
+    cdef bint leave_side(self, bint elsewhere) noexcept nogil:
+        """[audio] Whether width and mono-maker are done by others, from now on; ramped. Returns whether that is new."""
+        if elsewhere == self._side_elsewhere:
+            return False
+        self._side_elsewhere = elsewhere
+        self.set_value(STEREO_ENABLED, self._settings[STEREO_ENABLED])
+        return True
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""

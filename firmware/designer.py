@@ -23,7 +23,7 @@ EQ, CROSSOVER = "eq", "crossover"
 
 #: What each kind of kernel is made from.
 DESIGN_IDS = {
-    EQ: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith("eq.")),
+    EQ: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith(("eq.", "stereo."))),
     CROSSOVER: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith("multiband.")),
 }
 
@@ -65,6 +65,7 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         mix_percent=values["eq.mix_percent"],
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
+        stereo={id.removeprefix("stereo."): values[id] for id in DESIGN_IDS[EQ] if id.startswith("stereo.")},
     )
 
 

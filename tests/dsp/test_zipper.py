@@ -27,8 +27,9 @@ def residue(changed: dict[str, float], right: float) -> np.ndarray:
     x = np.stack([wave, right * wave]).astype(np.float32)
     before, after = np.ascontiguousarray(x[:, :24000]), np.ascontiguousarray(x[:, 24000:])
     engine.process(before)
-    kind = "eq" if "eq.b2.gain_db" in changed else "settings"
-    designer.apply(engine, kind, DEFAULTS | changed if kind == "eq" else changed)
+    for kind, ids in designer.IDS.items():
+        if not changed.keys().isdisjoint(ids):
+            designer.apply(engine, kind, changed if kind == "settings" else DEFAULTS | changed)
     engine.process(after)
     assert np.std(after[0, -4800:]) > 1.1 * np.std(before[0, -4800:])  # the step has arrived
     kernel = firwin(1023, 2700, fs=RATE_HZ, pass_zero=False, window=("kaiser", 14))

@@ -121,8 +121,16 @@ def test_every_setting_of_the_eq_reaches_the_engine():
     for base, id in ((mixed, "eq.mix_percent"), (cut, "eq.b2.slope")):
         made = [designer.packed_kernels(engine, EQ, base | {id: value}) for value in (2.0, 5.0)]
         assert not np.array_equal(*made), id
-    assert {id for id in designer.DESIGN_IDS[EQ] if ".b" not in id or ".b2." in id} == {
-        *changes, "eq.mix_percent", "eq.b2.slope"
+    stereo = {
+        "stereo.enabled": 0.0, "stereo.width_low_pct": 50.0, "stereo.width_mid_pct": 150.0, "stereo.width_high_pct": 50.0,
+        "stereo.split_low_hz": 300.0, "stereo.split_high_hz": 3000.0, "stereo.mono": 0.0, "stereo.mono_hz": 200.0,
+    }  # fmt: skip
+    wide = start | {"stereo.width_mid_pct": 120.0, "stereo.mono": 1.0}
+    before = designer.packed_kernels(engine, EQ, wide)
+    for id, value in stereo.items():
+        assert not np.array_equal(designer.packed_kernels(engine, EQ, wide | {id: value}), before), id
+    assert {id for id in designer.DESIGN_IDS[EQ] if not id.startswith("eq.b") or ".b2." in id} == {
+        *changes, *stereo, "eq.mix_percent", "eq.b2.slope"
     }  # fmt: skip
 
 

@@ -81,6 +81,19 @@ def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
     assert np.array_equal(out, again)
 
 
+def test_a_run_whose_width_moves_into_the_eq_and_out_of_it_is_repeated(tmp_path, rng):
+    wide = {"stereo.width_mid_pct": 150, "stereo.mono": True}
+    changes = {3000: wide, 9000: {"stereo.mono_hz": 300}, 16000: {"eq.mode": "minimum"}, 17000: {"stereo.width_low_pct": 0},
+               30000: {"eq.mode": "linear", "stereo.width_high_pct": 20}, 40000: {"stereo.enabled": False}}  # fmt: skip
+    words = music(rng)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, changes))
+    session = read(tmp_path)
+    assert [event["kind"] for event in session["events"]].count("eq") >= 4 and session["complete"]
+    again = recall.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    assert np.array_equal(out, again)
+
+
 @pytest.mark.parametrize("rate_hz", [44100, 96000, 192000])
 def test_a_run_with_changes_is_repeated_at_every_rate(rate_hz, tmp_path, rng, monkeypatch):
     monkeypatch.setattr(rigs, "RATE_HZ", rate_hz)
