@@ -15,6 +15,7 @@ KERNELS = [
     "delay",
     "fft",
     "convolver",
+    "dynamic_band",
     "section_chain",
     "eq",
     "glide",

@@ -6,21 +6,12 @@ Settings come as start and span of a glide (see `glide.pyx`): value = start + sp
 the compressor because the compiler vectorises a loop over many rows only where it does not see the caller's.
 """
 
+from ._knee cimport soft
 from ._math cimport DB_PER_OCTAVE, OCTAVES_PER_DB, exp2_, log2_
 
 # Variables, not constants: the compiler would follow the path of a known value apart, and keep the loops scalar.
 cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
 cdef float NARROWEST_KNEE_DB = 1e-6
-
-
-cdef inline float soft(float over, float knee, float bend) noexcept nogil:
-    """`over` where it is above the knee, 0 below, and the parabola between that joins them; `bend` is 1 / (2 knee)."""
-    cdef float above = over - <float> 0.5 * knee
-    cdef float inside = over + <float> 0.5 * knee
-    above = above if above > 0 else 0
-    inside = inside if inside > 0 else 0
-    inside = inside if inside < knee else knee
-    return inside * inside * bend + above
 
 
 cdef float loss_at_full_scale(float threshold_db, float slope, float knee_db, float range_db) noexcept nogil:

@@ -5,7 +5,8 @@
 - linear: FIR kernels from `design_eq.py`, which also says how two of them work on left, right, mid and side. Latency: half a
   kernel and one partition of the convolver.
 - mixed: the same with a part of the minimum phase: less ringing ahead, and that part less of the half kernel's latency.
-- minimum: second-order sections from `design_sections.py`. No latency.
+- minimum: second-order sections from `design_sections.py`. No latency. Only here bands can be dynamic; curves are those of
+  the parts that stand still.
 
 What is to be used is made from bands by `pack`, outside of the audio thread, and written into the bank (of two) that is not
 in use. The change over is a raised cosine of 20 ms; mode and resolution, which change the latency, take a jump. Without
@@ -56,9 +57,10 @@ cdef class Eq(Processor):
 
         `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_percent`: part of the
         minimum phase in mixed mode, 0 to 100. `solo`: number (from 1) of the band to
-        listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise. `stereo`: settings of `Stereo`
-        by name, whose width and mono-maker linear kernels then do as well (see `has_side`). Raises ValueError that names
-        argument, value and range, also for a band above 0.45 of the rate.
+        listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise, by what stands still. `stereo`:
+        settings of `Stereo` by name, whose width and mono-maker linear kernels then do as well (see `has_side`). Raises
+        ValueError that names argument, value and range, also for a band above 0.45 of the rate, and for a dynamic band in
+        another mode than minimum.
         """
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
@@ -66,10 +68,13 @@ cdef class Eq(Processor):
             raise ValueError(f"resolution must be one of {', '.join(map(str, RESOLUTIONS))} taps, not {resolution}")
         if not 0 <= mix_percent <= 100:
             raise ValueError(f"mix_percent must be 0 to 100, not {mix_percent}")
+        for number, band in enumerate(bands, 1):
+            if mode != "minimum" and band.enabled and band.dynamics is not None:
+                raise ValueError(f"mode cannot be {mode!r} while band {number} is dynamic: allowed is minimum")
         packed = np.zeros(self.bank_floats, np.float32)
         if mode == "minimum":
             rows, gain = design_sections.design(bands, self.rate_hz, solo=solo, auto_gain=auto_gain)
-            part = section_chain.pack(bands, rows, gain, solo).view(np.float32)
+            part = section_chain.pack(bands, rows, gain, solo, rate_hz=self.rate_hz).view(np.float32)
             packed[:part.size] = part
             packed[IS_MINIMUM] = 1
         else:

@@ -20,8 +20,45 @@ HIGHEST = 0.45
 #: What a band works on.
 PLACEMENTS = ("stereo", "left", "right", "mid", "side")
 
+#: What can be dynamic.
+DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
+#: Range of each field of Dynamics.
+DYNAMICS_RANGES = {
+    "threshold_db": (-80.0, 0.0, " dB"),
+    "ratio": (1.0, 100.0, ""),
+    "range_db": (-18.0, 18.0, " dB"),
+    "attack_ms": (0.1, 200.0, " ms"),
+    "release_ms": (5.0, 3000.0, " ms"),
+}
+
 #: Numerator and denominator, each (s², s, 1).
 Section = tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True)
+class Dynamics:
+    """How the gain of a band moves with the level of its region: see `dynamic_band.pyx`. Above `threshold_db` (dBFS, of the
+    peaks of a sine) it moves by 1 - 1/`ratio` of the excess, at most by `range_db`: down where that is negative, else up.
+
+    Raises ValueError that names field, value and range.
+    """
+
+    threshold_db: float = -20.0
+    ratio: float = 2.0
+    range_db: float = -6.0
+    attack_ms: float = 10.0
+    release_ms: float = 150.0
+
+    def __post_init__(self):
+        for name, (low, high, unit) in DYNAMICS_RANGES.items():
+            value = getattr(self, name)
+            if not low <= value <= high:  # refuses NaN as well
+                raise ValueError(f"{name} cannot be {value}: allowed is {low:g} to {high:g}{unit}")
+
+    @property
+    def neutral(self) -> bool:
+        """Whether no level moves the gain."""
+        return self.ratio == 1 or self.range_db == 0
 
 
 @dataclass(frozen=True)
@@ -29,7 +66,8 @@ class EqBand:
     """`freq_hz`: centre, or corner (half the decibels of a shelf, -3 dB of a cut at q = 0.71). `gain_db`: of bells and
     shelves; of a tilt, the gain far above `freq_hz`, and its negative far below. `q`: of bells and notches; for shelves and
     cuts it scales the sharpest pair of poles, and 0.71 is maximally flat. `slope_db_oct`: of shelves and cuts. `placement`: the channel
-    it works on, one of PLACEMENTS.
+    it works on, one of PLACEMENTS. `dynamics`: how the gain of a bell, or of a shelf of 12 dB per octave, moves on top of
+    `gain_db`; only in minimum mode.
 
     Raises ValueError that names field, value and range.
     """
@@ -41,6 +79,7 @@ class EqBand:
     enabled: bool = True
     slope_db_oct: int = 12
     placement: str = "stereo"
+    dynamics: Dynamics | None = None
 
     def __post_init__(self):
         if self.type not in TYPES:
@@ -56,17 +95,26 @@ class EqBand:
         if self.slope_db_oct not in SLOPES_DB_OCT:
             allowed = ", ".join(map(str, SLOPES_DB_OCT))
             raise ValueError(f"slope_db_oct cannot be {self.slope_db_oct}: allowed is {allowed} dB per octave")
+        if self.dynamics is not None and self.type not in DYNAMIC_TYPES:
+            raise ValueError(f"type of a dynamic band cannot be {self.type!r}: allowed is {', '.join(DYNAMIC_TYPES)}")
+        if self.dynamics is not None and self.type != "bell" and self.slope_db_oct != 12:
+            raise ValueError(f"slope_db_oct of a dynamic shelf cannot be {self.slope_db_oct}: allowed is 12")
 
     @property
     def neutral(self) -> bool:
-        """Whether the band changes nothing."""
+        """Whether the band changes nothing; what its dynamics do does not count."""
         return not self.enabled or (self.gain_db == 0 and self.type in ("bell", "low_shelf", "high_shelf", "tilt"))
+
+    @property
+    def moves(self) -> bool:
+        """Whether the gain follows a level."""
+        return self.enabled and self.dynamics is not None and not self.dynamics.neutral
 
 
 def check_rate(bands, rate_hz: float):
     """Raise ValueError where a band that acts lies above 0.45 of the rate; the message names band, value and range."""
     for number, band in enumerate(bands, 1):
-        if not band.neutral and band.freq_hz > HIGHEST * rate_hz:
+        if (band.moves or not band.neutral) and band.freq_hz > HIGHEST * rate_hz:
             raise ValueError(
                 f"freq_hz of band {number} cannot be {band.freq_hz:g}: allowed is {LOWEST_HZ:g} to "
                 f"{HIGHEST * rate_hz:g} Hz at {rate_hz:g} Hz"

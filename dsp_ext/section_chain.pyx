@@ -4,15 +4,18 @@
 
 Two banks hold the sections of all bands, made by `design_sections.py`; to change them, the bank that is not in use is
 written, goes on from the states of the other one, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the
-identity, bit for bit.
+identity, bit for bit. A dynamic band (see `dynamic_band.pyx`) moves after its own sections, and listens to what comes in
+to the whole EQ, on its own channels, so that no gain of the EQ shifts its threshold.
 """
 
 from libc.string cimport memcpy, memset
 
 import numpy as np
 
+from .dynamic_band cimport DYNAMIC_NUMBERS, DYNAMIC_ROWS, DYNAMIC_STATES, HIGH_SHELF, NONE, change
 from .ramp cimport Ramp
 
+from . import dynamic_band
 from .eq_bands import PLACEMENTS
 
 cdef enum:
@@ -20,12 +23,29 @@ cdef enum:
     BANDS = 8
     PER_BAND = 7  # sections
     ROW = 6  # a1, a2, a3, m0, m1, m2
-    # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows.
+    # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows,
+    # numbers of its dynamics.
     GAIN = 8
     SOLO = 9
     HEADER = 10
-    BAND = 2 + PER_BAND * ROW
-    STATES = PER_BAND * 4  # of a band: two for each of two lanes
+    DYNAMICS = 2 + PER_BAND * ROW  # their place in a band
+    BAND = DYNAMICS + DYNAMIC_NUMBERS
+    STATIC_STATES = PER_BAND * 4  # of a band: two for each of two lanes
+    STATES = STATIC_STATES + DYNAMIC_STATES
+    # Rows of the work.
+    LEFT_IN = 0
+    RIGHT_IN
+    LEFT_NEW
+    RIGHT_NEW
+    ONE
+    LEFT_KEY
+    RIGHT_KEY
+    ONE_KEY
+    NOTHING
+    LEFT_CHANGE
+    RIGHT_CHANGE
+    MORE
+    WORK_ROWS = MORE + DYNAMIC_ROWS
     STEREO = 1
     LEFT = 2
     RIGHT = 3
@@ -36,20 +56,22 @@ cdef enum:
 BANK_DOUBLES = HEADER + BANDS * BAND
 
 
-def pack(bands, rows, gain=1.0, solo=0):
+def pack(bands, rows, gain=1.0, solo=0, *, rate_hz):
     """[control] A bank: `rows` (sections of each of up to 8 bands) and `gain` from `design_sections.design` for `bands`.
 
-    With `solo` (number of a band from 1) only what that band is placed on is heard. float64, shape (BANK_DOUBLES,).
+    With `solo` (number of a band from 1) only what that band is placed on is heard, and nothing is dynamic. float64, shape (BANK_DOUBLES,).
     """
     if len(bands) > BANDS or any(len(sections) > PER_BAND for sections in rows):
         raise ValueError(f"a bank holds {BANDS} bands of {PER_BAND} sections")
     packed = np.zeros(BANK_DOUBLES)
     packed[GAIN:HEADER] = gain, solo
     for number, (band, sections) in enumerate(zip(bands, rows, strict=True), 1):
-        if sections or number == solo:
+        dynamics = [] if solo else dynamic_band.row(band, rate_hz)
+        if sections or number == solo or dynamics:
             at = HEADER + (number - 1) * BAND
             packed[at:at + 2] = 1 + PLACEMENTS.index(band.placement), len(sections)
             packed[at + 2:at + 2 + ROW * len(sections)] = np.ravel(sections)
+            packed[at + DYNAMICS:at + DYNAMICS + len(dynamics)] = dynamics
     return packed
 
 
@@ -71,7 +93,7 @@ cdef class SectionChain:
         """[control] Allocates."""
         self._banks = np.zeros((2, BANK_DOUBLES))
         self._states = np.zeros((2, BANDS * STATES))
-        self._work = np.zeros((5, CHUNK))
+        self._work = np.zeros((WORK_ROWS, CHUNK))
         self._fade_io = np.zeros(CHUNK, np.float32)
         self._fade = Ramp(rate_hz, 1.0)
         self.bank = self._wanted = 0
@@ -87,17 +109,21 @@ cdef class SectionChain:
 
     cdef void use_bank(self, int bank) noexcept nogil:
         """[audio] Begin to fade over to `bank`, which goes on from the states of the bank in use where a band stays on the
-        same channels, else from silence. No effect while a fade is under way."""
+        same channels (its dynamics: where it also stays of the same type), else from silence. No effect while a fade is under way."""
         cdef int band
-        cdef Py_ssize_t at
+        cdef Py_ssize_t at, place
         if self._fade.moving() or bank == self.bank:
             return
+        memset(&self._states[bank, 0], 0, BANDS * STATES * sizeof(double))
         for band in range(BANDS):
             at = band * STATES
-            if self._banks[bank, HEADER + band * BAND] == self._banks[self.bank, HEADER + band * BAND]:
-                memcpy(&self._states[bank, at], &self._states[self.bank, at], STATES * sizeof(double))
-            else:
-                memset(&self._states[bank, at], 0, STATES * sizeof(double))
+            place = HEADER + band * BAND
+            if self._banks[bank, place] != self._banks[self.bank, place]:
+                continue
+            memcpy(&self._states[bank, at], &self._states[self.bank, at], STATIC_STATES * sizeof(double))
+            at += STATIC_STATES
+            if self._banks[bank, place + DYNAMICS] == self._banks[self.bank, place + DYNAMICS]:
+                memcpy(&self._states[bank, at], &self._states[self.bank, at], DYNAMIC_STATES * sizeof(double))
         self._wanted = bank
         self._fade.jump(0.0)
         self._fade.to(1.0)
@@ -126,10 +152,10 @@ cdef class SectionChain:
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Filter in place. O(frames * sections), twice that during a fade."""
         cdef Py_ssize_t at = 0, step, i
-        cdef double *l = &self._work[0, 0]
-        cdef double *r = &self._work[1, 0]
-        cdef double *new_l = &self._work[2, 0]
-        cdef double *new_r = &self._work[3, 0]
+        cdef double *l = &self._work[LEFT_IN, 0]
+        cdef double *r = &self._work[RIGHT_IN, 0]
+        cdef double *new_l = &self._work[LEFT_NEW, 0]
+        cdef double *new_r = &self._work[RIGHT_NEW, 0]
         cdef float *fade = &self._fade_io[0]
         while at < frames:
             step = frames - at if frames - at < CHUNK else CHUNK
@@ -161,12 +187,22 @@ cdef class SectionChain:
         cdef const double *packed = &self._banks[bank, 0]
         cdef const double *band
         cdef double *state
-        cdef double *one = &self._work[4, 0]
+        cdef double *one = &self._work[ONE, 0]
+        cdef double *key_l = &self._work[LEFT_KEY, 0]
+        cdef double *key_r = &self._work[RIGHT_KEY, 0]
+        cdef double *key = &self._work[ONE_KEY, 0]
+        cdef double *nothing = &self._work[NOTHING, 0]
+        cdef double *change_l = &self._work[LEFT_CHANGE, 0]
+        cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
+        cdef double *more = &self._work[MORE, 0]
+        cdef bint dynamic
         cdef int number, place, section, sections, solo = <int> packed[SOLO]
         cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r
         cdef Py_ssize_t i
         if self._is_identity(bank):
             return
+        memcpy(key_l, left, frames * sizeof(double))
+        memcpy(key_r, right, frames * sizeof(double))
         for number in range(BANDS):
             band = packed + HEADER + number * BAND
             state = &self._states[bank, number * STATES]
@@ -174,28 +210,45 @@ cdef class SectionChain:
             sections = <int> band[1]
             if place < STEREO or place > SIDE or sections < 0 or sections > PER_BAND:
                 continue
+            dynamic = NONE < band[DYNAMICS] <= HIGH_SHELF
             if place == STEREO:
                 for section in range(sections):
                     two_lanes(left, right, frames, band + 2 + section * ROW, state + 4 * section)
+                if dynamic:
+                    change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r, more,
+                           CHUNK, frames)
+                    for i in range(frames):
+                        left[i] += change_l[i]
+                        right[i] += change_r[i]
                 continue
             from_l = 1.0 if place == LEFT else 0.0 if place == RIGHT else 0.5
             from_r = 1.0 if place == RIGHT else 0.0 if place == LEFT else -0.5 if place == SIDE else 0.5
             to_l = 0.0 if place == RIGHT else 1.0
             to_r = 0.0 if place == LEFT else -1.0 if place == SIDE else 1.0
-            for i in range(frames):
-                one[i] = from_l * left[i] + from_r * right[i]
-            if solo:
-                memset(left, 0, frames * sizeof(double))
-                memset(right, 0, frames * sizeof(double))
-            else:
+            if sections or solo:
                 for i in range(frames):
-                    left[i] -= to_l * one[i]
-                    right[i] -= to_r * one[i]
-            for section in range(sections):
-                one_lane(one, frames, band + 2 + section * ROW, state + 4 * section)
-            for i in range(frames):
-                left[i] += to_l * one[i]
-                right[i] += to_r * one[i]
+                    one[i] = from_l * left[i] + from_r * right[i]
+                if solo:
+                    memset(left, 0, frames * sizeof(double))
+                    memset(right, 0, frames * sizeof(double))
+                else:
+                    for i in range(frames):
+                        left[i] -= to_l * one[i]
+                        right[i] -= to_r * one[i]
+                for section in range(sections):
+                    one_lane(one, frames, band + 2 + section * ROW, state + 4 * section)
+                for i in range(frames):
+                    left[i] += to_l * one[i]
+                    right[i] += to_r * one[i]
+            if dynamic:
+                for i in range(frames):
+                    one[i] = from_l * left[i] + from_r * right[i]
+                    key[i] = from_l * key_l[i] + from_r * key_r[i]
+                change(band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, change_r, more,
+                       CHUNK, frames)
+                for i in range(frames):
+                    left[i] += to_l * change_l[i]
+                    right[i] += to_r * change_l[i]
         for i in range(frames):
             left[i] *= gain
             right[i] *= gain

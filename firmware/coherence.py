@@ -1,4 +1,5 @@
-"""What the table cannot say of one parameter alone: limits that follow the sampling rate, crossovers that must differ.
+"""What the table cannot say of one parameter alone: limits that follow the sampling rate, crossovers that must differ,
+dynamic bands of the EQ.
 
 Asked by the store and by file renders, so that box and laptop refuse the same, in the same words. Standard library only.
 """
@@ -14,6 +15,8 @@ HIGHEST = 0.45
 _BANDS = "multiband.bands"
 _EQ_FREQUENCIES = frozenset(f"eq.b{n}.freq_hz" for n in range(1, params.EQ_BANDS + 1))
 
+_DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
+
 
 def highest(param: Param, rate_hz: float) -> float:
     """The highest value of `param` at that sampling rate, in its unit."""
@@ -23,10 +26,13 @@ def highest(param: Param, rate_hz: float) -> float:
 def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | None = None) -> None:
     """Raise ParamError where `changed`, a part of `values` (floats by id, all parameters), does not go with the rest.
 
-    Refused are frequencies above their limit at `rate_hz` (None: unknown, not asked), and two crossovers in use at the same
-    frequency, which leave a band of nothing between them.
+    Refused are frequencies above their limit at `rate_hz` (None: unknown, not asked), two crossovers in use at the same
+    frequency, which leave a band of nothing between them, and dynamic bands of the EQ in a mode, type or slope that cannot be.
     """
     changed = set(changed)
+    for n in range(1, params.EQ_BANDS + 1):
+        if values[f"eq.b{n}.dynamic"]:
+            _check_dynamic(values, changed, n)
     if rate_hz is not None:
         for id in sorted(changed & _EQ_FREQUENCIES):
             param = params.BY_ID[id]
@@ -45,6 +51,37 @@ def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | 
             param = params.BY_ID[id]
             allowed = f"{param.allowed} other than {other}, or the band between them is empty"
             raise _refusal(param, values[id], param.high, allowed)
+
+
+def _check_dynamic(values: Mapping[str, float], changed: set[str], n: int) -> None:
+    """Raise ParamError where something that changed is not what dynamic band `n` of the EQ needs."""
+    switch, mode, type, slope = f"eq.b{n}.dynamic", "eq.mode", f"eq.b{n}.type", f"eq.b{n}.slope"
+    words = {id: params.BY_ID[id].to_plain(values[id]) for id in (mode, type, slope)}
+    if words[mode] != "minimum":
+        _refuse_dynamic(switch, mode, words, changed, "minimum")
+    if words[type] not in _DYNAMIC_TYPES:
+        _refuse_dynamic(switch, type, words, changed, "bell")
+    elif words[type] != "bell" and words[slope] != "12":
+        if type in changed and changed.isdisjoint([switch, slope]):
+            message = f"{type} cannot be {words[type]} while {switch} is on and {slope} is {words[slope]}"
+            raise _conflict(message, f"{slope}=12", type, words[type])
+        _refuse_dynamic(switch, slope, words, changed, "12")
+
+
+def _refuse_dynamic(switch: str, id: str, words: Mapping[str, str], changed: set[str], needed: str) -> None:
+    """Name the switch, where that was turned on, else the parameter that no longer is as needed."""
+    if switch in changed:
+        raise _conflict(f"{switch} cannot be on while {id} is {words[id]}", f"{id}={needed}", switch, "on")
+    if id in changed:
+        raise _conflict(f"{id} cannot be {words[id]} while {switch} is on", f"{switch}=off", id, words[id])
+
+
+def _conflict(message: str, remedy: str, id: str, word: str) -> ParamError:
+    param, data = params.BY_ID[id], {"path": id, "value": word}
+    message = f"{message}: type `burnish set {remedy}` first"
+    return ParamError(
+        message, name="range", data=data | {"allowed": param.allowed, "low": param.low, "high": param.high}
+    )
 
 
 def _refusal(param: Param, value: float, high: float, allowed: str) -> ParamError:

@@ -4,6 +4,7 @@ The settings go to the engine as they are. EQ and crossover frequencies become F
 a thread of the control process does it and hands the packed kernels over in shared memory.
 """
 
+import dataclasses
 import functools
 import logging
 import threading
@@ -12,7 +13,7 @@ import numpy as np
 
 from dsp_ext import Engine, design_crossover, design_eq
 from dsp_ext.eq import RESOLUTIONS
-from dsp_ext.eq_bands import HIGHEST, EqBand
+from dsp_ext.eq_bands import HIGHEST, Dynamics, EqBand
 from dsp_ext.processor import rate_factor
 
 from . import params
@@ -51,9 +52,16 @@ def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
             bool(values[f"eq.b{n}.enabled"]),
             int(params.BAND_SLOPES[int(values[f"eq.b{n}.slope"])]),
             params.BAND_PLACEMENTS[int(values[f"eq.b{n}.placement"])],
+            _dynamics(values, n),
         )
         for n in range(1, params.EQ_BANDS + 1)
     ]
+
+
+def _dynamics(values: dict[str, float], n: int) -> Dynamics | None:
+    """What moves band `n` of the EQ."""
+    fields = (field.name for field in dataclasses.fields(Dynamics))
+    return Dynamics(*(values[f"eq.b{n}.dyn_{name}"] for name in fields)) if values[f"eq.b{n}.dynamic"] else None
 
 
 def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:

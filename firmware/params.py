@@ -191,6 +191,18 @@ def _eq_band(n: int) -> list[Param]:
         Param(f"{p}.q", "", 0.1, 40, 0.71, 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
         _choice(f"{p}.slope", BAND_SLOPES, "12", f"EQ{n} SLOPE", f"dB per octave of EQ band {n} if a cut or shelf", **more),
         _choice(f"{p}.placement", BAND_PLACEMENTS, "stereo", f"EQ{n} ON", f"channels EQ band {n} works on", **more),
+        _switch(f"{p}.dynamic", False, f"EQ{n} DYN",
+                f"gain of EQ band {n} moves with the level in its region; a bell or shelf of 12 dB per octave, minimum mode", **more),
+        Param(f"{p}.dyn_threshold_db", "dB", -80, 0, -20, 0.1, f"EQ{n} THRESH",
+              f"level in the region of EQ band {n} above which its gain moves", **more),
+        Param(f"{p}.dyn_ratio", "", 1, 100, 2, 0.05, f"EQ{n} RATIO",
+              f"how much of the excess EQ band {n} moves by: 2 half, 100 all", taper=LOG, **more),
+        Param(f"{p}.dyn_range_db", "dB", -18, 18, -6, 0.1, f"EQ{n} RANGE",
+              f"EQ band {n} moves no further than this: below 0 down, above up", **more),
+        Param(f"{p}.dyn_attack_ms", "ms", 0.1, 200, 10, 0.1, f"EQ{n} ATTACK", f"attack time constant of EQ band {n}",
+              taper=LOG, **more),
+        Param(f"{p}.dyn_release_ms", "ms", 5, 3000, 150, 1, f"EQ{n} REL", f"release time constant of EQ band {n}",
+              taper=LOG, **more),
     ]  # fmt: skip
 
 

@@ -33,8 +33,10 @@ def _eq_db(values: Mapping[str, float], band: str) -> float:
         return max(0.0, 20 * math.log10(values[f"{band}.q"]))  # a cut of high Q resonates at its corner
     if type not in _BOOSTING:
         return 0.0
+    moves = values[f"{band}.dynamic"] and values[f"{band}.dyn_ratio"] > 1
+    lift = max(0.0, values[f"{band}.dyn_range_db"]) if moves else 0.0
     # A tilt lifts one end whatever its sign; automatic gain gives back what a band takes.
-    return abs(gain) if type == _TILT or values["eq.auto_gain"] else max(0.0, gain)
+    return lift + (abs(gain) if type == _TILT or values["eq.auto_gain"] else max(0.0, gain))
 
 
 def _band_db(values: Mapping[str, float], band: str) -> float:

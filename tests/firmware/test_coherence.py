@@ -55,6 +55,42 @@ def test_crossovers_must_differ_only_where_both_are_in_use():
     assert store.get("multiband.bands") == params.find("multiband.bands").parse("4")
 
 
+MINIMUM = {"eq.mode": "minimum"}
+ON = {"eq.b2.dynamic": "on"}
+
+
+@pytest.mark.parametrize(
+    ("before", "change", "message"),
+    [
+        ({}, ON, "eq.b2.dynamic cannot be on while eq.mode is linear: type `burnish set eq.mode=minimum` first"),
+        ({"eq.mode": "mixed"}, ON, "eq.b2.dynamic cannot be on while eq.mode is mixed: type `burnish set eq.mode=minimum` first"),
+        (MINIMUM | ON, {"eq.mode": "linear"},
+         "eq.mode cannot be linear while eq.b2.dynamic is on: type `burnish set eq.b2.dynamic=off` first"),
+        (MINIMUM | ON, {"eq.mode": "mixed"},
+         "eq.mode cannot be mixed while eq.b2.dynamic is on: type `burnish set eq.b2.dynamic=off` first"),
+        (MINIMUM | ON, {"eq.b2.type": "notch"},
+         "eq.b2.type cannot be notch while eq.b2.dynamic is on: type `burnish set eq.b2.dynamic=off` first"),
+        (MINIMUM | {"eq.b2.type": "tilt"}, ON,
+         "eq.b2.dynamic cannot be on while eq.b2.type is tilt: type `burnish set eq.b2.type=bell` first"),
+        (MINIMUM | {"eq.b2.type": "low_shelf", "eq.b2.slope": "24"}, ON,
+         "eq.b2.dynamic cannot be on while eq.b2.slope is 24: type `burnish set eq.b2.slope=12` first"),
+        (MINIMUM | {"eq.b2.type": "low_shelf"} | ON, {"eq.b2.slope": "24"},
+         "eq.b2.slope cannot be 24 while eq.b2.dynamic is on: type `burnish set eq.b2.dynamic=off` first"),
+        (MINIMUM | {"eq.b2.slope": "24"} | ON, {"eq.b2.type": "low_shelf"},
+         "eq.b2.type cannot be low_shelf while eq.b2.dynamic is on and eq.b2.slope is 24: "
+         "type `burnish set eq.b2.slope=12` first"),
+    ],
+)  # fmt: skip
+def test_a_dynamic_band_is_refused_where_it_cannot_be(before, change, message):
+    store = Store()
+    store.set_many(before, "test")
+    rev = store.rev
+    with pytest.raises(ParamError) as why:
+        store.set_many(change, "test")
+    assert str(why.value) == message and why.value.data["path"] in change and store.rev == rev
+    store.set_many(MINIMUM | ON | {"eq.b2.type": "high_shelf", "eq.b2.slope": "12"}, "test")  # together they go
+
+
 def test_a_preset_is_refused_whole():
     store = Store(rate_hz=44100)
     for bad in ({"eq.b1.freq_hz": 20000.0}, {X1: 500.0, X3: 500.0}):
@@ -96,6 +132,7 @@ def test_a_knob_stops_at_the_limit_and_steps_over_another_crossover(tmp_path):
 
 BAD = {
     "above the rate's limit": ({"eq.b8.freq_hz": 19900}, TOO_HIGH),
+    "dynamic in linear mode": ({"eq.b3.dynamic": True}, "eq.b3.dynamic cannot be on while eq.mode is linear"),
     "empty band": ({X2: 120}, EMPTY),
     "not a number": ({"eq.b2.gain_db": float("nan")}, "eq.b2.gain_db cannot be nan: allowed is -18 to 18 dB"),
     "out of range": ({"eq.b2.q": 41.0}, "eq.b2.q cannot be 41.0: allowed is 0.1 to 40"),

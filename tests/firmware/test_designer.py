@@ -129,8 +129,16 @@ def test_every_setting_of_the_eq_reaches_the_engine():
     before = designer.packed_kernels(engine, EQ, wide)
     for id, value in stereo.items():
         assert not np.array_equal(designer.packed_kernels(engine, EQ, wide | {id: value}), before), id
+    dynamic = start | {"eq.mode": 1.0, "eq.b2.dynamic": 1.0}
+    moves = {
+        "eq.b2.dynamic": 0.0, "eq.b2.dyn_threshold_db": -30.0, "eq.b2.dyn_ratio": 3.0, "eq.b2.dyn_range_db": 6.0,
+        "eq.b2.dyn_attack_ms": 3.0, "eq.b2.dyn_release_ms": 60.0,
+    }  # fmt: skip
+    before = designer.packed_kernels(engine, EQ, dynamic)
+    for id, value in moves.items():
+        assert not np.array_equal(designer.packed_kernels(engine, EQ, dynamic | {id: value}), before), id
     assert {id for id in designer.DESIGN_IDS[EQ] if not id.startswith("eq.b") or ".b2." in id} == {
-        *changes, *stereo, "eq.mix_percent", "eq.b2.slope"
+        *changes, *stereo, *moves, "eq.mix_percent", "eq.b2.slope"
     }  # fmt: skip
 
 

@@ -111,7 +111,8 @@ def test_a_run_with_changes_is_repeated_at_every_rate(rate_hz, tmp_path, rng, mo
 
 def test_changes_of_mode_and_latency_are_repeated_too(tmp_path, rng):
     words = music(rng)
-    changes = {3000: EQ | {"eq.mode": "minimum"}, 20000: {"eq.b2.gain_db": -3}, 26000: {"eq.mode": "linear"}}
+    moving = {"eq.b2.gain_db": -3, "eq.b2.dynamic": True, "eq.b2.dyn_threshold_db": -40}
+    changes = {3000: EQ | {"eq.mode": "minimum"}, 20000: moving, 26000: {"eq.b2.dynamic": False, "eq.mode": "linear"}}
     with Rig(tmp_path) as rig:
         out = rig.play(words, change_while_playing(rig, changes))
     session = read(tmp_path)

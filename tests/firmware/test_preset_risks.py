@@ -25,6 +25,8 @@ def after(**changes):
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -4.0, "eq__b1__type": 6.0}, 4.0),
         ({"eq__b1__enabled": 1.0, "eq__b1__q": 2.0, "eq__b1__type": 4.0}, 6.02),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -4.0, "eq__auto_gain": 1.0}, 4.0),
+        ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 2.0, "eq__b1__dynamic": 1.0, "eq__b1__dyn_range_db": 7.0}, 9.0),
+        ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -9.0, "eq__b1__dynamic": 1.0, "eq__b1__dyn_range_db": -7.0}, 0.0),
         ({"multiband__b2__makeup_db": 6.0, "multiband__b3__makeup_db": 2.0}, 6.0),
         ({"multiband__b2__makeup_db": 6.0, "multiband__b2__bypass": 1.0}, 0.0),
         ({"multiband__b4__up_ratio": 2.0}, 12.0),

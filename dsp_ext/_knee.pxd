@@ -1,0 +1,11 @@
+# The bend of static curves, for the compressors of the multiband and of dynamic bands.
+
+
+cdef inline float soft(float over, float knee, float bend) noexcept nogil:
+    """`over` where it is above the knee, 0 below, and the parabola between that joins them; `bend` is 1 / (2 knee)."""
+    cdef float above = over - <float> 0.5 * knee
+    cdef float inside = over + <float> 0.5 * knee
+    above = above if above > 0 else 0
+    inside = inside if inside > 0 else 0
+    inside = inside if inside < knee else knee
+    return inside * inside * bend + above
