@@ -77,10 +77,12 @@ def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
     store, state = keeper(path)
     state.restore()
     state.save()
-    kills, whole, changed = 60, 0, 0
+    kills = whole = changed = 0
     random_s = random.Random(int(rng.integers(1 << 30)))
     last = json.loads(path.read_bytes())["rev"]
-    for _ in range(kills):
+    # On a busy machine a writer may be killed before its first save: some must have got that far.
+    while kills < 60 or (changed < 4 and kills < 1000):
+        kills += 1
         child = os.fork()
         if child == 0:
             try:
@@ -97,6 +99,6 @@ def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
         whole += len(found["slots"]["a"]["values"]) > 50 and (found["rev"] == 1 or trim_db == float(found["rev"] % 24))
         changed += found["rev"] != last
         last = found["rev"]
-    assert whole == kills and changed > kills / 20
+    assert whole == kills and changed >= 4
     assert keeper(path)[1].restore() == "file"
     assert [entry.name for entry in tmp_path.iterdir()] == ["state.json"]  # leftovers of the killed are cleared away
