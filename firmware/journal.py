@@ -58,13 +58,11 @@ class Journal:
         starts = self._shared.box["audio_starts"]
         # Events before history: what an event names has been noted before.
         events, event_place = self._shared.events.since(self._event_place)
-        rows, self._history_place = self._shared.history.since(self._history_place)
-        for row in rows.tolist():
-            values = dict(zip(HISTORY[_FIRST_VALUE:], row[_FIRST_VALUE:], strict=True))
-            self._known[_KINDS[int(row[0])], int(row[1])] = values
+        self._learn()
         if starts != self._begun:
             self._begin(starts)
             events, event_place = self._shared.events.since(self._event_place)
+            self._learn()
         if not self._session:
             return
         if len(events) < event_place - self._event_place:
@@ -76,6 +74,13 @@ class Journal:
             self._session[name] = self._shared.engine[name]
         for name in ("xruns", "host_stalls", "overloads", "load_max_ppm"):
             self._session[name] = self._shared.box[name]
+
+    def _learn(self) -> None:
+        """Take what is new in the history: what the versions are made from."""
+        rows, self._history_place = self._shared.history.since(self._history_place)
+        for row in rows.tolist():
+            values = dict(zip(HISTORY[_FIRST_VALUE:], row[_FIRST_VALUE:], strict=True))
+            self._known[_KINDS[int(row[0])], int(row[1])] = values
 
     def _begin(self, starts: int) -> None:
         """A new session, of the audio process that began last."""
