@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from firmware.presets import Preset, dump, parse
+
 for name in ("alsaaudio", "gpiozero", "lgpio", "luma"):
     assert importlib.util.find_spec(name) is None, f"{name} came with the plain install"
 
@@ -20,4 +22,5 @@ with tempfile.TemporaryDirectory() as folder:
     for arguments in (["--version"], ["ports"], ["params"], ["render", mix, "-o", master], ["analyze", master]):
         subprocess.run([burnish, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     assert np.array_equal(soundfile.read(master, dtype="int32")[0], noise), "a neutral render changed the sound"
+assert parse(dump(Preset("Plain", {}, {}))).name == "Plain"
 print("plain install: 5 commands ran, neutral render bit-exact")
