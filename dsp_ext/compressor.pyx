@@ -27,6 +27,7 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
+from . import by_name
 from ._pair cimport Pair, add, choose, greater, left_of, lesser, mul, pair, right_of, sub
 from .dynamics cimport (
     EXPAND_RANGE,
@@ -147,10 +148,8 @@ cdef class Compressor(Processor):
 
     def set(self, str name, double value):
         """[control] One of SETTINGS by name. Raises KeyError, or ValueError where it is not a finite number."""
-        if name not in SETTINGS:
-            raise KeyError(f"no setting {name!r}; there are {', '.join(SETTINGS)}")
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, not {value}")
+        by_name.known(name, SETTINGS)
+        by_name.finite(name, value)
         self.set_value(SETTINGS.index(name), value)
 
     cdef void set_value(self, int what, double value) noexcept nogil:

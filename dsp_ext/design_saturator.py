@@ -10,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
+from . import taps_file
+
 SHARP_TAPS, SHARP_BETA = 80, 11.3
 SOFT_TAPS, SOFT_BETA = 16, 12.5
 DOWN_TAPS, DOWN_BETA = 32, 11.5
@@ -40,13 +42,7 @@ def tables() -> dict[str, np.ndarray]:
 
 def text() -> str:
     """The whole of `_saturator_taps.pxd`."""
-    lines = ["# Written by `python -m dsp_ext.design_saturator`. Do not edit.", "", "cdef extern from *:", '    """']
-    for name, values in tables().items():
-        numbers = ", ".join(f"{value:.9e}f" for value in values.astype(np.float32))
-        lines.append(f"    static const float {name}[{len(values)}] = {{{numbers}}};")
-    lines += ['    """']
-    lines += [f"    const float {name}[{len(values)}]" for name, values in tables().items()]
-    return "\n".join(lines) + "\n"
+    return taps_file.text("design_saturator", tables())
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
+from . import taps_file
+
 HALF_TAPS = 64
 HALF_BETA = 8.0
 FINE_TAPS = 10
@@ -60,13 +62,7 @@ def tables() -> dict[str, np.ndarray]:
 
 def text() -> str:
     """The whole of `_true_peak_taps.pxd`."""
-    lines = ["# Written by `python -m dsp_ext.design_true_peak`. Do not edit.", "", "cdef extern from *:", '    """']
-    for name, values in tables().items():
-        numbers = ", ".join(f"{value:.9e}f" for value in values.astype(np.float32))
-        lines.append(f"    static const float {name}[{len(values)}] = {{{numbers}}};")
-    lines += ['    """']
-    lines += [f"    const float {name}[{len(values)}]" for name, values in tables().items()]
-    return "\n".join(lines) + "\n"
+    return taps_file.text("design_true_peak", tables())
 
 
 if __name__ == "__main__":

@@ -139,6 +139,14 @@ cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
     return sane
 
 
+cdef void _amplify(float *left, float *right, const float *gain, Py_ssize_t frames) noexcept nogil:
+    """Both channels times `gain`, in place."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        left[i] = left[i] * gain[i]
+        right[i] = right[i] * gain[i]
+
+
 cdef class Engine(Processor):
     """The whole chain. See the module's text; the contract is `Processor`'s."""
 
@@ -463,9 +471,7 @@ cdef class Engine(Processor):
         self._dry.run(dry_l, dry_r, frames)
 
         self._trim.fill(gain, frames)
-        for i in range(frames):
-            left[i] = left[i] * gain[i]
-            right[i] = right[i] * gain[i]
+        _amplify(left, right, gain, frames)
         self.eq.run(left, right, frames)
         self.multiband.run(left, right, frames)
         self.stereo.run(left, right, frames)
@@ -481,25 +487,17 @@ cdef class Engine(Processor):
 
         # Exactly 1 but for a comparison at matched loudness.
         self._match_wet.fill(gain, frames)
-        for i in range(frames):
-            left[i] = left[i] * gain[i]
-            right[i] = right[i] * gain[i]
+        _amplify(left, right, gain, frames)
         self._match_dry.fill(gain, frames)
-        for i in range(frames):
-            dry_l[i] = dry_l[i] * gain[i]
-            dry_r[i] = dry_r[i] * gain[i]
+        _amplify(dry_l, dry_r, gain, frames)
         self._bypass.fill(gain, frames)
         for i in range(frames):
             left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]
             right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
         self._mute.fill(gain, frames)
-        for i in range(frames):
-            left[i] = left[i] * gain[i]
-            right[i] = right[i] * gain[i]
+        _amplify(left, right, gain, frames)
         self._switch.fill(gain, frames)
-        for i in range(frames):
-            left[i] = left[i] * gain[i]
-            right[i] = right[i] * gain[i]
+        _amplify(left, right, gain, frames)
         self.output_meter.run(left, right, frames)
         if self._spectra is not None:
             self._output_spectrum.run(left, right, frames)

@@ -35,6 +35,7 @@ from .ramp cimport Ramp
 
 import numpy as np
 
+from . import by_name
 from .delay import Delay
 from .limiter_pass import LimiterPass
 from .ramp import Ramp
@@ -346,15 +347,12 @@ cdef class Limiter(Processor):
         Raises KeyError for a name there is not, ValueError for a value out of range.
         """
         for name, value in settings.items():
-            if name not in SETTINGS:
-                raise KeyError(f"no setting {name!r}; there are {', '.join(SETTINGS)}")
+            by_name.known(name, SETTINGS)
             if name == "style" and value in STYLES:
                 value = list(STYLES).index(value)
             elif name == "style":
                 raise ValueError(f"style must be one of {', '.join(STYLES)}, not {value!r}")
-            low, high = SETTINGS[name]
-            if not low <= value <= high:
-                raise ValueError(f"{name} must be {low:g} to {high:g}, not {value}")
+            by_name.in_range(name, value, *SETTINGS[name])
             self.set_value(list(SETTINGS).index(name), value)
         if settle:
             self.settle()

@@ -28,6 +28,7 @@ from .shaper cimport polynomial_extra, tanh_, tanh_extra
 
 import numpy as np
 
+from . import by_name
 from .ramp import Ramp
 
 #: Curves, by their places in the settings.
@@ -304,15 +305,12 @@ cdef class Saturator(Processor):
         Raises KeyError for a name there is not, ValueError for a value out of range. Not while processing.
         """
         for name, value in settings.items():
-            if name not in SETTINGS:
-                raise KeyError(f"no setting {name!r}; there are {', '.join(SETTINGS)}")
+            by_name.known(name, SETTINGS)
             if name == "curve" and value in CURVES:
                 value = CURVES.index(value)
             elif name == "curve":
                 raise ValueError(f"curve must be one of {', '.join(CURVES)}, not {value!r}")
-            low, high = SETTINGS[name]
-            if not low <= value <= high:
-                raise ValueError(f"{name} must be {low:g} to {high:g}, not {value}")
+            by_name.in_range(name, value, *SETTINGS[name])
             self.set_value(list(SETTINGS).index(name), value)
         if settle:
             self.settle()

@@ -16,6 +16,7 @@ the multiband (`design_stereo.py`), and only balance and polarity are left for h
 
 import numpy as np
 
+from . import by_name
 from ._math cimport tan_
 
 #: Names of the settings, in the order of the enum in stereo.pxd. Units are in the names; switches are 0 or 1.
@@ -69,10 +70,8 @@ cdef class Stereo(Processor):
 
     def set(self, str name, double value):
         """[control] One of SETTINGS by name. Raises KeyError, or ValueError where it is not a finite number."""
-        if name not in SETTINGS:
-            raise KeyError(f"no setting {name!r}; there are {', '.join(SETTINGS)}")
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, not {value}")
+        by_name.known(name, SETTINGS)
+        by_name.finite(name, value)
         self.set_value(SETTINGS.index(name), value)
 
     cdef void set_value(self, int what, double value) noexcept nogil:

@@ -12,9 +12,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsp_ext.processor import RATES_HZ
 from firmware import board
-
-RATES_HZ = (44100, 48000, 88200, 96000, 176400, 192000)
 
 
 class ConfigError(ValueError):

@@ -1,12 +1,11 @@
 """The whole chain at every rate: neutral in every mode, and with everything switched on at once."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from dsp_ext import Engine
 from firmware import designer, params
+from tests.dsp.stream import through
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
@@ -48,15 +47,6 @@ def begun(rate_hz: int, values: dict, max_block: int = 4096) -> Engine:
     engine = Engine(rate_hz, max_block)
     designer.begin(engine, values)
     return engine
-
-
-def through(engine: Engine, x: np.ndarray, cuts=()) -> np.ndarray:
-    y = x.copy()
-    for start, end in itertools.pairwise((0, *cuts, x.shape[1])):
-        part = np.ascontiguousarray(y[:, start:end])
-        engine.process(part)
-        y[:, start:end] = part
-    return y
 
 
 @RATES

@@ -1,7 +1,5 @@
 """The contract that every processor of the chain keeps, tested on all of them."""
 
-import itertools
-
 import numpy as np
 import pytest
 
@@ -17,6 +15,7 @@ from dsp_ext.processor import RATES_HZ
 from dsp_ext.saturator import Saturator
 from dsp_ext.spectrum import Spectrum
 from dsp_ext.stereo import Stereo
+from tests.dsp.stream import through
 
 PROCESSORS = {
     "delay": lambda rate_hz, max_block=4096: Delay(rate_hz, max_block, 1000),
@@ -52,17 +51,6 @@ def words24(rng, frames: int, peak: float = 0.7) -> np.ndarray:
     smooth = np.cumsum(words, axis=1) / np.sqrt(frames) / 8
     words = np.where(np.arange(frames) < frames // 4, smooth, words * 0.25)
     return (np.rint(words) / 2**23).astype(np.float32)
-
-
-def through(processor, block: np.ndarray, cuts=None) -> np.ndarray:
-    """`block` through `processor`, cut at `cuts`."""
-    out = block.copy()
-    edges = [0, *(cuts if cuts is not None else ()), out.shape[1]]
-    for start, end in itertools.pairwise(edges):
-        part = np.ascontiguousarray(out[:, start:end])
-        processor.process(part)
-        out[:, start:end] = part
-    return out
 
 
 @MODULES

@@ -1,12 +1,11 @@
 """The engine while the EQ changes its mode or resolution, and with it the latency of the chain."""
 
-import itertools
-
 import numpy as np
 import pytest
 
 from dsp_ext import Engine
 from dsp_ext.eq_bands import EqBand
+from tests.dsp.stream import through
 
 BANDS = [EqBand("bell", 1000, 6), EqBand("low_cut", 30)]
 CHANGES = [{"mode": "minimum"}, {"resolution": 4096}, {"resolution": 32768}]
@@ -18,15 +17,6 @@ def engine_with(bands, max_block=4096, **more):
     return engine
 
 
-def process(engine, x, cuts=()):
-    y = x.copy()
-    for start, end in itertools.pairwise((0, *cuts, x.shape[1])):
-        part = np.ascontiguousarray(y[:, start:end])
-        engine.process(part)
-        y[:, start:end] = part
-    return y
-
-
 def noise(rng, frames):
     return (np.rint(rng.uniform(-0.1, 0.1, (2, frames)) * 2**23) / 2**23).astype(np.float32)
 
@@ -35,12 +25,12 @@ def noise(rng, frames):
 def test_a_change_of_mode_goes_through_silence_to_the_new_latency(change, rng):
     engine, x = engine_with([]), noise(rng, 120000)
     before, fade = engine.latency, round(0.02 * 48000)
-    first = process(engine, x[:, :30011].copy())
+    first = through(engine, x[:, :30011].copy())
     engine.load_eq(engine.eq.pack([], **change))
     assert engine.eq_busy
     with pytest.raises(RuntimeError, match="still changing"):
         engine.load_eq(engine.eq.pack([]))
-    rest = process(engine, np.ascontiguousarray(x[:, 30011:]))
+    rest = through(engine, np.ascontiguousarray(x[:, 30011:]))
     y = np.concatenate([first, rest], axis=1)
     after = engine.latency
     assert not engine.eq_busy and after != before
@@ -55,9 +45,9 @@ def test_bypass_keeps_step_with_the_latency(rng):
     engine, x = engine_with(BANDS), noise(rng, 100000)
     engine.set("chain.bypass", 1)
     engine.settle()
-    process(engine, x)
+    through(engine, x)
     engine.load_eq(engine.eq.pack(BANDS, mode="minimum"))
-    y = process(engine, x)
+    y = through(engine, x)
     np.testing.assert_array_equal(y[:, 50000:], x[:, 50000 - engine.latency : 100000 - engine.latency])
 
 
@@ -70,7 +60,7 @@ def test_cutting_changes_no_bit_while_modes_change(rng):
             if at:
                 engine.load_eq(engine.eq.pack(BANDS, **change))
             part = np.ascontiguousarray(x[:, at : at + 20000])
-            y.append(process(engine, part, [cut for cut in cuts if cut < 20000]))
+            y.append(through(engine, part, [cut for cut in cuts if cut < 20000]))
         return np.concatenate(y, axis=1)
 
     whole = render([])
@@ -82,7 +72,7 @@ def test_cutting_changes_no_bit_while_modes_change(rng):
 def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
     engine, x = engine_with(BANDS), noise(rng, 20000)
     engine.load_eq(engine.eq.pack(BANDS, mode="minimum"))
-    process(engine, x[:, :500].copy())
+    through(engine, x[:, :500].copy())
     engine.reset()
     assert not engine.eq_busy and engine.eq.mode == "minimum"
-    np.testing.assert_array_equal(process(engine, x), process(engine_with(BANDS, mode="minimum"), x))
+    np.testing.assert_array_equal(through(engine, x), through(engine_with(BANDS, mode="minimum"), x))
