@@ -152,7 +152,7 @@ def listening_sections(band: EqBand) -> list[Section]:
     if band.type == "tilt":
         return []
     kind = "high_cut" if band.type in ("low_shelf", "low_cut") else "low_cut"
-    return sections(replace(band, type=kind, q=math.sqrt(0.5)))
+    return sections(replace(band, type=kind, q=math.sqrt(0.5), dynamics=None))
 
 
 def _butterworth(order: int, q: float) -> tuple[list[float], int]:

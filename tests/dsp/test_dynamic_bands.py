@@ -137,6 +137,13 @@ def test_without_a_way_to_move_nothing_is_packed():
         assert np.array_equal(eq.pack([EqBand("bell", 1000, enabled=enabled, dynamics=d)], mode="minimum"), nothing)
 
 
+@pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
+def test_solo_of_a_dynamic_band_is_that_of_a_static_one(type):
+    eq = Eq(48000)
+    packed = [eq.pack([EqBand(type, 700, 3, dynamics=d)], mode="minimum", solo=1) for d in (Dynamics(-60), None)]
+    assert np.array_equal(*packed)
+
+
 def test_listens_to_its_channels_and_not_to_their_sum():
     """Anti-phase bass is heard by a stereo band; a band on one side or on mid does not follow the others."""
     d = Dynamics(-40, 100, -12)
