@@ -1,8 +1,10 @@
 """Minimum-phase sections of the EQ: from bands to digital filters of second order. Control process; imports numpy only.
 
 Poles and zeros of the analog prototype go to exp(s T) ("matched z"), which is exact at low frequencies and off by a smooth
-factor near half the rate. That factor is known, and one more section per band (up to three equal ones for steep cuts) takes it back: a ratio of two polynomials of
-second degree in x = sin²(w / 2), positive on 0..1, whose roots give a minimum-phase filter. Cuts are the inverse of boosts.
+factor near half the rate; those above half the rate, which would come down as aliases, go to half the rate instead, with as
+much more damping as they were above. The factor is known, and one more section per band (up to three equal ones for steep
+cuts) takes it back: a ratio of two polynomials of second degree in x = sin²(w / 2), positive on 0..1, whose roots give a
+minimum-phase filter. Cuts are the inverse of boosts.
 
 To match magnitudes in sin²(w / 2) is Vicanek's idea, "Matched second order digital filters", 2016. The fit is linear least
 squares, repeated with the last denominator as weight: Sanathanan, Koerner, IEEE Trans. Automatic Control 8(1), 1963.
@@ -11,6 +13,7 @@ Each section is given as a state-variable filter with trapezoidal integrators (S
 2013): its states mean the same whatever the coefficients, so a new filter can go on from the states of the old one.
 """
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -25,8 +28,14 @@ COEFFICIENTS = ("a1", "a2", "a3", "m0", "m1", "m2")
 
 _POINTS = 96  # of the fit, evenly spaced up to _FITTED_HZ
 _FITTED_HZ, _EXACT_HZ, _EXACT_WEIGHT = 20000.0, 10000.0, 5.0
-#: A factor this close to 1 (0.0004 dB) needs no section of its own.
-_NEGLIGIBLE = 1e-4
+#: Points above, nearly up to half the rate, so that the curve goes on there in a sensible way, and their weight.
+_BEYOND_POINTS, _BEYOND, _BEYOND_WEIGHT = 24, 0.99, 0.01
+#: A factor this close to 1, weighted (0.0009 dB, 0.0002 dB below _EXACT_HZ), needs no section of its own.
+_NEGLIGIBLE = 2e-4
+#: Least coefficient, in the basis of Bernstein, of a polynomial that has to be kept positive.
+_LEAST = 1e-3
+#: Damping that a root above half the rate gets, as a part of what it is above.
+_ABOVE = 0.5
 #: Largest error of a fit in power, weighted, that needs no second section (0.004 dB below _EXACT_HZ).
 _CLOSE_ENOUGH = 5e-3
 
@@ -73,13 +82,12 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
     if not chain:
         return []
     w0 = 2 * np.pi * freq_hz / rate_hz
-    w = np.arange(1, _POINTS + 1) * (2 * np.pi * min(_FITTED_HZ / rate_hz, HIGHEST) / _POINTS)
+    w, weights = _points(rate_hz)
     filters = [(_Factor.matched(b, w0), _Factor.matched(a, w0)) for b, a in chain]
-    missing = np.ones(_POINTS)
+    missing = np.ones(w.size)
     for top, bottom in filters:
         missing *= top.missing(w) / bottom.missing(w)
-    if np.max(np.abs(missing - 1)) > _NEGLIGIBLE:
-        weights = np.where(w * rate_hz < 2 * np.pi * _EXACT_HZ, _EXACT_WEIGHT, 1.0)
+    if np.max(np.abs(missing - 1) * weights) > _NEGLIGIBLE:
         fits = []
         for times in (1, 2, 3):
             top, bottom, error = _fitted(missing ** (1 / times), np.sin(w / 2) ** 2, weights)
@@ -90,32 +98,47 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
     return [svf(bottom, top) if inverse else svf(top, bottom) for top, bottom in filters]
 
 
+def _points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
+    """Where the curve is fitted, in radians per frame, and with what weights; the last _BEYOND_POINTS are for guidance."""
+    top = 2 * np.pi * min(_FITTED_HZ / rate_hz, HIGHEST)
+    within = np.arange(1, _POINTS + 1) * (top / _POINTS)
+    beyond = np.linspace(top, _BEYOND * np.pi, _BEYOND_POINTS + 1)[1:]
+    weights = np.where(within * rate_hz < 2 * np.pi * _EXACT_HZ, _EXACT_WEIGHT, 1.0)
+    return np.concatenate([within, beyond]), np.concatenate([weights, np.full(_BEYOND_POINTS, _BEYOND_WEIGHT)])
+
+
 class _Factor:
     """A polynomial in 1/z by its roots (at most two): `value` times the product of (1 - root/z) / (1 - root).
 
-    A root at 1 divides by w0 instead, as s / w0 does. `analog`: the analog roots, in radians per frame.
+    A root at 1 divides by w0 instead, as s / w0 does. `analog`: the analog roots, in radians per frame; `near`: those that
+    the roots are the exponentials of.
     """
 
-    def __init__(self, value, roots, gaps, analog=()):
+    def __init__(self, value, roots, gaps, analog=(), near=()):
         self.value = value  # at 0 Hz, roots there apart
         self.roots = np.asarray(roots, complex)
         self.gaps = np.asarray(gaps, complex)  # 1 - root, exact where the root is almost 1
         self.analog = np.asarray(analog, complex)
+        self.near = np.asarray(near, complex)
 
     @classmethod
     def matched(cls, polynomial, w0: float):
-        """The polynomial (s², s, 1), s = jw / w0, with its roots at exp(s)."""
+        """The polynomial (s², s, 1), s = jw / w0, with its roots at exp(s), or near half the rate if they are above it."""
         lowest = next(c for c in polynomial[::-1] if c)
-        analog = np.roots(np.trim_zeros(polynomial, "f")) * w0
-        gaps = np.where(analog == 0, w0, -np.expm1(analog))
-        return cls(lowest, np.exp(analog), gaps, analog)
+        analog = np.roots(np.trim_zeros(polynomial, "f")).astype(complex) * w0
+        above = np.maximum(np.abs(analog.imag) - np.pi, 0)
+        near = analog - above * (_ABOVE + 1j * np.sign(analog.imag))
+        gaps = np.where(analog == 0, w0, -np.expm1(near))
+        return cls(lowest, np.exp(near), gaps, analog, near)
 
     def missing(self, w: np.ndarray) -> np.ndarray:
         """Power of the analog polynomial over that of this one, 1 at 0 Hz."""
-        turn, out = np.exp(-1j * w), np.ones(w.size)
-        for root, gap, analog in zip(self.roots, self.gaps, self.analog, strict=True):
+        out = np.ones(w.size)
+        for analog, near, gap in zip(self.analog, self.near, self.gaps, strict=True):
             at_dc = 1 if analog == 0 else np.abs(analog / gap) ** 2
-            out *= np.abs((1j * w - analog) / (1 - root * turn)) ** 2 / at_dc
+            away = near - 1j * w
+            on_it = away == 0  # there the quotient is 0 / 0, and 1 beside it
+            out *= np.abs(np.where(on_it, 1, analog - 1j * w) / np.where(on_it, 1, np.expm1(away))) ** 2 / at_dc
         return out
 
     def ends(self) -> tuple[float, float, float]:
@@ -144,24 +167,47 @@ def svf(top: _Factor, bottom: _Factor) -> list[float]:
 
 def _fitted(power: np.ndarray, x: np.ndarray, weights: np.ndarray) -> tuple[_Factor, _Factor, float]:
     """Numerator and denominator whose power at x = sin²(w / 2) is `power`, as well as two and two roots can, and the largest
-    error (of the logarithm of the power, weighted)."""
+    error (of the logarithm of the power, weighted, where more than guidance is asked)."""
     best, least = None, np.inf
     denominator = np.ones(x.size)
-    everywhere = np.linspace(0, 1, 257)
     for _ in range(8):
         scale = weights / (power * denominator)
         table = np.stack([x, x * x, -power * x, -power * x * x], 1) * scale[:, None]
-        n1, n2, d1, d2 = np.linalg.lstsq(table, (power - 1) * scale, rcond=None)[0]
-        numerator, denominator = 1 + x * (n1 + x * n2), 1 + x * (d1 + x * d2)
-        positive = all(np.all(1 + everywhere * (p + everywhere * q) > 0) for p, q in ((n1, n2), (d1, d2)))
-        if positive:
-            error = np.max(np.abs(np.log(numerator / denominator / power)) * weights)
-            if error < least:
-                best, least = ((n1, n2), (d1, d2)), error
-        denominator = np.maximum(denominator, 1e-6)
-    if best is None:
-        raise ArithmeticError("no minimum-phase filter fits: please report these bands")
+        top, bottom = np.linalg.lstsq(table, (power - 1) * scale, rcond=None)[0].reshape(2, 2)
+        if not (_is_positive(*top) and _is_positive(*bottom)):
+            top, bottom = _positive_fit(power, x, scale)
+        numerator, denominator = (1 + x * (p + x * q) for p, q in (top, bottom))
+        error = np.max((np.abs(np.log(numerator / denominator / power)) * weights)[:-_BEYOND_POINTS])
+        if error < least:
+            best, least = (top, bottom), error
     return _from_power(*best[0]), _from_power(*best[1]), least
+
+
+def _is_positive(p: float, q: float) -> bool:
+    """Whether 1 + p x + q x² is, on 0..1, with room for rounding."""
+    lowest = min(1.0, 1 + p + q)
+    if q > 0 and 0 < -p < 2 * q:
+        lowest = min(lowest, 1 - p * p / (4 * q))
+    return lowest > 1e-4
+
+
+def _positive_fit(power: np.ndarray, x: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """((p, q) of the numerator, (p, q) of the denominator), fitted as in `_fitted`, both positive on 0..1.
+
+    In the basis of Bernstein, (1 - x)², 2 x (1 - x), x², coefficients above 0 suffice for that. With four of them each set
+    that may stay at its limit is tried.
+    """
+    middle, last = 2 * x * (1 - x), x * x
+    table = np.stack([middle, last, -power * middle, -power * last], 1) * scale[:, None]
+    goal = (power - 1) * (1 - x) ** 2 * scale - table @ np.full(4, _LEAST)
+    best, least = np.zeros(4), goal @ goal
+    for free in itertools.product((False, True), repeat=4):
+        above = np.zeros(4)
+        above[list(free)] = np.linalg.lstsq(table[:, free], goal, rcond=None)[0] if any(free) else []
+        rest = goal - table @ above
+        if np.all(above >= 0) and rest @ rest < least:
+            best, least = above, rest @ rest
+    return np.array([(2 * b - 2, 1 - 2 * b + c) for b, c in (best + _LEAST).reshape(2, 2)])
 
 
 def _from_power(p: float, q: float) -> _Factor:

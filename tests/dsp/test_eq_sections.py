@@ -5,7 +5,7 @@ import pytest
 
 from dsp_ext.design_sections import PER_BAND, design, response
 from dsp_ext.eq import RESOLUTIONS, Eq
-from dsp_ext.eq_bands import SLOPES_DB_OCT, TYPES, EqBand, analog_response
+from dsp_ext.eq_bands import GAIN_DB, HIGHEST, LOWEST_HZ, SLOPES_DB_OCT, TYPES, EqBand, Q, analog_response
 from tests.plots import write_svg
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
@@ -15,12 +15,18 @@ def db(response):
     return 20 * np.log10(np.maximum(np.abs(response), 1e-3))  # -60 dB: below, a few dB more or less do not matter
 
 
-def random_band(rng):
+def random_band(rng, rate_hz):
+    """Anything that is allowed at that rate; now and then the very end of a range."""
+
+    def between(low, high, scale=np.log, back=np.exp):
+        inside = float(np.clip(back(rng.uniform(scale(low), scale(high))), low, high))
+        return (low, high, inside)[min(rng.integers(12), 2)]
+
     return EqBand(
         str(rng.choice(TYPES)),
-        float(np.exp(rng.uniform(np.log(10), np.log(19800)))),
-        float(rng.uniform(-18, 18)),
-        float(np.exp(rng.uniform(np.log(0.1), np.log(40)))),
+        between(LOWEST_HZ, HIGHEST * rate_hz),
+        between(*GAIN_DB, float, float),
+        between(*Q),
         slope_db_oct=int(rng.choice(SLOPES_DB_OCT)),
     )
 
@@ -31,7 +37,7 @@ def test_random_bands_follow_the_prototype(rate_hz, count, rng, record):
     below = freqs_hz <= 10000
     worst_db = np.zeros(2)
     for _ in range(count):
-        band = random_band(rng)
+        band = random_band(rng, rate_hz)
         (rows,), _ = design([band], rate_hz)
         assert len(rows) <= PER_BAND
         error_db = np.abs(db(response(rows, rate_hz, freqs_hz)) - db(analog_response([band], freqs_hz)))
@@ -43,11 +49,37 @@ def test_random_bands_follow_the_prototype(rate_hz, count, rng, record):
 
 
 @RATES
+def test_bands_near_the_limit_follow_the_prototype(rate_hz, rng):
+    """Poles or zeros of shelves and cuts above half the rate, sharp or blunt: all of them have sections, on the curve as far
+    as one hears, and without a resonance of their own above."""
+    freqs_hz = np.geomspace(10, HIGHEST * rate_hz, 300)
+    audible = freqs_hz <= 20000
+    for type in TYPES:
+        for q in (Q[0], 0.7, 5.0, Q[1]):
+            for freq_hz in (HIGHEST * rate_hz, float(rng.uniform(0.3, HIGHEST)) * rate_hz):
+                band = EqBand(
+                    type, freq_hz, float(rng.choice([-18, 18])), q, slope_db_oct=int(rng.choice(SLOPES_DB_OCT))
+                )
+                (rows,), _ = design([band], rate_hz)
+                error_db = db(response(rows, rate_hz, freqs_hz)) - db(analog_response([band], freqs_hz))
+                assert np.max(np.abs(error_db[audible])) <= 0.1 and np.max(error_db) < 4, band
+
+
+@pytest.mark.parametrize("freq_hz", [5000.0, 10000.0, 19845.0])
+def test_a_notch_where_the_curve_is_fitted_is_as_good_as_beside_it(freq_hz):
+    freqs_hz = np.geomspace(10, 19000, 200)
+    for rate_hz in (44100, 48000):
+        band = EqBand("notch", freq_hz, q=2)
+        (rows,), _ = design([band], rate_hz)
+        assert np.max(np.abs(db(response(rows, rate_hz, freqs_hz)) - db(analog_response([band], freqs_hz)))) < 0.02
+
+
+@RATES
 def test_sections_are_minimum_phase_and_a_cut_is_the_inverse_of_a_boost(rate_hz, rng):
     """All poles and zeros inside the unit circle: the boost is stable, and so is its inverse."""
     freqs_hz = np.geomspace(10, 0.45 * rate_hz, 50)
     for _ in range(50):
-        band = random_band(rng)
+        band = random_band(rng, rate_hz)
         if band.type in ("notch", "low_cut", "high_cut"):
             continue
         inverse = EqBand(band.type, band.freq_hz, -band.gain_db, band.q, slope_db_oct=band.slope_db_oct)
