@@ -377,15 +377,21 @@ cdef class Convolver:
             given = self._identities
         memset(out + 2 * given * self.partition, 0, 2 * (self.kernels - given) * self.partition * sizeof(float))
 
-    def process(self, const float[:, ::1] block not None):
-        """The outputs for `block` (shape (2, frames)): shape (2 kernels, frames), float32. [any]"""
-        if block.shape[0] != 2:
-            raise ValueError(f"a block has shape (2, frames), not ({block.shape[0]}, {block.shape[1]})")
-        out = np.empty((2 * self.kernels, block.shape[1]), np.float32)
+    def process(self, const float[:, ::1] sound not None, Py_ssize_t block=0):
+        """The outputs for `sound` (shape (2, frames)): shape (2 kernels, frames), float32. `block`: frames taken in one go,
+        all if 0; of no influence on the result. [any]"""
+        if sound.shape[0] != 2:
+            raise ValueError(f"sound has shape (2, frames), not ({sound.shape[0]}, {sound.shape[1]})")
+        if block < 0:
+            raise ValueError(f"block must be at least 0, not {block}")
+        cdef Py_ssize_t at = 0, frames = sound.shape[1], step
+        out = np.empty((2 * self.kernels, frames), np.float32)
         cdef float[:, ::1] view = out
-        if block.shape[1]:
-            with nogil:
-                self.convolve(&block[0, 0], &block[1, 0], &view[0, 0], view.shape[1], block.shape[1])
+        with nogil:
+            while at < frames:
+                step = frames - at if block == 0 or frames - at < block else block
+                self.convolve(&sound[0, at], &sound[1, at], &view[0, at], frames, step)
+                at += step
         return out
 
 

@@ -1,4 +1,7 @@
-"""Cost of limiter, saturator and dither per stereo frame, the limiter beside x42 dpl in true-peak mode."""
+"""Cost of limiter, saturator and dither per stereo frame, the limiter beside x42 dpl and LSP's.
+
+The peers get the same gain and the same ceiling; that dpl does not keep it is the second test.
+"""
 
 import math
 
@@ -8,16 +11,17 @@ import pytest
 from dsp_ext.dither import SHAPES, Dither
 from dsp_ext.limiter import STYLES, Limiter
 from dsp_ext.saturator import CURVES, Saturator
-from tests.bench import dpl
-from tests.bench.timing import ns_per_frame
+from tests.bench import lv2
+from tests.bench.conftest import RATE_HZ
+from tests.bench.timing import beside, ns_per_frame, whole
 from tests.dsp import hostile
 from tests.dsp.oracle import BS1770, peak_db
 from tests.dsp.test_meter import programme
 
 pytestmark = pytest.mark.bench
 
-RATE_HZ = 48000
 SECONDS = 10
+GAIN_DB = 6.0
 CEILING_DB = -1.0
 
 
@@ -27,80 +31,67 @@ def sound():
     return (loud * (10 ** (3 / 20) / np.abs(loud).max())).astype(np.float32)
 
 
-def in_blocks(processor, sound, block):
-    """A work that processes a copy of `sound` in blocks."""
-    blocks = [np.ascontiguousarray(sound[:, at : at + block]) for at in range(0, sound.shape[1] - block + 1, block)]
-    buffer = np.empty((2, block), np.float32)
-
-    def work():
-        for part in blocks:
-            buffer[:] = part
-            processor.process(buffer)
-
-    return work
-
-
-def limiter(style="transparent"):
-    made = Limiter(RATE_HZ, 8192)
-    made.set(gain_db=6.0, ceiling_dbtp=CEILING_DB, style=style, settle=True)
+def limiter(block=8192, style="transparent"):
+    made = Limiter(RATE_HZ, block)
+    made.set(gain_db=GAIN_DB, ceiling_dbtp=CEILING_DB, style=style, settle=True)
     return made
 
 
-@pytest.mark.parametrize("block", [64, 128, 256, 1024])
-def test_limiter_beside_dpl(block, sound, record):
-    frames = sound.shape[1] // block * block
-    descriptor = dpl.load()
-    works = [in_blocks(limiter(), sound, block)]
-    if descriptor is not None:
-        works.append(in_blocks(dpl.Dpl(descriptor, RATE_HZ, 6.0, CEILING_DB), sound, block))
-    here, *there = ns_per_frame(frames, *works)
-    print(f"limiter, block {block}: {here:.1f} ns per frame; x42 dpl: {there}")
-    if there:
-        record("Speed", f"true-peak limiter, block {block}, against x42 dpl in true-peak mode", here / there[0],
-               target="≤ 1.0", digits=2, tolerance=math.inf)  # fmt: skip
+PEERS = {
+    "x42 dpl in true-peak mode": (lv2.dpl, "≤ 1.0", [64, 128, 256, 1024]),
+    "LSP limiter, full 4x": (lv2.lsp_limiter, "≤ 0.6", [64, 128, 256]),
+}
+
+
+@pytest.mark.parametrize(("name", "block"), [(name, block) for name, (*_, blocks) in PEERS.items() for block in blocks])
+def test_limiter_beside(name, block, sound, record):
+    make, target, _ = PEERS[name]
+    sound = np.ascontiguousarray(sound[:, : sound.shape[1] // block * block])
+    peer = make(block, GAIN_DB, CEILING_DB)
+    here, there = ns_per_frame(sound.shape[1], whole(limiter(block), sound), beside(peer, sound))
+    print(f"limiter, block {block}: {here:.1f} ns per frame; {name}: {there:.1f}")
+    record("Speed", f"true-peak limiter, block {block}, against {name}", here / there, target=target, digits=2,
+           tolerance=math.inf)  # fmt: skip
 
 
 def test_dpl_goes_over_where_the_limiter_does_not(record):
     """Both on a hundred segments of the hostile corpus: the same work, but for the ceiling."""
-    descriptor = dpl.load()
-    if descriptor is None:
-        pytest.skip("x42-plugins is not installed")
-    worst = {"dpl": -np.inf, "Burnish": -np.inf}
+    block, worst = 256, {"dpl": -np.inf, "Burnish": -np.inf}
     for number in range(100):
-        x = np.concatenate([hostile.segment(number)[1], np.zeros((2, 1024), np.float32)], axis=1)
-        for name, processor in (("dpl", dpl.Dpl(descriptor, RATE_HZ, 6.0, CEILING_DB)), ("Burnish", limiter())):
-            y = x.copy()
-            processor.process(y)
-            worst[name] = max(worst[name], peak_db(y, BS1770) - CEILING_DB)
+        segment = hostile.segment(number)[1]
+        x = np.pad(segment, ((0, 0), (0, 1024 + -segment.shape[1] % block))).astype(np.float32)
+        y = np.empty_like(x)
+        lv2.dpl(block, GAIN_DB, CEILING_DB).process(x, y)
+        worst["dpl"] = max(worst["dpl"], peak_db(y, BS1770) - CEILING_DB)
+        limiter().process(x)
+        worst["Burnish"] = max(worst["Burnish"], peak_db(x, BS1770) - CEILING_DB)
     record("Speed", "a hundred hostile segments, over the ceiling, BS.1770-5 meter: Burnish / x42 dpl",
            f"{worst['Burnish']:+.2f} / {worst['dpl']:+.2f} dB")  # fmt: skip
     assert worst["Burnish"] <= 0 < worst["dpl"]
 
 
 def test_styles_cost_the_same(sound):
-    frames = sound.shape[1] // 256 * 256
     quiet = np.zeros_like(sound)
-    works = [in_blocks(limiter(style), sound, 256) for style in STYLES] + [in_blocks(limiter(), quiet, 256)]
-    *costs, silence = ns_per_frame(frames, *works)
+    works = [whole(limiter(256, style), sound) for style in STYLES] + [whole(limiter(256), quiet)]
+    *costs, silence = ns_per_frame(sound.shape[1], *works)
     print("limiter, block 256:", ", ".join(f"{s} {c:.1f}" for s, c in zip(STYLES, costs, strict=True)), f"silence {silence:.1f} ns per frame")  # fmt: skip
     assert max(costs) > 0
 
 
 def test_saturator_and_dither(sound):
-    frames = sound.shape[1] // 256 * 256
     names, works = [], []
     for curve in CURVES:
-        saturator = Saturator(RATE_HZ, 8192)
+        saturator = Saturator(RATE_HZ, 256)
         saturator.set(enabled=1, drive_db=6.0, curve=curve, settle=True)
         names.append(curve)
-        works.append(in_blocks(saturator, sound, 256))
+        works.append(whole(saturator, sound))
     names.append("saturator off")
-    works.append(in_blocks(Saturator(RATE_HZ, 8192), sound, 256))
+    works.append(whole(Saturator(RATE_HZ, 256), sound))
     for shape in SHAPES:
-        dither = Dither(RATE_HZ, 8192)
+        dither = Dither(RATE_HZ, 256)
         dither.set(bits=16, shape=shape)
         names.append(f"dither {shape}")
-        works.append(in_blocks(dither, sound, 256))
-    for name, cost in zip(names, ns_per_frame(frames, *works), strict=True):
+        works.append(whole(dither, sound))
+    for name, cost in zip(names, ns_per_frame(sound.shape[1], *works), strict=True):
         print(f"{name}: {cost:.1f} ns per frame")
         assert cost > 0

@@ -1,4 +1,8 @@
-"""Cost of the multiband compressor and of its parts per stereo frame, beside scipy doing the split and numpy the curve."""
+"""Cost of the multiband compressor and of its parts, beside Calf's and LSP's, and beside scipy and numpy.
+
+All four bands compress, in ours and in the peers. "Every feature in use" adds in each band upward compression, expander,
+adaptive release, half of the mean square in the detector, hold, look-ahead and channels linked by half: more than the peers do.
+"""
 
 import math
 
@@ -10,32 +14,57 @@ from dsp_ext.compressor import Compressor
 from dsp_ext.design_crossover import design
 from dsp_ext.multiband import DEFAULT_HZ, Multiband
 from dsp_ext.stereo import Stereo
-from tests.bench.timing import ns_per_frame
+from tests.bench import lv2
+from tests.bench.conftest import RATE_HZ
+from tests.bench.timing import beside, ns_per_frame, whole
 
 pytestmark = pytest.mark.bench
 
-RATE_HZ = 48000
-FRAMES = 10 * RATE_HZ
+SPLITS = ("linear phase", "LR4", "shelves")
 SETTINGS = {"threshold_db": -30.0, "ratio": 4.0, "knee_db": 6.0}
+EVERY_FEATURE = SETTINGS | {
+    "up_threshold_db": -45.0,
+    "up_ratio": 2.0,
+    "expand_threshold_db": -60.0,
+    "expand_ratio": 2.0,
+    "adaptive": 1,
+    "rms_pct": 50.0,
+    "hold_ms": 20.0,
+    "lookahead_ms": 2.0,
+    "link_pct": 50.0,
+}
+#: The targets are of the splits, linear phase and LR4; of the shelves there is no peer.
+PEERS = {
+    "Calf": (lv2.calf_multiband, ("≤ 0.5", "≤ 0.25", "")),
+    "LSP classic": (lv2.lsp_multiband, ("≤ 0.2", "≤ 0.1", "")),
+}
 
 
-@pytest.fixture(scope="module")
-def sound():
-    return (0.2 * np.random.default_rng(1).standard_normal((2, FRAMES))).astype(np.float32)
+def multiband(split: str, block: int, settings: dict[str, float]) -> Multiband:
+    made = Multiband(RATE_HZ, block)
+    made.set("split", SPLITS.index(split))
+    for band in range(1, 5):
+        for name, value in settings.items():
+            made.set(f"b{band}.{name}", value)
+    return made
 
 
-def in_blocks(processor, sound: np.ndarray, block: int):
-    """A work that processes a copy of `sound` in blocks."""
-    blocks = [np.ascontiguousarray(sound[:, at : at + block]) for at in range(0, sound.shape[1], block)]
-    buffer = np.empty((2, block), np.float32)
-
-    def work():
-        for part in blocks:
-            out = buffer if part.shape[1] == block else np.empty_like(part)
-            out[:] = part
-            processor.process(out)
-
-    return work
+@pytest.mark.parametrize("block", [128, 256])
+@pytest.mark.parametrize("name", PEERS)
+def test_four_bands_beside(name, block, music, record):
+    make, targets = PEERS[name]
+    kinds = [("", SETTINGS), (", every feature in use", EVERY_FEATURE)]
+    rows = [(split, *kind, target) for split, target in zip(SPLITS, targets, strict=True) for kind in kinds]
+    peer = make(block, SETTINGS["threshold_db"], SETTINGS["ratio"])
+    there, *here = ns_per_frame(
+        music.shape[1],
+        beside(peer, music),
+        *(whole(multiband(split, block, settings), music) for split, _, settings, _ in rows),
+    )
+    for (split, kind, _, target), cost in zip(rows, here, strict=True):
+        print(f"4-band compressor, {split}{kind}, block {block}: {cost:.1f} ns per frame; {name}: {there:.1f}")
+        record("Speed", f"4-band compressor, {split}{kind}, block {block}, against {name}", cost / there, target=target,
+               digits=2, tolerance=math.inf)  # fmt: skip
 
 
 def by_scipy(sound: np.ndarray) -> np.ndarray:
@@ -52,28 +81,23 @@ def by_scipy(sound: np.ndarray) -> np.ndarray:
     return out
 
 
-@pytest.mark.parametrize("block", [128, 256])
-@pytest.mark.parametrize("split", ["linear phase", "LR4", "shelves"])
-def test_four_bands(split, block, sound, record):
-    multiband = Multiband(RATE_HZ, 4096)
-    multiband.set("split", ("linear phase", "LR4", "shelves").index(split))
-    for band in range(1, 5):
-        for name, value in SETTINGS.items():
-            multiband.set(f"b{band}.{name}", value)
-    here, there = ns_per_frame(FRAMES, in_blocks(multiband, sound, block), lambda: by_scipy(sound))
-    print(
-        f"4-band compressor, {split}, block {block}: {here:.1f} ns per frame; scipy, without the detector: {there:.1f}"
+def test_four_bands_beside_scipy(music, record):
+    """scipy's without the detector."""
+    *here, there = ns_per_frame(
+        music.shape[1], *(whole(multiband(split, 256, SETTINGS), music) for split in SPLITS), lambda: by_scipy(music)
     )
-    record("Speed", f"4-band compressor, {split}, block {block}, against scipy on a whole file, no detector",
-           here / there, digits=2, tolerance=math.inf)  # fmt: skip
-    assert here > 0
+    for split, cost in zip(SPLITS, here, strict=True):
+        print(
+            f"4-band compressor, {split}, block 256: {cost:.1f} ns per frame; scipy, without the detector: {there:.1f}"
+        )
+        record("Speed", f"4-band compressor, {split}, block 256, against scipy on a whole file, no detector", cost / there,
+               digits=2, tolerance=math.inf)  # fmt: skip
 
 
-def test_parts(sound):
-    compressor = Compressor(RATE_HZ, 4096)
+def test_parts(music):
+    compressor = Compressor(RATE_HZ, 256)
     for name, value in SETTINGS.items():
         compressor.set(name, value)
-    stereo = Stereo(RATE_HZ, 4096)
-    one_band, width = ns_per_frame(FRAMES, in_blocks(compressor, sound, 256), in_blocks(stereo, sound, 256))
+    one_band, width = ns_per_frame(music.shape[1], whole(compressor, music), whole(Stereo(RATE_HZ, 256), music))
     print(f"one band of dynamics: {one_band:.1f} ns per frame; stereo: {width:.1f} ns per frame")
     assert one_band > 0 and width > 0

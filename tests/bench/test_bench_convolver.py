@@ -1,0 +1,91 @@
+"""Cost of the transform beside numpy and scipy, and of the convolver beside zita-convolver and scipy.
+
+zita-convolver runs uniform partitions as long as a block; it has no latency then. The product's convolver has the same first
+partition whatever the block, and its latency is that partition. Left and right have the same kernel here, as in the EQ: ours
+carries both as one complex signal, zita-convolver transforms each on its own.
+"""
+
+import math
+
+import numpy as np
+import pytest
+import scipy.fft
+from scipy.signal import oaconvolve
+
+from dsp_ext.convolver import Convolver
+from dsp_ext.fft import Fft
+from dsp_ext.processor import partition_frames
+from tests.bench.conftest import RATE_HZ
+from tests.bench.timing import beside, ns_per_frame
+from tests.bench.zita import Zita
+
+pytestmark = pytest.mark.bench
+
+PARTITION = partition_frames(RATE_HZ)
+
+
+@pytest.mark.parametrize("size", [256, 512, 1024, 4096])
+def test_transform(size, record):
+    signal = np.random.default_rng(1).standard_normal(size).astype(np.complex64)
+    fft, times = Fft(size), (1 << 21) // size
+    here, numpys, scipys = ns_per_frame(
+        times,
+        lambda: fft.turns(signal, times),
+        lambda: [np.fft.ifft(np.fft.fft(signal)) for _ in range(times)],
+        lambda: [scipy.fft.ifft(scipy.fft.fft(signal)) for _ in range(times)],
+    )
+    print(
+        f"{size} points there and back: {here:.0f} ns; numpy {numpys:.0f}, scipy {scipys:.0f} (with their call from Python)"
+    )
+    record("Speed", f"transform of {size} points there and back, against scipy.fft", here / scipys, digits=2,
+           tolerance=math.inf)  # fmt: skip
+    assert here > 0
+
+
+def kernel_of(taps: int) -> np.ndarray:
+    return (np.random.default_rng(1).standard_normal(taps) / 100).astype(np.float32)
+
+
+def work(taps: int, partition: int, block: int, sound: np.ndarray):
+    """A work that convolves `sound`, given in blocks."""
+    convolver = Convolver(RATE_HZ, partition, taps // partition)
+    convolver.load(convolver.pack(kernel_of(taps)[None]), jump=True)
+    return lambda: convolver.process(sound, block)
+
+
+@pytest.mark.parametrize("block", [64, 128, 256])
+@pytest.mark.parametrize("taps", [4096, 8192, 16384])
+def test_beside_zita(taps, block, music, record):
+    partitions = sorted({PARTITION, block})
+    there, *here = ns_per_frame(
+        music.shape[1],
+        beside(Zita(kernel_of(taps), block), music),
+        *(work(taps, partition, block, music) for partition in partitions),
+    )
+    for partition, cost in zip(partitions, here, strict=True):
+        how = f"partition {partition}{', as in the product' if partition == PARTITION else ''}"
+        print(f"convolution, {taps} taps, block {block}, {how}: {cost:.1f} ns per frame; zita-convolver: {there:.1f}")
+        record("Speed", f"convolution, {taps} taps, block {block}, {how}, against zita-convolver uniform", cost / there,
+               target="≤ 0.85", digits=2, tolerance=math.inf)  # fmt: skip
+
+
+@pytest.mark.parametrize("partition", sorted({PARTITION, 256}))
+def test_growth(partition, music, record):
+    few, many = ns_per_frame(music.shape[1], *(work(taps, partition, 256, music) for taps in (4096, 16384)))
+    how = f"partition {partition}{', as in the product' if partition == PARTITION else ''}"
+    print(f"convolution, block 256, {how}: {few:.1f} ns per frame with 4096 taps, {many:.1f} with 16384")
+    record("Speed", f"convolution, block 256, {how}, 16384 taps against 4096", many / few, target="≤ 3", digits=2,
+           tolerance=math.inf)  # fmt: skip
+
+
+@pytest.mark.parametrize("partition", [128, 256])
+@pytest.mark.parametrize("taps", [4096, 8192, 16384])
+def test_beside_scipy(taps, partition, music, record):
+    here, there = ns_per_frame(
+        music.shape[1],
+        work(taps, partition, partition, music),
+        lambda: oaconvolve(music, kernel_of(taps)[None], axes=1),
+    )
+    print(f"{taps} taps, partition {partition}: {here:.1f} ns per frame; scipy on the whole file: {there:.1f}")
+    record("Speed", f"convolution, {taps} taps, partition {partition}, against scipy on a whole file", here / there, digits=2,
+           tolerance=math.inf)  # fmt: skip
