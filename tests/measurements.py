@@ -5,6 +5,7 @@ run stay, so delete the row of a figure that you rename or remove); without, eac
 run: so the document is always what this code measures.
 """
 
+import math
 import re
 from pathlib import Path
 
@@ -29,7 +30,8 @@ class Record:
     def __call__(self, section: str, figure: str, value, unit: str = "", *, target: str = "", digits: int = 2,
                  tolerance: float | None = None):  # fmt: skip
         """Note `value` (a number in `unit`, or a sentence). `tolerance`: how far it may move between machines without the
-        document being called stale; by default two units of the last digit printed or 2 %, whichever is more."""
+        document being called stale; by default two units of the last digit printed or 2 %, whichever is more. Infinite, as
+        for speed: never stale, and written each time."""
         if isinstance(value, str):
             text, tolerance = value, 0.0
         else:
@@ -45,8 +47,8 @@ class Record:
         known = self._read()
         if not self._write:
             return [line for key in self._rows if (line := self._stale(key, known.get(key)))]
-        for key, (target, text, _) in self._rows.items():
-            if key not in known or self._stale(key, known[key]):
+        for key, (target, text, tolerance) in self._rows.items():
+            if key not in known or math.isinf(tolerance) or self._stale(key, known[key]):
                 known[key] = (target, text)
         self._path.write_text(self._render(known))
         return []
