@@ -55,18 +55,12 @@ def design(
     """
     if taps < 16 or taps % 2:
         raise ValueError(f"taps must be an even number of at least 16, not {taps}")
+    if not 0 <= mix <= 1:
+        raise ValueError(f"mix cannot be {mix}: allowed is 0 to 1")
     check_rate(bands, rate_hz)
     if side is None and not solo and all(band.neutral for band in bands):
         return None
-    grid = _FINER * taps
-    if not 0 <= mix <= 1:
-        raise ValueError(f"mix cannot be {mix}: allowed is 0 to 1")
-    turn = functools.partial(_turned, part=mix) if mix else None
-    freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
-    common, matrix = responses(bands, freqs_hz, solo, turn)
-    if side is not None:
-        own = placed("side", side(freqs_hz), 1)
-        matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
+    common, matrix = _wanted(bands, _grid_hz(rate_hz, taps), mix, solo, side)
     if auto_gain and not solo:
         common *= make_up(bands)
     if matrix is None:
@@ -76,26 +70,46 @@ def design(
     return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
 
 
-def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0) -> float:
-    """Frequency down to which the kernels of `bands` hold `TOLERANCE_DB`, up to 20 kHz (0.45 `rate_hz`); 0 where no band
-    acts. A notch counts with its bottom, whose tip no kernel of finite length reaches."""
-    kernels = design(bands, rate_hz, taps, mix=mix)
+def _grid_hz(rate_hz: float, taps: int) -> np.ndarray:
+    """Where a kernel of `taps` is designed and judged, from 0 to half the rate."""
+    return np.arange(_FINER * taps // 2 + 1) * (rate_hz / (_FINER * taps))
+
+
+def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[np.ndarray, np.ndarray | None]:
+    """`responses` with the phase of `mix` and, after the bands, `side`."""
+    common, matrix = responses(bands, freqs_hz, solo, functools.partial(_turned, part=mix) if mix else None)
+    if side is not None:
+        own = placed("side", side(freqs_hz), 1)
+        matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
+    return common, matrix
+
+
+def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -> float:
+    """Frequency down to which the kernels of `bands`, and of `side` as in `design`, hold `TOLERANCE_DB`, up to 20 kHz (0.45
+    `rate_hz`), on left, right, mid and side alike; 0 where nothing acts. A notch counts with its bottom, whose tip no kernel
+    of finite length reaches."""
+    kernels = design(bands, rate_hz, taps, mix=mix, side=side)
     if kernels is None:
         return 0.0
-    grid = _FINER * taps
-    freqs_hz = np.arange(grid // 2 + 1) * (rate_hz / grid)
-    common, matrix = responses(bands, freqs_hz, turn=functools.partial(_turned, part=mix) if mix else None)
-    wanted = np.abs(common[None] if matrix is None else (common * matrix).reshape(4, -1))
+    freqs_hz = _grid_hz(rate_hz, taps)
+    common, matrix = _wanted(bands, freqs_hz, mix, 0, side)
     if matrix is None:
-        parts = [kernels[0]]
+        wanted, got = common[None], np.fft.rfft(kernels, _FINER * taps)
     else:
         k1, k2 = kernels
         parts = [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
-    got = np.abs([np.fft.rfft(part, grid) for part in parts])
-    size = np.maximum(np.sqrt(np.sum(wanted**2, axis=0)), _NEXT_TO_NOTHING)
-    off = np.sqrt(np.sum((got - wanted) ** 2, axis=0)) / size > 10 ** (TOLERANCE_DB / 20) - 1
+        wanted = _by_placement(*(common * matrix).reshape(4, -1))
+        got = _by_placement(*np.fft.rfft(parts, _FINER * taps))
+    wanted, got = np.abs(wanted), np.abs(got)
+    errors = np.abs(got - wanted) / np.maximum(wanted, _NEXT_TO_NOTHING)
+    off = np.max(errors, axis=0) > 10 ** (TOLERANCE_DB / 20) - 1
     off[freqs_hz > min(AUDIBLE_HZ[1], HIGHEST * rate_hz)] = False
     return float(freqs_hz[np.flatnonzero(off)[-1] + 1]) if off.any() else 0.0
+
+
+def _by_placement(a, b, c, d) -> np.ndarray:
+    """Left to left, right to right, mid to mid and side to side of the channel matrix ((a, b), (c, d))."""
+    return np.array([a, d, (a + b + c + d) / 2, (a - b - c + d) / 2])
 
 
 def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np.ndarray | None]:

@@ -11,7 +11,7 @@ import threading
 
 import numpy as np
 
-from dsp_ext import Engine, design_crossover, design_eq
+from dsp_ext import Engine, design_crossover, design_eq, design_stereo
 from dsp_ext.eq import RESOLUTIONS
 from dsp_ext.eq_bands import HIGHEST, Dynamics, EqBand
 from dsp_ext.processor import rate_factor
@@ -73,23 +73,31 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         mix_percent=values["eq.mix_percent"],
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
-        stereo={id.removeprefix("stereo."): values[id] for id in DESIGN_IDS[EQ] if id.startswith("stereo.")},
+        stereo=_side(values),
     )
 
 
+def _side(values: dict[str, float]) -> dict[str, float]:
+    """The settings of `Stereo` that a linear kernel takes over, by name."""
+    return {id.removeprefix("stereo."): values[id] for id in DESIGN_IDS[EQ] if id.startswith("stereo.")}
+
+
 def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
-    """Frequency down to which the EQ's kernels hold their curve (see `design_eq.validity_hz`); 0 where there are none."""
+    """Frequency down to which the EQ's kernels hold their curve, width and mono-maker included where they do them (see
+    `design_eq.validity_hz`); 0 where there are none."""
     mode = params.EQ_MODES[int(values["eq.mode"])]
-    if mode == "minimum" or not values["eq.enabled"]:
+    if mode == "minimum":
         return 0.0
+    bands = tuple(eq_bands(values, rate_hz)) if values["eq.enabled"] else ()
     taps = RESOLUTIONS[int(values["eq.resolution"])] * rate_factor(rate_hz)
     mix = values["eq.mix_percent"] / 100 if mode == "mixed" else 0.0
-    return _validity_hz(tuple(eq_bands(values, rate_hz)), rate_hz, taps, mix)
+    return _validity_hz(bands, rate_hz, taps, mix, tuple(_side(values).items()) if mix == 0 else ())
 
 
 @functools.lru_cache(maxsize=8)
-def _validity_hz(bands: tuple[EqBand, ...], rate_hz: int, taps: int, mix: float) -> float:
-    return design_eq.validity_hz(bands, rate_hz, taps, mix)
+def _validity_hz(bands: tuple[EqBand, ...], rate_hz: int, taps: int, mix: float, side: tuple) -> float:
+    curve = design_stereo.side_magnitude(dict(side)) if side else None
+    return design_eq.validity_hz(bands, rate_hz, taps, mix, curve)
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
@@ -141,7 +149,8 @@ class Designer:
 
     `on_request(kind, version, values)` is called before the engine is asked for a kernel, so that a journal knows what
     each version was made from. The engine keeps using one bank while the other is written; the next is handed over only
-    when it has taken the last one, and what was edited meanwhile is made only in its newest form.
+    when it has taken the last one, and what was edited meanwhile is made only in its newest form. A kernel that was outdated
+    while it was made is dropped, but not two in a row: else long kernels would never follow a knob that keeps turning.
     """
 
     def __init__(self, shared, on_request=None):
@@ -150,6 +159,7 @@ class Designer:
         self._engine = Engine(shared.rate_hz, 1)  # for its sizes and `pack`; it never runs
         self._banks = {EQ: shared.eq_banks, CROSSOVER: shared.crossover_banks}
         self._newest: dict[str, dict] = {}
+        self._dropped: set[str] = set()  # kinds whose last kernel was dropped
         self._wake = threading.Condition()
         self._working = self._stopping = False
         self._thread = threading.Thread(target=self._work, name="designer", daemon=True)
@@ -200,7 +210,10 @@ class Designer:
                 packed = packed_kernels(self._engine, kind, values)
                 with self._wake:
                     outdated = kind in self._newest
-                if not outdated:
+                if outdated and kind not in self._dropped:
+                    self._dropped.add(kind)
+                else:
+                    self._dropped.discard(kind)
                     self._hand_over(kind, values, packed)
             except Exception:  # the last kernel stays in use; the thread must go on for the next edit
                 log.exception("the %s kernels could not be made", kind)

@@ -75,6 +75,27 @@ def test_of_many_edits_the_newest_is_made_and_the_one_before_is_whole():
         assert np.array_equal(bench.shared.eq_banks[bench.engine.eq.bank], newest)
 
 
+def test_a_knob_that_keeps_turning_is_followed(monkeypatch):
+    """An edit comes in while each kernel is made: every second one sounds nevertheless, and the last is the newest."""
+    make, turns = designer.packed_kernels, 12
+    with Bench() as bench:
+        bench.settle()
+        bench.requests.clear()
+        gains = iter(range(2, turns + 1))
+
+        def turned(engine, kind, values):
+            gain = next(gains, None)
+            if gain is not None:
+                bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=float(gain))
+            return make(engine, kind, values)
+
+        monkeypatch.setattr(designer, "packed_kernels", turned)
+        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=1.0)
+        bench.settle()
+        made = [values["eq.b2.gain_db"] for _, _, values in bench.requests]
+    assert made == [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]
+
+
 def test_no_bank_is_written_before_the_engine_has_let_go_of_it():
     with Bench() as bench:
         bench.settle()
@@ -148,6 +169,15 @@ def test_validity_follows_the_resolution_and_is_nothing_without_kernels():
     assert by_resolution[0] > by_resolution[1] > by_resolution[2]
     for change in ({"eq.mode": 1.0}, {"eq.enabled": 0.0}, {"eq.b2.enabled": 0.0}):
         assert designer.eq_valid_from_hz(bell | change, RATE_HZ) == 0
+
+
+def test_validity_counts_what_the_kernel_does_to_the_side():
+    """Widths are in the kernel of the linear EQ alone, also where the EQ's bands are out."""
+    narrow = values(stereo__width_low_pct=0.0, eq__resolution=0.0)
+    assert 20 < designer.eq_valid_from_hz(narrow, RATE_HZ) < 100
+    assert designer.eq_valid_from_hz(narrow | {"eq.enabled": 0.0}, RATE_HZ) > 20
+    for change in ({"eq.mode": 1.0}, {"eq.mode": 2.0}, {"stereo.enabled": 0.0}):
+        assert designer.eq_valid_from_hz(narrow | change, RATE_HZ) == 0
 
 
 def test_a_new_designer_goes_on_where_a_dead_one_left():
