@@ -36,6 +36,13 @@ KNEE_DB = 6.0
 
 cdef float WIDTH = 6.0, BEND = 0.5 / 6.0  # of the knee
 cdef float SILENCE = 1e-20, LOUDEST = 1e20  # powers, so that the logarithm is defined
+cdef enum:
+    # Places in the memory of a band; before them the detector's, and the filter's four.
+    FILTERED = 8
+    HELD = 12
+    MOVED
+    WAIT
+
 cdef double ROOT_2 = 1.4142135623730951
 
 
@@ -71,9 +78,16 @@ cdef void change(const double *numbers, double *state, const double *key_l, cons
     """
     detect(numbers, state, key_l, key_r, work, frames)
     wanted(numbers, work, frames)
-    follow(numbers, state + 12, work, frames)
+    follow(numbers, state, work, frames)
     coefficients(numbers, work, stride, frames)
-    filter(state + 8, left, right, out_l, out_r, work, stride, frames)
+    filter(state + FILTERED, left, right, out_l, out_r, work, stride, frames)
+
+
+cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
+    """[audio] Cut the change that `state` holds to the range of `numbers`: memory of a wider one would release slowly."""
+    cdef double most = numbers[RANGE_DB]
+    state[HELD] = state[HELD] if state[HELD] < most else most
+    state[MOVED] = state[MOVED] if state[MOVED] < most else most
 
 
 cdef void detect(const double *c, double *state, const double *key_l, const double *key_r, double *power,
@@ -125,7 +139,7 @@ cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil
 cdef void follow(const double *c, double *state, double *row, Py_ssize_t frames) noexcept nogil:
     """Attack, hold and release, in place."""
     cdef double attack = c[ATTACK], fall = c[FALL], release = c[RELEASE], hold = c[HOLD]
-    cdef double held = state[0], moved = state[1], wait = state[2], target, slow, up, down
+    cdef double held = state[HELD], moved = state[MOVED], wait = state[WAIT], target, slow, up, down
     cdef Py_ssize_t i
     for i in range(frames):
         target = row[i]
@@ -138,7 +152,7 @@ cdef void follow(const double *c, double *state, double *row, Py_ssize_t frames)
         down = moved + fall * (held - moved)
         moved = up if up < down else down
         row[i] = moved
-    state[0], state[1], state[2] = held, moved, wait
+    state[HELD], state[MOVED], state[WAIT] = held, moved, wait
 
 
 cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:

@@ -12,7 +12,7 @@ from libc.string cimport memcpy, memset
 
 import numpy as np
 
-from .dynamic_band cimport DYNAMIC_NUMBERS, DYNAMIC_ROWS, DYNAMIC_STATES, HIGH_SHELF, NONE, change
+from .dynamic_band cimport DYNAMIC_NUMBERS, DYNAMIC_ROWS, DYNAMIC_STATES, HIGH_SHELF, NONE, change, keep_in_range
 from .ramp cimport Ramp
 
 from . import dynamic_band
@@ -124,6 +124,7 @@ cdef class SectionChain:
             at += STATIC_STATES
             if self._banks[bank, place + DYNAMICS] == self._banks[self.bank, place + DYNAMICS]:
                 memcpy(&self._states[bank, at], &self._states[self.bank, at], DYNAMIC_STATES * sizeof(double))
+                keep_in_range(&self._banks[bank, place + DYNAMICS], &self._states[bank, at])
         self._wanted = bank
         self._fade.jump(0.0)
         self._fade.to(1.0)

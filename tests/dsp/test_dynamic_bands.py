@@ -192,6 +192,17 @@ def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
     assert np.ptp(20 * np.log10(peaks)) < 0.01 and np.max(np.abs(first[0, -48:])) == pytest.approx(peaks[0], rel=1e-3)
 
 
+def test_a_narrower_range_holds_at_once():
+    """From the end of the fade on, however slow the release."""
+    x = sine(1000, -10, 48000, 1.0)
+    eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 3000))])
+    through(eq, x[:, :24000])
+    eq.load(eq.pack([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -3, 50, 3000))], mode="minimum"))
+    y = through(eq, x[:, 24000:])[0, 1200:]
+    assert np.max(np.abs(y)) == pytest.approx(10 ** (-13 / 20), rel=2e-3)
+    assert np.max(np.abs(y[:480])) == pytest.approx(np.max(np.abs(y)), rel=2e-3)
+
+
 def test_hostile_input_settles(rng):
     """Square waves of full scale, silence, DC and tiny tails: finite all along, and idle again."""
     bands = [EqBand(t, f, dynamics=Dynamics(-60, 100, 18, 0.1, 5)) for t, f in
