@@ -42,7 +42,7 @@ def settings_vector(values: dict[str, float]) -> np.ndarray:
 
 def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
     """The bands of the EQ as `values` have them."""
-    highest_hz = HIGHEST * rate_hz  # at 44.1 kHz a little below the knob's end
+    highest_hz = HIGHEST * rate_hz  # below the knob's end but for the highest rates
     return [
         EqBand(
             params.BAND_TYPES[int(values[f"eq.b{n}.type"])],

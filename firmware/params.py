@@ -176,6 +176,7 @@ def _choice(id, words, default, label, help, **more):
 
 
 _EQ_FREQUENCIES = (40, 90, 200, 450, 1000, 2500, 6000, 12000)
+_EQ_HIGHEST_HZ = 86400  # 0.45 of the highest rate; what a lower one allows, `coherence.py` says
 _EQ_TYPES = ("low_shelf", "bell", "bell", "bell", "bell", "bell", "bell", "high_shelf")
 
 
@@ -185,8 +186,8 @@ def _eq_band(n: int) -> list[Param]:
     return [
         _switch(f"{p}.enabled", False, f"EQ{n}", f"EQ band {n} in or out", **more),
         _choice(f"{p}.type", BAND_TYPES, _EQ_TYPES[n - 1], f"EQ{n} TYPE", f"shape of EQ band {n}", **more),
-        Param(f"{p}.freq_hz", "Hz", 10, 20000, _EQ_FREQUENCIES[n - 1], 0.1, f"EQ{n} FREQ",
-              f"centre or corner frequency of EQ band {n}", taper=LOG, **more),
+        Param(f"{p}.freq_hz", "Hz", 10, _EQ_HIGHEST_HZ, _EQ_FREQUENCIES[n - 1], 0.1, f"EQ{n} FREQ",
+              f"centre or corner frequency of EQ band {n}; up to 0.45 of the rate", taper=LOG, **more),
         Param(f"{p}.gain_db", "dB", -18, 18, 0, 0.1, f"EQ{n} GAIN", f"gain of EQ band {n}", **more),
         Param(f"{p}.q", "", 0.1, 40, 0.71, 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
         _choice(f"{p}.slope", BAND_SLOPES, "12", f"EQ{n} SLOPE", f"dB per octave of EQ band {n} if a cut or shelf", **more),

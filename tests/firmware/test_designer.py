@@ -122,7 +122,7 @@ def test_what_changes_no_kernel_needs_no_crossfade():
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 192000])
 def test_a_band_at_the_knobs_end_fits_each_rate(rate_hz):
-    ends = values(eq__b8__enabled=1.0, eq__b8__freq_hz=20000.0, eq__b8__gain_db=3.0)
+    ends = values(eq__b8__enabled=1.0, eq__b8__freq_hz=params.BY_ID["eq.b8.freq_hz"].high, eq__b8__gain_db=3.0)
     assert np.isfinite(packed_eq(Engine(rate_hz, 16), ends)).all()
 
 
