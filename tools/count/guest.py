@@ -1,0 +1,57 @@
+"""Runs on the counted machine: takes the cases block by block through regions, and prints what it did as JSON.
+
+Its Python is the sysroot's, which knows dsp_ext, numpy, and what `build.py` puts beside them.
+"""
+
+import gc
+import json
+import re
+import sys
+
+import numpy as np
+import regions
+from cases import CASES, SOUNDS, music
+
+
+def run(case, sound):
+    work, region = case.make(), getattr(regions, case.region)
+    region(work, music(case.block * case.before, case.rate_hz), case.block, False)
+    x = SOUNDS[sound](case.block * case.blocks, case.rate_hz)
+    if case.each is None:
+        region(work, x, case.block, True)
+    else:
+        for number in range(case.blocks):
+            part = np.ascontiguousarray(x[:, case.block * number : case.block * (number + 1)])
+            case.each(work, number)
+            region(work, part, case.block, True)
+    regions.end_case()
+    return {"name": case.name, "sound": sound, "block": case.block, "blocks": case.blocks}
+
+
+def mapped():
+    """Where files of code lie in memory: (first address, file)."""
+    found = {}
+    with open("/proc/self/maps") as lines:
+        for line in lines:
+            address, *_, file = line.split()
+            if file.startswith("/"):
+                found.setdefault(file, int(address.split("-")[0], 16))
+    return [(address, file) for file, address in found.items()]
+
+
+def main(patterns):
+    gc.disable()
+    regions.nothing()
+    regions.end_case()
+    chosen = [case for case in CASES if not patterns or any(re.search(p, case.name, re.IGNORECASE) for p in patterns)]
+    import time
+    done = []
+    for case in chosen:
+        for sound in case.sounds:
+            t = time.time()
+            done.append(run(case, sound))
+            print(case.name, sound, round(time.time() - t, 2), file=sys.stderr)
+    json.dump({"cases": done, "modules": mapped()}, sys.stdout)
+
+
+main(sys.argv[1:])

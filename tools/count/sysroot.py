@@ -1,0 +1,56 @@
+"""The counted machine's files: Debian's packages for arm64 of Python and numpy, unpacked into a folder.
+
+They are fetched by apt-get with a state of its own, so the system is left as it is, and no root is needed.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+PACKAGES = ("python3-numpy", "libpython3-dev")
+_SETTINGS = """\
+Dir::State "{state}";
+Dir::State::status "{state}/status";
+Dir::Cache "{cache}";
+APT::Architecture "arm64";
+APT::Architectures {{ "arm64"; }};
+APT::Install-Recommends "false";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+Debug::NoLocking "true";
+"""
+
+
+class CannotCount(Exception):
+    """Something that counting needs is not to be had here; the message is one sentence that says what."""
+
+
+def make(folder: Path):
+    """Fill `folder` unless it is complete. Raises CannotCount where the packages cannot be had."""
+    if (folder / "complete").exists():
+        return
+    if shutil.which("apt-get") is None:
+        raise CannotCount("instructions are not counted: Python for arm64 comes from Debian's packages, and apt-get is missing")
+    shutil.rmtree(folder, ignore_errors=True)
+    apt = folder.with_name(folder.name + ".apt").resolve()
+    state, cache = apt / "state", apt / "cache"
+    for directory in (state / "lists/partial", cache / "archives/partial"):
+        directory.mkdir(parents=True, exist_ok=True)
+    (state / "status").touch()
+    settings = apt / "apt.conf"
+    settings.write_text(_SETTINGS.format(state=state, cache=cache))
+    environment = os.environ | {"APT_CONFIG": str(settings), "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["update"], ["install", "-y", "--download-only", *PACKAGES]):
+        done = subprocess.run(["apt-get", "-qq", *command], env=environment, capture_output=True, text=True)
+        if done.returncode:
+            reason = (done.stderr.strip() or "no reason given").splitlines()[0]
+            raise CannotCount(f"instructions are not counted: apt-get {command[0]} for arm64 fails ({reason})")
+    folder.mkdir(parents=True)
+    for package in sorted((cache / "archives").glob("*.deb")):
+        subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
+    if not (folder / "lib").exists():  # packages from trixie on leave it to the base system
+        (folder / "lib").symlink_to("usr/lib")
+    shutil.rmtree(apt)
+    (folder / "complete").touch()
