@@ -2,13 +2,15 @@ PYTHON ?= python3
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 MIX    ?=
+WRITE  ?=
 DEVICE ?=
 
-.PHONY: help demo picture test plain lint bench docs clean build setup
+.PHONY: help demo picture test plain lint bench count docs clean build setup
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
+	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
 	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
 # One stamp for packages and environment: redone when what they are made from changes.
@@ -45,6 +47,10 @@ lint: $(VENV)/.stamp
 bench: build
 	sh tools/bench_setup.sh
 	$(PY) -m pytest -m bench -s --write-docs tests/bench
+
+count: build
+	sh tools/count_setup.sh
+	$(PY) -m pytest -m count $(if $(WRITE),--write-docs) tests/counts
 
 docs: build
 	$(PY) -m pytest -q --write-docs

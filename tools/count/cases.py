@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+
 from dsp_ext import design_crossover
 from dsp_ext.convolver import Convolver
 from dsp_ext.dither import Dither
@@ -195,6 +196,7 @@ STEADY = [
     *(Case(f"dither, {shape}", lambda shape=shape: dither(shape)) for shape in ("flat", "strong")),
     Case("chain", lambda: Chain(48000), "words", blocks=2 * SECOND),
     Case("chain, LR4", lambda: Chain(48000, multiband__split=1.0), "words"),
+    Case("chain, shelves", lambda: Chain(48000, multiband__split=2.0), "words", sounds=("music",)),
     Case("chain, block 128", lambda: Chain(48000), "words", block=128, blocks=4 * SECOND, sounds=("music",)),
     Case("chain, 96 kHz", lambda: Chain(96000), "words", 96000, blocks=2 * SECOND, sounds=("music",)),
 ]

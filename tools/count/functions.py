@@ -11,19 +11,18 @@ from tools.count.machine import Count
 NM = "aarch64-linux-gnu-nm"
 
 
-def per_frame(count: Count, modules: list[tuple[int, str]]) -> Counter[str]:
+def per_frame(count: Count) -> Counter[str]:
     """Instructions per frame of each function that ran in the case."""
-    modules = sorted(modules)
+    modules = sorted(count.modules)
     starts = [address for address, _ in modules]
     tables, found = {}, Counter()
-    frames = count.block * len(count.instructions)
     for address, length, runs in count.ran:
         address_in, file = modules[max(bisect.bisect(starts, address) - 1, 0)]
         if file not in tables:
             tables[file] = _symbols(file)
         names, at = tables[file]
         place = bisect.bisect(at, address - address_in) - 1
-        found[names[place] if place >= 0 else Path(file).name] += length * runs / frames
+        found[names[place] if place >= 0 else Path(file).name] += length * runs / count.frames
     return found
 
 

@@ -1,10 +1,11 @@
-"""The counted machine: QEMU's emulation of an aarch64 user program, with a plugin that counts. All from this repository."""
+"""The counted machine: QEMU emulates an aarch64 program, and a plugin counts what it executes."""
 
 import dataclasses
 import json
 import os
 import shutil
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -27,36 +28,51 @@ class Count:
     instructions: np.ndarray
     #: What ran: (address in memory, instructions, runs) of each piece of code without a branch.
     ran: list[tuple[int, int, int]]
+    #: Where files of code lay in memory: (first address, file).
+    modules: list[tuple[int, str]]
+
+    @property
+    def frames(self) -> int:
+        return self.block * len(self.instructions)
 
     @property
     def per_frame(self) -> float:
-        return float(self.instructions.mean() / self.block)
+        return float(self.instructions.sum() / self.frames)
 
     @property
-    def worst_over_mean(self) -> float:
-        return float(self.instructions.max() / self.instructions.mean())
+    def worst_per_frame(self) -> float:
+        """Of the dearest block."""
+        return float(self.instructions.max() / self.block)
 
 
-def count(patterns=(), tree: Path = ROOT) -> tuple[list[Count], list[tuple[int, str]]]:
-    """The cases whose names match one of `patterns` (all if there is none), for the sources in `tree`; and the extension
-    modules with their first addresses. Raises CannotCount where this machine lacks something."""
+def count(patterns=(), tree: Path = ROOT) -> list[Count]:
+    """The cases whose names match one of `patterns` (all if there is none), for the sources in `tree`.
+
+    Raises CannotCount where this machine lacks something.
+    """
     if shutil.which(QEMU) is None:
-        raise CannotCount(f"instructions are not counted: {QEMU} is not installed (`make count` installs it)")
+        raise CannotCount(f"instructions are not counted: {QEMU} is not installed")
     build.version()
     here, there = ROOT / "build/count", tree.resolve() / "build/count"
     sysroot.make(here / "sysroot")
     build.modules(tree.resolve(), here / "sysroot", there / "lib")
     plugin = build.plugin(here)
-    out = there / "counts"
-    done = subprocess.run(
-        [QEMU, "-L", here / "sysroot", "-plugin", f"{plugin},out={out}", *_python(here / "sysroot", there / "lib"),
-         HERE / "guest.py", *patterns],
-        capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
-    print(done.stderr)
-    if done.returncode:
-        raise RuntimeError(f"the counted run fails:\n{done.stderr}")
-    return _read(json.loads(done.stdout), out)
+    parts = os.cpu_count() or 1
+
+    def part(number: int) -> dict[int, Count]:
+        out = there / f"counts.{number}"
+        done = subprocess.run(
+            [QEMU, "-L", here / "sysroot", "-plugin", f"{plugin},out={out}", *_python(here / "sysroot", there / "lib"),
+             HERE / "guest.py", str(number), str(parts), *patterns],
+            capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"the counted run fails:\n{done.stderr}")
+        return {number + parts * i: one for i, one in enumerate(_read(json.loads(done.stdout), out))}
+
+    with ThreadPoolExecutor(parts) as pool:
+        found = {job: one for some in pool.map(part, range(parts)) for job, one in some.items()}
+    return [found[job] for job in sorted(found)]
 
 
 def _python(root: Path, modules: Path) -> list:
@@ -75,16 +91,16 @@ def _python(root: Path, modules: Path) -> list:
     return [word for name, value in environment.items() for word in ("-E", f"{name}={value}")] + [interpreter, "-S"]
 
 
-def _read(said: dict, out: Path) -> tuple[list[Count], list[tuple[int, str]]]:
-    instructions = np.fromfile(out, np.uint64).astype(float)
-    ran = Path(f"{out}.blocks").read_text().split("\n\n")[1:]  # the first case is the empty region
-    instructions, marks = instructions[1:], instructions[0]
+def _read(said: dict, out: Path) -> list[Count]:
+    """What the plugin wrote, by the cases that the guest says it ran. An empty region is first in both files."""
+    marks, *instructions = np.fromfile(out, np.uint64).astype(float)
+    ran = Path(f"{out}.blocks").read_text().split("\n\n")[1:]
     counts, at = [], 0
-    for case, blocks in zip(said["cases"], ran, strict=False):
-        part = instructions[at : at + case["blocks"]] - marks
+    for case, pieces in zip(said["cases"], ran, strict=False):
+        part = np.array(instructions[at : at + case["blocks"]]) - marks
         at += case["blocks"]
-        rows = (line.split() for line in blocks.splitlines())
+        rows = (line.split() for line in pieces.splitlines())
         pieces = [(int(address, 16), int(length), int(runs)) for address, length, runs in rows]
-        counts.append(Count(case["name"], case["sound"], case["block"], part, pieces))
+        counts.append(Count(case["name"], case["sound"], case["block"], part, pieces, said["modules"]))
     assert at == len(instructions)
-    return counts, [(address, file) for address, file in said["modules"]]
+    return counts

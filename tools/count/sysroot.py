@@ -32,7 +32,9 @@ def make(folder: Path):
     if (folder / "complete").exists():
         return
     if shutil.which("apt-get") is None:
-        raise CannotCount("instructions are not counted: Python for arm64 comes from Debian's packages, and apt-get is missing")
+        raise CannotCount(
+            "instructions are not counted: Python for arm64 comes from Debian's packages, and apt-get is missing"
+        )
     shutil.rmtree(folder, ignore_errors=True)
     apt = folder.with_name(folder.name + ".apt").resolve()
     state, cache = apt / "state", apt / "cache"
