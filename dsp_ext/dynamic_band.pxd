@@ -23,7 +23,7 @@ cdef enum:
     DYNAMIC_STATES = 16
     DYNAMIC_ROWS = 6
 
-cdef void change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
-                 const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
-                 Py_ssize_t frames) noexcept nogil
+cdef double change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
+                   const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
+                   Py_ssize_t frames) noexcept nogil
 cdef void keep_in_range(const double *numbers, double *state) noexcept nogil

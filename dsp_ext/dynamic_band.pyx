@@ -69,18 +69,21 @@ def row(band, rate_hz):
     ]
 
 
-cdef void change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
-                 const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
-                 Py_ssize_t frames) noexcept nogil:
-    """[audio] What the band adds to `left` and `right` where it hears `key_l` and `key_r`, to `out_l` and `out_r`.
+cdef double change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
+                   const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
+                   Py_ssize_t frames) noexcept nogil:
+    """[audio] What the band adds to `left` and `right` where it hears `key_l` and `key_r`, to `out_l` and `out_r`. Returns
+    how far its gain moved at most, in dB, below 0 where down.
 
     `numbers` from `row`, KIND not NONE; `state`: DYNAMIC_STATES; `work`: DYNAMIC_ROWS rows, `stride` >= `frames` apart.
     """
+    cdef double furthest
     detect(numbers, state, key_l, key_r, work, frames)
     wanted(numbers, work, frames)
-    follow(numbers, state, work, frames)
+    furthest = follow(numbers, state, work, frames)
     coefficients(numbers, work, stride, frames)
     filter(state + FILTERED, left, right, out_l, out_r, work, stride, frames)
+    return numbers[SIGN] * furthest
 
 
 cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
@@ -136,10 +139,10 @@ cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil
         row[i] = x if x < most else most
 
 
-cdef void follow(const double *c, double *state, double *row, Py_ssize_t frames) noexcept nogil:
-    """Attack, hold and release, in place."""
+cdef double follow(const double *c, double *state, double *row, Py_ssize_t frames) noexcept nogil:
+    """Attack, hold and release, in place. Returns the largest."""
     cdef double attack = c[ATTACK], fall = c[FALL], release = c[RELEASE], hold = c[HOLD]
-    cdef double held = state[HELD], moved = state[MOVED], wait = state[WAIT], target, slow, up, down
+    cdef double held = state[HELD], moved = state[MOVED], wait = state[WAIT], target, slow, up, down, largest = 0.0
     cdef Py_ssize_t i
     for i in range(frames):
         target = row[i]
@@ -152,7 +155,9 @@ cdef void follow(const double *c, double *state, double *row, Py_ssize_t frames)
         down = moved + fall * (held - moved)
         moved = up if up < down else down
         row[i] = moved
+        largest = moved if moved > largest else largest
     state[HELD], state[MOVED], state[WAIT] = held, moved, wait
+    return largest
 
 
 cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:

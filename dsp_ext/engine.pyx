@@ -46,6 +46,7 @@ from .stereo import SETTINGS as _STEREO_SETTINGS
 
 cdef enum:
     BANDS = 5
+    EQ_BANDS = 8
     # Places in the vector of settings; SETTINGS below has the names in the same order.
     TRIM_DB = 0
     BYPASS
@@ -98,13 +99,15 @@ _SETTINGS = (
     *(f"stereo.{name}" for name in _STEREO_SETTINGS),
     *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
 )
-#: Columns of the meter ring: (name, how rows merge: max, min or last). One row every 10 ms.
+#: Columns of the meter ring: (name, how rows merge: max, min, the furthest from 0, or last). One row every 10 ms. gr: gain of
+#: the bands of the compressor and of the limiter; eq: how far the gain of a dynamic band of the EQ is moved, up or down.
 _METERS = (
     ("frame", "last"),
     *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
     *((f"out_{name}", merge) for name, merge in _METER_FIELDS),
     *((f"gr_b{band + 1}_db", "min") for band in range(BANDS)),
     ("gr_limiter_db", "min"),
+    *((f"eq_b{band + 1}_db", "furthest") for band in range(EQ_BANDS)),
 )
 #: Columns of the spectra ring: levels in dB of the bands of `spectrum.BANDS_HZ`. One row every 40 ms.
 _SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
@@ -516,6 +519,9 @@ cdef class Engine(Processor):
         for band in range(BANDS):
             row[band] = self.multiband.take_reduction_db(band)
         row[BANDS] = self.limiter.take_reduction_db()
+        row += BANDS + 1
+        for band in range(EQ_BANDS):
+            row[band] = self.eq.take_change_db(band)
         self._meters.commit()
 
     cdef void publish_spectra(self) noexcept nogil:

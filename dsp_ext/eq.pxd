@@ -13,6 +13,7 @@ cdef class Eq(Processor):
 
     cdef int bank_in_use(self) noexcept nogil
     cdef bint is_fading(self) noexcept nogil
+    cdef double take_change_db(self, int band) noexcept nogil
     cdef bint has_side(self, int bank) noexcept nogil
     cdef bint can_fade_to(self, int bank) noexcept nogil
     cdef void use_bank(self, int bank) noexcept nogil

@@ -153,6 +153,14 @@ cdef class Eq(Processor):
         """[audio] Whether `bank` does the width and the mono-maker, so that `Stereo` has to leave the side alone."""
         return self._banks[bank, IS_MINIMUM] != 1 and self._banks[bank, HAS_SIDE] == 1
 
+    cdef double take_change_db(self, int band) noexcept nogil:
+        """[audio] How far the gain of dynamic band 0 to 7 was moved at most since the last call, in dB, below 0 where down."""
+        return self._chain.take_change_db(band)
+
+    def take(self, int band):
+        """`take_change_db`, for tests. [any]"""
+        return self.take_change_db(band)
+
     cdef void use_bank(self, int bank) noexcept nogil:
         """[audio] Fade over to `bank`. No effect while a fade is under way, and where `can_fade_to` is false."""
         if not self.can_fade_to(bank):

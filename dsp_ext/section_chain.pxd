@@ -8,11 +8,14 @@ cdef class SectionChain:
     cdef float[::1] _fade_io
     cdef Ramp _fade
     cdef int _wanted
+    cdef double[::1] _furthest  # of each band, the change of its gain since it was last taken, in dB
 
     cdef void use_bank(self, int bank) noexcept nogil
     cdef void jump_bank(self, int bank) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef bint is_fading(self) noexcept nogil
+    cdef double take_change_db(self, int band) noexcept nogil
+    cdef void _note_change(self, int band, double change_db) noexcept nogil
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil
     cdef bint _is_identity(self, int bank) noexcept nogil

@@ -8,6 +8,7 @@ identity, bit for bit. A dynamic band (see `dynamic_band.pyx`) moves after its o
 to the whole EQ, on its own channels, so that no gain of the EQ shifts its threshold.
 """
 
+from libc.math cimport fabs
 from libc.string cimport memcpy, memset
 
 import numpy as np
@@ -95,6 +96,7 @@ cdef class SectionChain:
         self._states = np.zeros((2, BANDS * STATES))
         self._work = np.zeros((WORK_ROWS, CHUNK))
         self._fade_io = np.zeros(CHUNK, np.float32)
+        self._furthest = np.zeros(BANDS)
         self._fade = Ramp(rate_hz, 1.0)
         self.bank = self._wanted = 0
 
@@ -139,6 +141,17 @@ cdef class SectionChain:
         self.bank = self._wanted
         self._fade.jump(1.0)
         memset(&self._states[0, 0], 0, 2 * BANDS * STATES * sizeof(double))
+        memset(&self._furthest[0], 0, BANDS * sizeof(double))
+
+    cdef double take_change_db(self, int band) noexcept nogil:
+        """[audio] How far the gain of a band, from 0, was moved at most since the last call, in dB, below 0 where down."""
+        cdef double furthest = self._furthest[band]
+        self._furthest[band] = 0.0
+        return furthest
+
+    cdef void _note_change(self, int band, double change_db) noexcept nogil:
+        if fabs(change_db) > fabs(self._furthest[band]):
+            self._furthest[band] = change_db
 
     cdef bint _is_identity(self, int bank) noexcept nogil:
         cdef int band
@@ -198,7 +211,7 @@ cdef class SectionChain:
         cdef double *more = &self._work[MORE, 0]
         cdef bint dynamic
         cdef int number, place, section, sections, solo = <int> packed[SOLO]
-        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r
+        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r, change_db
         cdef Py_ssize_t i
         if self._is_identity(bank):
             return
@@ -216,8 +229,9 @@ cdef class SectionChain:
                 for section in range(sections):
                     two_lanes(left, right, frames, band + 2 + section * ROW, state + 4 * section)
                 if dynamic:
-                    change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r, more,
-                           CHUNK, frames)
+                    change_db = change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r,
+                                       more, CHUNK, frames)
+                    self._note_change(number, change_db)
                     for i in range(frames):
                         left[i] += change_l[i]
                         right[i] += change_r[i]
@@ -245,8 +259,9 @@ cdef class SectionChain:
                 for i in range(frames):
                     one[i] = from_l * left[i] + from_r * right[i]
                     key[i] = from_l * key_l[i] + from_r * key_r[i]
-                change(band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, change_r, more,
-                       CHUNK, frames)
+                change_db = change(band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, change_r,
+                                   more, CHUNK, frames)
+                self._note_change(number, change_db)
                 for i in range(frames):
                     left[i] += to_l * change_l[i]
                     right[i] += to_r * change_l[i]

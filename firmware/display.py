@@ -5,7 +5,7 @@
     12.5 dB 3.0 dB ...
     IN  ======|=====        M -14.1 S -14.3 I -14.2
     OUT ========|===        TP -1.0 GR -3.2 LRA 5.1
-    GR  ===  (limiter; below it the bands)
+    GR  ===  (limiter; below it the bands; at the bottom dynamic bands of the EQ, up to the right of their middle)
 
 Text is rendered once and kept, and the picture is sent only where it changed. [control]
 """
@@ -21,7 +21,7 @@ from luma.oled.device import ssd1322
 from PIL import Image, ImageDraw, ImageFont
 
 from firmware.board import Board
-from firmware.params import MULTIBAND_BANDS
+from firmware.params import EQ_BANDS, MULTIBAND_BANDS
 from firmware.surface import Cell, Face
 from firmware.view import View
 
@@ -31,6 +31,8 @@ BRIGHT, PLAIN, DIM, FAINT = 255, 187, 119, 51
 _BAR_X, _BAR_WIDTH, _BAR_FLOOR_DB = 22, 120, -60.0
 _GR_PIXELS_PER_DB = 10
 _BAND_WIDTH, _BAND_PIXELS_PER_DB = 21, 2
+#: Pixels from one dynamic band of the EQ to the next, each way from its middle, and per decibel.
+_EQ_STEP, _EQ_REACH, _EQ_PIXELS_PER_DB = 15, 6, 1
 #: What is left of the brightness when nobody has touched the panel for long: an OLED burns in.
 _REST_BRIGHTNESS = 0.3
 #: The peak mark stays so long, then falls.
@@ -259,18 +261,23 @@ def _draw_choice(canvas: _Canvas, face: Face) -> None:
 
 
 def _draw_reduction(canvas: _Canvas, view: View) -> None:
-    """The limiter's bar, and below it one for each band of the compressor."""
+    """The limiter's bar, below it one for each band of the compressor, and a line for bands of the EQ that are moved."""
     lit, top = FAINT if view.stale else PLAIN, _METERS_TOP + 17
     canvas.text(2, top - 2, "GR", 8, FAINT if view.stale else DIM)
     bars = [("gr_limiter_db", _BAR_X, top, _BAR_WIDTH, _GR_PIXELS_PER_DB)]
     for band in range(MULTIBAND_BANDS):
         bars.append(
-            (f"gr_b{band + 1}_db", _BAR_X + band * (_BAND_WIDTH + 3), top + 4, _BAND_WIDTH, _BAND_PIXELS_PER_DB)
+            (f"gr_b{band + 1}_db", _BAR_X + band * (_BAND_WIDTH + 3), top + 3, _BAND_WIDTH, _BAND_PIXELS_PER_DB)
         )
     for name, left, y, width, pixels_per_db in bars:
         canvas.box(left, y, left + width, y + 1, FAINT // 2)
         if (reduced := min(round(-view.meters.get(name, 0.0) * pixels_per_db), width)) > 0:
             canvas.box(left, y, left + reduced, y + 1, lit)
+    for band in range(EQ_BANDS):
+        moved = round(view.meters.get(f"eq_b{band + 1}_db", 0.0) * _EQ_PIXELS_PER_DB)
+        if moved:
+            middle, moved = _BAR_X + _EQ_REACH + band * _EQ_STEP, min(max(moved, -_EQ_REACH), _EQ_REACH)
+            canvas.box(min(middle, middle + moved), top + 6, max(middle, middle + moved), top + 6, lit)
 
 
 def _draw_numbers(canvas: _Canvas, view: View) -> None:

@@ -7,7 +7,14 @@ from dsp_ext.meter import FLOOR_DB
 from dsp_ext.spectrum import BANDS_HZ
 
 _NAMES = tuple(name for name, _ in Engine.METERS)
-_MERGE = {"max": np.max, "min": np.min}
+
+
+def _furthest(rows: np.ndarray, axis: int) -> np.ndarray:
+    """The values that are furthest from 0, with their sign."""
+    return np.take_along_axis(rows, np.argmax(np.abs(rows), axis=axis, keepdims=True), axis).squeeze(axis)
+
+
+_MERGE = {"max": np.max, "min": np.min, "furthest": _furthest}
 _COLUMNS = {how: [i for i, (_, merge) in enumerate(Engine.METERS) if merge == how] for how in _MERGE}
 
 #: What is shown before the first row: silence, and no gain reduction.
@@ -23,7 +30,8 @@ class MeterReader:
         self._last = dict(NOTHING)
 
     def read(self) -> dict[str, float]:
-        """Name to value (`Engine.METERS`) over the rows since the last call: peaks by maximum, reductions by minimum.
+        """Name to value (`Engine.METERS`) over the rows since the last call: peaks by maximum, reductions by minimum, changes
+        of gain by the one furthest from 0.
 
         Where there is no new row, the last values again: "frame" then stands still.
         """

@@ -166,7 +166,7 @@ class Session:
     def _sub(self, args: protocol.Sub) -> protocol.Columns:
         now = self._clock()
         self._end_stream()
-        stream = MeterStream(self.box.meter_reader(), self.box.counters, args.hz, self.link.bytes_per_s)
+        stream = MeterStream(self.box.meter_reader, self.box.counters, args.hz, self.link.bytes_per_s)
         self._stream = stream if stream.header.hz > 0 else None
         self._wants_changes = args.changes
         self._lease_end = now + args.ttl_s

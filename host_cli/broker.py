@@ -317,7 +317,10 @@ class Broker:
 
 
 def _merge(name: str, a: int, b: int) -> int:
-    """Two frames of a column as one: peaks by maximum, reductions by minimum, the rest as it is now."""
+    """Two frames of a column as one: peaks by maximum, reductions by minimum, gains of the EQ's bands by the one furthest
+    from 0, the rest as it is now."""
     if "_peak_" in name or "_tp_" in name:
         return max(a, b)
+    if name.startswith("eq_"):
+        return max(a, b, key=abs)
     return min(a, b) if name.startswith("gr_") else b

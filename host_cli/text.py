@@ -2,7 +2,7 @@
 
 import math
 
-from firmware.params import MULTIBAND_BANDS
+from firmware.params import EQ_BANDS, MULTIBAND_BANDS
 
 #: Eighths of a cell.
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -60,7 +60,7 @@ class MeterView:
     def lines(self, frame: dict[str, float], now_s: float, stale: bool = False) -> list[str]:
         """The lines for `frame` (Box.meters) at the time `now_s`; greyed when `stale`."""
         self._take(frame, now_s)
-        lines = [*self._levels(frame), "", *self._reductions(frame), "", *self._numbers()]
+        lines = [*self._levels(frame), "", *self._reductions(frame), self._moved_bands(), *self._numbers()]
         lines = [line[: self.width + line.count("\x1b") * 5] for line in lines]
         if stale:
             return [self._paint("no meters from the box for a second", _YELLOW), *(self._grey(line) for line in lines)]
@@ -74,6 +74,8 @@ class MeterView:
                 self._peaks[name] = max(self._peaks.get(name, -math.inf), value)
             elif name.startswith("gr_"):
                 self._peaks[name] = min(self._peaks.get(name, 0.0), value)
+            elif name.startswith("eq_"):
+                self._peaks[name] = max(self._peaks.get(name, 0.0), value, key=abs)
         if now_s - self._shown_at >= self.NUMBERS_S:
             self._shown = {**frame, **self._peaks}
             self._peaks = {}
@@ -111,6 +113,12 @@ class MeterView:
             drawn = self._paint(bar(-frame.get(name, 0.0) / REDUCTION_TOP_DB, cells), _CYAN)
             lines.append(f"{label:>5}  {drawn} {self._shown.get(name, 0.0):6.1f} dB")
         return lines
+
+    def _moved_bands(self) -> str:
+        """Dynamic bands of the EQ whose gain is moved, by number; empty where none is."""
+        moved = [(n, self._shown.get(f"eq_b{n}_db", 0.0)) for n in range(1, EQ_BANDS + 1)]
+        text = "  ".join(f"{n}: {value:+.1f}" for n, value in moved if abs(value) >= 0.05)
+        return self._paint(f"   EQ  {text} dB", _CYAN) if text else ""
 
     def _numbers(self) -> list[str]:
         shown = self._shown

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from firmware import protocol
-from host_cli import connection
+from host_cli import broker, connection
 from host_cli.client import Box
 from host_cli.connection import hold_box, lasting_meters, open_box, socket_path
 from host_cli.errors import BUSY, CliFail, LinkLost, Refused
@@ -222,3 +222,11 @@ def test_a_port_that_stays_taken_is_busy(tty, monkeypatch):
         other.terminate()
         other.wait()
     assert os.path.exists(tty)
+
+
+@pytest.mark.parametrize(
+    ("name", "merged"),
+    [("out_peak_l_dbfs", 300), ("gr_b1_db", -500), ("eq_b1_db", -500), ("out_momentary_lufs", 300)],
+)
+def test_frames_that_a_slow_program_was_not_sent_keep_their_extremes(name, merged):
+    assert broker._merge(name, -500, 300) == merged and broker._merge("eq_b8_db", 200, -100) == 200

@@ -29,6 +29,16 @@ def test_a_frame_in_eighty_columns():
     assert "TP hold   -1.0 dBTP   load 12 %   xruns 0" in text
 
 
+def test_dynamic_bands_of_the_eq_are_named_while_they_move():
+    view = MeterView(None, colour=False)
+    calm = view.lines({**FRAME, "eq_b2_db": 0.0, "eq_b5_db": -0.01}, 0.0)
+    assert not any(line.startswith("   EQ") for line in calm)
+    moved = view.lines({**FRAME, "eq_b2_db": -3.14, "eq_b8_db": 1.26}, 1.0)
+    assert "   EQ  2: -3.1  8: +1.3 dB" in moved and len(moved) == len(calm)
+    view.lines({**FRAME, "eq_b2_db": -6.0}, 1.1)
+    assert "   EQ  2: -6.0 dB" in view.lines({**FRAME, "eq_b2_db": -1.0}, 1.6)
+
+
 def test_numbers_stand_for_half_a_second_and_tell_the_greatest_since():
     view = MeterView(None, colour=False)
     view.lines(FRAME, 0.0)

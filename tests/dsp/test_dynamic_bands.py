@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dsp_ext import Engine, Ring
 from dsp_ext.dynamic_band import KNEE_DB
 from dsp_ext.eq import Eq
 from dsp_ext.eq_bands import PLACEMENTS, Dynamics, EqBand, analog_response
@@ -128,6 +129,44 @@ def test_idle_is_bit_exact(type, placement, rng):
     x[:, 2000:3000] += sine(1000, -6, 48000, 1000 / 48000) * np.array([[1], [0.5]], np.float32)
     y = through(equaliser([EqBand(type, 1000, placement=placement, dynamics=d)]), x)
     assert not np.array_equal(y[:, 2000:3000], x[:, 2000:3000]) and np.array_equal(y[:, -4000:], x[:, -4000:])
+
+
+@pytest.mark.parametrize("placement", ["stereo", "left", "side"])
+def test_the_meter_of_a_band_is_the_furthest_change_since_it_was_read(placement):
+    """Signed; by the curve for a tone; 0 at rest, in other modes, and after a reset."""
+    down, up = Dynamics(-30, 2, -12, 5, 20), Dynamics(-24, 100, 9, 5, 20)
+    bands = [
+        EqBand("bell", 1000, 3, dynamics=down, placement=placement),
+        EqBand("bell", 1000, dynamics=up, placement=placement),
+    ]
+    eq, tone = equaliser(bands), sine(1000, -16, 48000, 0.25)
+    tone[1] *= -1
+    assert [eq.take(band) for band in range(8)] == [0] * 8
+    through(eq, tone)
+    through(eq, np.zeros((2, 24000), np.float32))  # it comes back; the furthest stays
+    assert [eq.take(0), eq.take(1)] == pytest.approx([curve_db(-16, down), curve_db(-16, up)], abs=0.1)
+    assert [eq.take(band) for band in range(8)] == [0] * 8
+    through(eq, tone)
+    eq.reset()
+    assert eq.take(0) == eq.take(1) == 0
+    through(eq, tone)
+    eq.take(0), eq.take(1)
+    eq.load(eq.pack([]), jump=True)
+    through(eq, tone)
+    assert eq.take(0) == eq.take(1) == 0
+
+
+def test_meters_of_the_engine_have_the_bands():
+    engine, columns = Engine(48000, 512), len(Engine.METERS)
+    ring = Ring(bytearray(Ring.bytes_for(256, columns)), 256, columns)
+    engine.attach(meters=ring)
+    d = Dynamics(-30, 2, -12, 5, 20)
+    engine.load_eq(engine.eq.pack([EqBand("bell", 100), EqBand("bell", 1000, dynamics=d)], mode="minimum"), jump=True)
+    engine.process(sine(1000, -16, 48000, 1.0))
+    rows, _ = ring.since(0)
+    names = [name for name, _ in Engine.METERS]
+    assert rows[-1][names.index("eq_b2_db")] == pytest.approx(curve_db(-16, d), abs=0.01)
+    assert not any(rows[:, names.index(f"eq_b{n}_db")].any() for n in (1, 3, 4, 5, 6, 7, 8))
 
 
 def test_without_a_way_to_move_nothing_is_packed():

@@ -170,7 +170,16 @@ def test_each_band_has_its_own_bar_of_two_pixels_per_decibel(scene):
         picture = scene.show({**calm, f"gr_b{band + 1}_db": -6.0})
         lit = np.flatnonzero(np.any(picture != none, axis=0))
         assert (lit.min(), lit.max()) == (22 + 24 * band, 22 + 24 * band + 12)
-        assert set(np.flatnonzero(np.any(picture != none, axis=1))) == {61, 62}
+        assert set(np.flatnonzero(np.any(picture != none, axis=1))) == {60, 61}
+
+
+def test_dynamic_bands_of_the_eq_are_a_line_from_their_middles(scene):
+    none = scene.show(METERS)
+    for band, change_db, lit in ((0, -3.0, (25, 28)), (0, 3.0, (28, 31)), (7, -18.0, (127, 133)), (3, 0.4, None)):
+        differs = scene.show({**METERS, f"eq_b{band + 1}_db": change_db}) != none
+        columns = np.flatnonzero(np.any(differs, axis=0))
+        assert (columns.min(), columns.max()) == lit if lit else not columns.size
+        assert set(np.flatnonzero(np.any(differs, axis=1))) == ({63} if lit else set())
 
 
 def test_peak_mark_stays_and_then_falls(scene):

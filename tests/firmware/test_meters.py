@@ -41,6 +41,17 @@ def test_merges_by_maximum_minimum_and_last():
     assert reader.read()["out_peak_l_dbfs"] == -30
 
 
+def test_changes_of_gain_merge_to_the_one_furthest_from_zero():
+    feed = Feed()
+    reader = MeterReader(feed.ring)
+    for down, up in ((-1, 0.5), (-4, 2), (3, -1)):
+        feed.write(eq_b1_db=down, eq_b8_db=up)
+    got = reader.read()
+    assert (got["eq_b1_db"], got["eq_b8_db"], got["eq_b2_db"]) == (-4, 2, 0)
+    feed.write(eq_b1_db=-0.5)
+    assert reader.read()["eq_b1_db"] == -0.5
+
+
 def test_readers_do_not_disturb_each_other_and_a_late_one_gets_what_is_left():
     feed = Feed(rows=8)
     quick, slow = MeterReader(feed.ring), MeterReader(feed.ring)

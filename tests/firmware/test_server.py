@@ -314,6 +314,29 @@ def test_meters_that_are_not_numbers_are_shown_as_silence(fake):
     assert [integer(v, 100) for v in (float("nan"), float("inf"), -1.234)] == [-15000, -15000, -123]
 
 
+def test_gains_of_the_eq_are_fast_where_the_line_carries_them(fake):
+    gains = [f"eq_b{n}_db" for n in range(1, 9)]
+    for bytes_per_s, hz, fast in ((0, 30, True), (11_520, 20, True), (11_520, 30, False)):
+        session = Session(fake, describe_link("uart" if bytes_per_s else "usb", bytes_per_s), clock=Clock())
+        session.clock = session._clock
+        header = subscribe(session, hz=hz, ttl_s=10)
+        assert header["hz"] == hz and set(gains) <= set(header["fast" if fast else "slow"])
+
+
+def test_slow_frames_lose_no_extreme(fake):
+    """A peak between two of them, long over when the next one comes."""
+    clock = Clock()
+    session = Session(fake, describe_link("uart", 11_520), clock=clock)
+    session.clock = clock
+    header = subscribe(session, hz=30, ttl_s=10)
+    run(session, 0.6)
+    fake.play(0.02, -3)
+    run(session, 0.1)
+    fake.play(0.1, -60)
+    slow = [m["params"] for m in run(session, 0.5) if m.get("method") == "s"]
+    assert slow[0][header["slow"].index("in_tp_l_dbtp")] == pytest.approx(-300, abs=30)
+
+
 def test_a_slow_line_gets_as_many_frames_as_it_can_carry(fake, record):
     """30 Hz of meters on 115 200 baud, everything counted: frames, slow frames, renewals."""
     shares = {}
