@@ -205,7 +205,7 @@ cdef class Engine(Processor):
                Ring spectra=None):
         """[control] Work on shared memory from now on. Sizes: CELLS, SETTINGS, METERS, EVENTS and SPECTRA of this class.
 
-        Spectra are computed only for a ring.
+        Meters and spectra are computed only for a ring.
         """
         if cells is not None:
             self._cells = cells
@@ -466,7 +466,8 @@ cdef class Engine(Processor):
             self._cells.add(CELL_BAD_BLOCKS, 1)
             for i in range(frames):
                 left[i] = right[i] = 0.0
-        self.input_meter.run(left, right, frames)
+        if self._meters is not None:
+            self.input_meter.run(left, right, frames)
         if self._spectra is not None:
             self._input_spectrum.run(left, right, frames)
         memcpy(dry_l, left, frames * sizeof(float))
@@ -501,7 +502,8 @@ cdef class Engine(Processor):
         _amplify(left, right, gain, frames)
         self._switch.fill(gain, frames)
         _amplify(left, right, gain, frames)
-        self.output_meter.run(left, right, frames)
+        if self._meters is not None:
+            self.output_meter.run(left, right, frames)
         if self._spectra is not None:
             self._output_spectrum.run(left, right, frames)
 
