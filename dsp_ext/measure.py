@@ -15,10 +15,11 @@ _AFTER_THE_TAIL = ("lra_lu", "max_tp_dbtp")
 _TAIL_S = 1.5
 
 
-def measure(samples, rate_hz: int) -> dict:
+def measure(samples, rate_hz: int, *, scale: float = 1.0) -> dict:
     """Loudness, peaks and balance of a whole recording.
 
-    `samples`: shape (2, frames), full scale ±1 (any float type; rounded to float32). `rate_hz`: one of `RATES_HZ`.
+    `samples`: shape (2, frames), of any type of numbers; `scale` times them, full scale is ±1 (both rounded to float32).
+    `rate_hz`: one of `RATES_HZ`.
     Figures that the recording is too short or too quiet for are None. Returned:
 
     - `seconds`; `integrated_lufs`, `max_momentary_lufs`, `max_short_lufs` (from 0.4, 0.4 and 3 s on), `lra_lu` (from 3 s on),
@@ -40,7 +41,8 @@ def measure(samples, rate_hz: int) -> dict:
     step, frames = rate_hz // 10, samples.shape[1]
     rows, sums = [], np.zeros(5)
     for at in range(0, frames, step):
-        block = np.ascontiguousarray(samples[:, at : at + step], np.float32)
+        block = np.array(samples[:, at : at + step], np.float32, order="C")
+        block *= np.float32(scale)
         sums += _sums(block)
         if not np.isfinite(sums).all():
             raise ValueError(

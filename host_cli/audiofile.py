@@ -12,6 +12,8 @@ from .errors import CliFail
 
 #: What `--bits` offers, as libsndfile's names; float files are written unclipped by libsndfile but never exceed the words.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
+#: Frames written in one go: pieces that stay in the caches instead of copies of the whole file.
+_PIECE = 1 << 16
 #: What can be written, by the ending of the name, with the bit depths each can hold.
 FORMATS = {
     ".wav": ("16", "24", "32", "float"),
@@ -86,9 +88,11 @@ def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "
     """Write int32 words (frames, 2), rounded to `bits` ("16", "24", "32", "float"). Raises CliFail."""
     path = Path(path)
     check_target(path, bits)
-    data = words / 2.0**31 if bits == "float" else round_to_bits(words, int(bits))
     try:
-        soundfile.write(path, data, rate_hz, subtype=SUBTYPES[bits])
+        with soundfile.SoundFile(path, "w", rate_hz, words.shape[1], SUBTYPES[bits]) as file:
+            for at in range(0, len(words), _PIECE):
+                piece = words[at : at + _PIECE]
+                file.write(piece / 2.0**31 if bits == "float" else round_to_bits(piece, int(bits)))
     except (soundfile.LibsndfileError, OSError) as error:
         raise CliFail(f"cannot write {path}: {error}") from None
 
@@ -98,12 +102,14 @@ def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:
     if bits == 32:
         return words
     step = 1 << (32 - bits)
-    rounded = (words.astype(np.int64) + step // 2) // step * step
-    return np.clip(rounded, -(2**31), 2**31 - step).astype(np.int32)
+    rounded = np.minimum(words, np.int32(2**31 - 1 - step // 2))  # so that the sum stays within 32 bits
+    rounded += np.int32(step // 2)
+    rounded &= np.int32(-step)
+    return rounded
 
 
 def figures(words: np.ndarray, rate_hz: int) -> dict:
     """Loudness and peaks of words (frames, 2): what `dsp_ext.measure` says of them, without the history."""
-    found = measure(words.T * 2.0**-31, rate_hz)
+    found = measure(words.T, rate_hz, scale=2.0**-31)
     del found["history"]
     return found
