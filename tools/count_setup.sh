@@ -8,4 +8,5 @@ command -v apt-get >/dev/null || { echo "no apt-get here: instructions are not c
 want gcc-aarch64-linux-gnu "compiles the DSP for the machine of the box"
 want libc6-dev-arm64-cross "its C library"
 want qemu-user "runs and counts it"
+want llvm "tells what its instructions take on the core of the box"
 install_wanted "they could not be installed: instructions are not counted"

@@ -5,7 +5,7 @@ Run by `make count`. Counts repeat to 0.1 with the same compiler, so 1 % more is
 
 import pytest
 
-from tools.count import build, figures, machine
+from tools.count import build, cycles, figures, machine
 from tools.count.sysroot import CannotCount
 
 pytestmark = pytest.mark.count
@@ -24,6 +24,12 @@ BUDGETS = {
 }
 #: Over their budgets: a list to shorten.
 OVER = {"convolution, 8192 taps, partition 128", "compressor, 4 bands, LR4"}
+#: Per cent of a core, by cases; all modules in, EQ and compressor linear.
+CORE_BUDGETS = {
+    "whole chain, 48 kHz, blocks of 128": ("chain, block 128", 48000, 12),
+    "whole chain, 96 kHz, blocks of 256": ("chain, 96 kHz", 96000, 25),
+}
+CORE_OVER = set(CORE_BUDGETS)
 SECTION = "Instructions per stereo frame on aarch64, blocks of 256"
 EVENNESS = "Worst block / mean block, by instructions"
 
@@ -96,3 +102,20 @@ def test_silence_and_denormals_cost_no_more_than_music(known, counts, music, rec
         SECTION, "silence or denormals / music, dearest case", dearest, target=f"≤ {QUIET}", digits=4, tolerance=0.001
     )
     assert dearest <= QUIET, {name: ratio for name, ratio in ratios.items() if ratio > QUIET}
+
+
+def test_part_of_a_core(known, music, record):
+    """By the model in `cycles.py`, with what it assumes; memory beyond the first-level cache costs nothing in it."""
+    try:
+        model = f"llvm-mca {cycles.version()}"
+    except CannotCount as error:
+        pytest.skip(str(error))
+    over = set()
+    for name, (case, rate_hz, budget) in CORE_BUDGETS.items():
+        percent = 100 * cycles.per_frame(music[case]) * rate_hz / cycles.CLOCK_HZ
+        record("Part of a Cortex-A72 at 1.5 GHz, by instructions and a model of the pipeline (tools/count/cycles.py)",
+               f"{name}, {model}, loads from the first-level cache", percent, "%", target=f"≤ {budget} %", digits=1,
+               tolerance=0.5)  # fmt: skip
+        if percent > budget:
+            over.add(name)
+    assert over == CORE_OVER, f"over their budgets: {over}, expected: {CORE_OVER}"

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.count import figures, functions, machine
+from tools.count import cycles, figures, functions, machine
 from tools.count.sysroot import CannotCount
 
 
@@ -14,6 +14,7 @@ def main():
     parser.add_argument(
         "--tree", type=Path, default=machine.ROOT, help="sources to compile, if not those around the tool"
     )
+    parser.add_argument("--cycles", action="store_true", help=f"also cycles per frame on a {cycles.CORE}, by llvm-mca")
     parser.add_argument(
         "--functions", type=float, metavar="N", help="also functions of at least N instructions per frame"
     )
@@ -23,11 +24,12 @@ def main():
     except CannotCount as error:
         sys.exit(str(error))
     committed = figures.read()["per_frame"]
-    print(f"{'':46} {'per frame':>9} {'committed':>9} {'worst/mean':>10}")
+    print(f"{'':46} {'per frame':>9} {'committed':>9} {'worst/mean':>10}{'    cycles' if options.cycles else ''}")
     for count in counts:
         known = committed.get(count.name) if count.sound == "music" else None
-        print(f"{count.name + ', ' + count.sound:46} {count.per_frame:9.1f} {'' if known is None else known:>9} "
-              f"{count.worst_per_frame / count.per_frame:10.3f}")  # fmt: skip
+        row = f"{count.name + ', ' + count.sound:46} {count.per_frame:9.1f} {'' if known is None else known:>9} "
+        row += f"{count.worst_per_frame / count.per_frame:10.3f}"
+        print(row + (f"{cycles.per_frame(count):10.1f}" if options.cycles else ""))
         if options.functions is not None:
             for name, share in functions.per_frame(count).most_common():
                 if share >= options.functions:

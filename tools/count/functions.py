@@ -11,18 +11,25 @@ from tools.count.machine import Count
 NM = "aarch64-linux-gnu-nm"
 
 
-def per_frame(count: Count) -> Counter[str]:
-    """Instructions per frame of each function that ran in the case."""
+def placed(count: Count) -> list[tuple[str, int, int, int]]:
+    """What ran in the case: file, address in the file, instructions, runs."""
     modules = sorted(count.modules)
     starts = [address for address, _ in modules]
-    tables, found = {}, Counter()
+    rows = []
     for address, length, runs in count.ran:
-        address_in, file = modules[max(bisect.bisect(starts, address) - 1, 0)]
+        start, file = modules[max(bisect.bisect(starts, address) - 1, 0)]
+        rows.append((file, address - start, length, runs))
+    return rows
+
+
+def per_frame(count: Count) -> Counter[str]:
+    """Instructions per frame of each function that ran in the case."""
+    tables, found = {}, Counter()
+    for file, address, length, runs in placed(count):
         if file not in tables:
             tables[file] = _symbols(file)
         names, at = tables[file]
-        place = bisect.bisect(at, address - address_in) - 1
-        found[names[place] if place >= 0 else Path(file).name] += length * runs / count.frames
+        found[names[max(bisect.bisect(at, address) - 1, 0)]] += length * runs / count.frames
     return found
 
 

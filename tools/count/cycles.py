@@ -1,0 +1,85 @@
+"""Cycles of a case on a Cortex-A72, out of what ran in it and llvm-mca's model of the pipeline.
+
+Every piece of code between two branches is taken as a loop that repeats, which is what the dear ones are, and its cycles per
+turn are multiplied by how often it ran. So dependencies from turn to turn are counted, also where there is no next turn.
+What is assumed beyond that:
+
+- LLVM has one model for the Cortex-A57 and the A72; the A72's additions and multiplications take a cycle less, so this is
+  on the dear side.
+- All loads hit the first-level cache and all branches are predicted.
+- The pieces that are not worth simulating (`SIMULATED`) cost as much per instruction as those that are; code of Python's
+  own, one instruction a cycle.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from functools import cache
+
+from tools.count.functions import placed
+from tools.count.machine import Count
+from tools.count.sysroot import CannotCount
+
+MCA = "llvm-mca"
+OBJDUMP = "aarch64-linux-gnu-objdump"
+CORE = "cortex-a72"
+CLOCK_HZ = 1.5e9  # of a Raspberry Pi 4
+#: Part of the instructions that are simulated, in the order of their cost.
+SIMULATED = 0.995
+
+
+def version() -> str:
+    """Of llvm-mca. Raises CannotCount where there is none."""
+    if shutil.which(MCA) is None:
+        raise CannotCount(f"cycles are not estimated: {MCA} is not installed")
+    said = subprocess.run([MCA, "--version"], capture_output=True, text=True, check=True).stdout
+    return re.search(r"LLVM version (\d+)", said)[1]
+
+
+def per_frame(count: Count) -> float:
+    """Cycles per frame."""
+    version()
+    ours, python = [], 0
+    for file, address, length, runs in placed(count):
+        if "/dsp_ext/" in file or "/libc.so" in file:
+            ours.append((length * runs, runs, file, address, length))
+        else:
+            python += length * runs
+    ours.sort(reverse=True)
+    enough, taken, chosen = SIMULATED * sum(row[0] for row in ours), 0, []
+    for cost, *piece in ours:
+        if taken >= enough:
+            break
+        taken += cost
+        chosen.append(piece)
+    turns = _simulate([_text(file, address, length) for _, file, address, length in chosen])
+    cycles = sum(turn * piece[0] for turn, piece in zip(turns, chosen, strict=True))
+    return (cycles * sum(row[0] for row in ours) / taken + python) / count.frames
+
+
+def _simulate(pieces: list[str]) -> list[float]:
+    """Cycles per turn of each piece of assembly."""
+    source = "".join(f"# LLVM-MCA-BEGIN {i}\n{text}\n# LLVM-MCA-END\n" for i, text in enumerate(pieces))
+    done = subprocess.run([MCA, "-mtriple=aarch64", f"-mcpu={CORE}", "-json"], input=source, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    views = [region["SummaryView"] for region in json.loads(done.stdout)["CodeRegions"]]
+    return [view["TotalCycles"] / view["Iterations"] for view in views]
+
+
+def _text(file: str, address: int, length: int) -> str:
+    lines = _disassembled(file)
+    return "\n".join(lines[address + 4 * i] for i in range(length))
+
+
+@cache
+def _disassembled(file: str) -> dict[int, str]:
+    """Each instruction of `file` by its address, as the assembler takes it: targets of branches do not matter."""
+    text = subprocess.run(
+        [OBJDUMP, "-d", "--no-show-raw-insn", file], capture_output=True, text=True, check=True
+    ).stdout
+    found = {}
+    for match in re.finditer(r"^\s*([0-9a-f]+):\s+(.*?)(?:\s+//.*)?$", text, re.MULTILINE):
+        page = match[2].startswith("adrp")
+        found[int(match[1], 16)] = re.sub(r"[0-9a-f]+ <[^>]*>", "#4096" if page else "#4", match[2])
+    return found
