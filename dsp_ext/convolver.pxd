@@ -19,6 +19,7 @@ cdef class Convolver:
     cdef Py_ssize_t _faded
     cdef int _state, _wanted, _sides
     cdef int _side_bank[2]
+    cdef Py_ssize_t _ready_kernels  # of how many the frames are that come out next
     cdef Py_ssize_t _side_kernels[2]  # how many kernels each bank holds; 0 is the identity
     cdef Py_ssize_t _identities
 
@@ -26,6 +27,8 @@ cdef class Convolver:
     cdef void jump_bank(self, int bank) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef bint is_fading(self) noexcept nogil
+    cdef Py_ssize_t most_kernels(self) noexcept nogil
+    cdef Py_ssize_t until_partition(self) noexcept nogil
     cdef bint can_fade_to(self, int bank) noexcept nogil
     cdef void _read_geometry(self, int bank, Py_ssize_t *partitions, Py_ssize_t *centre) noexcept nogil
     cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,

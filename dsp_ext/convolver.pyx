@@ -189,6 +189,16 @@ cdef class Convolver:
     cdef bint is_fading(self) noexcept nogil:
         return self._state != STEADY
 
+    cdef Py_ssize_t most_kernels(self) noexcept nogil:
+        """[audio] The most kernels that the next frames can be made of; above that, the outputs are the identity's."""
+        if self._state != STEADY:
+            return self.kernels
+        return max(self._ready_kernels, self._side_kernels[0])
+
+    cdef Py_ssize_t until_partition(self) noexcept nogil:
+        """[audio] Frames until the partition is full: until then nothing changes but by a jump."""
+        return self.partition - self._fill
+
     cdef void use_bank(self, int bank) noexcept nogil:
         """[audio] Go over to `bank`: from the next partition on it is computed, one later it fades in. No effect while
         a fade is under way, and where `can_fade_to` is false."""
@@ -241,7 +251,7 @@ cdef class Convolver:
         memset(&self._history[0, 0], 0, 2 * self._history.shape[1] * sizeof(float))
         memset(&self._spectra[0, 0], 0, self.most_partitions * 4 * self.partition * sizeof(float))
         memset(&self._ready[0, 0], 0, 2 * self.kernels * self.partition * sizeof(float))
-        self._fill = self._block_at = self._slot = 0
+        self._fill = self._block_at = self._slot = self._ready_kernels = 0
         self._begin_partition()
 
     cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,
@@ -333,6 +343,7 @@ cdef class Convolver:
             for kernel in range(self.kernels):
                 self._multiply(side, kernel, self.partitions // GROUP - 1)
         self._finish(0, ready)
+        self._ready_kernels = self._side_kernels[0]
         if self._state == WARMING:
             self._state = FADING
             self._faded = 0

@@ -34,20 +34,21 @@ cdef class Delay(Processor):
         return self._frames
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        cdef Py_ssize_t i, at = self._at, length = self._frames
-        cdef float *line_l = &self._line[0, 0]
-        cdef float *line_r = &self._line[1, 0]
-        cdef float l, r
-        if length == 0:
-            return
-        for i in range(frames):
-            l = line_l[at]
-            r = line_r[at]
-            line_l[at] = left[i]
-            line_r[at] = right[i]
-            left[i] = l
-            right[i] = r
-            at += 1
-            if at == length:
-                at = 0
-        self._at = at
+        cdef Py_ssize_t at = 0, step
+        while at < frames and self._frames > 0:
+            step = min(frames - at, self._frames - self._at)
+            _swap(&self._line[0, self._at], left + at, step)
+            _swap(&self._line[1, self._at], right + at, step)
+            at += step
+            self._at += step
+            if self._at == self._frames:
+                self._at = 0
+
+
+cdef void _swap(float *line, float *sound, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float late
+    for i in range(frames):
+        late = line[i]
+        line[i] = sound[i]
+        sound[i] = late

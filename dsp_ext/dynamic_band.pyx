@@ -10,7 +10,7 @@ its amplitude.
 Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the
 threshold the band goes down or up; below the knee it does nothing, and adds exactly nothing.
 
-Ballistics on the change in dB: as those of `compressor.pyx`, with a hold of a period of the band's frequency, 25 ms for low
+Ballistics on the change in dB: as those of `compressors.pyx`, with a hold of a period of the band's frequency, 25 ms for low
 shelves.
 
 Filter: a state-variable filter with trapezoidal integrators (Zavalishin, "The Art of VA Filter Design", 2018, chapters 3
@@ -26,7 +26,7 @@ from ._knee cimport soft
 from ._math cimport DB_PER_OCTAVE, OCTAVES_PER_DB, exp2_, log2_
 from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
 
-from .compressor import LIMITING_RATIO
+from .band_settings import LIMITING_RATIO
 
 _KINDS = {"bell": BELL, "low_shelf": LOW_SHELF, "high_shelf": HIGH_SHELF}
 _LOW_SHELF_HOLD_MS = 25.0

@@ -20,7 +20,7 @@ import numpy as np
 
 from ._denormals cimport denormals_off, denormals_restore
 from ._math cimport db_to_gain
-from .compressor cimport COMPRESSOR_SETTINGS
+from .band_settings cimport COMPRESSOR_SETTINGS
 from .dc_filter cimport DcFilter
 from .delay cimport Delay
 from .dither cimport DITHER_SETTINGS, Dither
@@ -35,7 +35,7 @@ from .shared cimport Cells, Ring, SeqLock
 from .spectrum cimport SPECTRUM_BANDS, Spectrum
 from .stereo cimport STEREO_SETTINGS, Stereo
 
-from .compressor import SETTINGS as _BAND_SETTINGS
+from .band_settings import SETTINGS as _BAND_SETTINGS
 from .dither import SETTINGS as _DITHER_SETTINGS
 from .limiter import SETTINGS as _LIMITER_SETTINGS
 from .meter import FIELDS as _METER_FIELDS

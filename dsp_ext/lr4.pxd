@@ -19,8 +19,9 @@ cdef class Lr4:
     cdef void aim(self) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void clear(self) noexcept nogil
-    cdef void split(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
+    cdef bint is_fourth_in_use(self) noexcept nogil
+    cdef void split(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil
-    cdef void fold(self, float *bands, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
-    cdef void piece(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
+    cdef void fold(self, float *rows, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
+    cdef void piece(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil

@@ -19,7 +19,7 @@ chapter 4), float64, left and right side by side; frequencies glide.
 import numpy as np
 
 from ._math cimport tan_
-from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
+from ._pair cimport Pair, add, left_of, mul, pair, put_four, right_of, sub
 
 #: Unused crossovers lie here, as a part of the rate; what is left above is given to the band below.
 PARKED = 0.45
@@ -34,6 +34,16 @@ cdef double TOP = PARKED
 
 cdef struct Section:
     Pair one, two  # states
+
+cdef struct Crossover:
+    Pair g  # tan(pi f / rate)
+    Pair a  # 1 / (1 + g (g + damping))
+    Pair turn  # what makes an allpass of a section; 0 where the crossover is not in use
+
+cdef struct Tree:
+    # One by one, not in arrays, so that they stay in registers. A section is named by its branch and its crossover.
+    Section root, root_low, low3, low4, low1, low1_low, high1, high3, high3_low, band3, high4, high4_low
+    Crossover c1, c2, c3, c4
 
 
 cdef class Lr4:
@@ -85,110 +95,71 @@ cdef class Lr4:
         for i in range(4 * LR4_SECTIONS):
             self._state[i] = 0
 
-    cdef void split(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
+    cdef bint is_fourth_in_use(self) noexcept nogil:
+        """[audio] Whether there is a fifth band, or one that is coming or going. While not, its row is not written."""
+        return self._poles.start()[2 * LR4_CROSSOVERS - 1] != 1 or self._poles.span()[2 * LR4_CROSSOVERS - 1] != 0
+
+    cdef void split(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
-        """[audio] Band k of `frames` frames: left to row 2k of `bands`, right to row 2k + 1, rows `stride` floats apart."""
+        """[audio] The bands of `frames` frames, four numbers a frame: left of bands 1 to 4 to the first of `rows`, right
+        to the second, left and right of band 5 to the first lane of the third and fourth; rows `stride` floats apart."""
         cdef Py_ssize_t at = 0, step
         while at < frames:
             step = self._poles.piece(min(frames - at, CHUNK))
-            self.piece(left + at, right + at, bands + at, stride, step)
-            self.fold(bands + at, stride, step)
+            self.piece(left + at, right + at, rows + 4 * at, stride, step)
+            self.fold(rows + 4 * at, stride, step)
             self._poles.advance(step)
             at += step
 
-    cdef void fold(self, float *bands, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+    cdef void fold(self, float *rows, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
         """What is above a crossover that is not in use goes to the band below it, from the top down."""
         cdef const float *shape = self._poles.shape()
         cdef float part, part_, moved
         cdef float *above
         cdef float *below
         cdef Py_ssize_t i
-        cdef int k, way
-        for k in range(LR4_CROSSOVERS - 1, -1, -1):
+        cdef int k, way, top = LR4_CROSSOVERS if self.is_fourth_in_use() else LR4_CROSSOVERS - 1
+        for k in range(top - 1, -1, -1):
             part = self._poles.start()[LR4_CROSSOVERS + k]
             part_ = self._poles.span()[LR4_CROSSOVERS + k]
+            if part == 0 and part_ == 0:
+                continue
             for way in range(2):
-                below = bands + (2 * k + way) * stride
-                above = below + 2 * stride
+                below = rows + way * stride + k
+                above = below + 1 if k < LR4_CROSSOVERS - 1 else rows + (2 + way) * stride
                 for i in range(frames):
-                    moved = (part + part_ * shape[i]) * above[i]
-                    below[i] += moved
-                    above[i] -= moved
+                    moved = (part + part_ * shape[i]) * above[4 * i]
+                    below[4 * i] += moved
+                    above[4 * i] -= moved
 
-    cdef void piece(self, const float *left, const float *right, float *bands, Py_ssize_t stride,
+    cdef void piece(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
+        """Without the fourth crossover its sections are left out, and begin anew when it comes into use."""
         cdef const float *start = self._poles.start()
         cdef const float *span = self._poles.span()
         cdef const float *shape = self._poles.shape()
-        cdef double g, a
-        cdef Pair g1, g2, g3, g4, a1, a2, a3, a4
-        cdef Pair x, low, high, whole, band
-        cdef Pair turn1, turn2, turn3, turn4  # what makes an allpass of a section; 0 where the crossover is not in use
-        cdef Section s[LR4_SECTIONS]
+        cdef bint moving = self._poles._at < self._poles.length
+        cdef Tree t = _tree(&self._state[0])
+        cdef Pair bands[LR4_BANDS]
         cdef Py_ssize_t i
-        cdef int k
-        for k in range(LR4_SECTIONS):
-            s[k].one = pair(self._state[4 * k], self._state[4 * k + 1])
-            s[k].two = pair(self._state[4 * k + 2], self._state[4 * k + 3])
-        for i in range(frames):
-            g = start[0] + <double> span[0] * shape[i]
-            a = 1.0 / (1.0 + g * (g + DAMPING))
-            g1 = pair(g, g)
-            a1 = pair(a, a)
-            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 0] + <double> span[LR4_CROSSOVERS + 0] * shape[i]))
-            turn1 = pair(g, g)
-            g = start[1] + <double> span[1] * shape[i]
-            a = 1.0 / (1.0 + g * (g + DAMPING))
-            g2 = pair(g, g)
-            a2 = pair(a, a)
-            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 1] + <double> span[LR4_CROSSOVERS + 1] * shape[i]))
-            turn2 = pair(g, g)
-            g = start[2] + <double> span[2] * shape[i]
-            a = 1.0 / (1.0 + g * (g + DAMPING))
-            g3 = pair(g, g)
-            a3 = pair(a, a)
-            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 2] + <double> span[LR4_CROSSOVERS + 2] * shape[i]))
-            turn3 = pair(g, g)
-            g = start[3] + <double> span[3] * shape[i]
-            a = 1.0 / (1.0 + g * (g + DAMPING))
-            g4 = pair(g, g)
-            a4 = pair(a, a)
-            g = 2.0 * DAMPING * (1.0 - (start[LR4_CROSSOVERS + 3] + <double> span[LR4_CROSSOVERS + 3] * shape[i]))
-            turn4 = pair(g, g)
-
-            x = pair(left[i], right[i])
-            band = _section(&s[0], x, g2, a2, &low)
-            whole = sub(x, mul(turn2, band))
-            _section(&s[1], low, g2, a2, &low)
-            high = sub(whole, low)
-
-            band = _section(&s[2], low, g3, a3, &x)
-            low = sub(low, mul(turn3, band))
-            band = _section(&s[3], low, g4, a4, &x)
-            low = sub(low, mul(turn4, band))
-            band = _section(&s[4], low, g1, a1, &x)
-            whole = sub(low, mul(turn1, band))
-            _section(&s[5], x, g1, a1, &low)
-            _write(bands, i, stride, low)
-            _write(bands + 2 * stride, i, stride, sub(whole, low))
-
-            band = _section(&s[6], high, g1, a1, &x)
-            high = sub(high, mul(turn1, band))
-            band = _section(&s[7], high, g3, a3, &x)
-            whole = sub(high, mul(turn3, band))
-            _section(&s[8], x, g3, a3, &low)
-            high = sub(whole, low)
-
-            band = _section(&s[9], low, g4, a4, &x)
-            _write(bands + 4 * stride, i, stride, sub(low, mul(turn4, band)))
-            band = _section(&s[10], high, g4, a4, &x)
-            whole = sub(high, mul(turn4, band))
-            _section(&s[11], x, g4, a4, &low)
-            _write(bands + 6 * stride, i, stride, low)
-            _write(bands + 8 * stride, i, stride, sub(whole, low))
-        for k in range(LR4_SECTIONS):
-            self._state[4 * k], self._state[4 * k + 1] = left_of(s[k].one), right_of(s[k].one)
-            self._state[4 * k + 2], self._state[4 * k + 3] = left_of(s[k].two), right_of(s[k].two)
+        _turn(&t, start, span, 0)
+        if self.is_fourth_in_use():
+            for i in range(frames):
+                if moving:
+                    _turn(&t, start, span, shape[i])
+                _split(&t, pair(left[i], right[i]), bands, True)
+                put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
+                rows[2 * stride + 4 * i] = <float> left_of(bands[4])
+                rows[3 * stride + 4 * i] = <float> right_of(bands[4])
+        else:
+            for i in range(frames):
+                if moving:
+                    _turn(&t, start, span, shape[i])
+                _split(&t, pair(left[i], right[i]), bands, False)
+                put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
+            t.low4.one = t.low4.two = pair(0, 0)
+            t.band3 = t.high4 = t.high4_low = t.low4
+        _keep_tree(&t, &self._state[0])
 
     @property
     def poles(self):
@@ -205,24 +176,109 @@ cdef class Lr4:
 
     def process(self, const float[:, ::1] block not None):
         """The bands of `block` (shape (2, frames)): shape (5, 2, frames), float32, for tests. [any]"""
-        out = np.empty((LR4_BANDS, 2, block.shape[1]), np.float32)
-        cdef float[:, :, ::1] view = out
-        if block.shape[1]:
-            with nogil:
-                self.split(&block[0, 0], &block[1, 0], &view[0, 0, 0], block.shape[1], block.shape[1])
-        return out
+        cdef Py_ssize_t frames = block.shape[1]
+        rows = np.zeros((4, max(frames, 1), 4), np.float32)
+        cdef float[:, :, ::1] view = rows
+        with nogil:
+            self.split(&block[0, 0], &block[1, 0], &view[0, 0, 0], 4 * view.shape[1], frames)
+        rows = rows[:, :frames]
+        return np.concatenate([np.moveaxis(rows[:2], 2, 0), rows[None, 2:, :, 0]])
 
 
-cdef inline Pair _section(Section *s, Pair x, Pair g, Pair a, Pair *low) noexcept nogil:
-    """One section; returns its band-pass, `low` gets its low-pass. `a` is 1 / (1 + g (g + damping))."""
-    cdef Pair band = mul(a, add(s.one, mul(g, sub(x, s.two))))
-    cdef Pair passed = add(s.two, mul(g, band))
+cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogil:
+    """One frame through the tree; without `fourth` as if that crossover were not there."""
+    cdef Pair band, whole, low, high
+    band = _section(&t.root, x, &t.c2, &low)
+    whole = sub(x, mul(t.c2.turn, band))
+    _section(&t.root_low, low, &t.c2, &low)
+    high = sub(whole, low)
+
+    band = _section(&t.low3, low, &t.c3, &x)
+    low = sub(low, mul(t.c3.turn, band))
+    if fourth:
+        band = _section(&t.low4, low, &t.c4, &x)
+        low = sub(low, mul(t.c4.turn, band))
+    band = _section(&t.low1, low, &t.c1, &x)
+    whole = sub(low, mul(t.c1.turn, band))
+    _section(&t.low1_low, x, &t.c1, &bands[0])
+    bands[1] = sub(whole, bands[0])
+
+    band = _section(&t.high1, high, &t.c1, &x)
+    high = sub(high, mul(t.c1.turn, band))
+    band = _section(&t.high3, high, &t.c3, &x)
+    whole = sub(high, mul(t.c3.turn, band))
+    _section(&t.high3_low, x, &t.c3, &low)
+    high = sub(whole, low)
+
+    if fourth:
+        band = _section(&t.band3, low, &t.c4, &x)
+        bands[2] = sub(low, mul(t.c4.turn, band))
+        band = _section(&t.high4, high, &t.c4, &x)
+        whole = sub(high, mul(t.c4.turn, band))
+        _section(&t.high4_low, x, &t.c4, &bands[3])
+        bands[4] = sub(whole, bands[3])
+    else:
+        bands[2] = low
+        bands[3] = high
+
+
+cdef inline Pair _section(Section *s, Pair x, const Crossover *c, Pair *low) noexcept nogil:
+    """One section; returns its band-pass, `low` gets its low-pass."""
+    cdef Pair band = mul(c.a, add(s.one, mul(c.g, sub(x, s.two))))
+    cdef Pair way = mul(c.g, band), passed = add(s.two, way)
     s.one = sub(add(band, band), s.one)
-    s.two = sub(add(passed, passed), s.two)
+    s.two = add(passed, way)
     low[0] = passed
     return band
 
 
-cdef inline void _write(float *row, Py_ssize_t i, Py_ssize_t stride, Pair p) noexcept nogil:
-    row[i] = <float> left_of(p)
-    row[stride + i] = <float> right_of(p)
+cdef inline void _turn(Tree *t, const float *start, const float *span, float shape) noexcept nogil:
+    """The crossovers where they are when the glide has gone `shape` of its way."""
+    t.c1, t.c2 = _crossover(start, span, 0, shape), _crossover(start, span, 1, shape)
+    t.c3, t.c4 = _crossover(start, span, 2, shape), _crossover(start, span, 3, shape)
+
+
+cdef inline Crossover _crossover(const float *start, const float *span, int k, float shape) noexcept nogil:
+    cdef double g = start[k] + <double> span[k] * shape
+    cdef double a = 1.0 / (1.0 + g * (g + DAMPING))
+    cdef double used = 1.0 - (start[LR4_CROSSOVERS + k] + <double> span[LR4_CROSSOVERS + k] * shape)
+    cdef Crossover c
+    c.g = pair(g, g)
+    c.a = pair(a, a)
+    c.turn = pair(2.0 * DAMPING * used, 2.0 * DAMPING * used)
+    return c
+
+
+cdef inline Tree _tree(const double *state) noexcept nogil:
+    cdef Tree t
+    t.root, t.root_low, t.low3, t.low4 = _load(state, 0), _load(state, 1), _load(state, 2), _load(state, 3)
+    t.low1, t.low1_low, t.high1, t.high3 = _load(state, 4), _load(state, 5), _load(state, 6), _load(state, 7)
+    t.high3_low, t.band3, t.high4, t.high4_low = _load(state, 8), _load(state, 9), _load(state, 10), _load(state, 11)
+    return t
+
+
+cdef inline void _keep_tree(const Tree *t, double *state) noexcept nogil:
+    _keep(state, 0, t.root)
+    _keep(state, 1, t.root_low)
+    _keep(state, 2, t.low3)
+    _keep(state, 3, t.low4)
+    _keep(state, 4, t.low1)
+    _keep(state, 5, t.low1_low)
+    _keep(state, 6, t.high1)
+    _keep(state, 7, t.high3)
+    _keep(state, 8, t.high3_low)
+    _keep(state, 9, t.band3)
+    _keep(state, 10, t.high4)
+    _keep(state, 11, t.high4_low)
+
+
+cdef inline Section _load(const double *state, int k) noexcept nogil:
+    cdef Section s
+    s.one = pair(state[4 * k], state[4 * k + 1])
+    s.two = pair(state[4 * k + 2], state[4 * k + 3])
+    return s
+
+
+cdef inline void _keep(double *state, int k, Section s) noexcept nogil:
+    state[4 * k], state[4 * k + 1] = left_of(s.one), right_of(s.one)
+    state[4 * k + 2], state[4 * k + 3] = left_of(s.two), right_of(s.two)

@@ -1,5 +1,6 @@
 # Compressor in up to five bands. See `multiband.pyx`.
 
+from .compressors cimport Compressors
 from .convolver cimport Convolver
 from .delay cimport Delay
 from .lr4 cimport Lr4
@@ -31,7 +32,7 @@ cdef class Multiband(Processor):
     cdef readonly int bands
     cdef Lr4 _lr4
     cdef Shelves _shelves
-    cdef Delay _to_split, _to_sum, _whole_to_sum
+    cdef Delay _to_split, _to_sum
     cdef Ramp _enabled
     # In or out of circuit, the meaning of the channels and the kind of split: as wanted, and as they are.
     cdef bint _wanted, _wanted_mid_side, _mid_side
@@ -40,9 +41,10 @@ cdef class Multiband(Processor):
     cdef double _tilt_db
     cdef double _freqs_hz[MOST_BANDS - 1]
     cdef int _count
-    cdef tuple _compressors
-    cdef void *_compressor[MOST_BANDS]  # the same, for loops without the GIL
-    cdef float[:, ::1] _split, _work
+    cdef Compressors _first, _fifth  # of bands 1 to 4, and of band 5
+    cdef void *_of[2]  # the same, for loops without the GIL: band k is lane k % 4 of number k // 4
+    cdef Py_ssize_t _fifth_left  # frames until nothing of the fifth band is left in its compressor; 0: it rests
+    cdef float[:, ::1] _low, _rows, _work
 
     cdef void set_value(self, int what, double value) noexcept nogil
     cdef void set_tilt(self) noexcept nogil
@@ -52,9 +54,7 @@ cdef class Multiband(Processor):
     cdef bint is_needed(self) noexcept nogil
     cdef int kind(self) noexcept nogil
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
-    cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
-    cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
-    cdef void detect(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
-    cdef void sum_bands(self, float *sum_l, float *sum_r, Py_ssize_t frames) noexcept nogil
-    cdef void shape_whole(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil
+    cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
+    cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
     cdef float take_reduction_db(self, int band) noexcept nogil

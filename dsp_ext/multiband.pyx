@@ -16,13 +16,14 @@ All have the same latency, so that they can be changed while sound runs. The ban
 (left + right) / 2 and (left - right) / 2.
 """
 
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 import numpy as np
 
 from ._math cimport log2_
-from .compressor cimport COMPRESSOR_SETTINGS, MUTE, SOLO, Compressor
-from .compressor import SETTINGS as _BAND_SETTINGS
+from .band_settings cimport COMPRESSOR_SETTINGS, LANES_OF_BANDS, MUTE, SOLO
+from .band_settings import SETTINGS as _BAND_SETTINGS
+from .compressors cimport Compressors
 from .design_crossover import design
 from .processor import partition_frames, rate_factor
 
@@ -38,6 +39,7 @@ RESERVE_HZ = 12000.0
 cdef enum:
     CHUNK = 128  # frames per pass
     WAYS = 2  # channels
+    ROW = LANES_OF_BANDS * CHUNK  # numbers of a row of four bands
 
 
 cdef class Multiband(Processor):
@@ -56,21 +58,21 @@ cdef class Multiband(Processor):
         self._count = len(DEFAULT_HZ) + 1
         self._lr4 = Lr4(rate_hz, self._freqs_hz, self._count - 1)
         self._shelves = Shelves(rate_hz, self._lr4._poles, self._count - 1)
-        self._compressors = tuple(Compressor(rate_hz, max_block) for _ in range(self.bands))
-        for band in range(self.bands):
-            self._compressor[band] = <void *> self._compressors[band]
+        self._first = Compressors(rate_hz, max_block)
+        self._fifth = Compressors(rate_hz, max_block)
+        self._of[0], self._of[1] = <void *> self._first, <void *> self._fifth
         # The split wants the input as late as its low-passes are; the sum, as late as the compressors let go of it.
         self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
-        self._to_sum = Delay(rate_hz, max_block, self._compressors[0].latency)
-        self._whole_to_sum = Delay(rate_hz, max_block, self._compressors[0].latency)
+        self._to_sum = Delay(rate_hz, max_block, self._first.latency)
         self._enabled = Ramp(rate_hz, 1.0)
         self._wanted = True
         self._mid_side = self._wanted_mid_side = False
         self._kind = self._wanted_kind = LINEAR
-        self._wait = 0
+        self._wait = self._fifth_left = 0
         self._tilt_db = 0.0
-        self._split = np.zeros((self.bands * WAYS, CHUNK), np.float32)
-        self._work = np.zeros((5, CHUNK), np.float32)
+        self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
+        self._rows = np.zeros((2 * WAYS, ROW), np.float32)
+        self._work = np.zeros((3, CHUNK), np.float32)
 
     # -- settings ------------------------------------------------------------------------------------------------
 
@@ -124,8 +126,9 @@ cdef class Multiband(Processor):
             edges_hz[k] = freq
         edges_hz[self._count] = 20000.0
         for band in range(self._count):
-            (<Compressor> self._compressor[band]).set_tilt_db(
-                <float> (0.5 * self._tilt_db) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6))
+            (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_tilt_db(
+                band % LANES_OF_BANDS,
+                <float> (0.5 * self._tilt_db) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6)),
             )
 
     cdef bint is_needed(self) noexcept nogil:
@@ -133,7 +136,7 @@ cdef class Multiband(Processor):
         cdef int band
         cdef bint neutral = True
         for band in range(MOST_BANDS):
-            neutral = neutral and (<Compressor> self._compressor[band]).is_neutral()
+            neutral = neutral and (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_neutral(band % LANES_OF_BANDS)
         return (
             self._wanted and self._wait == 0 and not (self._kind == LR4 and neutral)
             and self._wanted_mid_side == self._mid_side and self.kind() == self._kind
@@ -144,7 +147,7 @@ cdef class Multiband(Processor):
         cdef int band
         if self._wanted_kind == SHELVES:
             for band in range(MOST_BANDS):
-                if not (<Compressor> self._compressor[band]).is_present():
+                if not (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_present(band % LANES_OF_BANDS):
                     return LR4
         return self._wanted_kind
 
@@ -162,9 +165,8 @@ cdef class Multiband(Processor):
                     self._lr4.clear()
                     self._lr4.settle()
                     self._shelves.settle()
-                    self._whole_to_sum.clear()
-                for band in range(MOST_BANDS):
-                    (<Compressor> self._compressor[band]).clear()
+                self._first.clear()
+                self._fifth.clear()
                 self._mid_side = self._wanted_mid_side
                 self._kind = self.kind()
         self._enabled.to(1.0 if self.is_needed() else 0.0)
@@ -175,14 +177,14 @@ cdef class Multiband(Processor):
         cdef bint any_solo = False, solo, mute
         if not (0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS):
             return
-        (<Compressor> self._compressor[band]).set_value(what, value)
+        (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, what, value)
         if what == SOLO or what == MUTE:
             for k in range(MOST_BANDS):
-                any_solo = any_solo or (<Compressor> self._compressor[k]).is_on(SOLO)
+                any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
             for k in range(MOST_BANDS):
-                solo = (<Compressor> self._compressor[k]).is_on(SOLO)
-                mute = (<Compressor> self._compressor[k]).is_on(MUTE)
-                (<Compressor> self._compressor[k]).set_present(not mute and (solo or not any_solo))
+                solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+                mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, MUTE)
+                (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(k % LANES_OF_BANDS, not mute and (solo or not any_solo))
         self.change_mode()
 
     cdef void settle(self) noexcept nogil:
@@ -195,12 +197,12 @@ cdef class Multiband(Processor):
         self._enabled.jump(self._enabled._target)
         self._lr4.settle()
         self._shelves.settle()
-        for band in range(MOST_BANDS):
-            (<Compressor> self._compressor[band]).settle()
+        self._first.settle()
+        self._fifth.settle()
 
     cdef float take_reduction_db(self, int band) noexcept nogil:
         """[audio] Deepest gain of a band since the last call, in dB, 0 or below; 0 while out of circuit."""
-        cdef float deepest = (<Compressor> self._compressor[band]).take_reduction_db()
+        cdef float deepest = (<Compressors> self._of[band // LANES_OF_BANDS]).take_reduction_db(band % LANES_OF_BANDS)
         return deepest if self._enabled._value > 0 else 0.0
 
     def take(self, int band):
@@ -219,15 +221,15 @@ cdef class Multiband(Processor):
         self._shelves.clear()
         self._to_split.clear()
         self._to_sum.clear()
-        self._whole_to_sum.clear()
-        for band in range(MOST_BANDS):
-            (<Compressor> self._compressor[band]).clear()
+        self._first.clear()
+        self._fifth.clear()
+        self._fifth_left = 0
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Cut where a ramp or a wait ends, since a change of mode goes on there."""
+        """Cut where a ramp or a wait ends, since a change of mode goes on there, and where the fifth band comes or goes."""
         cdef Py_ssize_t at = 0, step, until
         while at < frames:
-            step = min(frames - at, CHUNK)
+            step = self.step(frames - at)
             until = self._enabled.length - self._enabled._at if self._enabled.moving() else self._wait
             if 0 < until < step:
                 step = until
@@ -238,108 +240,108 @@ cdef class Multiband(Processor):
                 self.change_mode()
             at += step
 
+    cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
+        """Frames for which the split is what it is now; and whether the fifth band has anything to do. It rests when the
+        last of it has left the compressors, and begins anew."""
+        cdef bint sounds
+        frames = min(frames, CHUNK)
+        if self._kind == LINEAR:
+            sounds = self.convolver.most_kernels() == self.bands - 1
+            frames = min(frames, self.convolver.until_partition())
+        else:
+            sounds = self._lr4.is_fourth_in_use()
+            frames = self._lr4._poles.piece(frames)
+        if sounds:
+            if self._fifth_left == 0:
+                self._fifth.clear()
+            self._fifth_left = self._fifth.delay() + CHUNK
+        elif 0 < self._fifth_left < frames:
+            frames = self._fifth_left
+        return frames
+
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t i
         cdef float *enabled = &self._work[0, 0]
         cdef float *sum_l = &self._work[1, 0]
         cdef float *sum_r = &self._work[2, 0]
-        cdef const float *whole_l = &self._work[3, 0]
-        cdef const float *whole_r = &self._work[4, 0]
+        cdef float *row
+        cdef bint fifth = self._fifth_left > 0
+        if fifth:
+            memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
         if self._kind == LINEAR:
-            self.convolver.convolve(left, right, &self._split[0, 0], CHUNK, frames)
+            self.convolver.convolve(left, right, &self._low[0, 0], CHUNK, frames)
             self._to_split.run(left, right, frames)
-            self.split_linear(left, right, frames)
+            self.split_linear(left, right, fifth, frames)
         else:
             self._to_split.run(left, right, frames)
-            self.detect(left, right, frames)
-            if self._kind == LR4:
-                self.split_lr4(left, right, frames)
+            if self.convolver.is_fading():  # a new kernel has nothing to fade from
+                self.convolver.clear()
+            self._lr4.split(left, right, &self._rows[0, 0], ROW, frames)
         self._to_sum.run(left, right, frames)
+        if self._mid_side:
+            _to_mid_side(&self._rows[0, 0], &self._rows[1, 0], LANES_OF_BANDS * frames)
+            if fifth:
+                _to_mid_side(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], LANES_OF_BANDS * frames)
         if self._kind == SHELVES:
-            self.shape_whole(left, right, frames)
+            self.shape_whole(left, right, fifth, frames)
         else:
-            self.sum_bands(sum_l, sum_r, frames)
+            memset(sum_l, 0, frames * sizeof(float))
+            memset(sum_r, 0, frames * sizeof(float))
+            self._first.add(&self._rows[0, 0], &self._rows[1, 0], sum_l, sum_r, self._kind == LR4, frames)
+            if fifth:
+                self._fifth.add(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], sum_l, sum_r, self._kind == LR4, frames)
         if self._mid_side:
             _from_mid_side(sum_l, sum_r, frames)
+        if self._kind == LR4:  # the bands take the place of the input
+            _subtract(sum_l, left, frames)
+            _subtract(sum_r, right, frames)
         self._enabled.fill(enabled, frames)
         for i in range(frames):
-            left[i] = left[i] + enabled[i] * (sum_l[i] + whole_l[i])
-            right[i] = right[i] + enabled[i] * (sum_r[i] + whole_r[i])
-
-    cdef void sum_bands(self, float *sum_l, float *sum_r, Py_ssize_t frames) noexcept nogil:
-        """What the compressors change of the bands."""
-        cdef Py_ssize_t i
-        cdef int band
-        cdef float *band_l
-        cdef float *band_r
+            left[i] = left[i] + enabled[i] * sum_l[i]
         for i in range(frames):
-            sum_l[i] = sum_r[i] = 0
-        for band in range(MOST_BANDS):
-            band_l = &self._split[WAYS * band, 0]
-            band_r = &self._split[WAYS * band + 1, 0]
-            if self._mid_side:
-                _to_mid_side(band_l, band_r, frames)
-            (<Compressor> self._compressor[band]).add(band_l, band_r, sum_l, sum_r, frames)
+            right[i] = right[i] + enabled[i] * sum_r[i]
+        if self._fifth_left > 0:
+            self._fifth_left -= frames
 
-    cdef void shape_whole(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """What the gains of the bands change of the input, by shelves; nothing takes its place in the sum."""
+    cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
+        """From low-passes to bands: each less the one below it, the last one what is left of the input."""
         cdef Py_ssize_t i
-        cdef int band
-        cdef float *band_l
-        cdef float *band_r
-        cdef float *whole_l = &self._work[3, 0]
-        cdef float *whole_r = &self._work[4, 0]
-        for band in range(MOST_BANDS):
-            band_l = &self._split[WAYS * band, 0]
-            band_r = &self._split[WAYS * band + 1, 0]
-            if self._mid_side:
-                _to_mid_side(band_l, band_r, frames)
-            (<Compressor> self._compressor[band]).replace(band_l, band_r, frames)
+        cdef int way
+        cdef const float *low
+        cdef const float *whole
+        cdef float *row
+        for way in range(WAYS):
+            low = &self._low[way, 0]
+            _bands_of_lows(low, low + WAYS * CHUNK, low + 2 * WAYS * CHUNK, low + 3 * WAYS * CHUNK, &self._rows[way, 0], frames)
+            if fifth:
+                whole = left if way == 0 else right
+                low = low + 3 * WAYS * CHUNK
+                row = &self._rows[WAYS + way, 0]
+                for i in range(frames):
+                    row[LANES_OF_BANDS * i] = whole[i] - low[i]
+
+    cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
+        """What the gains of the bands change of the input, by shelves."""
+        cdef float *whole_l = &self._low[0, 0]
+        cdef float *whole_r = &self._low[1, 0]
+        cdef bint linked = self._first.replace(&self._rows[0, 0], &self._rows[1, 0], frames)
+        if fifth:
+            linked = self._fifth.replace(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], frames) and linked
         memcpy(whole_l, left, frames * sizeof(float))
         memcpy(whole_r, right, frames * sizeof(float))
         if self._mid_side:
             _to_mid_side(whole_l, whole_r, frames)
-        self._shelves.change(whole_l, whole_r, &self._split[0, 0], CHUNK, &self._work[1, 0], &self._work[2, 0], frames)
-        for i in range(frames):
-            whole_l[i] = whole_r[i] = 0
-
-    cdef void detect(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """The bands of LR4."""
-        if self.convolver.is_fading():  # a new kernel has nothing to fade from
-            self.convolver.clear()
-        self._lr4.split(left, right, &self._split[0, 0], CHUNK, frames)
-
-    cdef void split_linear(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """From low-passes to bands, from the top down, in place; nothing takes the place of the input in the sum."""
-        cdef Py_ssize_t i
-        cdef int row
-        memcpy(&self._split[WAYS * (MOST_BANDS - 1), 0], left, frames * sizeof(float))
-        memcpy(&self._split[WAYS * (MOST_BANDS - 1) + 1, 0], right, frames * sizeof(float))
-        for row in range(WAYS * MOST_BANDS - 1, WAYS - 1, -1):
-            _subtract(&self._split[row, 0], &self._split[row - WAYS, 0], frames)
-        for row in range(WAYS):
-            for i in range(frames):
-                self._work[3 + row, i] = 0
-
-    cdef void split_lr4(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """What the sum of the bands differs by from the input, which the sum wants as late as the bands."""
-        cdef int band
-        cdef float *whole_l = &self._work[3, 0]
-        cdef float *whole_r = &self._work[4, 0]
-        memcpy(whole_l, &self._split[0, 0], frames * sizeof(float))
-        memcpy(whole_r, &self._split[1, 0], frames * sizeof(float))
-        for band in range(1, MOST_BANDS):
-            _add(whole_l, &self._split[WAYS * band, 0], frames)
-            _add(whole_r, &self._split[WAYS * band + 1, 0], frames)
-        _subtract(whole_l, left, frames)
-        _subtract(whole_r, right, frames)
-        self._whole_to_sum.run(whole_l, whole_r, frames)
+        self._shelves.change(whole_l, whole_r, &self._rows[0, 0], ROW, linked, &self._work[1, 0], &self._work[2, 0], frames)
 
 
-cdef void _add(float *to, const float *row, Py_ssize_t frames) noexcept nogil:
+cdef void _bands_of_lows(const float *low1, const float *low2, const float *low3, const float *low4, float *row,
+                         Py_ssize_t frames) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(frames):
-        to[i] += row[i]
+        row[LANES_OF_BANDS * i] = low1[i]
+        row[LANES_OF_BANDS * i + 1] = low2[i] - low1[i]
+        row[LANES_OF_BANDS * i + 2] = low3[i] - low2[i]
+        row[LANES_OF_BANDS * i + 3] = low4[i] - low3[i]
 
 
 cdef void _subtract(float *of, const float *row, Py_ssize_t frames) noexcept nogil:

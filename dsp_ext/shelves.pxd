@@ -14,8 +14,9 @@ cdef class Shelves:
     cdef void follow(self, Glide poles, int used) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void clear(self) noexcept nogil
-    cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride,
+    cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride, bint linked,
                      float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil
-    cdef void piece(self, const float *left, const float *right, const float *changes, Py_ssize_t stride,
-                    float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil
-    cdef void gains(self, const float *changes, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil
+    cdef int sections(self) noexcept nogil
+    cdef void gains(self, const float *changes, Py_ssize_t stride, int sections, int ways, Py_ssize_t frames) noexcept nogil
+    cdef void piece(self, const float *left, const float *right, int sections, bint linked, float *out_l, float *out_r,
+                    Py_ssize_t frames) noexcept nogil

@@ -27,6 +27,7 @@ from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
 cdef enum:
     CHUNK = 128  # frames per piece; not above the length of a glide
     WAYS = 2  # channels
+    LANES = 4  # numbers a frame of a row of bands
     # Rows of the work for each channel of each section.
     ROOT = 0  # A
     POLE  # g
@@ -66,80 +67,67 @@ cdef class Shelves:
         for i in range(4 * SHELF_SECTIONS):
             self._state[i] = 0
 
-    cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride,
+    cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride, bint linked,
                      float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil:
-        """[audio] What the shelves make of the sound less the sound itself, to `out_l` and `out_r`. The gain less 1 of
-        band k is in row 2k of `changes` for the left channel and in row 2k + 1 for the right, rows `stride` apart."""
+        """[audio] What the shelves make of the sound less the sound itself, to `out_l` and `out_r`. The gains less 1 are
+        in `changes`, as `Lr4.split` writes the bands; `linked`: those of the left channel are the right one's."""
         cdef Py_ssize_t at = 0, step
+        cdef int sections
         while at < frames:
             step = self._values.piece(min(frames - at, CHUNK))
-            self.piece(left + at, right + at, changes + at, stride, out_l + at, out_r + at, step)
+            sections = self.sections()
+            self.gains(changes + LANES * at, stride, sections, 1 if linked else WAYS, step)
+            self.piece(left + at, right + at, sections, linked, out_l + at, out_r + at, step)
             self._values.advance(step)
             at += step
 
-    cdef void gains(self, const float *changes, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+    cdef int sections(self) noexcept nogil:
+        """Those to compute: the last one is left out while it is not in use, and begins anew."""
+        cdef int k
+        if self._values.start()[2 * SHELF_SECTIONS - 1] != 0 or self._values.span()[2 * SHELF_SECTIONS - 1] != 0:
+            return SHELF_SECTIONS
+        for k in range(4 * (SHELF_SECTIONS - 1), 4 * SHELF_SECTIONS):
+            self._state[k] = 0
+        return SHELF_SECTIONS - 1
+
+    cdef void gains(self, const float *changes, Py_ssize_t stride, int sections, int ways, Py_ssize_t frames) noexcept nogil:
         """Gains of the bands, and from them the coefficients of the sections."""
         cdef const float *start = self._values.start()
         cdef const float *span = self._values.span()
-        cdef const float *shape = self._values.shape()
-        cdef const float *row
-        cdef double *below
-        cdef double *above
-        cdef double *root
-        cdef double *pole
-        cdef double *factor
-        cdef double tangent, tangent_, part, part_, gain, ratio
-        cdef Py_ssize_t i
         cdef int k, way
-        for way in range(WAYS):
-            above = &self._gains[way, 0]
-            row = changes + way * stride
-            for i in range(frames):
-                gain = 1.0 + <double> row[i]
-                above[i] = gain if gain > LEAST else LEAST
-        for k in range(SHELF_SECTIONS):
-            tangent, tangent_ = start[k], span[k]
-            part, part_ = start[SHELF_SECTIONS + k], span[SHELF_SECTIONS + k]
-            for way in range(WAYS):
-                below = &self._gains[WAYS * k + way, 0]
-                above = &self._gains[WAYS * (k + 1) + way, 0]
-                row = changes + (WAYS * (k + 1) + way) * stride
-                root = &self._work[ROWS * (WAYS * k + way) + ROOT, 0]
-                pole = &self._work[ROWS * (WAYS * k + way) + POLE, 0]
-                factor = &self._work[ROWS * (WAYS * k + way) + FACTOR, 0]
-                for i in range(frames):
-                    gain = 1.0 + <double> row[i]
-                    gain = gain if gain > LEAST else LEAST
-                    gain = below[i] + (part + part_ * shape[i]) * (gain - below[i])
-                    above[i] = gain
-                    ratio = sqrt(below[i] / gain)
-                    root[i] = ratio
-                    gain = (tangent + tangent_ * shape[i]) / sqrt(ratio)
-                    pole[i] = gain
-                    factor[i] = 1.0 / (1.0 + gain * (gain + DAMPING))
+        for way in range(ways):
+            _first_gain(changes + way * stride, &self._gains[way, 0], frames)
+        for k in range(sections):
+            for way in range(ways):
+                _coefficients(
+                    changes + way * stride + k + 1 if k + 1 < LANES else changes + (WAYS + way) * stride,
+                    &self._gains[WAYS * k + way, 0], &self._gains[WAYS * (k + 1) + way, 0],
+                    &self._work[ROWS * (WAYS * k + way), 0], start[k], span[k],
+                    start[SHELF_SECTIONS + k], span[SHELF_SECTIONS + k], self._values.shape(), frames,
+                )
 
-    cdef void piece(self, const float *left, const float *right, const float *changes, Py_ssize_t stride,
-                    float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil:
+    cdef void piece(self, const float *left, const float *right, int sections, bint linked, float *out_l, float *out_r,
+                    Py_ssize_t frames) noexcept nogil:
         cdef const double *row
-        cdef const double *last_l = &self._gains[WAYS * SHELF_SECTIONS, 0]
-        cdef const double *last_r = &self._gains[WAYS * SHELF_SECTIONS + 1, 0]
+        cdef Py_ssize_t other = 0 if linked else ROWS * CHUNK  # from the numbers of the left channel to the right one's
+        cdef const double *last_l = &self._gains[WAYS * sections, 0]
+        cdef const double *last_r = &self._gains[WAYS * sections + (0 if linked else 1), 0]
         cdef double *state = &self._state[0]
         cdef Pair one[SHELF_SECTIONS]
         cdef Pair two[SHELF_SECTIONS]
         cdef Pair x, y, root, pole, band, low, unit = pair(1.0, 1.0), damping = pair(DAMPING, DAMPING)
         cdef Py_ssize_t i
         cdef int k
-        self.gains(changes, stride, frames)
         for k in range(SHELF_SECTIONS):
             one[k] = pair(state[4 * k], state[4 * k + 1])
             two[k] = pair(state[4 * k + 2], state[4 * k + 3])
         for i in range(frames):
             x = y = pair(left[i], right[i])
-            for k in range(SHELF_SECTIONS):
+            for k in range(sections):
                 row = &self._work[ROWS * WAYS * k, 0] + i
-                root = pair(row[ROOT * CHUNK], row[(ROWS + ROOT) * CHUNK])
-                pole = pair(row[POLE * CHUNK], row[(ROWS + POLE) * CHUNK])
-                band = pair(row[FACTOR * CHUNK], row[(ROWS + FACTOR) * CHUNK])
+                root = pair(row[ROOT * CHUNK], row[ROOT * CHUNK + other])
+                pole = pair(row[POLE * CHUNK], row[POLE * CHUNK + other])
+                band = pair(row[FACTOR * CHUNK], row[FACTOR * CHUNK + other])
                 band = mul(band, add(one[k], mul(pole, sub(y, two[k]))))
                 low = add(two[k], mul(pole, band))
                 one[k] = sub(add(band, band), one[k])
@@ -153,14 +141,49 @@ cdef class Shelves:
             state[4 * k], state[4 * k + 1] = left_of(one[k]), right_of(one[k])
             state[4 * k + 2], state[4 * k + 3] = left_of(two[k]), right_of(two[k])
 
-    def process(self, const float[:, ::1] block not None, const float[:, ::1] changes not None):
-        """`change` for `block` (shape (2, frames)) with `changes` (shape (10, frames)): shape (2, frames), for tests. [any]"""
+    def process(self, const float[:, ::1] block not None, const float[:, ::1] changes not None, bint linked=False):
+        """`change` for `block` (shape (2, frames)) with `changes` (shape (10, frames), band by band): shape (2, frames), for
+        tests. [any]"""
         out = np.empty((WAYS, block.shape[1]), np.float32)
         cdef float[:, ::1] view = out
         if changes.shape[0] != WAYS * SHELF_BANDS or changes.shape[1] != block.shape[1]:
             raise ValueError(f"changes must have shape ({WAYS * SHELF_BANDS}, {block.shape[1]})")
+        rows = np.zeros((2 * WAYS, max(1, block.shape[1]), LANES), np.float32)
+        cdef float[:, :, ::1] lanes = rows
+        bands = np.asarray(changes).reshape(SHELF_BANDS, WAYS, -1)
+        rows[:WAYS, :block.shape[1]] = np.moveaxis(bands[:LANES], 0, 2)
+        rows[WAYS:, :block.shape[1], 0] = bands[LANES]
         if block.shape[1]:
             with nogil:
-                self.change(&block[0, 0], &block[1, 0], &changes[0, 0], changes.shape[1], &view[0, 0], &view[1, 0],
-                            block.shape[1])
+                self.change(&block[0, 0], &block[1, 0], &lanes[0, 0, 0], LANES * lanes.shape[1], linked, &view[0, 0],
+                            &view[1, 0], block.shape[1])
         return out
+
+
+cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noexcept nogil:
+    """Gain of the first band; `change` lies four numbers apart."""
+    cdef Py_ssize_t i
+    cdef double now
+    for i in range(frames):
+        now = 1.0 + <double> change[LANES * i]
+        gain[i] = now if now > LEAST else LEAST
+
+
+cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double tangent,
+                        double tangent_, double part, double part_, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """Gain of the band above a crossover, and the numbers of the section between it and the band `below`."""
+    cdef Py_ssize_t i
+    cdef double gain, ratio
+    cdef double *root = rows + ROOT * CHUNK
+    cdef double *pole = rows + POLE * CHUNK
+    cdef double *factor = rows + FACTOR * CHUNK
+    for i in range(frames):
+        gain = 1.0 + <double> change[LANES * i]
+        gain = gain if gain > LEAST else LEAST
+        gain = below[i] + (part + part_ * shape[i]) * (gain - below[i])
+        above[i] = gain
+        ratio = sqrt(below[i] / gain)
+        root[i] = ratio
+        gain = (tangent + tangent_ * shape[i]) / sqrt(ratio)
+        pole[i] = gain
+        factor[i] = 1.0 / (1.0 + gain * (gain + DAMPING))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.signal import oaconvolve
 
-from dsp_ext.compressor import Compressor
+from dsp_ext.compressors import Compressors
 from dsp_ext.design_crossover import design
 from dsp_ext.multiband import DEFAULT_HZ, Multiband
 from dsp_ext.stereo import Stereo
@@ -95,9 +95,9 @@ def test_four_bands_beside_scipy(music, record):
 
 
 def test_parts(music):
-    compressor = Compressor(RATE_HZ, 256)
+    compressor = Compressors(RATE_HZ, 256)
     for name, value in SETTINGS.items():
         compressor.set(name, value)
     one_band, width = ns_per_frame(music.shape[1], whole(compressor, music), whole(Stereo(RATE_HZ, 256), music))
-    print(f"one band of dynamics: {one_band:.1f} ns per frame; stereo: {width:.1f} ns per frame")
+    print(f"four bands of dynamics in one: {one_band:.1f} ns per frame; stereo: {width:.1f} ns per frame")
     assert one_band > 0 and width > 0

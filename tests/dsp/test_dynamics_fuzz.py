@@ -45,10 +45,11 @@ def run(processor, x: np.ndarray, changes, lengths) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("count", [150, 15])  # values always move; they come to rest in between
 @pytest.mark.parametrize(("make", "prefix", "loudest"), [(Multiband, "multiband.", 4000), (Stereo, "stereo.", 4)])
-def test_any_settings_at_any_time(make, prefix, loudest, seed, rng):
-    rng = np.random.default_rng([seed, int(rng.integers(2**31))])
-    x, changes = sound(rng), random_changes(rng, prefix, 150)
+def test_any_settings_at_any_time(make, prefix, loudest, count, seed, rng):
+    rng = np.random.default_rng([seed, count, int(rng.integers(2**31))])
+    x, changes = sound(rng), random_changes(rng, prefix, count)
     whole = run(make(RATE_HZ, 4096), x, changes, [4096])
     assert np.all(np.isfinite(whole))
     assert np.abs(whole).max() < loudest  # 36 dB up, 30 dB of make-up and half the range of the automatic one

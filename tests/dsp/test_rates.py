@@ -6,7 +6,7 @@ import pytest
 from dsp_ext.design_crossover import design
 from dsp_ext.multiband import Multiband
 from dsp_ext.stereo import Stereo
-from tests.dsp import test_compressor as compressor
+from tests.dsp import test_compressors as compressor
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 96000, 192000])
 

@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from dsp_ext.compressor import SETTINGS, Compressor
+from dsp_ext.band_settings import SETTINGS
+from dsp_ext.compressors import Compressors
 from tests.plots import write_svg
 
 RATE_HZ = 48000
 
 
-def make(rate_hz: int = RATE_HZ, **settings) -> Compressor:
+def make(rate_hz: int = RATE_HZ, **settings) -> Compressors:
     """A compressor whose settings have arrived."""
-    compressor = Compressor(rate_hz, 4096)
+    compressor = Compressors(rate_hz, 4096)
     for name, value in settings.items():
         compressor.set(name, value)
     compressor.process(np.zeros((2, rate_hz // 20), np.float32))
@@ -39,7 +40,7 @@ def sine(level_db: float, freq_hz: float, frames: int, rate_hz: int = RATE_HZ) -
     return np.stack([tone, tone]).astype(np.float32)
 
 
-def through(compressor: Compressor, x: np.ndarray) -> np.ndarray:
+def through(compressor: Compressors, x: np.ndarray) -> np.ndarray:
     """`x` through `compressor`, its latency taken off; what comes after `x` repeats its last frame."""
     lag = compressor.latency
     y = np.concatenate([x, np.repeat(x[:, -1:], lag, axis=1)], axis=1)
@@ -47,7 +48,7 @@ def through(compressor: Compressor, x: np.ndarray) -> np.ndarray:
     return y[:, lag:]
 
 
-def gain_db(compressor: Compressor, block: np.ndarray) -> np.ndarray:
+def gain_db(compressor: Compressors, block: np.ndarray) -> np.ndarray:
     """Gain in dB of the first channel, which is never zero, for each frame of `block`."""
     return 20 * np.log10(np.abs(through(compressor, block)[0].astype(float) / block[0]))
 
@@ -142,7 +143,16 @@ def test_reduction_is_the_deepest_since_it_was_last_taken():
 
 @pytest.mark.parametrize(
     ("name", "start", "end"),
-    [("threshold_db", -12.0, -24.0), ("ratio", 2.0, 4.0), ("knee_db", 0.0, 24.0), ("makeup_db", 0.0, 6.0)],
+    [
+        ("threshold_db", -12.0, -24.0),
+        ("ratio", 2.0, 4.0),
+        ("knee_db", 0.0, 24.0),
+        ("makeup_db", 0.0, 6.0),
+        ("lookahead_ms", 0.0, 5.0),
+        ("hold_ms", 0.0, 100.0),
+        ("release_ms", 3000.0, 300.0),
+        ("rms_pct", 0.0, 100.0),
+    ],
 )
 def test_a_change_of_a_setting_makes_no_click(name, start, end, record):
     """Residue above 3 kHz of a full-scale 200 Hz tone while a setting changes, the detector's own ripple included."""
@@ -159,6 +169,43 @@ def test_a_change_of_a_setting_makes_no_click(name, start, end, record):
     record("Multiband", f"residue above 3 kHz, {name} from {start:g} to {end:g}, 200 Hz at 0 dBFS", worst, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
+
+
+@pytest.mark.parametrize(("start", "end"), [(100.0, 0.0), (0.0, 100.0)])
+def test_linking_and_unlinking_makes_no_click(start, end, record):
+    """A full-scale 200 Hz tone in one channel, the same 20 dB lower in the other; from two detectors to one, and back."""
+    compressor = make(threshold_db=-30.0, ratio=4.0, release_ms=1000, attack_ms=50, link_pct=start)
+    tone = 0.999 * np.cos(2 * np.pi * 200 * np.arange(6 * RATE_HZ) / RATE_HZ)
+    x = np.stack([tone, 0.1 * tone]).astype(np.float32)
+    compressor.process(x.copy())
+    compressor.set("link_pct", end)
+    y = x.copy()
+    compressor.process(y)
+    apart = 20 * np.log10(np.abs(y[0, -480:]).max() / np.abs(y[1, -480:]).max())
+    assert apart == pytest.approx(20 if end else 5, abs=0.5)
+    worst = 20 * np.log10(max(np.abs(high_passed(row)).max() for row in y) + 1e-12)
+    record("Multiband", f"residue above 3 kHz, link from {start:g} to {end:g} %, 200 Hz at 0 dBFS and -20 dBFS", worst,
+           "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
+    assert worst <= -100
+
+
+def test_what_is_left_out_makes_no_difference(rng):
+    """Beside a lane that asks for everything, a lane that asks for nothing sounds as it does alone."""
+    level = np.repeat(rng.choice([0.003, 0.05, 0.3], 200), 480)
+    x = (level * rng.standard_normal((2, level.size))).astype(np.float32)
+    alone, beside = make(threshold_db=-30, ratio=4), make(threshold_db=-30, ratio=4)
+    for name, value in {
+        "link_pct": 50,
+        "up_ratio": 2,
+        "expand_ratio": 2,
+        "rms_pct": 50,
+        "adaptive": 1,
+        "hold_ms": 10,
+    }.items():
+        beside.set(name, value, lane=3)
+    ys = [through(compressor, x) for compressor in (alone, beside)]
+    assert not np.array_equal(ys[0], x)
+    np.testing.assert_allclose(ys[0], ys[1], rtol=2e-6)
 
 
 def high_passed(x: np.ndarray) -> np.ndarray:
@@ -184,7 +231,7 @@ def test_cutting_the_stream_changes_no_bit_while_it_works(rng):
 
 
 def test_refuses_what_is_not_a_setting_or_not_a_number():
-    compressor = Compressor(48000, 512)
+    compressor = Compressors(48000, 512)
     with pytest.raises(KeyError, match="no setting 'treshold_db'; there are threshold_db, ratio"):
         compressor.set("treshold_db", -20)
     for name in SETTINGS:
@@ -205,7 +252,7 @@ def test_plot_of_static_curves(pytestconfig):
     def draw(axes):
         for label, points in lines:
             axes.plot(levels_db, points, label=label)
-        axes.set(xlabel="in, dBFS", ylabel="out, dBFS", title="Compressor, threshold -20 dB: measured static curves")
+        axes.set(xlabel="in, dBFS", ylabel="out, dBFS", title="Compressors, threshold -20 dB: measured static curves")
         axes.legend()
 
     write_svg(pytestconfig, "compressor-static", draw, size=(5.4, 4.2))
@@ -227,7 +274,7 @@ def test_plot_of_attack_and_release(pytestconfig):
             axes.plot(times_ms[::48], gain[::48], label=label)
         axes.axhline(-15 * (1 - np.exp(-1)), linewidth=0.5, color="k")
         axes.set(
-            xlabel="ms", ylabel="gain, dB", title="Compressor: step of 30 dB and back; the line is 63 % of the way"
+            xlabel="ms", ylabel="gain, dB", title="Compressors: step of 30 dB and back; the line is 63 % of the way"
         )
         axes.legend()
 

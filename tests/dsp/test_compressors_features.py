@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dsp_ext.compressor import LIMITING_RATIO
-from tests.dsp.test_compressor import RATE_HZ, curve_db, deviation, gain_db, make, sine, square, through
+from dsp_ext.band_settings import LIMITING_RATIO
+from tests.dsp.test_compressors import RATE_HZ, curve_db, deviation, gain_db, make, sine, square, through
 
 #: Reaches its end within a few milliseconds.
 QUICK = {"attack_ms": 1, "release_ms": 20, "knee_db": 0}

@@ -1,0 +1,24 @@
+# Passes of the compressors that remember. See `ballistics.pyx`.
+
+cdef struct Times:
+    # For each of four lanes: parts of the way per frame, and frames to hold.
+    double attack[4]
+    double fall[4]
+    double release[4]
+    double hold[4]
+
+cdef struct Follower:
+    # The detectors of four lanes of one channel, of the compressor and of the expander: dB, dB, frames left to hold.
+    double held[4]
+    double smoothed[4]
+    double wait[4]
+    double open_held[4]
+    double open_smoothed[4]
+    double open_wait[4]
+
+cdef void average(double *mean, double part, const float *power, float *out, Py_ssize_t frames) noexcept nogil
+cdef void crest(double *peak, double *mean, double part, const float *power, float *peaks, float *means,
+                Py_ssize_t frames) noexcept nogil
+cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssize_t frames) noexcept nogil
+cdef void follow_all(Follower *follower, const Times *times, float *down_db, const float *open_db, const float *release,
+                     Py_ssize_t frames) noexcept nogil
