@@ -4,6 +4,11 @@ The magnitude of the analog prototype is sampled on a grid eight times finer tha
 tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
 long one corners near 0 Hz, so the best of three is taken.
 
+The tip of a notch is a corner, whose kernel never ends. What a kernel cannot have within rate / taps of the tip would be
+spread over the curve beside it, so the curve is left open there, but for the tip itself, and takes what puts least of the
+kernel where the taper takes it away: least squares with the few values of the open part as unknowns. That is the limit of
+what Papoulis, "A new algorithm in spectral analysis and band-limited extrapolation", IEEE Trans. CAS 22(9), 1975, iterates.
+
 Bands that work on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' =
 c left + d right. With z = left + j right that is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
 k2 = (a - d - j (b + c)) / 2: two kernels over the one complex signal of the convolver. The second is not needed where all
@@ -15,6 +20,7 @@ before its centre, and the further the centre moves to the front.
 """
 
 import functools
+import math
 
 import numpy as np
 
@@ -27,6 +33,11 @@ __all__ = ["EqBand", "analog_response", "design", "responses", "validity_hz"]
 _FINER = 8
 #: Parts of the kernel that the taper may take, both ends together.
 _TAPERS = (0.2, 0.4, 0.7)
+#: How far from a notch its curve is left open, as a multiple of rate / taps, and how much is added to the diagonal of the
+#: least squares there.
+_OPEN, _EASE = 2.0, 1e-3
+#: Tapers for kernels with notches; most need none.
+_OPEN_TAPERS = (0.0, 0.2, 0.7)
 #: Least magnitude, of the largest, whose logarithm counts for the minimum phase (-160 dB).
 _FLOOR = 1e-8
 #: -60 dB: below, a few dB more or less do not matter.
@@ -63,10 +74,12 @@ def design(
     common, matrix = _wanted(bands, _grid_hz(rate_hz, taps), mix, solo, side)
     if auto_gain and not solo:
         common *= make_up(bands)
+    notches = () if solo else [band.freq_hz for band in bands if band.type == "notch" and band.enabled]
+    opened = _open_bins(notches, rate_hz, taps)
     if matrix is None:
-        return _kernel(common, rate_hz, taps, mix)[None]
+        return _kernel(common, rate_hz, taps, mix, opened)[None]
     (a, b), (c, d) = common * matrix / 2
-    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps, mix) for part in (a + d, c - b, a - d, -b - c))
+    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps, mix, opened) for part in (a + d, c - b, a - d, -b - c))
     return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
 
 
@@ -86,8 +99,8 @@ def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[n
 
 def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -> float:
     """Frequency down to which the kernels of `bands`, and of `side` as in `design`, hold `TOLERANCE_DB`, up to 20 kHz (0.45
-    `rate_hz`), on left, right, mid and side alike; 0 where nothing acts. A notch counts with its bottom, whose tip no kernel
-    of finite length reaches."""
+    `rate_hz`), on left, right, mid and side alike; 0 where nothing acts. A notch counts with its tip, which no kernel of
+    finite length reaches: the limit then lies about 2 rate / taps above it, whatever holds below."""
     kernels = design(bands, rate_hz, taps, mix=mix, side=side)
     if kernels is None:
         return 0.0
@@ -168,29 +181,72 @@ def _turned(magnitude: np.ndarray, part: float) -> np.ndarray:
     return magnitude * np.exp(1j * part * np.fft.rfft(cepstrum).imag)
 
 
-def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float) -> np.ndarray:
-    """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32."""
+def _open_bins(notches_hz, rate_hz: float, taps: int) -> np.ndarray:
+    """The places on the grid that are near a notch, sorted; those next to its tip are not among them."""
     grid = _FINER * taps
-    audible = slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))
-    wanted = np.abs(response[audible]) if mix else response[audible]
+    near, tips = set(), set()
+    for place in np.asarray(notches_hz, float) * (grid / rate_hz):
+        reach = _OPEN * _FINER
+        near.update(range(max(1, math.ceil(place - reach)), min(grid // 2, math.floor(place + reach) + 1)))
+        tips.update((math.floor(place), math.ceil(place)))
+    return np.array(sorted(near - tips), int)
+
+
+def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float, opened: np.ndarray) -> np.ndarray:
+    """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32. `opened`: where
+    the response of a linear kernel is left open."""
+    grid = _FINER * taps
+    counts = np.zeros(grid // 2 + 1, bool)
+    counts[slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))] = True
+    if not mix and opened.size:
+        counts[opened] = False
+        counts[opened - 1] = False  # and the tips between them
+        counts[opened + 1] = False
+    wanted = np.abs(response[counts]) if mix else response[counts]
     least = np.maximum(np.abs(wanted), _NEXT_TO_NOTHING)
 
     def error(got):
-        return np.max(np.abs(got[audible] - wanted) / least)
+        return np.max(np.abs(got[counts] - wanted) / least)
 
+    ideal = np.fft.irfft(response, grid)
     if mix:
         centre = centre_of(taps, mix)
-        ideal = np.roll(np.fft.irfft(response, grid), centre)[:taps]
-        candidates = [ideal * _taper(taps, centre, part) for part in _TAPERS]
+        candidates = [np.roll(ideal, centre)[:taps] * _taper(taps, centre, part) for part in _TAPERS]
         return min(candidates, key=lambda kernel: error(np.abs(np.fft.rfft(kernel, grid)))).astype(np.float32)
     half = taps // 2
-    ideal = np.fft.irfft(response, grid)[:half]
-    candidates = [ideal * _wing_taper(half, part) for part in _TAPERS]
-    wing = min(candidates, key=lambda wing: error(_response(wing, grid)))
+    if opened.size:
+        wings = [_opened_wing(ideal, half, part, opened) for part in _OPEN_TAPERS]
+    else:
+        wings = [ideal[:half] * _wing_taper(half, part) for part in _TAPERS]
+    wing = min(wings, key=lambda wing: error(_response(wing, grid)))
     kernel = np.zeros(taps, np.float32)
     kernel[half:] = wing
     kernel[1:half] = kernel[:half:-1]
     return kernel
+
+
+def _opened_wing(ideal: np.ndarray, half: int, part: float, opened: np.ndarray) -> np.ndarray:
+    """`ideal` (even, shape (grid,), time 0 first), tapered on both sides by `_wing_taper`, with those values at the `opened`
+    places of its response that leave least to be taken away; the right half."""
+    grid = ideal.size
+    taper, taken, spread = _taken_away(grid, half, part)
+    sums = opened[:, None] + opened
+    table = spread[np.abs(opened[:, None] - opened)] + spread[np.minimum(sums, grid - sums)]
+    change = np.zeros(grid // 2 + 1)
+    rest = np.fft.rfft(taken * ideal).real[opened]
+    change[opened] = -np.linalg.solve(table + _EASE * np.eye(opened.size), rest)
+    return (ideal + np.fft.irfft(change, grid))[:half] * taper
+
+
+@functools.lru_cache(maxsize=4)
+def _taken_away(grid: int, half: int, part: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The right half of a taper; the part of the energy that it takes away from each time, even, shape (grid,); the spectrum
+    of that, over `grid`, from 0 to half the rate."""
+    taper = _wing_taper(half, part)
+    taken = np.ones(grid // 2 + 1)
+    taken[:half] = (1 - taper) ** 2
+    taken = np.concatenate([taken, taken[-2:0:-1]])
+    return taper, taken, np.fft.rfft(taken).real / grid
 
 
 def _response(wing: np.ndarray, grid: int) -> np.ndarray:

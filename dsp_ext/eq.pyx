@@ -218,7 +218,8 @@ cdef class Eq(Processor):
         """[control] Complex response at `freqs_hz` of the bank in use, latency included; shape of `freqs_hz`.
 
         From `placement` to itself: left to left, mid to mid, and so on ("stereo" is mid). They are the same unless bands
-        are placed apart. Raises ValueError for another word.
+        are placed apart. Dynamic bands count as they are at rest, with their own gain only; how far they are moved now, the
+        meters say. Raises ValueError for another word.
         """
         if placement not in PLACEMENTS:
             raise ValueError(f"placement cannot be {placement!r}: allowed is {', '.join(PLACEMENTS)}")
@@ -227,7 +228,7 @@ cdef class Eq(Processor):
 
     def matrix_response(self, freqs_hz):
         """[control] Complex responses from left and right to left and right, latency included: ((a, b), (c, d)) where
-        left' = a left + b right; shape (2, 2) and that of `freqs_hz`."""
+        left' = a left + b right; shape (2, 2) and that of `freqs_hz`. Dynamic bands as in `response`."""
         freqs_hz = np.asarray(freqs_hz, float)
         bank = self.banks[self.bank_in_use()]
         if self._minimum:

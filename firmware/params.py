@@ -247,7 +247,7 @@ TABLE: tuple[Param, ...] = (
     _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
     _choice("eq.mode", EQ_MODES, "linear", "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
     Param("eq.mix_percent", "%", 0, 100, 50, 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
-    _choice("eq.resolution", EQ_RESOLUTIONS, "8k", "EQ RES", "taps of the linear EQ: more reach lower and add latency",
+    _choice("eq.resolution", EQ_RESOLUTIONS, "8k", "EQ RES", "taps of the linear EQ: more reach lower, make notches deeper and add latency",
             target=DESIGN),
     _switch("eq.auto_gain", False, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),
     _choice("eq.solo", ("off", *map(str, range(1, EQ_BANDS + 1))), "off", "EQ SOLO", "hear only what one EQ band acts on",
