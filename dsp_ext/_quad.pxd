@@ -61,6 +61,14 @@ cdef extern from *:
       return a < b ? a : b;
     #endif
     }
+    static inline burnish_quad burnish_quad_choose(burnish_quad a, burnish_quad b, burnish_quad x, burnish_quad y) {
+    #if defined(__GNUC__)
+      burnish_quad_bits above = a > b;
+      return (burnish_quad)((above & (burnish_quad_bits)x) | (~above & (burnish_quad_bits)y));
+    #else
+      return a > b ? x : y;
+    #endif
+    }
     """
     const int LANES "BURNISH_LANES"
     ctypedef float Quad "burnish_quad"
@@ -76,6 +84,12 @@ cdef extern from *:
     # zero of the other sign, and where `b` is NaN: callers see to it that neither happens.
     Quad greater4 "burnish_quad_max"(Quad a, Quad b) noexcept nogil
     Quad lesser4 "burnish_quad_min"(Quad a, Quad b) noexcept nogil
+    # Lane by lane x where a > b, else y.
+    Quad choose4 "burnish_quad_choose"(Quad a, Quad b, Quad x, Quad y) noexcept nogil
+
+
+cdef inline Quad absolute4(Quad x) noexcept nogil:
+    return from_bits(as_bits(x) & quad_bits(0x7FFFFFFF))
 
 
 cdef inline Quad log2_4(Quad x) noexcept nogil:
