@@ -296,7 +296,8 @@ cdef class Convolver:
         self._units = (self.partitions // GROUP - 1) * self.kernels * self._sides
         self._slack = 1 + 2 * computed
         self._units_done = 0
-        memset(&self._sums[0, 0], 0, 2 * self.kernels * 4 * self.partition * sizeof(float))
+        for side in range(self._sides):
+            memset(&self._sums[side * self.kernels, 0], 0, self._side_kernels[side] * 4 * self.partition * sizeof(float))
 
     cdef void _multiply_until(self, Py_ssize_t unit) noexcept nogil:
         """Do the units of work before `unit`: one is `GROUP` older partitions of one kernel of one bank."""
