@@ -82,7 +82,7 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
     if not chain:
         return []
     w0 = 2 * np.pi * freq_hz / rate_hz
-    w, weights = _points(rate_hz)
+    w, weights = fit_points(rate_hz)
     filters = [(_Factor.matched(b, w0), _Factor.matched(a, w0)) for b, a in chain]
     missing = np.ones(w.size)
     for top, bottom in filters:
@@ -98,13 +98,19 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
     return [svf(bottom, top) if inverse else svf(top, bottom) for top, bottom in filters]
 
 
-def _points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
+def fit_points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
     """Where the curve is fitted, in radians per frame, and with what weights; the last _BEYOND_POINTS are for guidance."""
     top = 2 * np.pi * min(_FITTED_HZ / rate_hz, HIGHEST)
     within = np.arange(1, _POINTS + 1) * (top / _POINTS)
     beyond = np.linspace(top, _BEYOND * np.pi, _BEYOND_POINTS + 1)[1:]
     weights = np.where(within * rate_hz < 2 * np.pi * _EXACT_HZ, _EXACT_WEIGHT, 1.0)
     return np.concatenate([within, beyond]), np.concatenate([weights, np.full(_BEYOND_POINTS, _BEYOND_WEIGHT)])
+
+
+def inside(analog: np.ndarray) -> np.ndarray:
+    """Roots in radians per frame (complex) that are above half the rate come down to it, with more damping."""
+    above = np.maximum(np.abs(analog.imag) - np.pi, 0)
+    return analog - above * (_ABOVE + 1j * np.sign(analog.imag))
 
 
 class _Factor:
@@ -126,8 +132,7 @@ class _Factor:
         """The polynomial (s², s, 1), s = jw / w0, with its roots at exp(s), or near half the rate if they are above it."""
         lowest = next(c for c in polynomial[::-1] if c)
         analog = np.roots(np.trim_zeros(polynomial, "f")).astype(complex) * w0
-        above = np.maximum(np.abs(analog.imag) - np.pi, 0)
-        near = analog - above * (_ABOVE + 1j * np.sign(analog.imag))
+        near = inside(analog)
         gaps = np.where(analog == 0, w0, -np.expm1(near))
         return cls(lowest, np.exp(near), gaps, analog, near)
 

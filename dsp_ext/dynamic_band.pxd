@@ -13,7 +13,10 @@ cdef enum:
     FALL
     RELEASE
     HOLD  # frames
-    DYNAMIC_NUMBERS
+    TABLE  # of `design_dynamic.py`, row by row
+    TABLE_STEPS = 32
+    TABLE_COLUMNS = 5
+    DYNAMIC_NUMBERS = TABLE + (TABLE_STEPS + 1) * TABLE_COLUMNS
     # Values of KIND.
     NONE = 0
     BELL

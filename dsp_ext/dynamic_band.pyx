@@ -3,9 +3,9 @@
 """Dynamic bands of the EQ: a bell or shelf of second order whose gain follows the level of its own region.
 
 Detector: what the channels have in the region of the band, the louder of them. For a bell, two band-passes in a row of the
-band's frequency and q (at least 0.71: broader ones overshoot as a tone begins); the second one's two states are a quarter of a period apart, so the sum of their squares is the
-envelope, without ripple at the centre. For shelves a low- or high-pass of second order, rectified. Peaks of a sine read
-its amplitude.
+band's frequency and q (at least 0.71: broader ones overshoot as a tone begins); the second one's two states are a quarter
+of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For shelves a low- or high-pass
+of second order, rectified. Peaks of a sine read its amplitude.
 
 Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the
 threshold the band goes down or up; below the knee it does nothing, and adds exactly nothing.
@@ -14,18 +14,20 @@ Ballistics on the change in dB: as those of `compressors.pyx`, with a hold of a 
 shelves.
 
 Filter: a state-variable filter with trapezoidal integrators (Zavalishin, "The Art of VA Filter Design", 2018, chapters 3
-and 4), which stays stable while its coefficients move. With A = sqrt(gain) it is the bell or shelf of `eq_bands.py`, so boost
-and cut mirror, and static and moving gain of a band add in dB. float64, no latency.
+and 4), which stays stable while its coefficients move. They come from a table over the gain, made for the rate by
+`design_dynamic.py`, whose curves are those of `eq_bands.py`: boost and cut mirror, static and moving gain of a band add in
+dB. float64, no latency.
 """
-
-from libc.math cimport sqrt
 
 import math
 
+import numpy as np
+
 from ._knee cimport soft
-from ._math cimport DB_PER_OCTAVE, OCTAVES_PER_DB, exp2_, log2_
+from ._math cimport DB_PER_OCTAVE, log2_
 from ._pair cimport Pair, add, left_of, mul, pair, right_of, sub
 
+from . import design_dynamic
 from .band_settings import LIMITING_RATIO
 
 _KINDS = {"bell": BELL, "low_shelf": LOW_SHELF, "high_shelf": HIGH_SHELF}
@@ -44,6 +46,8 @@ cdef enum:
     WAIT
 
 cdef double ROOT_2 = 1.4142135623730951
+
+assert (design_dynamic.STEPS, len(design_dynamic.COLUMNS)) == (TABLE_STEPS, TABLE_COLUMNS)
 
 
 def row(band, rate_hz):
@@ -66,6 +70,7 @@ def row(band, rate_hz):
         math.copysign(1, dynamics.range_db),
         *parts,
         round(hold_ms * rate_hz / 1000),
+        *np.ravel(design_dynamic.table(band, rate_hz)),
     ]
 
 
@@ -167,28 +172,27 @@ cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssiz
     cdef double *of_band = work + 3 * stride
     cdef double *of_low = work + 4 * stride
     cdef double *of_x = work + 5 * stride
-    cdef bint bell = c[KIND] == BELL, high = c[KIND] == HIGH_SHELF
-    cdef double g = c[TANGENT], k = c[DAMPING], root, g_
-    cdef float octaves = <float> (0.5 * c[SIGN]) * OCTAVES_PER_DB
-    cdef Py_ssize_t i
+    cdef const double *low
+    cdef const double *high
+    cdef double steps_per_db = TABLE_STEPS / c[RANGE_DB], at, part, g, k, ratio, k_zeros, at_dc, above
+    cdef Py_ssize_t i, step
     for i in range(frames):
-        work[i] = exp2_(octaves * <float> work[i])
-    if bell:
-        for i in range(frames):
-            root = work[i]
-            pole[i] = g
-            factor[i] = 1.0 / (1.0 + g * (g + k / root))
-            of_band[i] = k * (root - 1.0 / root)
-            of_low[i] = of_x[i] = 0.0
-        return
-    for i in range(frames):
-        root = work[i]
-        g_ = g * sqrt(root) if high else g / sqrt(root)
-        pole[i] = g_
-        factor[i] = 1.0 / (1.0 + g_ * (g_ + k))
-        of_x[i] = root * root - 1.0 if high else 0.0
-        of_low[i] = 1.0 - root * root if high else root * root - 1.0
-        of_band[i] = k * (root - 1.0) - k * of_x[i]
+        at = work[i] * steps_per_db
+        step = <Py_ssize_t> at if 0 <= at < TABLE_STEPS else TABLE_STEPS - 1
+        part = at - <double> step
+        low = c + TABLE + TABLE_COLUMNS * step
+        high = low + TABLE_COLUMNS
+        g = low[0] + part * (high[0] - low[0])
+        k = low[1] + part * (high[1] - low[1])
+        ratio = low[2] + part * (high[2] - low[2])
+        k_zeros = low[3] + part * (high[3] - low[3])
+        at_dc = low[4] + part * (high[4] - low[4])
+        above = at_dc / (ratio * ratio)
+        pole[i] = g
+        factor[i] = 1.0 / (1.0 + g * (g + k))
+        of_x[i] = above - 1.0
+        of_band[i] = above * (k_zeros * ratio - k)
+        of_low[i] = at_dc - above
 
 
 cdef void filter(double *state, const double *left, const double *right, double *out_l, double *out_r,
