@@ -5,7 +5,6 @@ a thread of the control process does it and hands the packed kernels over in sha
 """
 
 import dataclasses
-import functools
 import logging
 import threading
 
@@ -88,16 +87,11 @@ def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
     mode = params.EQ_MODES[int(values["eq.mode"])]
     if mode == "minimum":
         return 0.0
-    bands = tuple(eq_bands(values, rate_hz)) if values["eq.enabled"] else ()
+    bands = eq_bands(values, rate_hz) if values["eq.enabled"] else []
     taps = RESOLUTIONS[int(values["eq.resolution"])] * rate_factor(rate_hz)
     mix = values["eq.mix_percent"] / 100 if mode == "mixed" else 0.0
-    return _validity_hz(bands, rate_hz, taps, mix, tuple(_side(values).items()) if mix == 0 else ())
-
-
-@functools.lru_cache(maxsize=8)
-def _validity_hz(bands: tuple[EqBand, ...], rate_hz: int, taps: int, mix: float, side: tuple) -> float:
-    curve = design_stereo.side_magnitude(dict(side)) if side else None
-    return design_eq.validity_hz(bands, rate_hz, taps, mix, curve)
+    side = design_stereo.side_magnitude(_side(values)) if mix == 0 else None
+    return design_eq.validity_hz(bands, rate_hz, taps, mix, side)
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
@@ -151,6 +145,9 @@ class Designer:
     each version was made from. The engine keeps using one bank while the other is written; the next is handed over only
     when it has taken the last one, and what was edited meanwhile is made only in its newest form. A kernel that was outdated
     while it was made is dropped, but not two in a row: else long kernels would never follow a knob that keeps turning.
+
+    When there is nothing to make it finds out `valid_from_hz` (see `eq_valid_from_hz`) of the newest values, which takes as
+    long as the kernels of the EQ do and is therefore not left to whoever asks.
     """
 
     def __init__(self, shared, on_request=None):
@@ -160,6 +157,8 @@ class Designer:
         self._banks = {EQ: shared.eq_banks, CROSSOVER: shared.crossover_banks}
         self._newest: dict[str, dict] = {}
         self._dropped: set[str] = set()  # kinds whose last kernel was dropped
+        self._unjudged: dict | None = None  # values whose validity is to be found out
+        self.valid_from_hz = 0.0
         self._wake = threading.Condition()
         self._working = self._stopping = False
         self._thread = threading.Thread(target=self._work, name="designer", daemon=True)
@@ -171,6 +170,7 @@ class Designer:
                 self._hand_over(kind, values, packed_kernels(self._engine, kind, values))
             else:  # a control process that died left a request that the engine has yet to take
                 self._newest[kind] = values
+        self._unjudged = values
         self._thread.start()
 
     def edit(self, changed: dict, values: dict[str, float]) -> None:
@@ -179,6 +179,8 @@ class Designer:
         if kinds:
             with self._wake:
                 self._newest.update(dict.fromkeys(kinds, values))
+                if EQ in kinds:
+                    self._unjudged = values
                 self._wake.notify()
 
     def stop(self) -> None:
@@ -191,32 +193,45 @@ class Designer:
 
     @property
     def busy(self) -> bool:
-        """Whether kernels are being made; what waits for the engine to take the last ones does not count."""
+        """Whether kernels are being made or judged; what waits for the engine to take the last ones does not count."""
         with self._wake:
-            return self._working or any(not self._pending(kind) for kind in self._newest)
+            return self._working or self._unjudged is not None or self._ready() is not None
+
+    def _ready(self) -> str | None:
+        """A kind of kernel to make now, whose last one the engine has taken."""
+        return next((kind for kind in self._newest if not self._pending(kind)), None)
 
     def _work(self) -> None:
         while True:
             with self._wake:
                 self._working = False
-                while not self._stopping and not any(not self._pending(kind) for kind in self._newest):
+                while not self._stopping and self._unjudged is None and self._ready() is None:
                     self._wake.wait(_POLL_S if self._newest else None)
                 if self._stopping:
                     return
-                kind = next(kind for kind in self._newest if not self._pending(kind))
-                values = self._newest.pop(kind)
+                kind = self._ready()
+                if kind:
+                    values = self._newest.pop(kind)
+                else:
+                    values, self._unjudged = self._unjudged, None
                 self._working = True
             try:
-                packed = packed_kernels(self._engine, kind, values)
-                with self._wake:
-                    outdated = kind in self._newest
-                if outdated and kind not in self._dropped:
-                    self._dropped.add(kind)
+                if kind:
+                    self._make(kind, values)
                 else:
-                    self._dropped.discard(kind)
-                    self._hand_over(kind, values, packed)
+                    self.valid_from_hz = eq_valid_from_hz(values, self._shared.rate_hz)
             except Exception:  # the last kernel stays in use; the thread must go on for the next edit
-                log.exception("the %s kernels could not be made", kind)
+                log.exception("the %s could not be made", f"{kind} kernels" if kind else "validity of the EQ")
+
+    def _make(self, kind: str, values: dict) -> None:
+        packed = packed_kernels(self._engine, kind, values)
+        with self._wake:
+            outdated = kind in self._newest
+        if outdated and kind not in self._dropped:
+            self._dropped.add(kind)
+        else:
+            self._dropped.discard(kind)
+            self._hand_over(kind, values, packed)
 
     def _pending(self, kind: str) -> bool:
         cells = self._shared.engine

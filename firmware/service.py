@@ -11,7 +11,7 @@ import numpy as np
 
 from . import config, params
 from .alarms import Alarms
-from .designer import Designer, eq_valid_from_hz, settings_vector
+from .designer import Designer, settings_vector
 from .journal import Journal, note_version
 from .matcher import Matcher
 from .meters import MeterReader, newest_spectra
@@ -95,7 +95,7 @@ class Box:
             "period_frames": options.period,
             "periods": options.periods,
             "engine_latency_frames": engine_latency,
-            "eq_valid_from_hz": round(eq_valid_from_hz(self.store.snapshot(), options.rate_hz), 1),
+            "eq_valid_from_hz": round(self.designer.valid_from_hz, 1),
             "latency_frames": engine_latency + box["prefill_frames"] + options.period,
         }
 

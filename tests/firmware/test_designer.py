@@ -180,6 +180,17 @@ def test_validity_counts_what_the_kernel_does_to_the_side():
         assert designer.eq_valid_from_hz(narrow | change, RATE_HZ) == 0
 
 
+def test_the_designer_knows_the_validity_of_the_newest_values():
+    bell = {"eq.b2.enabled": 1.0, "eq.b2.gain_db": 9.0, "eq.b2.freq_hz": 60.0, "eq.b2.q": 4.0}
+    with Bench(params.DEFAULTS | bell) as bench:
+        bench.settle()
+        first = bench.designer.valid_from_hz
+        assert first == designer.eq_valid_from_hz(params.DEFAULTS | bell, RATE_HZ) > 60
+        bench.edit(**{name.replace(".", "__"): value for name, value in (bell | {"eq.resolution": 0.0}).items()})
+        bench.settle()
+        assert bench.designer.valid_from_hz > first
+
+
 def test_a_new_designer_goes_on_where_a_dead_one_left():
     with Bench() as bench:
         bench.settle()
