@@ -130,15 +130,16 @@ cdef class Stereo(Processor):
         cdef double state_low = self._low, state_high = self._high, one = self._mono_1, two = self._mono_2
         cdef double s, side, g, v, low, high, change, x, band
         cdef Py_ssize_t i
+        # Divisions are kept apart from the states, which would wait for them.
         for i in range(frames):
             s = shape[i]
             side = 0.5 * (<double> left[i] - <double> right[i])
             g = g_low + g_low_ * s
-            v = (side - state_low) * g / (1.0 + g)
+            v = (side - state_low) * (g / (1.0 + g))
             low = v + state_low
             state_low = low + v
             g = g_high + g_high_ * s
-            v = (side - state_high) * g / (1.0 + g)
+            v = (side - state_high) * (g / (1.0 + g))
             high = v + state_high
             state_high = high + v
             change = (w_low + w_low_ * s) * low + (w_mid + w_mid_ * s) * (high - low) \
@@ -146,7 +147,7 @@ cdef class Stereo(Processor):
             # State-variable filter: x is what is left of the side, `band` and `v` its band-pass and low-pass.
             x = side + change
             g = g_mono + g_mono_ * s
-            band = (one + g * (x - two)) / (1.0 + g * (g + BUTTERWORTH))
+            band = (one + g * (x - two)) * (1.0 / (1.0 + g * (g + BUTTERWORTH)))
             v = two + g * band
             one = 2.0 * band - one
             two = 2.0 * v - two
