@@ -23,7 +23,7 @@ BUDGETS = {
     "K-weighting": 50,
 }
 #: Over their budgets: a list to shorten.
-OVER = {"convolution, 8192 taps, partition 128", "compressor, 4 bands, LR4"}
+OVER = {"convolution, 8192 taps, partition 128"}
 #: Per cent of a core, by cases; all modules in, EQ and compressor linear.
 CORE_BUDGETS = {
     "whole chain, 48 kHz, blocks of 128": ("chain, block 128", 48000, 12),

@@ -96,11 +96,18 @@ def swap_eq(work: Eq, number: int):
         work.load(work.pack([*EQ_BANDS[:2], *bands, *EQ_BANDS[3:]], mode=work.mode))
 
 
-def multiband(split: int) -> Multiband:
+COMPRESSION = {"threshold_db": -30, "ratio": 4, "knee_db": 6}
+EVERYTHING = COMPRESSION | {
+    "hold_ms": 20, "adaptive": 1, "rms_pct": 50, "lookahead_ms": 3, "up_ratio": 2, "expand_ratio": 2, "link_pct": 60,
+    "makeup_db": 2, "wet_pct": 90,
+}  # fmt: skip
+
+
+def multiband(split: int, settings: dict) -> Multiband:
     work = Multiband(RATE_HZ, BLOCK)
     work.set("split", split)
     for band in range(1, 5):
-        for name, value in {"threshold_db": -30, "ratio": 4, "knee_db": 6}.items():
+        for name, value in settings.items():
             work.set(f"b{band}.{name}", value)
     return work
 
@@ -185,8 +192,9 @@ STEADY = [
     *(Case(f"convolution, 8192 taps, partition {p}", lambda p=p: convolver(p), "convolver") for p in (128, 256)),
     *(Case(f"EQ, {mode}, 7 bands", lambda mode=mode: eq(mode)) for mode in ("linear", "minimum")),
     *(
-        Case(f"compressor, 4 bands, {name}", lambda split=split: multiband(split))
+        Case(f"compressor, 4 bands, {name}{more}", lambda split=split, settings=settings: multiband(split, settings))
         for split, name in enumerate(("linear", "LR4", "shelves"))
+        for more, settings in (("", COMPRESSION), (", all features", EVERYTHING))
     ),
     Case("limiter", limiter),
     Case("K-weighting", lambda: KWeighting(RATE_HZ), "k_weighting"),
@@ -206,7 +214,13 @@ MOVING = [
     for name, what, make, region, each in (
         ("EQ, linear, 7 bands", "kernels swapped", lambda: eq("linear"), "processor", swap_eq),
         ("EQ, minimum, 7 bands", "sections swapped", lambda: eq("minimum"), "processor", swap_eq),
-        ("compressor, 4 bands, linear", "kernels swapped", lambda: multiband(0), "processor", swap_crossover),
+        (
+            "compressor, 4 bands, linear",
+            "kernels swapped",
+            lambda: multiband(0, COMPRESSION),
+            "processor",
+            swap_crossover,
+        ),
         ("chain", "kernels swapped", lambda: Chain(48000), "words", swap_chain),
         ("chain", "knobs moving", lambda: Chain(48000), "words", turn_chain),
         ("chain, LR4", "knobs moving", lambda: Chain(48000, multiband__split=1.0), "words", turn_chain),
