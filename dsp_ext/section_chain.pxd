@@ -8,6 +8,7 @@ cdef class SectionChain:
     cdef float[::1] _fade_io
     cdef Ramp _fade
     cdef int _wanted
+    cdef Py_ssize_t _warm, _warm_left  # frames that a bank runs before it is faded in
     cdef double[::1] _furthest  # of each band, the change of its gain since it was last taken, in dB
 
     cdef void use_bank(self, int bank) noexcept nogil

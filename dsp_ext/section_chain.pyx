@@ -3,8 +3,9 @@
 """SectionChain: the minimum-phase filters of the EQ, in float64, at no latency.
 
 Two banks hold the sections of all bands, made by `design_sections.py`; to change them, the bank that is not in use is
-written, goes on from the states of the other one, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the
-identity, bit for bit. A dynamic band (see `dynamic_band.pyx`) moves after its own sections, and listens to what comes in
+written, goes on from the states of the other one, runs unheard for 5 ms, in which states that do not belong to what comes
+in now die away where they would click, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the identity, bit for
+bit. A dynamic band (see `dynamic_band.pyx`) moves after its own sections, and listens to what comes in
 to the whole EQ, on its own channels, so that no gain of the EQ shifts its threshold.
 """
 
@@ -53,6 +54,9 @@ cdef enum:
     MID = 4
     SIDE = 5
 
+#: How long a bank runs before it is faded in.
+WARM_MS = 5.0
+
 #: float64 numbers of one bank.
 BANK_DOUBLES = HEADER + BANDS * BAND
 
@@ -98,6 +102,8 @@ cdef class SectionChain:
         self._fade_io = np.zeros(CHUNK, np.float32)
         self._furthest = np.zeros(BANDS)
         self._fade = Ramp(rate_hz, 1.0)
+        self._warm = round(WARM_MS * 1e-3 * rate_hz)
+        self._warm_left = 0
         self.bank = self._wanted = 0
 
     def attach(self, double[:, ::1] banks not None):
@@ -128,6 +134,7 @@ cdef class SectionChain:
                 memcpy(&self._states[bank, at], &self._states[self.bank, at], DYNAMIC_STATES * sizeof(double))
                 keep_in_range(&self._banks[bank, place + DYNAMICS], &self._states[bank, at])
         self._wanted = bank
+        self._warm_left = self._warm
         self._fade.jump(0.0)
         self._fade.to(1.0)
 
@@ -139,6 +146,7 @@ cdef class SectionChain:
     cdef void clear(self) noexcept nogil:
         """[audio] Forget the past; a fade under way is at its end."""
         self.bank = self._wanted
+        self._warm_left = 0
         self._fade.jump(1.0)
         memset(&self._states[0, 0], 0, 2 * BANDS * STATES * sizeof(double))
         memset(&self._furthest[0], 0, BANDS * sizeof(double))
@@ -173,7 +181,9 @@ cdef class SectionChain:
         cdef float *fade = &self._fade_io[0]
         while at < frames:
             step = frames - at if frames - at < CHUNK else CHUNK
-            if self._fade.moving() and step > self._fade.length - self._fade._at:
+            if self._warm_left > 0:
+                step = step if step < self._warm_left else self._warm_left
+            elif self._fade.moving() and step > self._fade.length - self._fade._at:
                 step = self._fade.length - self._fade._at
             for i in range(step):
                 l[i] = left[at + i]
@@ -183,12 +193,15 @@ cdef class SectionChain:
                 memcpy(new_r, r, step * sizeof(double))
                 self._run_bank(self.bank, l, r, step)
                 self._run_bank(self._wanted, new_l, new_r, step)
-                self._fade.fill(fade, step)
-                for i in range(step):
-                    l[i] = l[i] * (1.0 - fade[i]) + new_l[i] * fade[i]
-                    r[i] = r[i] * (1.0 - fade[i]) + new_r[i] * fade[i]
-                if not self._fade.moving():
-                    self.bank = self._wanted
+                if self._warm_left > 0:
+                    self._warm_left -= step
+                else:
+                    self._fade.fill(fade, step)
+                    for i in range(step):
+                        l[i] = l[i] * (1.0 - fade[i]) + new_l[i] * fade[i]
+                        r[i] = r[i] * (1.0 - fade[i]) + new_r[i] * fade[i]
+                    if not self._fade.moving():
+                        self.bank = self._wanted
             else:
                 self._run_bank(self.bank, l, r, step)
             for i in range(step):
