@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from dsp_ext.processor import RATES_HZ, partition_frames
+from dsp_ext.processor import RATES_HZ, rate_factor
 
 from . import board, config, presets, sim
 from .errors import BUSY, FAILED, OK, USAGE, Refusal
@@ -65,7 +65,7 @@ def _options(asked: argparse.Namespace) -> Options:
         raise Refusal(f"the rate cannot be {rate_hz} Hz: allowed are {', '.join(map(str, RATES_HZ))} Hz")
     if mix_rate_hz not in (None, rate_hz):
         raise Refusal(f"{asked.mix[0]} is at {mix_rate_hz} Hz and the box is to run at {rate_hz} Hz: leave --rate out")
-    period = asked.period or (partition_frames(rate_hz) if sim_card else audio.period_frames)
+    period = asked.period or (128 * rate_factor(rate_hz) if sim_card else audio.period_frames)
     if not 16 <= period <= 4096:
         raise Refusal(f"a period cannot have {period} frames: allowed are 16 to 4096")
     periods = asked.periods or audio.periods

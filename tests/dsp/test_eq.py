@@ -70,7 +70,7 @@ def test_mixed_mode_moves_from_linear_to_minimum_phase(record):
     for percent in (0, 25, 50, 75, 100):
         eq = loaded(bands, mode="mixed", mix_percent=percent)
         assert eq.mode == ("mixed" if percent else "linear")
-        assert eq.latency == round(4096 * (1 - percent / 100)) + 128
+        assert eq.latency == round(4096 * (1 - percent / 100)) + partition_frames(48000)
         played = impulse_responses(eq)[0][0]
         ahead_db.append(10 * np.log10(np.sum(played[: eq.latency - 24] ** 2) + 1e-12))
         error_db = db(eq.response(freqs_hz)) - db(analog_response(bands, freqs_hz))
