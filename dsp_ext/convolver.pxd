@@ -15,7 +15,7 @@ cdef class Convolver:
     cdef float[::1] _shape  # of the fade, for whole partitions
     cdef Py_ssize_t _fill  # frames of this partition that have come
     cdef Py_ssize_t _block_at, _slot  # where this partition and its spectrum go in their rings
-    cdef Py_ssize_t _units, _units_done, _slack  # work on older partitions: see `_multiply_until`
+    cdef Py_ssize_t _units, _units_done, _computed  # work on older partitions: see `_multiply_until`
     cdef Py_ssize_t _faded
     cdef int _state, _wanted, _sides
     cdef int _side_bank[2]

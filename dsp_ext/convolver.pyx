@@ -273,39 +273,43 @@ cdef class Convolver:
                 memcpy(out + row * stride + at, ready + row * self.partition + self._fill, step * sizeof(float))
             self._fill += step
             at += step
-            # The transforms at the end of a partition count as `_slack` units, so the last frames owe less.
-            self._multiply_until((self._units + self._slack) * self._fill // self.partition)
+            # What is left to the end of a partition costs about a unit for each transform and for each kernel's last group,
+            # so the last frames owe less.
+            self._multiply_until((self._units + 1 + 2 * self._computed) * self._fill // self.partition)
             if self._fill == self.partition:
                 self._end_partition()
 
     cdef void _begin_partition(self) noexcept nogil:
         """Decide which banks this partition is summed for."""
         cdef int side
-        cdef Py_ssize_t computed = 0
         if self._state == ASKED:
             self._state = WARMING
         self._sides = 1 if self._state == STEADY else 2
         self._side_bank[0] = self.bank
         self._side_bank[1] = self._wanted
+        self._computed = 0
         for side in range(2):
             self._side_kernels[side] = <Py_ssize_t> self._banks[self._side_bank[side], 0]
             # What another process wrote is not to be trusted.
             self._side_kernels[side] = max(0, min(self._side_kernels[side], self.kernels))
             if side < self._sides:
-                computed += self._side_kernels[side]
-        self._units = (self.partitions // GROUP - 1) * self.kernels * self._sides
-        self._slack = 1 + 2 * computed
+                self._computed += self._side_kernels[side]
+        self._units = (self.partitions // GROUP - 1) * self._computed
         self._units_done = 0
         for side in range(self._sides):
             memset(&self._sums[side * self.kernels, 0], 0, self._side_kernels[side] * 4 * self.partition * sizeof(float))
 
     cdef void _multiply_until(self, Py_ssize_t unit) noexcept nogil:
         """Do the units of work before `unit`: one is `GROUP` older partitions of one kernel of one bank."""
-        cdef Py_ssize_t done = self._units_done, per_group = self.kernels * self._sides
+        cdef Py_ssize_t done = self._units_done, kernel
         if unit > self._units:
             unit = self._units
         while done < unit:
-            self._multiply(<int> (done % self._sides), done % per_group // self._sides, done // per_group)
+            kernel = done % self._computed
+            if kernel < self._side_kernels[0]:
+                self._multiply(0, kernel, done // self._computed)
+            else:
+                self._multiply(1, kernel - self._side_kernels[0], done // self._computed)
             done += 1
         self._units_done = done
 
@@ -316,8 +320,6 @@ cdef class Convolver:
         cdef const float *x[GROUP]
         cdef const float *h
         cdef float *total
-        if kernel >= self._side_kernels[side]:
-            return
         for p in range(GROUP):
             slot -= 1
             if slot < 0:
@@ -340,7 +342,7 @@ cdef class Convolver:
         self._fft.forward(past_l + before, past_r + before, past_l + self._block_at, past_r + self._block_at,
                           spectrum, spectrum + size)
         for side in range(self._sides):
-            for kernel in range(self.kernels):
+            for kernel in range(self._side_kernels[side]):
                 self._multiply(side, kernel, self.partitions // GROUP - 1)
         self._finish(0, ready)
         self._ready_kernels = self._side_kernels[0]

@@ -16,8 +16,7 @@ WORST_BLOCK = 1.2
 #: Silence may take the other side of a branch here and there.
 QUIET = 1.001
 BUDGETS = {
-    "convolution, 8192 taps, partition 128": 400,
-    "convolution, 8192 taps, partition 256": 400,
+    "convolution, 8192 taps": 400,
     "compressor, 4 bands, LR4": 300,
     "limiter": 1500,
     "K-weighting": 50,

@@ -19,6 +19,7 @@ from dsp_ext.k_weighting import KWeighting
 from dsp_ext.limiter import Limiter
 from dsp_ext.meter import Meter
 from dsp_ext.multiband import Multiband
+from dsp_ext.processor import partition_frames
 from dsp_ext.saturator import Saturator
 from dsp_ext.shared import Ring, SeqLock
 from dsp_ext.stereo import Stereo
@@ -77,7 +78,8 @@ class Case:
     each: Callable | None = None
 
 
-def convolver(partition: int) -> Convolver:
+def convolver() -> Convolver:
+    partition = partition_frames(RATE_HZ)
     work = Convolver(RATE_HZ, partition, 8192 // partition)
     work.load(work.pack(np.random.default_rng(3).standard_normal((1, 8192)) / 100), jump=True)
     return work
@@ -189,13 +191,16 @@ def swap_chain(work: Chain, number: int):
 
 
 STEADY = [
-    *(Case(f"convolution, 8192 taps, partition {p}", lambda p=p: convolver(p), "convolver") for p in (128, 256)),
+    Case("convolution, 8192 taps", convolver, "convolver"),
     *(Case(f"EQ, {mode}, 7 bands", lambda mode=mode: eq(mode)) for mode in ("linear", "minimum")),
     *(
         Case(f"compressor, 4 bands, {name}{more}", lambda split=split, settings=settings: multiband(split, settings))
         for split, name in enumerate(("linear", "LR4", "shelves"))
         for more, settings in (("", COMPRESSION), (", all features", EVERYTHING))
     ),
+    # Half a partition: what is due at its end has to be spread over both.
+    Case("EQ, linear, 7 bands, block 128", lambda: eq("linear"), block=128, sounds=("music",)),
+    Case("compressor, 4 bands, linear, block 128", lambda: multiband(0), block=128, sounds=("music",)),
     Case("limiter", limiter),
     Case("K-weighting", lambda: KWeighting(RATE_HZ), "k_weighting"),
     Case("meter", lambda: Meter(RATE_HZ, BLOCK), blocks=4 * SECOND),
