@@ -10,7 +10,10 @@ STARTLING_DB = 6.0
 
 _TILT = BAND_TYPES.index("tilt")
 _CUTS = tuple(BAND_TYPES.index(type) for type in ("low_cut", "high_cut"))
-_BOOSTING = tuple(BAND_TYPES.index(type) for type in ("bell", "low_shelf", "high_shelf", "tilt"))
+_SHELVES = tuple(BAND_TYPES.index(type) for type in ("low_shelf", "high_shelf"))
+_BOOSTING = (BAND_TYPES.index("bell"), *_SHELVES, _TILT)
+#: Up to this q a cut or shelf has no hump.
+_FLAT_Q = 0.71
 
 
 def bound_db(values: Mapping[str, float]) -> float:
@@ -30,13 +33,20 @@ def bound_db(values: Mapping[str, float]) -> float:
 def _eq_db(values: Mapping[str, float], band: str) -> float:
     gain, type = values[f"{band}.gain_db"], values[f"{band}.type"]
     if type in _CUTS:
-        return max(0.0, 20 * math.log10(values[f"{band}.q"]))  # a cut of high Q resonates at its corner
+        return _hump_db(values[f"{band}.q"])
     if type not in _BOOSTING:
         return 0.0
     moves = values[f"{band}.dynamic"] and values[f"{band}.dyn_ratio"] > 1
     lift = max(0.0, values[f"{band}.dyn_range_db"]) if moves else 0.0
+    if type in _SHELVES and (gain or moves):  # boost or cut, one side of the corner is lifted
+        lift += max(0.0, 20 * math.log10(values[f"{band}.q"] / _FLAT_Q))
     # A tilt lifts one end whatever its sign; automatic gain gives back what a band takes.
     return lift + (abs(gain) if type == _TILT or values["eq.auto_gain"] else max(0.0, gain))
+
+
+def _hump_db(q: float) -> float:
+    """How far a cut of second order rises above its pass band, where it resonates; steeper ones do not rise further."""
+    return 20 * math.log10(q * q / math.sqrt(q * q - 0.25)) if q > _FLAT_Q else 0.0
 
 
 def _band_db(values: Mapping[str, float], band: str) -> float:

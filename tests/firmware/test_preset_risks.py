@@ -23,8 +23,11 @@ def after(**changes):
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 5.0, "eq__enabled": 0.0}, 0.0),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 12.0, "eq__b1__type": 3.0}, 0.0),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -4.0, "eq__b1__type": 6.0}, 4.0),
-        ({"eq__b1__enabled": 1.0, "eq__b1__q": 2.0, "eq__b1__type": 4.0}, 6.02),
+        ({"eq__b1__enabled": 1.0, "eq__b1__q": 2.0, "eq__b1__type": 4.0}, 6.30),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -4.0, "eq__auto_gain": 1.0}, 4.0),
+        ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 3.0, "eq__b1__q": 1.42}, 9.02),
+        ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -3.0, "eq__b1__q": 1.42}, 6.02),
+        ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 0.0, "eq__b1__q": 1.42}, 0.0),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": 2.0, "eq__b1__dynamic": 1.0, "eq__b1__dyn_range_db": 7.0}, 9.0),
         ({"eq__b1__enabled": 1.0, "eq__b1__gain_db": -9.0, "eq__b1__dynamic": 1.0, "eq__b1__dyn_range_db": -7.0}, 0.0),
         ({"multiband__b2__makeup_db": 6.0, "multiband__b3__makeup_db": 2.0}, 6.0),
@@ -71,3 +74,16 @@ def test_bound_is_above_what_the_chain_does(rng):
         recall.perform(out, rate_hz, values, ())
         response_db = 20 * np.log10(np.abs(np.fft.rfft(out[:, 0] / (1 << 20))).max())
         assert response_db <= bound_db(values) + 0.1
+
+
+def test_no_curve_of_a_band_rises_above_the_bound(rng):
+    from dsp_ext.eq_bands import analog_response
+    from firmware.designer import eq_bands
+
+    freqs_hz = np.geomspace(5, 40000, 4000)
+    for _ in range(300):
+        values = after(eq__b1__enabled=1.0, eq__b1__type=float(rng.integers(7)), eq__b1__slope=float(rng.integers(8)),
+                       eq__b1__gain_db=float(rng.uniform(-18, 18)), eq__b1__freq_hz=float(rng.uniform(50, 5000)),
+                       eq__b1__q=float(np.exp(rng.uniform(np.log(0.1), np.log(40)))))  # fmt: skip
+        peak_db = 20 * np.log10(np.max(np.abs(analog_response(eq_bands(values, 48000)[:1], freqs_hz))))
+        assert peak_db <= bound_db(values) + 0.2, values
