@@ -1,11 +1,15 @@
 """Kernels of the linear-phase EQ against the analog prototypes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dsp_ext.design_eq import EqBand, analog_response, design, kernel_response, validity_hz
+from dsp_ext.design_eq import EqBand, analog_response, design, kernel_response, placed, validity_hz
+from dsp_ext.design_stereo import side_magnitude
 from dsp_ext.eq_bands import HIGHEST, PLACEMENTS, SLOPES_DB_OCT, TYPES
 from dsp_ext.processor import rate_factor
+from dsp_ext.stereo import DEFAULTS
 from firmware import coherence, params
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
@@ -75,6 +79,36 @@ def test_kernel_follows_the_prototype(rate_hz, rng, record):
     worst_db = max(error_db(design([band], rate_hz, taps)[0], [band], rate_hz) for band in bands)
     assert worst_db <= 0.05
     record("EQ", f"linear phase, 16k, against analog, {rate_hz / 1000:g} kHz, random bands, f0/Q ≥ 20 Hz", worst_db,
+           "dB", target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
+
+
+@RATES
+def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rng, record):
+    """Three random bands on random channels, at times with the mono-maker: left, right, mid and side to themselves."""
+    taps, worst_db = 16384 * rate_factor(rate_hz), 0.0
+    freqs_hz = np.arange(4 * taps + 1) * (rate_hz / 8 / taps)
+    heard = (freqs_hz >= 20) & (freqs_hz <= min(20000, 0.45 * rate_hz))
+    types = [kind for kind in TYPES if kind != "notch"]
+    for number in range(12 if rate_hz < 50000 else 4):
+        bands = [replace(random_band(rng, types), placement=str(rng.choice(PLACEMENTS[1:]))) for _ in range(3)]
+        side = side_magnitude(DEFAULTS | {"mono": 1.0, "width_high_pct": 140.0}) if number % 2 else None
+        wanted = placed("stereo", np.ones(freqs_hz.size), 1)
+        for band in bands:
+            own = placed(band.placement, np.abs(analog_response([band], freqs_hz)), 1)
+            wanted = np.einsum("ijn,jkn->ikn", own, wanted)
+        if side:
+            wanted = np.einsum("ijn,jkn->ikn", placed("side", side(freqs_hz), 1), wanted)
+        k1, k2 = design(bands, rate_hz, taps, side=side)
+        kernels = [[k1.real + k2.real, -k1.imag - k2.imag], [k1.imag - k2.imag, k1.real - k2.real]]
+        for left, right in ((1, 0), (0, 1), (0.5**0.5, 0.5**0.5), (0.5**0.5, -(0.5**0.5))):
+            to = np.array([left, right])
+            got, curve = (
+                np.einsum("i,ijn,j->n", to, matrix, to) for matrix in (np.fft.rfft(kernels, 8 * taps), wanted)
+            )
+            errors_db = np.maximum(db(got[heard]), -60) - np.maximum(db(curve[heard]), -60)
+            worst_db = max(worst_db, np.max(np.abs(errors_db)))
+    assert worst_db <= 0.05
+    record("EQ", f"linear phase, 16k, random bands placed apart, each channel against analog, {rate_hz / 1000:g} kHz", worst_db,
            "dB", target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
 
 
