@@ -11,6 +11,8 @@ from statistics import median
 import numpy as np
 
 RUNS = 5
+#: For the dearest of many blocks.
+WORST_RUNS = 25
 
 
 def ns_per_frame(frames: int, *works: Callable[[], None]) -> list[float]:
@@ -44,9 +46,9 @@ def beside(peer, sound: np.ndarray) -> Callable[[], None]:
 
 def worst_block_ns(*works: Callable[[], np.ndarray]) -> list[float]:
     """The dearest block of each of `works`, which return the time of each block, the same blocks in each run. A block's
-    time is its least in five runs: what else the machine does never hits the same block each time."""
+    time is its least in all runs: what else the machine does never hits the same block each time."""
     times = [[] for _ in works]
-    for _ in range(RUNS):
+    for _ in range(WORST_RUNS):
         for work, found in zip(works, times, strict=True):
             found.append(work())
     return [float(np.min(found, axis=0).max()) for found in times]
