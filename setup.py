@@ -16,6 +16,7 @@ KERNELS = [
     "fft",
     "convolver",
     "dynamic_band",
+    "sections",
     "section_chain",
     "eq",
     "glide",

@@ -16,6 +16,7 @@ import numpy as np
 
 from .dynamic_band cimport DYNAMIC_NUMBERS, DYNAMIC_ROWS, DYNAMIC_STATES, HIGH_SHELF, NONE, change, keep_in_range
 from .ramp cimport Ramp
+from .sections cimport SECTION_NUMBERS, SECTION_STATES, one_lane, two_lanes
 
 from . import dynamic_band
 from .eq_bands import PLACEMENTS
@@ -24,7 +25,7 @@ cdef enum:
     CHUNK = 256
     BANDS = 8
     PER_BAND = 7  # sections
-    ROW = 6  # a1, a2, a3, m0, m1, m2
+    ROW = SECTION_NUMBERS
     # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows,
     # numbers of its dynamics.
     GAIN = 8
@@ -32,7 +33,7 @@ cdef enum:
     HEADER = 10
     DYNAMICS = 2 + PER_BAND * ROW  # their place in a band
     BAND = DYNAMICS + DYNAMIC_NUMBERS
-    STATIC_STATES = PER_BAND * 4  # of a band: two for each of two lanes
+    STATIC_STATES = PER_BAND * SECTION_STATES  # of a band
     STATES = STATIC_STATES + DYNAMIC_STATES
     # Rows of the work.
     LEFT_IN = 0
@@ -222,8 +223,10 @@ cdef class SectionChain:
         cdef double *change_l = &self._work[LEFT_CHANGE, 0]
         cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
         cdef double *more = &self._work[MORE, 0]
+        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that are yet to be run, in a row
+        cdef double *states[BANDS * PER_BAND]
         cdef bint dynamic
-        cdef int number, place, section, sections, solo = <int> packed[SOLO]
+        cdef int number, place, section, sections, pending = 0, solo = <int> packed[SOLO]
         cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r, change_db
         cdef Py_ssize_t i
         if self._is_identity(bank):
@@ -240,7 +243,13 @@ cdef class SectionChain:
             dynamic = NONE < band[DYNAMICS] <= HIGH_SHELF
             if place == STEREO:
                 for section in range(sections):
-                    two_lanes(left, right, frames, band + 2 + section * ROW, state + 4 * section)
+                    rows[pending] = band + 2 + section * ROW
+                    states[pending] = state + section * SECTION_STATES
+                    pending += 1
+            if place != STEREO or dynamic:
+                two_lanes(left, right, frames, rows, states, pending)
+                pending = 0
+            if place == STEREO:
                 if dynamic:
                     change_db = change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r,
                                        more, CHUNK, frames)
@@ -264,7 +273,7 @@ cdef class SectionChain:
                         left[i] -= to_l * one[i]
                         right[i] -= to_r * one[i]
                 for section in range(sections):
-                    one_lane(one, frames, band + 2 + section * ROW, state + 4 * section)
+                    one_lane(one, frames, band + 2 + section * ROW, state + section * SECTION_STATES)
                 for i in range(frames):
                     left[i] += to_l * one[i]
                     right[i] += to_r * one[i]
@@ -278,49 +287,7 @@ cdef class SectionChain:
                 for i in range(frames):
                     left[i] += to_l * change_l[i]
                     right[i] += to_r * change_l[i]
+        two_lanes(left, right, frames, rows, states, pending)
         for i in range(frames):
             left[i] *= gain
             right[i] *= gain
-
-
-cdef void one_lane(double *x, Py_ssize_t frames, const double *c, double *state) noexcept nogil:
-    """One channel through one section, in place; `c` as `design_sections.svf` gives it."""
-    cdef double a1 = c[0], a2 = c[1], a3 = c[2], m0 = c[3], m1 = c[4], m2 = c[5]
-    cdef double s1 = state[0], s2 = state[1], v0, v1, v2, v3
-    cdef Py_ssize_t i
-    for i in range(frames):
-        v0 = x[i]
-        v3 = v0 - s2
-        v1 = a1 * s1 + a2 * v3
-        v2 = s2 + a2 * s1 + a3 * v3
-        s1 = 2.0 * v1 - s1
-        s2 = 2.0 * v2 - s2
-        x[i] = m0 * v0 + m1 * v1 + m2 * v2
-    state[0] = s1
-    state[1] = s2
-
-
-cdef void two_lanes(double *left, double *right, Py_ssize_t frames, const double *c, double *state) noexcept nogil:
-    """`one_lane` for both channels at once: the two recursions hide each other's latency."""
-    cdef double a1 = c[0], a2 = c[1], a3 = c[2], m0 = c[3], m1 = c[4], m2 = c[5]
-    cdef double s1 = state[0], s2 = state[1], t1 = state[2], t2 = state[3], v0, v1, v2, v3, u0, u1, u2, u3
-    cdef Py_ssize_t i
-    for i in range(frames):
-        v0 = left[i]
-        u0 = right[i]
-        v3 = v0 - s2
-        u3 = u0 - t2
-        v1 = a1 * s1 + a2 * v3
-        u1 = a1 * t1 + a2 * u3
-        v2 = s2 + a2 * s1 + a3 * v3
-        u2 = t2 + a2 * t1 + a3 * u3
-        s1 = 2.0 * v1 - s1
-        t1 = 2.0 * u1 - t1
-        s2 = 2.0 * v2 - s2
-        t2 = 2.0 * u2 - t2
-        left[i] = m0 * v0 + m1 * v1 + m2 * v2
-        right[i] = m0 * u0 + m1 * u1 + m2 * u2
-    state[0] = s1
-    state[1] = s2
-    state[2] = t1
-    state[3] = t2
