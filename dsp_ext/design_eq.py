@@ -74,7 +74,8 @@ def design(
     common, matrix = _wanted(bands, _grid_hz(rate_hz, taps), mix, solo, side)
     if auto_gain and not solo:
         common *= make_up(bands)
-    notches = () if solo else [band.freq_hz for band in bands if band.type == "notch" and band.enabled]
+    # A response of minimum phase goes through 0 without a corner.
+    notches = () if solo or mix == 1 else [band.freq_hz for band in bands if band.type == "notch" and band.enabled]
     opened = _open_bins(notches, rate_hz, taps)
     if matrix is None:
         return _kernel(common, rate_hz, taps, mix, opened)[None]
@@ -194,59 +195,57 @@ def _open_bins(notches_hz, rate_hz: float, taps: int) -> np.ndarray:
 
 def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float, opened: np.ndarray) -> np.ndarray:
     """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32. `opened`: where
-    the response of a linear kernel is left open."""
+    the response is left open."""
     grid = _FINER * taps
     counts = np.zeros(grid // 2 + 1, bool)
     counts[slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))] = True
-    if not mix and opened.size:
-        counts[opened] = False
-        counts[opened - 1] = False  # and the tips between them
-        counts[opened + 1] = False
+    for place in (opened - 1, opened, opened + 1):  # with the tips between them
+        counts[place] = False
     wanted = np.abs(response[counts]) if mix else response[counts]
     least = np.maximum(np.abs(wanted), _NEXT_TO_NOTHING)
 
     def error(got):
         return np.max(np.abs(got[counts] - wanted) / least)
 
-    ideal = np.fft.irfft(response, grid)
+    ideal, centre = np.fft.irfft(response, grid), centre_of(taps, mix)
+    candidates = []
+    for part in _OPEN_TAPERS if opened.size else _TAPERS:
+        taper = _taper(taps, centre, part)
+        best = _least_taken(ideal, _taken_away(grid, taps, centre, part), opened) if opened.size else ideal
+        candidates.append(np.roll(best, centre)[:taps] * taper)
     if mix:
-        centre = centre_of(taps, mix)
-        candidates = [np.roll(ideal, centre)[:taps] * _taper(taps, centre, part) for part in _TAPERS]
         return min(candidates, key=lambda kernel: error(np.abs(np.fft.rfft(kernel, grid)))).astype(np.float32)
     half = taps // 2
-    if opened.size:
-        wings = [_opened_wing(ideal, half, part, opened) for part in _OPEN_TAPERS]
-    else:
-        wings = [ideal[:half] * _wing_taper(half, part) for part in _TAPERS]
-    wing = min(wings, key=lambda wing: error(_response(wing, grid)))
+    wing = min((kernel[half:] for kernel in candidates), key=lambda wing: error(_response(wing, grid)))
     kernel = np.zeros(taps, np.float32)
     kernel[half:] = wing
     kernel[1:half] = kernel[:half:-1]
     return kernel
 
 
-def _opened_wing(ideal: np.ndarray, half: int, part: float, opened: np.ndarray) -> np.ndarray:
-    """`ideal` (even, shape (grid,), time 0 first), tapered on both sides by `_wing_taper`, with those values at the `opened`
-    places of its response that leave least to be taken away; the right half."""
-    grid = ideal.size
-    taper, taken, spread = _taken_away(grid, half, part)
-    sums = opened[:, None] + opened
-    table = spread[np.abs(opened[:, None] - opened)] + spread[np.minimum(sums, grid - sums)]
-    change = np.zeros(grid // 2 + 1)
-    rest = np.fft.rfft(taken * ideal).real[opened]
-    change[opened] = -np.linalg.solve(table + _EASE * np.eye(opened.size), rest)
-    return (ideal + np.fft.irfft(change, grid))[:half] * taper
+def _least_taken(ideal: np.ndarray, taken: tuple[np.ndarray, np.ndarray], opened: np.ndarray) -> np.ndarray:
+    """`ideal` (shape (grid,), time 0 first) with those values at the `opened` places of its response that leave least of it
+    where `taken` (see `_taken_away`) is."""
+    grid, (taken, spread) = ideal.size, taken
+    rest = np.fft.rfft(taken * ideal)[opened]
+    differences, sums = spread[opened[:, None] - opened], spread[(opened[:, None] + opened) % grid]
+    cosines, sines = (differences + sums).real, (differences - sums).real
+    mixed = (differences - sums).imag
+    table = np.block([[cosines, mixed], [mixed.T, sines]]) / grid
+    change = np.zeros(grid // 2 + 1, complex)
+    table += _EASE * np.eye(len(table))
+    parts = -np.linalg.solve(table, np.concatenate([rest.real, -rest.imag]))
+    change[opened] = parts[: opened.size] - 1j * parts[opened.size :]
+    return ideal + np.fft.irfft(change, grid)
 
 
 @functools.lru_cache(maxsize=4)
-def _taken_away(grid: int, half: int, part: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The right half of a taper; the part of the energy that it takes away from each time, even, shape (grid,); the spectrum
-    of that, over `grid`, from 0 to half the rate."""
-    taper = _wing_taper(half, part)
-    taken = np.ones(grid // 2 + 1)
-    taken[:half] = (1 - taper) ** 2
-    taken = np.concatenate([taken, taken[-2:0:-1]])
-    return taper, taken, np.fft.rfft(taken).real / grid
+def _taken_away(grid: int, taps: int, centre: int, part: float) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the energy that a taper takes away from each time, shape (grid,), time 0 first, and its spectrum."""
+    taken = np.ones(grid)
+    taken[:taps] = (1 - _taper(taps, centre, part)) ** 2
+    taken = np.roll(taken, -centre)
+    return taken, np.fft.fft(taken)
 
 
 def _response(wing: np.ndarray, grid: int) -> np.ndarray:

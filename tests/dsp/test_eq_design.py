@@ -155,6 +155,18 @@ def test_notches_are_held_from_a_few_hertz_beside_their_tip(rate_hz, rng, record
     record("EQ", f"linear phase, shallowest notch, {where}", depth_db, "dB", digits=1, tolerance=2)
 
 
+@pytest.mark.parametrize("mix", [0.1, 0.5, 0.8, 1.0])
+def test_notches_are_deep_with_mixed_phase(mix):
+    rate_hz, taps = 48000, 16384
+    freqs_hz = np.arange(4 * taps + 1) * (rate_hz / 8 / taps)
+    for band in (EqBand("notch", 1000, q=10), EqBand("notch", 400, q=20)):
+        kernel = design([band], rate_hz, taps, mix=mix)[0]
+        errors_db = db(np.fft.rfft(kernel, 8 * taps)) - db(analog_response([band], freqs_hz))
+        away_hz = np.abs(freqs_hz - band.freq_hz)
+        heard = (freqs_hz >= 20) & (freqs_hz <= 20000) & (away_hz > 3 * rate_hz / taps)
+        assert np.max(np.abs(errors_db[heard])) <= 0.05 and notch_db(kernel, rate_hz, band.freq_hz) < -30
+
+
 def test_notches_of_hum_and_a_narrow_one_are_deep():
     hum = [EqBand("notch", 50.0 * n, q=5 * n) for n in range(1, 9)]
     kernel = design(hum, 48000, 16384)[0]
