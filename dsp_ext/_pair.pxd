@@ -65,9 +65,8 @@ cdef extern from *:
       }
     #endif
     #if defined(__GNUC__) && defined(__SSE2__)
-      static inline burnish_pair burnish_pair_choose(burnish_pair a, burnish_pair b, burnish_pair x, burnish_pair y) {
-        __m128d above = _mm_cmpgt_pd((__m128d)a, (__m128d)b);
-        return (burnish_pair)_mm_or_pd(_mm_and_pd(above, (__m128d)x), _mm_andnot_pd(above, (__m128d)y));
+      static inline burnish_pair burnish_pair_unless(burnish_pair a, burnish_pair b, burnish_pair x) {
+        return (burnish_pair)_mm_andnot_pd(_mm_cmpgt_pd((__m128d)a, (__m128d)b), (__m128d)x);
       }
       static inline burnish_pair burnish_pair_max(burnish_pair a, burnish_pair b) {
         return (burnish_pair)_mm_max_pd((__m128d)a, (__m128d)b);
@@ -76,8 +75,8 @@ cdef extern from *:
         return (burnish_pair)_mm_min_pd((__m128d)a, (__m128d)b);
       }
     #elif defined(__GNUC__) && defined(__aarch64__)
-      static inline burnish_pair burnish_pair_choose(burnish_pair a, burnish_pair b, burnish_pair x, burnish_pair y) {
-        return (burnish_pair)vbslq_f64(vcgtq_f64((float64x2_t)a, (float64x2_t)b), (float64x2_t)x, (float64x2_t)y);
+      static inline burnish_pair burnish_pair_unless(burnish_pair a, burnish_pair b, burnish_pair x) {
+        return (burnish_pair)vbicq_u64((uint64x2_t)x, vcgtq_f64((float64x2_t)a, (float64x2_t)b));
       }
       static inline burnish_pair burnish_pair_max(burnish_pair a, burnish_pair b) {
         return (burnish_pair)vmaxnmq_f64((float64x2_t)a, (float64x2_t)b);
@@ -86,16 +85,20 @@ cdef extern from *:
         return (burnish_pair)vminnmq_f64((float64x2_t)a, (float64x2_t)b);
       }
     #else
-      static inline burnish_pair burnish_pair_choose(burnish_pair a, burnish_pair b, burnish_pair x, burnish_pair y) {
+      static inline burnish_pair burnish_pair_unless(burnish_pair a, burnish_pair b, burnish_pair x) {
         return burnish_pair_of(
-            burnish_pair_l(a) > burnish_pair_l(b) ? burnish_pair_l(x) : burnish_pair_l(y),
-            burnish_pair_r(a) > burnish_pair_r(b) ? burnish_pair_r(x) : burnish_pair_r(y));
+            burnish_pair_l(a) > burnish_pair_l(b) ? 0 : burnish_pair_l(x),
+            burnish_pair_r(a) > burnish_pair_r(b) ? 0 : burnish_pair_r(x));
       }
       static inline burnish_pair burnish_pair_max(burnish_pair a, burnish_pair b) {
-        return burnish_pair_choose(a, b, a, b);
+        return burnish_pair_of(
+            burnish_pair_l(a) > burnish_pair_l(b) ? burnish_pair_l(a) : burnish_pair_l(b),
+            burnish_pair_r(a) > burnish_pair_r(b) ? burnish_pair_r(a) : burnish_pair_r(b));
       }
       static inline burnish_pair burnish_pair_min(burnish_pair a, burnish_pair b) {
-        return burnish_pair_choose(b, a, a, b);
+        return burnish_pair_of(
+            burnish_pair_l(a) < burnish_pair_l(b) ? burnish_pair_l(a) : burnish_pair_l(b),
+            burnish_pair_r(a) < burnish_pair_r(b) ? burnish_pair_r(a) : burnish_pair_r(b));
       }
     #endif
     """
@@ -105,9 +108,9 @@ cdef extern from *:
     Pair add "burnish_pair_add"(Pair a, Pair b) noexcept nogil
     Pair sub "burnish_pair_sub"(Pair a, Pair b) noexcept nogil
     Pair mul "burnish_pair_mul"(Pair a, Pair b) noexcept nogil
-    # Lane by lane: x where a > b, else y; the greater; the lesser. Of NaN and `b` the greater and the lesser are `b`. Processors
+    # Lane by lane: 0 where a > b, else x; the greater; the lesser. Of NaN and `b` the greater and the lesser are `b`. Processors
     # differ in the sign where a zero meets a zero of the other sign, and where `b` is NaN: callers see to it that it does not matter.
-    Pair choose "burnish_pair_choose"(Pair a, Pair b, Pair x, Pair y) noexcept nogil
+    Pair unless_greater "burnish_pair_unless"(Pair a, Pair b, Pair x) noexcept nogil
     Pair greater "burnish_pair_max"(Pair a, Pair b) noexcept nogil
     Pair lesser "burnish_pair_min"(Pair a, Pair b) noexcept nogil
     # From and to two float32 next to each other; the left ones of four pairs to `left`, the right ones to `right`.

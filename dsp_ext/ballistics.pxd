@@ -16,7 +16,8 @@ cdef struct Follower:
     double open_smoothed[4]
     double open_wait[4]
 
-cdef void average(double *mean, double part, const float *power, float *out, Py_ssize_t frames) noexcept nogil
+cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,
+                  float *out_r, Py_ssize_t frames) noexcept nogil
 cdef void crest(double *peak, double *mean, double part, const float *power, float *peaks, float *means,
                 Py_ssize_t frames) noexcept nogil
 cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssize_t frames) noexcept nogil

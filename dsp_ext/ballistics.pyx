@@ -5,7 +5,7 @@
 A lane waits for its own last result, so four side by side take the time of one. float64, two lanes in a `Pair`.
 """
 
-from ._pair cimport Pair, add, choose, greater, left_of, lesser, mul, pair, pair_at, put_pair, right_of, sub
+from ._pair cimport Pair, add, greater, left_of, lesser, mul, pair, pair_at, put_pair, right_of, sub, unless_greater
 
 
 cdef struct _Half:
@@ -14,34 +14,48 @@ cdef struct _Half:
     Pair attack, fall, release, hold
 
 
-cdef void average(double *mean, double part, const float *power, float *out, Py_ssize_t frames) noexcept nogil:
-    """`mean` of four lanes follows `power`, by `part` of the way a frame, to `out`."""
+cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,
+                  float *out_r, Py_ssize_t frames) noexcept nogil:
+    """Means of four lanes of both channels follow their powers, by `part` of the way a frame, to `out_l` and `out_r`."""
     cdef Py_ssize_t i
-    cdef Pair way = pair(part, part), low = _pair(mean), high = _pair(mean + 2)
+    cdef Pair way = pair(part, part)
+    cdef Pair low_l = _pair(left), high_l = _pair(left + 2), low_r = _pair(right), high_r = _pair(right + 2)
     for i in range(frames):
-        low = add(low, mul(way, sub(pair_at(power + 4 * i), low)))
-        high = add(high, mul(way, sub(pair_at(power + 4 * i + 2), high)))
-        put_pair(out + 4 * i, low)
-        put_pair(out + 4 * i + 2, high)
-    _keep(mean, low)
-    _keep(mean + 2, high)
+        low_l = _towards(low_l, pair_at(power_l + 4 * i), way)
+        high_l = _towards(high_l, pair_at(power_l + 4 * i + 2), way)
+        low_r = _towards(low_r, pair_at(power_r + 4 * i), way)
+        high_r = _towards(high_r, pair_at(power_r + 4 * i + 2), way)
+        put_pair(out_l + 4 * i, low_l)
+        put_pair(out_l + 4 * i + 2, high_l)
+        put_pair(out_r + 4 * i, low_r)
+        put_pair(out_r + 4 * i + 2, high_r)
+    _keep(left, low_l)
+    _keep(left + 2, high_l)
+    _keep(right, low_r)
+    _keep(right + 2, high_r)
 
 
 cdef void crest(double *peak, double *mean, double part, const float *power, float *peaks, float *means,
                 Py_ssize_t frames) noexcept nogil:
     """Peak power and mean square of four lanes, both by `part` of the way a frame; a higher peak at once."""
     cdef Py_ssize_t i
-    cdef Pair way = pair(part, part), low = _pair(peak), high = _pair(peak + 2), now
+    cdef Pair way = pair(part, part), now
+    cdef Pair low_peak = _pair(peak), high_peak = _pair(peak + 2), low_mean = _pair(mean), high_mean = _pair(mean + 2)
     for i in range(frames):
         now = pair_at(power + 4 * i)
-        low = greater(add(low, mul(way, sub(now, low))), now)
-        put_pair(peaks + 4 * i, low)
+        low_peak = greater(_towards(low_peak, now, way), now)
+        low_mean = _towards(low_mean, now, way)
         now = pair_at(power + 4 * i + 2)
-        high = greater(add(high, mul(way, sub(now, high))), now)
-        put_pair(peaks + 4 * i + 2, high)
-    _keep(peak, low)
-    _keep(peak + 2, high)
-    average(mean, part, power, means, frames)
+        high_peak = greater(_towards(high_peak, now, way), now)
+        high_mean = _towards(high_mean, now, way)
+        put_pair(peaks + 4 * i, low_peak)
+        put_pair(peaks + 4 * i + 2, high_peak)
+        put_pair(means + 4 * i, low_mean)
+        put_pair(means + 4 * i + 2, high_mean)
+    _keep(peak, low_peak)
+    _keep(peak + 2, high_peak)
+    _keep(mean, low_mean)
+    _keep(mean + 2, high_mean)
 
 
 cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssize_t frames) noexcept nogil:
@@ -86,14 +100,17 @@ cdef inline Pair _step(_Half *h, Pair down, Pair opening, Pair hurry) noexcept n
 
 cdef inline Pair _hold(Pair held, Pair target, Pair part, Pair *wait, Pair hold) noexcept nogil:
     """`_release` once the time to hold is over, which begins anew with every rise."""
-    cdef Pair zero = pair(0, 0), one = pair(1, 1)
-    cdef Pair now = choose(wait[0], zero, greater(target, held), _release(held, target, part))
-    wait[0] = choose(held, target, greater(sub(wait[0], one), zero), hold)
-    return now
+    part = unless_greater(wait[0], pair(0, 0), part)
+    wait[0] = greater(sub(wait[0], pair(1, 1)), unless_greater(held, target, hold))
+    return _release(held, target, part)
 
 
 cdef inline Pair _release(Pair held, Pair target, Pair part) noexcept nogil:
-    return greater(target, add(held, mul(part, sub(target, held))))
+    return greater(target, _towards(held, target, part))
+
+
+cdef inline Pair _towards(Pair value, Pair target, Pair part) noexcept nogil:
+    return add(value, mul(part, sub(target, value)))
 
 
 cdef inline Pair _smooth(Pair smoothed, Pair held, Pair attack, Pair fall) noexcept nogil:

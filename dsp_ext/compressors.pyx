@@ -267,11 +267,11 @@ cdef class Compressors(Processor):
 
     cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil:
         """Sound and its power into the rings; PEAKS and SQUARES of the louder channel."""
-        cdef int parts = self._parts, channel
+        cdef int parts = self._parts
         cdef float *power_l = &self._ring[POWER, BANDS * self._at]
         cdef float *power_r = &self._ring[POWER + 1, BANDS * self._at]
-        cdef float *power
-        cdef float *most = &self._work[MEAN, 0]
+        cdef float *mean_l = &self._work[MEAN, 0]
+        cdef float *mean_r = &self._work[MEAN + 1, 0]
         if not parts & (APART | AVERAGING | HURRYING):
             take(left, right, &self._ring[SOUND, BANDS * self._at], &self._ring[SOUND + 1, BANDS * self._at], power_l, frames)
             return
@@ -280,14 +280,13 @@ cdef class Compressors(Processor):
         powers(left, power_l, frames)
         powers(right, power_r, frames)
         if parts & HURRYING:
-            memcpy(most, power_l, BANDS * frames * sizeof(float))
-            louder(most, power_r, frames)
-            crest(&self._peak[0], &self._square[0], self._crest, most, &self._work[PEAKS, 0], &self._work[SQUARES, 0], frames)
+            memcpy(mean_l, power_l, BANDS * frames * sizeof(float))
+            louder(mean_l, power_r, frames)
+            crest(&self._peak[0], &self._square[0], self._crest, mean_l, &self._work[PEAKS, 0], &self._work[SQUARES, 0], frames)
         if parts & AVERAGING:
-            for channel in range(2):
-                power = power_l if channel == 0 else power_r
-                average(&self._mean[channel][0], self._rms, power, &self._work[MEAN + channel, 0], frames)
-                blend(power, &self._work[MEAN + channel, 0], values, frames)
+            average(&self._mean[0][0], &self._mean[1][0], self._rms, power_l, power_r, mean_l, mean_r, frames)
+            blend(power_l, mean_l, values, frames)
+            blend(power_r, mean_r, values, frames)
         if not parts & APART:
             louder(power_l, power_r, frames)
 

@@ -31,7 +31,6 @@ EVERY_FEATURE = SETTINGS | {
     "rms_pct": 50.0,
     "hold_ms": 20.0,
     "lookahead_ms": 2.0,
-    "link_pct": 50.0,
 }
 #: The targets are of the splits, linear phase and LR4; of the shelves there is no peer.
 PEERS = {
@@ -53,7 +52,8 @@ def multiband(split: str, block: int, settings: dict[str, float]) -> Multiband:
 @pytest.mark.parametrize("name", PEERS)
 def test_four_bands_beside(name, block, music, record):
     make, targets = PEERS[name]
-    kinds = [("", SETTINGS), (", every feature in use", EVERY_FEATURE)]
+    half = EVERY_FEATURE | {"link_pct": 50.0}  # both channels have detectors of their own
+    kinds = [("", SETTINGS), (", every feature in use", EVERY_FEATURE), (", and channels half linked", half)]
     rows = [(split, *kind, target) for split, target in zip(SPLITS, targets, strict=True) for kind in kinds]
     peer = make(block, SETTINGS["threshold_db"], SETTINGS["ratio"])
     there, *here = ns_per_frame(
