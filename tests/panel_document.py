@@ -11,8 +11,9 @@ Made from `firmware/surface.py` and the parameter table (`make docs`). Do not ed
 
 Above: preset (`*`: changed since), page, A or B. In the middle: what the six knobs turn. Below: input and output peaks
 (60 dB wide; the white mark holds the highest for 1.5 s), gain reduction of the limiter and, under it, of the
-bands; loudness momentary, short-term, integrated; highest true peak, gain reduction, loudness range. Grey meters have
-stopped. `XRUN` counts what the sound card lost, `LOAD` comes up when a block takes more than 85 % of its time.
+bands, and at the bottom dynamic bands of the EQ while they are moved, a pixel per dB, up to the right; loudness
+momentary, short-term, integrated; highest true peak, gain reduction, loudness range. Grey meters have stopped. `XRUN`
+counts what the sound card lost, `LOAD` comes up when a block takes more than 85 % of its time.
 
 | do | and |
 |---|---|
