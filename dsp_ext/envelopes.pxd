@@ -18,6 +18,8 @@ cdef class Release:
 
     cdef void set_ms(self, double release_ms) noexcept nogil
     cdef void run(self, float *x, const float *rest, Py_ssize_t frames) noexcept nogil
+    cdef void run_two(self, Release other, float *x, const float *rest_x, float *y, const float *rest_y,
+                      Py_ssize_t frames) noexcept nogil
     cdef void be(self, double value) noexcept nogil
     cdef void raise_to(self, double value) noexcept nogil
     cdef void clear(self) noexcept nogil
@@ -29,6 +31,8 @@ cdef class SlowRelease:
     cdef void set_ms(self, double release_ms) noexcept nogil
     cdef void be(self, double value) noexcept nogil
     cdef void run(self, const float *x, float *out, Py_ssize_t frames) noexcept nogil
+    cdef void run_two(self, SlowRelease other, const float *x, float *out_x, const float *y, float *out_y,
+                      Py_ssize_t frames) noexcept nogil
     cdef void clear(self) noexcept nogil
 
 cdef class BoxSmoother:

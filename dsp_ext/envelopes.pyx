@@ -134,6 +134,27 @@ cdef class Release:
             x[i] = <float> value
         self._value = value
 
+    cdef void run_two(self, Release other, float *x, const float *rest_x, float *y, const float *rest_y,
+                      Py_ssize_t frames) noexcept nogil:
+        """[audio] `run` on x, and `other`'s on y: in turns, because each value waits for the one before."""
+        cdef Py_ssize_t i
+        cdef double value_x = self._value, keep_x = self._keep, take_x = self._take, floor_x = take_x * FLOOR
+        cdef double value_y = other._value, keep_y = other._keep, take_y = other._take, floor_y = take_y * FLOOR
+        cdef double new_x, new_y, aim_x, aim_y
+        for i in range(frames):
+            new_x = x[i]
+            new_y = y[i]
+            aim_x = rest_x[i] if rest_x[i] > x[i] else x[i]
+            aim_y = rest_y[i] if rest_y[i] > y[i] else y[i]
+            value_x = keep_x * value_x + (take_x * aim_x - floor_x)
+            value_y = keep_y * value_y + (take_y * aim_y - floor_y)
+            value_x = new_x if new_x > value_x else value_x
+            value_y = new_y if new_y > value_y else value_y
+            x[i] = <float> value_x
+            y[i] = <float> value_y
+        self._value = value_x
+        other._value = value_y
+
     def process(self, float[::1] x not None, const float[::1] rest not None):
         """[any] `run`, for tests."""
         if x.shape[0]:
@@ -181,6 +202,27 @@ cdef class SlowRelease:
             value = value if value > 0.0 else 0.0
             out[i] = <float> value
         self._value = value
+
+    cdef void run_two(self, SlowRelease other, const float *x, float *out_x, const float *y, float *out_y,
+                      Py_ssize_t frames) noexcept nogil:
+        """[audio] `run` on x, and `other`'s on y: in turns, because each value waits for the one before."""
+        cdef Py_ssize_t i
+        cdef double on_x = self._on, value_x = self._value, rise_x = self._rise, fall_x = self._fall
+        cdef double on_y = other._on, value_y = other._value, rise_y = other._rise, fall_y = other._fall
+        cdef double floor_x = fall_x * FLOOR, floor_y = fall_y * FLOOR, up_x, up_y, down_x, down_y
+        for i in range(frames):
+            up_x = (1.0 - rise_x) * value_x + (rise_x * (on_x * x[i]) - floor_x)
+            up_y = (1.0 - rise_y) * value_y + (rise_y * (on_y * y[i]) - floor_y)
+            down_x = (1.0 - fall_x) * value_x + (fall_x * (on_x * x[i]) - floor_x)
+            down_y = (1.0 - fall_y) * value_y + (fall_y * (on_y * y[i]) - floor_y)
+            value_x = up_x if up_x > down_x else down_x
+            value_y = up_y if up_y > down_y else down_y
+            value_x = value_x if value_x > 0.0 else 0.0
+            value_y = value_y if value_y > 0.0 else 0.0
+            out_x[i] = <float> value_x
+            out_y[i] = <float> value_y
+        self._value = value_x
+        other._value = value_y
 
     def process(self, float[::1] x not None):
         """[any] `run`, in place, for tests."""

@@ -19,6 +19,12 @@ cdef class GainPath:
     cdef void set_releases(self, double fast_ms, double slow_ms) noexcept nogil
     cdef void follow(self, GainPath other) noexcept nogil
     cdef void envelopes(self, float *needed, float *slow, Py_ssize_t frames) noexcept nogil
+    cdef void envelopes_of_two(self, GainPath other, float *needed, float *slow, float *needed_other,
+                               float *slow_other, Py_ssize_t frames) noexcept nogil
+    cdef void hold_needed(self, float *needed, Py_ssize_t frames) noexcept nogil
     cdef void gains(self, float *held, const float *slow, Py_ssize_t frames) noexcept nogil
+    cdef void gains_of_two(self, GainPath other, float *held, const float *slow, float *held_other,
+                           const float *slow_other, Py_ssize_t frames) noexcept nogil
+    cdef void smooth(self, float *released, Py_ssize_t frames) noexcept nogil
     cdef void press(self, double needed) noexcept nogil
     cdef void clear(self) noexcept nogil

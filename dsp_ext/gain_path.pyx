@@ -76,15 +76,36 @@ cdef class GainPath:
 
     cdef void envelopes(self, float *needed, float *slow, Py_ssize_t frames) noexcept nogil:
         """[audio] First half: `needed` becomes its held maximum, `slow` returns the slow envelope of that."""
+        self.hold_needed(needed, frames)
+        self._slow.run(needed, slow, frames)
+
+    cdef void envelopes_of_two(self, GainPath other, float *needed, float *slow, float *needed_other,
+                               float *slow_other, Py_ssize_t frames) noexcept nogil:
+        """[audio] `envelopes` of this path and of another."""
+        self.hold_needed(needed, frames)
+        other.hold_needed(needed_other, frames)
+        self._slow.run_two(other._slow, needed, slow, needed_other, slow_other, frames)
+
+    cdef void hold_needed(self, float *needed, Py_ssize_t frames) noexcept nogil:
         if self.smoothing < self.longest:
             self._lag_at = exchange(&self._lag[0], self.longest - self.smoothing, self._lag_at, needed, frames)
         self._hold.run(needed, frames)
-        self._slow.run(needed, slow, frames)
 
     cdef void gains(self, float *held, const float *slow, Py_ssize_t frames) noexcept nogil:
         """[audio] Second half: held maxima become gains, 0 to 1."""
-        cdef Py_ssize_t i
         self._fast.run(held, slow, frames)
+        self.smooth(held, frames)
+
+    cdef void gains_of_two(self, GainPath other, float *held, const float *slow, float *held_other,
+                           const float *slow_other, Py_ssize_t frames) noexcept nogil:
+        """[audio] `gains` of this path and of another."""
+        self._fast.run_two(other._fast, held, slow, held_other, slow_other, frames)
+        self.smooth(held, frames)
+        other.smooth(held_other, frames)
+
+    cdef void smooth(self, float *released, Py_ssize_t frames) noexcept nogil:
+        """Octaves of reduction become gains, and these smooth."""
+        cdef Py_ssize_t i
         for i in range(frames):
-            held[i] = exp2_(-held[i])
-        self._smoother.run(held, frames)
+            released[i] = exp2_(-released[i])
+        self._smoother.run(released, frames)

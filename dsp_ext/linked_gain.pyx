@@ -84,8 +84,6 @@ cdef class LinkedGain:
                 right[i] = left[i]
             return
         link(left, right, self._link_fast, frames)
-        self._left.envelopes(left, slow_l, frames)
-        self._right.envelopes(right, slow_r, frames)
+        self._left.envelopes_of_two(self._right, left, slow_l, right, slow_r, frames)
         link(slow_l, slow_r, self._link_slow, frames)
-        self._left.gains(left, slow_l, frames)
-        self._right.gains(right, slow_r, frames)
+        self._left.gains_of_two(self._right, left, slow_l, right, slow_r, frames)
