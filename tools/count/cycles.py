@@ -4,9 +4,12 @@ Every piece of code between two branches is taken as a loop that repeats, which 
 turn are multiplied by how often it ran. So dependencies from turn to turn are counted, also where there is no next turn.
 What is assumed beyond that:
 
-- LLVM has one model for the Cortex-A57 and the A72; the A72's additions and multiplications take a cycle less, so this is
-  on the dear side.
-- All loads hit the first-level cache and all branches are predicted.
+- LLVM has one model for the Cortex-A57 and the A72. Of the differences one is told to it: the A72 decodes three instructions
+  a cycle, too, but passes on five micro-operations instead of three ("ARM Cortex-A72 Architecture Deep Dive", Tom's Hardware,
+  2016). That the A72's floating point takes a cycle or two less is left out, so this is on the dear side.
+- An address that a load or a store moves on is there a cycle later, as on the core; LLVM would wait for the data of the store.
+- All branches are predicted and all loads hit the first-level cache. What certainly does not, the spectra that convolvers
+  read, is for `streaming_s`: as if it came from main memory each time and nothing else were done meanwhile.
 - The pieces that are not worth simulating (`SIMULATED`) cost as much per instruction as those that are; code of Python's
   own, one instruction a cycle.
 """
@@ -24,7 +27,10 @@ from tools.count.sysroot import CannotCount
 MCA = "llvm-mca"
 OBJDUMP = "aarch64-linux-gnu-objdump"
 CORE = "cortex-a72"
+DECODED, DISPATCHED = 3, 5  # a cycle: instructions, micro-operations
 CLOCK_HZ = 1.5e9  # of a Raspberry Pi 4
+#: Bytes a second from main memory of a Raspberry Pi 4: STREAM's "add" (sci-pi.org.uk/bench/stream.html).
+MEMORY_BYTES_S = 4.8e9
 #: Part of the instructions that are simulated, in the order of their cost.
 SIMULATED = 0.995
 
@@ -58,13 +64,19 @@ def per_frame(count: Count) -> float:
     return (cycles * sum(row[0] for row in ours) / taken + python) / count.frames
 
 
+def streaming_s(taps: int, kernels: int, partition: int) -> float:
+    """Seconds per frame that a convolver reads spectra of its past input and of its kernels: two float32 for each of
+    2 `partition` bins of each partition, once every `partition` frames."""
+    return (1 + kernels) * (taps // partition) * 2 * partition * 8 / partition / MEMORY_BYTES_S
+
+
 def _simulate(pieces: list[str]) -> list[float]:
     """Cycles per turn of each piece of assembly."""
     source = "".join(f"# LLVM-MCA-BEGIN {i}\n{text}\n# LLVM-MCA-END\n" for i, text in enumerate(pieces))
-    done = subprocess.run([MCA, "-mtriple=aarch64", f"-mcpu={CORE}", "-json"], input=source, capture_output=True,
-                          text=True, check=True)  # fmt: skip
+    command = [MCA, "-mtriple=aarch64", f"-mcpu={CORE}", f"-dispatch={DISPATCHED}", "-json"]
+    done = subprocess.run(command, input=source, capture_output=True, text=True, check=True)
     views = [region["SummaryView"] for region in json.loads(done.stdout)["CodeRegions"]]
-    return [view["TotalCycles"] / view["Iterations"] for view in views]
+    return [max(view["TotalCycles"], view["Instructions"] / DECODED) / view["Iterations"] for view in views]
 
 
 def _text(file: str, address: int, length: int) -> str:
@@ -81,5 +93,18 @@ def _disassembled(file: str) -> dict[int, str]:
     found = {}
     for match in re.finditer(r"^\s*([0-9a-f]+):\s+(.*?)(?:\s+//.*)?$", text, re.MULTILINE):
         page = match[2].startswith("adrp")
-        found[int(match[1], 16)] = re.sub(r"[0-9a-f]+ <[^>]*>", "#4096" if page else "#4", match[2])
+        line = re.sub(r"[0-9a-f]+ <[^>]*>", "#4096" if page else "#4", match[2])
+        found[int(match[1], 16)] = _WRITE_BACK.sub(_apart, line)
     return found
+
+
+#: Accesses that change the register of their address, after it was used ([x1], #16) or before ([x1, #16]!).
+_WRITE_BACK = re.compile(r"^(?P<access>.*\[(?P<base>\w+))(?:\], #(?P<after>-?\d+)|, #(?P<before>-?\d+)\]!)$")
+
+
+def _apart(match: re.Match) -> str:
+    """The access, and the change of the address as an instruction of its own."""
+    by = int(match["after"] or match["before"])
+    step = f"{'sub' if by < 0 else 'add'} {match['base']}, {match['base']}, #{abs(by)}"
+    access = f"{match['access']}]"
+    return f"{access}\n{step}" if match["after"] else f"{step}\n{access}"
