@@ -50,29 +50,47 @@ def count(patterns=(), tree: Path = ROOT) -> list[Count]:
 
     Raises CannotCount where this machine lacks something.
     """
-    if shutil.which(QEMU) is None:
-        raise CannotCount(f"instructions are not counted: {QEMU} is not installed")
-    build.version()
+    emulator = _emulator(tree)
     here, there = ROOT / "build/count", tree.resolve() / "build/count"
-    sysroot.make(here / "sysroot")
-    build.modules(tree.resolve(), here / "sysroot", there / "lib")
     plugin = build.plugin(here)
     parts = os.cpu_count() or 1
 
     def part(number: int) -> dict[int, Count]:
         out = there / f"counts.{number}"
-        done = subprocess.run(
-            [QEMU, "-L", here / "sysroot", "-plugin", f"{plugin},out={out}", *_python(here / "sysroot", there / "lib"),
-             HERE / "guest.py", str(number), str(parts), *patterns],
-            capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
-        )  # fmt: skip
-        if done.returncode:
-            raise RuntimeError(f"the counted run fails:\n{done.stderr}")
-        return {number + parts * i: one for i, one in enumerate(_read(json.loads(done.stdout), out))}
+        said = _run(
+            [*emulator, "-plugin", f"{plugin},out={out}"], here, there, HERE / "guest.py", number, parts, *patterns
+        )
+        return {number + parts * i: one for i, one in enumerate(_read(json.loads(said), out))}
 
     with ThreadPoolExecutor(parts) as pool:
         found = {job: one for some in pool.map(part, range(parts)) for job, one in some.items()}
     return [found[job] for job in sorted(found)]
+
+
+def output(script: Path, tree: Path = ROOT) -> str:
+    """What `script` prints there; it finds numpy and the dsp_ext of `tree`. Raises as `count` does."""
+    return _run(_emulator(tree), ROOT / "build/count", tree.resolve() / "build/count", script)
+
+
+def _emulator(tree: Path) -> list:
+    """The beginning of its command, once all that it needs is there."""
+    if shutil.which(QEMU) is None:
+        raise CannotCount(f"instructions are not counted: {QEMU} is not installed")
+    build.version()
+    root = ROOT / "build/count/sysroot"
+    sysroot.make(root)
+    build.modules(tree.resolve(), root, tree.resolve() / "build/count/lib")
+    return [QEMU, "-L", root]
+
+
+def _run(emulator: list, here: Path, there: Path, script: Path, *arguments) -> str:
+    done = subprocess.run(
+        [*emulator, *_python(here / "sysroot", there / "lib"), script, *map(str, arguments)],
+        capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the emulated run fails:\n{done.stderr}")
+    return done.stdout
 
 
 def _python(root: Path, modules: Path) -> list:
