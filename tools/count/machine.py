@@ -76,6 +76,8 @@ def _emulator(tree: Path) -> list:
     """The beginning of its command, once all that it needs is there."""
     if shutil.which(QEMU) is None:
         raise CannotCount(f"instructions are not counted: {QEMU} is not installed")
+    if "-plugin" not in subprocess.run([QEMU, "-help"], capture_output=True, text=True).stdout:
+        raise CannotCount(f"instructions are not counted: this {QEMU} takes no plugins, unlike that of Debian 12")
     build.version()
     root = ROOT / "build/count/sysroot"
     sysroot.make(root)
@@ -86,7 +88,7 @@ def _emulator(tree: Path) -> list:
 def _run(emulator: list, here: Path, there: Path, script: Path, *arguments) -> str:
     done = subprocess.run(
         [*emulator, *_python(here / "sysroot", there / "lib"), script, *map(str, arguments)],
-        capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
+        capture_output=True, text=True, env={"PATH": os.environ.get("PATH", os.defpath)},
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(f"the emulated run fails:\n{done.stderr}")

@@ -18,7 +18,9 @@ APT::Architectures {{ "arm64"; }};
 APT::Install-Recommends "false";
 APT::Sandbox::User "";
 Acquire::Languages "none";
-Acquire::Retries "2";
+Acquire::Retries "1";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
 Debug::NoLocking "true";
 """
 
