@@ -142,12 +142,16 @@ cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
     return sane
 
 
-cdef void _amplify(float *left, float *right, const float *gain, Py_ssize_t frames) noexcept nogil:
-    """Both channels times `gain`, in place."""
+cdef void _amplify(Ramp gain, float *gains, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+    """Both channels times `gain`, in place, by way of `gains`. Nothing to do while it rests at 1."""
     cdef Py_ssize_t i
+    if not gain.moving() and gain._value == 1:
+        return
+    gain.fill(gains, frames)
     for i in range(frames):
-        left[i] = left[i] * gain[i]
-        right[i] = right[i] * gain[i]
+        left[i] = left[i] * gains[i]
+    for i in range(frames):
+        right[i] = right[i] * gains[i]
 
 
 cdef class Engine(Processor):
@@ -474,8 +478,7 @@ cdef class Engine(Processor):
         memcpy(dry_r, right, frames * sizeof(float))
         self._dry.run(dry_l, dry_r, frames)
 
-        self._trim.fill(gain, frames)
-        _amplify(left, right, gain, frames)
+        _amplify(self._trim, gain, left, right, frames)
         self.eq.run(left, right, frames)
         self.multiband.run(left, right, frames)
         self.stereo.run(left, right, frames)
@@ -490,18 +493,15 @@ cdef class Engine(Processor):
                 left[i] = right[i] = dry_l[i] = dry_r[i] = 0.0
 
         # Exactly 1 but for a comparison at matched loudness.
-        self._match_wet.fill(gain, frames)
-        _amplify(left, right, gain, frames)
-        self._match_dry.fill(gain, frames)
-        _amplify(dry_l, dry_r, gain, frames)
-        self._bypass.fill(gain, frames)
-        for i in range(frames):
-            left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]
-            right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
-        self._mute.fill(gain, frames)
-        _amplify(left, right, gain, frames)
-        self._switch.fill(gain, frames)
-        _amplify(left, right, gain, frames)
+        _amplify(self._match_wet, gain, left, right, frames)
+        _amplify(self._match_dry, gain, dry_l, dry_r, frames)
+        if self._bypass.moving() or self._bypass._value != 0:
+            self._bypass.fill(gain, frames)
+            for i in range(frames):
+                left[i] = left[i] * (<float> 1.0 - gain[i]) + dry_l[i] * gain[i]
+                right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
+        _amplify(self._mute, gain, left, right, frames)
+        _amplify(self._switch, gain, left, right, frames)
         if self._meters is not None:
             self.output_meter.run(left, right, frames)
         if self._spectra is not None:

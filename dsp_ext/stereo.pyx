@@ -54,6 +54,12 @@ cdef double BUTTERWORTH = 1.4142135623730951  # damping: 1 / Q
 cdef double PI = 3.141592653589793
 
 
+cdef struct Side:
+    double state_low, state_high, one, two  # states of the filters
+    double low, high, pole, factor  # their coefficients
+    double width_low, width_mid, width_high, mono  # how much each counts
+
+
 cdef class Stereo(Processor):
     """Latency 0. O(frames). float64 inside."""
 
@@ -118,43 +124,29 @@ cdef class Stereo(Processor):
             at += step
 
     cdef void piece(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """What rests at nothing is left out; the side's filters begin anew under the ramp of what comes back."""
         cdef const float *start = self._values.start()
         cdef const float *span = self._values.span()
         cdef const float *shape = self._values.shape()
-        cdef double w_low = start[LOW], w_mid = start[MID], w_high = start[HIGH]
-        cdef double w_low_ = span[LOW], w_mid_ = span[MID], w_high_ = span[HIGH]
-        cdef double g_low = start[LOW_POLE], g_high = start[HIGH_POLE], g_mono = start[MONO_POLE]
-        cdef double g_low_ = span[LOW_POLE], g_high_ = span[HIGH_POLE], g_mono_ = span[MONO_POLE]
-        cdef double mono = start[MONO_PART], mono_ = span[MONO_PART]
         cdef float gain_l = start[GAIN_L], gain_l_ = span[GAIN_L], gain_r = start[GAIN_R], gain_r_ = span[GAIN_R]
-        cdef double state_low = self._low, state_high = self._high, one = self._mono_1, two = self._mono_2
-        cdef double s, side, g, v, low, high, change, x, band
+        cdef bint moving = self._values._at < self._values.length
+        cdef Side side
         cdef Py_ssize_t i
-        # Divisions are kept apart from the states, which would wait for them.
-        for i in range(frames):
-            s = shape[i]
-            side = 0.5 * (<double> left[i] - <double> right[i])
-            g = g_low + g_low_ * s
-            v = (side - state_low) * (g / (1.0 + g))
-            low = v + state_low
-            state_low = low + v
-            g = g_high + g_high_ * s
-            v = (side - state_high) * (g / (1.0 + g))
-            high = v + state_high
-            state_high = high + v
-            change = (w_low + w_low_ * s) * low + (w_mid + w_mid_ * s) * (high - low) \
-                + (w_high + w_high_ * s) * (side - high)
-            # State-variable filter: x is what is left of the side, `band` and `v` its band-pass and low-pass.
-            x = side + change
-            g = g_mono + g_mono_ * s
-            band = (one + g * (x - two)) * (1.0 / (1.0 + g * (g + BUTTERWORTH)))
-            v = two + g * band
-            one = 2.0 * band - one
-            two = 2.0 * v - two
-            change -= (mono + mono_ * s) * (BUTTERWORTH * band + v)
-            left[i] = (left[i] + <float> change) * (gain_l + gain_l_ * shape[i])
-            right[i] = (right[i] - <float> change) * (gain_r + gain_r_ * shape[i])
-        self._low, self._high, self._mono_1, self._mono_2 = state_low, state_high, one, two
+        if moving or start[LOW] != 0 or start[MID] != 0 or start[HIGH] != 0 or start[MONO_PART] != 0:
+            side.state_low, side.state_high, side.one, side.two = self._low, self._high, self._mono_1, self._mono_2
+            _aim(&side, start, span, 0)
+            for i in range(frames):
+                if moving:
+                    _aim(&side, start, span, shape[i])
+                _change(&side, left + i, right + i)
+            self._low, self._high, self._mono_1, self._mono_2 = side.state_low, side.state_high, side.one, side.two
+        else:
+            self.clear()
+        if moving or gain_l != 1 or gain_r != 1:
+            for i in range(frames):
+                left[i] = left[i] * (gain_l + gain_l_ * shape[i])
+            for i in range(frames):
+                right[i] = right[i] * (gain_r + gain_r_ * shape[i])
 
     def side_response(self, freqs_hz):
         """Complex response of the side signal at `freqs_hz`, for the settings as they are set. [control]"""
@@ -165,3 +157,40 @@ cdef class Stereo(Processor):
         width = 1 + t[LOW] * low + t[MID] * (high - low) + t[HIGH] * (1 - high)
         passed = z**2 / (z**2 + BUTTERWORTH * t[MONO_POLE] * z + t[MONO_POLE] ** 2)
         return width * (1 + t[MONO_PART] * (passed - 1))
+
+
+cdef inline void _aim(Side *now, const float *start, const float *span, double shape) noexcept nogil:
+    """Widths and coefficients where the glide has gone `shape` of its way. Divisions are kept apart from the states, which
+    would wait for them."""
+    cdef double g
+    now.width_low = start[LOW] + span[LOW] * shape
+    now.width_mid = start[MID] + span[MID] * shape
+    now.width_high = start[HIGH] + span[HIGH] * shape
+    g = start[LOW_POLE] + span[LOW_POLE] * shape
+    now.low = g / (1.0 + g)
+    g = start[HIGH_POLE] + span[HIGH_POLE] * shape
+    now.high = g / (1.0 + g)
+    now.pole = start[MONO_POLE] + span[MONO_POLE] * shape
+    now.factor = 1.0 / (1.0 + now.pole * (now.pole + BUTTERWORTH))
+    now.mono = start[MONO_PART] + span[MONO_PART] * shape
+
+
+cdef inline void _change(Side *now, float *left, float *right) noexcept nogil:
+    """One frame."""
+    cdef double side = 0.5 * (<double> left[0] - <double> right[0]), v, low, high, change, x, band
+    v = (side - now.state_low) * now.low
+    low = v + now.state_low
+    now.state_low = low + v
+    v = (side - now.state_high) * now.high
+    high = v + now.state_high
+    now.state_high = high + v
+    change = now.width_low * low + now.width_mid * (high - low) + now.width_high * (side - high)
+    # State-variable filter: x is what is left of the side, `band` and `v` its band-pass and low-pass.
+    x = side + change
+    band = (now.one + now.pole * (x - now.two)) * now.factor
+    v = now.two + now.pole * band
+    now.one = 2.0 * band - now.one
+    now.two = 2.0 * v - now.two
+    change -= now.mono * (BUTTERWORTH * band + v)
+    left[0] = left[0] + <float> change
+    right[0] = right[0] - <float> change
