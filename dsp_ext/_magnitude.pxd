@@ -27,6 +27,16 @@ cdef inline float largest_magnitude(const float *x, Py_ssize_t count) noexcept n
     return from_bits(top)
 
 
+cdef inline float smallest_magnitude(const float *x, Py_ssize_t count, float most) noexcept nogil:
+    """`most` where none is smaller. O(count)."""
+    cdef int32_t bottom = magnitude_bits(most), bits
+    cdef Py_ssize_t i
+    for i in range(count):
+        bits = magnitude_bits(x[i])
+        bottom = bits if bits < bottom else bottom
+    return from_bits(bottom)
+
+
 cdef inline int count_from(const float *x, Py_ssize_t count, float level) noexcept nogil:
     """How many samples have a magnitude of `level` or more. O(count)."""
     cdef int32_t edge = magnitude_bits(level)

@@ -12,6 +12,7 @@ whatever the look-ahead in use, so that latency is constant.
 from libc.math cimport fabsf
 from libc.string cimport memcpy
 
+from ._magnitude cimport smallest_magnitude
 from ._math cimport exp2_, log2_
 from .gain_path cimport GAIN_PATH_MARGIN
 from .ring cimport exchange
@@ -30,6 +31,13 @@ cdef enum:
 
 cdef float SILENCE = 1e-30
 cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
+
+
+cdef void _larger(float *out, const float *a, const float *b, Py_ssize_t count) noexcept nogil:
+    """out = the larger of a and b."""
+    cdef Py_ssize_t i
+    for i in range(count):
+        out[i] = a[i] if a[i] > b[i] else b[i]
 
 
 cdef class LimiterPass:
@@ -136,19 +144,19 @@ cdef class LimiterPass:
 
     cdef void measure(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """Peaks that count into `_factors`; all peaks into the ring."""
-        cdef Py_ssize_t i, at = self._peaks_at, length = self._peaks.shape[1]
+        cdef Py_ssize_t done = 0, part, at = self._peaks_at, length = self._peaks.shape[1]
         cdef float *peak_l = &self._factors[0, 0]
         cdef float *peak_r = &self._factors[1, 0]
         cdef float *sample_l = &self._samples[0, 0]
         cdef float *sample_r = &self._samples[1, 0]
-        cdef float *true_ring = &self._peaks[TRUE, 0]
-        cdef float *sample_ring = &self._peaks[SAMPLE, 0]
         self._detector_l.run_both(left, peak_l, sample_l, frames)
         self._detector_r.run_both(right, peak_r, sample_r, frames)
-        for i in range(frames):
-            true_ring[at] = peak_l[i] if peak_l[i] > peak_r[i] else peak_r[i]
-            sample_ring[at] = sample_l[i] if sample_l[i] > sample_r[i] else sample_r[i]
-            at = 0 if at + 1 == length else at + 1
+        while done < frames:
+            part = min(frames - done, length - at)
+            _larger(&self._peaks[TRUE, at], peak_l + done, peak_r + done, part)
+            _larger(&self._peaks[SAMPLE, at], sample_l + done, sample_r + done, part)
+            done += part
+            at = 0 if at + part == length else at + part
         self._peaks_at = at
         if not self._true_peak:
             memcpy(peak_l, sample_l, frames * sizeof(float))
@@ -173,7 +181,6 @@ cdef class LimiterPass:
         cdef Py_ssize_t i
         cdef float *gain_l = &self._factors[0, 0]
         cdef float *gain_r = &self._factors[1, 0]
-        cdef float least = self._least
         self.measure(left, right, frames)
         self.needs(gain_l, ceiling, margin, frames)
         self.needs(gain_r, ceiling, margin, frames)
@@ -186,6 +193,5 @@ cdef class LimiterPass:
         for i in range(frames):
             left[i] = left[i] * gain_l[i]
             right[i] = right[i] * gain_r[i]
-            least = gain_l[i] if gain_l[i] < least else least
-            least = gain_r[i] if gain_r[i] < least else least
-        self._least = least
+        self._least = smallest_magnitude(gain_l, frames, self._least)
+        self._least = smallest_magnitude(gain_r, frames, self._least)
