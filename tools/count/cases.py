@@ -28,6 +28,7 @@ from firmware import designer, params
 RATE_HZ = 48000
 BLOCK = 256
 SECOND = 188  # blocks
+QUIET = 96  # blocks, of what is no music
 
 EQ_BANDS = [
     EqBand("low_cut", 30),
@@ -65,7 +66,8 @@ EVERY = tuple(SOUNDS)
 @dataclass(frozen=True)
 class Case:
     """`make()` gives what is counted, `region` is the function of `regions` that runs it. After `before` blocks of music
-    come `blocks` that are counted; `each(work, number)` goes before each of them, for what moves."""
+    come `blocks` (of other sounds than music at most QUIET) that are counted; `each(work, number)` goes before each of them,
+    for what moves."""
 
     name: str
     make: Callable
