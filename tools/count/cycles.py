@@ -94,7 +94,7 @@ def _disassembled(file: str) -> dict[int, str]:
     for match in re.finditer(r"^\s*([0-9a-f]+):\s+(.*?)(?:\s+//.*)?$", text, re.MULTILINE):
         page = match[2].startswith("adrp")
         line = re.sub(r"[0-9a-f]+ <[^>]*>", "#4096" if page else "#4", match[2])
-        found[int(match[1], 16)] = _WRITE_BACK.sub(_apart, line)
+        found[int(match[1], 16)] = write_back_apart(line)
     return found
 
 
@@ -102,8 +102,11 @@ def _disassembled(file: str) -> dict[int, str]:
 _WRITE_BACK = re.compile(r"^(?P<access>.*\[(?P<base>\w+))(?:\], #(?P<after>-?\d+)|, #(?P<before>-?\d+)\]!)$")
 
 
-def _apart(match: re.Match) -> str:
-    """The access, and the change of the address as an instruction of its own."""
+def write_back_apart(line: str) -> str:
+    """The access, and what it does to the register of its address as an instruction of its own; others as they are."""
+    match = _WRITE_BACK.match(line)
+    if match is None:
+        return line
     by = int(match["after"] or match["before"])
     step = f"{'sub' if by < 0 else 'add'} {match['base']}, {match['base']}, #{abs(by)}"
     access = f"{match['access']}]"

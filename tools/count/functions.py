@@ -39,10 +39,10 @@ def _symbols(file: str) -> tuple[list[str], list[int]]:
     rows = [line.split() for line in text.splitlines()]
     rows = [(int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tTwW" and row[2][0] != "$"]
     module = Path(file).name.removesuffix(".so")
-    return ([f"{module}: {_plain(name)}" for _, name in rows] or [module]), [at for at, _ in rows] or [0]
+    return ([f"{module}: {plain_name(name)}" for _, name in rows] or [module]), [at for at, _ in rows] or [0]
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """The name in the .pyx file, out of Cython's: __pyx_f_7dsp_ext_5delay_5Delay_run is Delay.run."""
     parts, rest = [], re.sub(r"^__pyx_fuse_\d+|^__pyx_(f|pw|pf)_", "", name)
     while match := re.match(r"(\d+)", rest):
