@@ -142,6 +142,8 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                 if not box.ends(within_s=3):
                     raise  # it did not just come to the end of the mix
         box.ends(within_s=3)
+        if box.failed:
+            raise DemoFailed(f"the box stopped: {box.last_words}")
     history["t_s"] = clock.axis(history.get("wall_s", []))
     return history
 

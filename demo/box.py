@@ -70,6 +70,11 @@ class SimulatedBox:
         """Whether it plays; it ends by itself after the last frame of its mix."""
         return self._process.poll() is None
 
+    @property
+    def failed(self) -> bool:
+        """Whether it ended by itself, and not well."""
+        return self._process.poll() not in (None, 0)
+
     def ends(self, within_s: float) -> bool:
         """Wait for it to end by itself; whether it did."""
         try:

@@ -8,7 +8,7 @@ from .processor cimport Processor
 cdef class Compressors(Processor):
     cdef BandSettings settings
     cdef float[:, ::1] _work, _ring
-    cdef Py_ssize_t _at, _ahead
+    cdef Py_ssize_t _at, _ahead, _waiting
     cdef int _parts  # what is being computed, as flags
     cdef double _rms, _crest  # parts of the way per frame
     cdef double _mean[2][LANES_OF_BANDS]  # mean squares of the channels
@@ -18,6 +18,8 @@ cdef class Compressors(Processor):
     cdef float _deepest_db[LANES_OF_BANDS]
 
     cdef float take_reduction_db(self, int lane) noexcept nogil
+    cdef void set_waiting(self, bint waiting) noexcept nogil
+    cdef Py_ssize_t lookahead(self, int lane) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void widen(self, int parts) noexcept nogil
     cdef void narrow(self) noexcept nogil

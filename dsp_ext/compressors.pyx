@@ -20,7 +20,8 @@ The detector follows the gain reduction, not the level, so it lies at 0 dB below
   shorter until the whole takes the stated time, and the second one falls no slower than a quarter of the release.
 - Adaptive release: the stated one for a steady tone, shorter by up to five times the more the crest factor exceeds its,
   after the same authors' "Parameter automation in a dynamic range compressor", JAES 61(10), 2013.
-- The sound waits 5 ms for the detector, whatever the look-ahead, so the latency does not depend on settings.
+- The sound waits 5 ms for the detector, whatever the look-ahead, so the latency does not depend on settings; or not at all
+  (`set_waiting`), and then there is no look-ahead.
 
 Cost depends on the settings, never on the sound: what no lane asks for (see `band_settings.pxd`) is left out once its past is
 over, and comes back at once. Whether it is over is asked every CHUNK frames of the stream, wherever blocks are cut. Where all
@@ -83,11 +84,11 @@ cdef double CLOSE_DB = 1e-6  # -139 dB of the sound: what may be left out
 
 
 cdef class Compressors(Processor):
-    """Four compressors; as a processor of its own, the first one on the whole band. Latency 5 ms. O(frames)."""
+    """Four compressors; as a processor of its own, the first one on the whole band. Latency 5 ms or none. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        self._ahead = round(LONGEST_LOOKAHEAD_MS * 1e-3 * rate_hz)
+        self._ahead = self._waiting = round(LONGEST_LOOKAHEAD_MS * 1e-3 * rate_hz)
         self.settings = BandSettings(rate_hz, self._ahead)
         self._work = np.zeros((ROWS, BANDS * CHUNK), np.float32)
         self._ring = np.zeros((RINGS, BANDS << int(self._ahead + CHUNK).bit_length()), np.float32)
@@ -99,6 +100,11 @@ cdef class Compressors(Processor):
     def set(self, str name, double value, int lane=0):
         """`settings.set`. [control]"""
         self.settings.set(name, value, lane)
+
+    cdef void set_waiting(self, bint waiting) noexcept nogil:
+        """[audio] Whether the sound waits for the detector, from now on; forgets the past."""
+        self._waiting = self._ahead if waiting else 0
+        self.clear()
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
@@ -114,7 +120,7 @@ cdef class Compressors(Processor):
         self._parts = self.settings.needed
 
     cdef Py_ssize_t delay(self) noexcept nogil:
-        return self._ahead
+        return self._waiting
 
     cdef float take_reduction_db(self, int lane) noexcept nogil:
         """[audio] The deepest gain since the last call, in dB, 0 or below; make-up and mix do not count, bypass does."""
@@ -165,21 +171,25 @@ cdef class Compressors(Processor):
         elif self._parts & ~self.settings.needed and self._at % CHUNK == 0:
             self.narrow()
         frames = self.settings.values.piece(min(frames, CHUNK - self._at % CHUNK))
-        late = self._at - self._ahead
+        late = self._at - self._waiting
         frames = min(frames, length - (late & (length - 1)))
-        return min(frames, length - ((late + self.settings.lookahead[0]) & (length - 1)))
+        return min(frames, length - ((late + self.lookahead(0)) & (length - 1)))
+
+    cdef Py_ssize_t lookahead(self, int lane) noexcept nogil:
+        """In frames, no more than the sound waits."""
+        return min(self.settings.lookahead[lane], self._waiting)
 
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef void add(self, const float *left, const float *right, float *sum_l, float *sum_r, bint whole,
                   Py_ssize_t frames) noexcept nogil:
-        """[audio] Add (gain - 1) times the bands, 5 ms late, to the sums; `whole`: gain times the bands. `left` and
+        """[audio] Add (gain - 1) times the bands, as late as `delay`, to the sums; `whole`: gain times the bands. `left` and
         `right` hold four numbers a frame. Without `whole` nothing is added where nothing is changed."""
         cdef Py_ssize_t at = 0, step, late
         cdef int right_gain
         while at < frames:
             step = self.step(frames - at)
-            late = (self._at - self._ahead) & (self._ring.shape[1] // BANDS - 1)
+            late = (self._at - self._waiting) & (self._ring.shape[1] // BANDS - 1)
             self.piece(left + BANDS * at, right + BANDS * at, step)
             right_gain = LEVEL + 1 if self._parts & APART else LEVEL
             add_changed(sum_l + at, &self._work[LEVEL, 0], &self._ring[SOUND, BANDS * late], whole, step)
@@ -187,7 +197,7 @@ cdef class Compressors(Processor):
             at += step
 
     cdef bint replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] gain - 1, as the sound of 5 ms ago wants it, in place of the bands. Returns whether both are the same."""
+        """[audio] gain - 1, as the sound that is let go of wants it, in place of the bands. Returns whether both are the same."""
         cdef Py_ssize_t at = 0, step
         cdef int right_gain
         cdef bint same = True
@@ -212,7 +222,7 @@ cdef class Compressors(Processor):
         cdef float *late_r
         while at < frames:
             step = self.step(frames - at)
-            late = (self._at - self._ahead) & (ring - 1)
+            late = (self._at - self._waiting) & (ring - 1)
             memset(first, 0, BANDS * step * sizeof(float))
             memset(second, 0, BANDS * step * sizeof(float))
             for i in range(step):
@@ -292,14 +302,14 @@ cdef class Compressors(Processor):
 
     cdef void look_ahead(self, Py_ssize_t frames) noexcept nogil:
         """Levels as late as each lane's look-ahead lets them be, to LEVEL."""
-        cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, late = self._at - self._ahead, i, at
-        cdef Py_ssize_t first = late + self.settings.lookahead[0]
+        cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, late = self._at - self._waiting, i, at
+        cdef Py_ssize_t first = late + self.lookahead(0)
         cdef int channel, lane
         cdef bint same = True
         cdef float *level
         cdef const float *power
         for lane in range(1, BANDS):
-            same = same and self.settings.lookahead[lane] == self.settings.lookahead[0]
+            same = same and self.lookahead(lane) == self.lookahead(0)
         for channel in range(2 if self._parts & APART else 1):
             level = &self._work[LEVEL + channel, 0]
             power = &self._ring[POWER + channel, 0]
@@ -307,7 +317,7 @@ cdef class Compressors(Processor):
                 decibels(power + BANDS * (first & last), level, frames)
                 continue
             for lane in range(BANDS):
-                at = late + self.settings.lookahead[lane]
+                at = late + self.lookahead(lane)
                 for i in range(frames):
                     level[BANDS * i + lane] = power[BANDS * ((at + i) & last) + lane]
             decibels(level, level, frames)

@@ -26,7 +26,8 @@ cdef class Engine(Processor):
     cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry
     cdef Ramp _trim, _bypass, _mute, _match_wet, _match_dry
-    # A change of the EQ's mode or resolution, and with it of the latency: fade out, jump, wait for the chain, fade in.
+    # A change of the EQ's mode or resolution, or of the multiband's split, and with it of the latency: fade out, jump, wait for
+    # the chain, fade in.
     cdef Ramp _switch
     cdef int _next_eq  # bank to jump to; -1: none
     cdef Py_ssize_t _silent_left  # frames until the chain holds nothing from before
@@ -47,6 +48,9 @@ cdef class Engine(Processor):
     cdef bint eq_changing(self) noexcept nogil
     cdef void change_eq(self, int bank) noexcept nogil
     cdef void jump_eq_bank(self, int bank) noexcept nogil
+    cdef void follow_latency(self) noexcept nogil
+    cdef bint wants_jump(self) noexcept nogil
+    cdef void jump(self) noexcept nogil
     cdef Py_ssize_t switch(self, Py_ssize_t frames) noexcept nogil
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void publish_meters(self) noexcept nogil

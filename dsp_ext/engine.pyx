@@ -264,6 +264,7 @@ cdef class Engine(Processor):
         self._match_wet.jump(self._match_wet._target)
         self._match_dry.jump(self._match_dry._target)
         self.multiband.settle()
+        self.follow_latency()
         self.stereo.settle()
         self.saturator.settle()
         self.dc_filter.settle()
@@ -319,6 +320,8 @@ cdef class Engine(Processor):
             self.limiter.set_value(<int> (index - FIRST_LIMITER), value)
         elif index < FIRST_STEREO:
             self.multiband.set_value(<int> (index - FIRST_MULTIBAND), value)
+            if self.multiband.wants_jump():
+                self._switch.to(0.0)
         elif index < FIRST_BAND:
             self.stereo.set_value(<int> (index - FIRST_STEREO), value)
         else:
@@ -374,32 +377,47 @@ cdef class Engine(Processor):
             self._switch.to(0.0)
 
     cdef void jump_eq_bank(self, int bank) noexcept nogil:
-        """[audio] Use `bank` of the EQ at once; the latency of the chain, and of its bypass, follows."""
-        cdef Py_ssize_t before = self.eq.delay()
+        """[audio] Use `bank` of the EQ at once."""
         self.eq.jump_bank(bank)
         if self.stereo.leave_side(self.eq.has_side(bank)):
             self.stereo.settle()
-        if self.eq.delay() != before:
+        self.follow_latency()
+
+    cdef void follow_latency(self) noexcept nogil:
+        """[audio] The bypass as late as the chain is now, and what is told of it."""
+        if self._dry.delay() != self.delay():
             self._dry.set_frames(self.delay())
         self._cells.set(CELL_LATENCY, self.delay())
+
+    cdef bint wants_jump(self) noexcept nogil:
+        """[audio] Whether the EQ has another mode or resolution to go to, or the multiband another split."""
+        return self._next_eq >= 0 or self.multiband.wants_jump()
+
+    cdef void jump(self) noexcept nogil:
+        """[audio] Go there at once."""
+        if self.multiband.wants_jump():
+            self.multiband.jump_split()
+            self.follow_latency()
+        if self._next_eq >= 0:
+            self.jump_eq_bank(self._next_eq)
+            self._next_eq = -1
 
     cdef Py_ssize_t switch(self, Py_ssize_t frames) noexcept nogil:
         """[audio] Drive a change of mode on; returns how many frames until it wants to be driven again, at most `frames`."""
         cdef Py_ssize_t left = frames
-        if self._next_eq >= 0:
+        if self.wants_jump():
             if self._switch.moving():
                 left = self._switch.length - self._switch._at
             else:
-                self.jump_eq_bank(self._next_eq)
-                self._next_eq = -1
+                self.jump()
                 self._silent_left = self.delay()
-        if self._next_eq < 0 and self._silent_left > 0:
+        if not self.wants_jump() and self._silent_left > 0:
             left = self._silent_left
-        elif self._next_eq < 0 and self._switch._target == 0:
+        elif not self.wants_jump() and self._switch._target == 0:
             self._switch.to(1.0)
         if left > frames:
             left = frames
-        if self._next_eq < 0 and self._silent_left > 0:
+        if not self.wants_jump() and self._silent_left > 0:
             self._silent_left -= left
         return left
 
@@ -428,9 +446,7 @@ cdef class Engine(Processor):
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef void clear(self) noexcept nogil:
-        if self._next_eq >= 0:
-            self.jump_eq_bank(self._next_eq)
-            self._next_eq = -1
+        self.jump()
         self._silent_left = 0
         self._switch.jump(1.0)
         self.eq.clear()

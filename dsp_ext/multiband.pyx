@@ -10,10 +10,10 @@ the delayed input passes bit for bit: the crossover is heard only where a compre
 - LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
   While the settings of all bands are neutral it steps out of circuit;
 - shelves (see `shelves.pyx`): nothing is split. The LR4 bands are only listened to, and their gains become shelves that
-  the input goes through. Solo and mute ask for a band as such, so while one is on the split is LR4.
+  the input goes through. Solo and mute ask for a band as such, so while one is on, the bands of LR4 are heard.
 
-All have the same latency, so that they can be changed while sound runs. The bands are left and right, or mid and side:
-(left + right) / 2 and (left - right) / 2.
+Each has its own latency, so another split is jumped to (`jump_split`), through silence; see `engine.pyx`. The bands are left
+and right, or mid and side: (left + right) / 2 and (left - right) / 2.
 """
 
 from libc.string cimport memcpy, memset
@@ -43,8 +43,8 @@ cdef enum:
 
 
 cdef class Multiband(Processor):
-    """Compressor in bands. Latency: a partition of the convolver, half a kernel, and the compressors' look-ahead, in or
-    out of circuit and for all splits. O(frames)."""
+    """Compressor in bands. Latency, in or out of circuit: of shelves none, of LR4 the compressors' longest look-ahead, of the
+    linear split that, half a kernel and a partition of the convolver. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -67,8 +67,9 @@ cdef class Multiband(Processor):
         self._enabled = Ramp(rate_hz, 1.0)
         self._wanted = True
         self._mid_side = self._wanted_mid_side = False
-        self._kind = self._wanted_kind = LINEAR
+        self._kind = self._split = self._wanted_split = LINEAR
         self._wait = self._fifth_left = 0
+        self._fifth_rests = True
         self._tilt_db = 0.0
         self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
         self._rows = np.zeros((2 * WAYS, ROW), np.float32)
@@ -77,25 +78,29 @@ cdef class Multiband(Processor):
     # -- settings ------------------------------------------------------------------------------------------------
 
     def set(self, str name, double value):
-        """[control] One of SETTINGS, or a setting of a band: "b1.threshold_db". Raises KeyError and ValueError."""
+        """[control] One of SETTINGS, or a setting of a band: "b1.threshold_db". A split is jumped to. Raises KeyError and
+        ValueError."""
         if not np.isfinite(value):
             raise ValueError(f"{name} must be a finite number, not {value}")
         band, _, setting = name.partition(".")
         if name in SETTINGS:
             self.set_value(SETTINGS.index(name), value)
+            if self.wants_jump():
+                self.jump_split()
         elif setting in _BAND_SETTINGS and band in [f"b{k + 1}" for k in range(self.bands)]:
             self.set_band(int(band[1:]) - 1, _BAND_SETTINGS.index(setting), value)
         else:
             raise KeyError(f"no setting {name!r}")
 
     cdef void set_value(self, int what, double value) noexcept nogil:
-        """[audio] A setting of the whole. Out of circuit is the delayed input, bit for bit, once the ramp is over."""
+        """[audio] A setting of the whole. Out of circuit is the delayed input, bit for bit, once the ramp is over. A split is
+        only noted: see `wants_jump`."""
         if what == MULTIBAND_ENABLED:
             self._wanted = value != 0
         elif what == MID_SIDE:
             self._wanted_mid_side = value != 0
         elif what == SPLIT:
-            self._wanted_kind = <int> value
+            self._wanted_split = <int> value
         elif what == BANDS:
             self._count = <int> value + 2
             self._lr4.set_used(self._count - 1)
@@ -143,28 +148,40 @@ cdef class Multiband(Processor):
         )
 
     cdef int kind(self) noexcept nogil:
-        """The split to head for: what is wanted, but with shelves a band that is to be heard alone needs LR4."""
+        """How to compute: as the split says, but with shelves a band that is to be heard alone needs LR4."""
         cdef int band
-        if self._wanted_kind == SHELVES:
+        if self._split == SHELVES:
             for band in range(MOST_BANDS):
                 if not (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_present(band % LANES_OF_BANDS):
                     return LR4
-        return self._wanted_kind
+        return self._split
+
+    cdef bint wants_jump(self) noexcept nogil:
+        """[audio] Whether another split is set than is in use."""
+        return self._wanted_split != self._split
+
+    cdef void jump_split(self) noexcept nogil:
+        """[audio] Use the split that is set, with its latency, from now on; forgets the past."""
+        self._split = self._wanted_split
+        self._to_split.set_frames(self.convolver.partition + self.taps // 2 if self._split == LINEAR else 0)
+        self._first.set_waiting(self._split != SHELVES)
+        self._fifth.set_waiting(self._split != SHELVES)
+        self._to_sum.set_frames(self._first.delay())
+        self._lr4.settle()
+        self._shelves.settle()
+        self.clear()
+        self._mid_side = self._wanted_mid_side
+        self._kind = self.kind()
+        self._wait = 0
+        self._enabled.jump(1.0 if self.is_needed() else 0.0)
 
     cdef void change_mode(self) noexcept nogil:
-        """Head for what is wanted. Where the kind of the bands has to change, that is out of circuit first, and back in
-        when the filters and delays hold nothing of the old kind."""
-        cdef int band
+        """Head for what is wanted. Where the meaning of the bands or the way to compute has to change, that is out of circuit
+        first, and back in when the compressors hold nothing of before."""
         if self._enabled._value == 0 and not self._enabled.moving():
             if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
-                if self.kind() != self._kind:
-                    self._wait += self.convolver.partition + self.taps
-                    self.convolver.clear()
-                    self._lr4.clear()
-                    self._lr4.settle()
-                    self._shelves.settle()
                 self._first.clear()
                 self._fifth.clear()
                 self._mid_side = self._wanted_mid_side
@@ -189,7 +206,8 @@ cdef class Multiband(Processor):
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps and changes of mode at once."""
-        cdef int band
+        if self.wants_jump():
+            self.jump_split()
         self._enabled.jump(0.0)
         self.change_mode()
         self._wait = 0
@@ -224,6 +242,7 @@ cdef class Multiband(Processor):
         self._first.clear()
         self._fifth.clear()
         self._fifth_left = 0
+        self._fifth_rests = True
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         """Cut where a ramp or a wait ends, since a change of mode goes on there, and where the fifth band comes or goes."""
@@ -243,20 +262,22 @@ cdef class Multiband(Processor):
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
         """Frames for which the split is what it is now; and whether the fifth band has anything to do. It rests when the
         last of it has left the compressors, and begins anew."""
-        cdef bint sounds
         frames = min(frames, CHUNK)
         if self._kind == LINEAR:
-            sounds = self.convolver.most_kernels() == self.bands - 1
+            self._fifth_sounds = self.convolver.most_kernels() == self.bands - 1
             frames = min(frames, self.convolver.until_partition())
         else:
-            sounds = self._lr4.is_fourth_in_use()
+            self._fifth_sounds = self._lr4.is_fourth_in_use()
             frames = self._lr4._poles.piece(frames)
-        if sounds:
-            if self._fifth_left == 0:
+        if self._fifth_sounds:
+            if self._fifth_rests:
                 self._fifth.clear()
-            self._fifth_left = self._fifth.delay() + CHUNK
-        elif 0 < self._fifth_left < frames:
-            frames = self._fifth_left
+            self._fifth_rests = False
+            self._fifth_left = self._fifth.delay()
+        elif self._fifth_left == 0:
+            self._fifth_rests = True
+        else:
+            frames = min(frames, self._fifth_left)
         return frames
 
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
@@ -265,7 +286,7 @@ cdef class Multiband(Processor):
         cdef float *sum_l = &self._work[1, 0]
         cdef float *sum_r = &self._work[2, 0]
         cdef float *row
-        cdef bint fifth = self._fifth_left > 0
+        cdef bint fifth = not self._fifth_rests
         if fifth:
             memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
         if self._kind == LINEAR:
@@ -300,7 +321,7 @@ cdef class Multiband(Processor):
             left[i] = left[i] + enabled[i] * sum_l[i]
         for i in range(frames):
             right[i] = right[i] + enabled[i] * sum_r[i]
-        if self._fifth_left > 0:
+        if not (self._fifth_sounds or self._fifth_rests):
             self._fifth_left -= frames
 
     cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:

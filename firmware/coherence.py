@@ -1,5 +1,5 @@
 """What the table cannot say of one parameter alone: limits that follow the sampling rate, crossovers that must differ,
-dynamic bands of the EQ.
+dynamic bands of the EQ, look-ahead of shelves.
 
 Asked by the store and by file renders, so that box and laptop refuse the same, in the same words. Standard library only.
 """
@@ -13,6 +13,7 @@ from .params import Param, ParamError
 HIGHEST = 0.45
 
 _BANDS = "multiband.bands"
+_SPLIT = "multiband.split"
 _EQ_FREQUENCIES = frozenset(f"eq.b{n}.freq_hz" for n in range(1, params.EQ_BANDS + 1))
 
 _DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
@@ -27,9 +28,11 @@ def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | 
     """Raise ParamError where `changed`, a part of `values` (floats by id, all parameters), does not go with the rest.
 
     Refused are frequencies above their limit at `rate_hz` (None: unknown, not asked), two crossovers in use at the same
-    frequency, which leave a band of nothing between them, and dynamic bands of the EQ in a mode, type or slope that cannot be.
+    frequency, which leave a band of nothing between them, dynamic bands of the EQ in a mode, type or slope that cannot be, and
+    look-ahead where the sound does not wait for it.
     """
     changed = set(changed)
+    _check_lookahead(values, changed)
     for n in range(1, params.EQ_BANDS + 1):
         if values[f"eq.b{n}.dynamic"]:
             _check_dynamic(values, changed, n)
@@ -51,6 +54,23 @@ def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | 
             param = params.BY_ID[id]
             allowed = f"{param.allowed} other than {other}, or the band between them is empty"
             raise _refusal(param, values[id], param.high, allowed)
+
+
+def _check_lookahead(values: Mapping[str, float], changed: set[str]) -> None:
+    """Raise ParamError where something that changed asks shelves, which have no latency, for look-ahead."""
+    split = params.BY_ID[_SPLIT]
+    if split.to_plain(values[_SPLIT]) != "shelves":
+        return
+    for n in range(1, params.MULTIBAND_BANDS + 1):
+        id = f"multiband.b{n}.lookahead_ms"
+        if values[id] == 0:
+            continue
+        if id in changed:
+            message = f"{id} cannot be {values[id]:g} while {_SPLIT} is shelves, which have no latency"
+            raise _conflict(message, f"{_SPLIT}=lr4", id, f"{values[id]:g}")
+        if _SPLIT in changed:
+            message = f"{_SPLIT} cannot be shelves, which have no latency, while {id} is {values[id]:g}"
+            raise _conflict(message, f"{id}=0", _SPLIT, "shelves")
 
 
 def _check_dynamic(values: Mapping[str, float], changed: set[str], n: int) -> None:

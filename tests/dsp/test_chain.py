@@ -127,8 +127,9 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
             if (mode.get("multiband.split") == 2) == shelves:
                 residue = high_passed(through(begun(rate_hz, BUSY | mode), x), rate_hz)[:, : -rate_hz // 50]
                 worst_db = max(worst_db, 20 * np.log10(np.abs(residue).max()))
-        # The shelves' gain moves inside of their filters: a little more of the compression itself gets above 3 kHz.
-        split, limit_db, target = ("shelves", -95, "") if shelves else ("linear and LR4", -100, "≤ -100 dBFS")
+        # The shelves' gain moves inside of their filters and without look-ahead: a little more of the compression itself
+        # gets above 3 kHz.
+        split, limit_db, target = ("shelves", -91, "") if shelves else ("linear and LR4", -100, "≤ -100 dBFS")
         figure = (
             f"all on, {split}, 200 Hz swelling to full scale after silence, residue above 3 kHz, {rate_hz / 1000:g} kHz"
         )

@@ -62,7 +62,6 @@ STEPS = {
                   lambda multiband: multiband.set("b2.threshold_db", -18.0)),
     "crossovers": ({"b1.makeup_db": -6.0}, lambda multiband: load(multiband, (9000.0, 300.0, 500.0))),
     "crossovers, lr4": ({"b1.makeup_db": -6.0, "split": 1}, lambda multiband: multiband.set("x1_hz", 300.0)),
-    "split": ({"b2.makeup_db": -6.0}, lambda multiband: multiband.set("split", 1)),
     "make-up, shelves": ({"split": 2}, lambda multiband: multiband.set("b2.makeup_db", 6.0)),
     "into circuit": ({"b2.makeup_db": -6.0, "enabled": 0}, lambda multiband: multiband.set("enabled", 1)),
 }  # fmt: skip

@@ -54,6 +54,22 @@ def test_crossovers_must_differ_only_where_both_are_in_use():
     assert store.get("multiband.bands") == params.find("multiband.bands").parse("4")
 
 
+def test_shelves_have_no_look_ahead():
+    store, ahead = Store(), "multiband.b2.lookahead_ms"
+    store.set_many({ahead: 3}, "test")
+    with pytest.raises(ParamError) as why:
+        store.set_many({"multiband.split": "shelves"}, "test")
+    assert str(why.value) == (
+        "multiband.split cannot be shelves, which have no latency, while multiband.b2.lookahead_ms is 3: "
+        "type `burnish set multiband.b2.lookahead_ms=0` first"
+    )
+    store.set_many({ahead: 0, "multiband.split": "shelves"}, "test")
+    with pytest.raises(ParamError, match=f"{ahead} cannot be 2 while multiband.split is shelves"):
+        store.set_many({ahead: 2}, "test")
+    store.set_many({ahead: 2, "multiband.split": "lr4"}, "test")
+    assert store.get(ahead) == 2
+
+
 MINIMUM = {"eq.mode": "minimum"}
 ON = {"eq.b2.dynamic": "on"}
 
