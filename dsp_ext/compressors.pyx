@@ -161,6 +161,7 @@ cdef class Compressors(Processor):
             memset(&self._square[0], 0, BANDS * sizeof(double))
         if over & APART:
             louder(&self._ring[POWER, 0], &self._ring[POWER + 1, 0], self._ring.shape[1] // BANDS)
+            memset(right, 0, sizeof(Follower))  # so that nothing that it held is waited for
         self._parts &= ~over
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
@@ -326,3 +327,13 @@ cdef class Compressors(Processor):
         """`take_reduction_db`, for tests. [any]"""
         return self.take_reduction_db(lane)
 
+    def changes(self, const float[:, :, ::1] bands not None):
+        """`replace` for `bands` (shape (2, frames, 4)): gain - 1 in that shape, for tests. [any]"""
+        if bands.shape[0] != 2 or bands.shape[2] != BANDS:
+            raise ValueError(f"bands must have shape (2, frames, {BANDS}), not {np.shape(bands)}")
+        out = np.array(bands)
+        cdef float[:, :, ::1] view = out
+        if view.shape[1]:
+            with nogil:
+                self.replace(&view[0, 0, 0], &view[1, 0, 0], view.shape[1])
+        return out

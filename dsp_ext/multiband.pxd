@@ -51,6 +51,7 @@ cdef class Multiband(Processor):
     cdef void set_value(self, int what, double value) noexcept nogil
     cdef void set_tilt(self) noexcept nogil
     cdef void set_band(self, int band, int what, double value) noexcept nogil
+    cdef void set_presence(self) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil
     cdef bint is_needed(self) noexcept nogil

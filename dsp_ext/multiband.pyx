@@ -106,6 +106,7 @@ cdef class Multiband(Processor):
             self._lr4.set_used(self._count - 1)
             self._shelves.follow(self._lr4._poles, self._count - 1)
             self.set_tilt()
+            self.set_presence()
         elif what <= X4_HZ:
             self._freqs_hz[what - X1_HZ] = value
             self._lr4.set_freq_hz(what - X1_HZ, value)
@@ -137,10 +138,10 @@ cdef class Multiband(Processor):
             )
 
     cdef bint is_needed(self) noexcept nogil:
-        """Whether the sound should be in circuit, in the mode as it is."""
+        """Whether the sound should be in circuit, in the mode as it is. Bands not in use do not count."""
         cdef int band
         cdef bint neutral = True
-        for band in range(MOST_BANDS):
+        for band in range(self._count):
             neutral = neutral and (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_neutral(band % LANES_OF_BANDS)
         return (
             self._wanted and self._wait == 0 and not (self._kind == LR4 and neutral)
@@ -151,7 +152,7 @@ cdef class Multiband(Processor):
         """How to compute: as the split says, but with shelves a band that is to be heard alone needs LR4."""
         cdef int band
         if self._split == SHELVES:
-            for band in range(MOST_BANDS):
+            for band in range(self._count):
                 if not (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_present(band % LANES_OF_BANDS):
                     return LR4
         return self._split
@@ -189,20 +190,26 @@ cdef class Multiband(Processor):
         self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void set_band(self, int band, int what, double value) noexcept nogil:
-        """[audio] A setting of a band; `what` is a place of compressor.pxd. Solo and mute decide who is heard."""
-        cdef int k
-        cdef bint any_solo = False, solo, mute
+        """[audio] A setting of a band; `what` is a place of band_settings.pxd."""
         if not (0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS):
             return
         (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, what, value)
         if what == SOLO or what == MUTE:
-            for k in range(MOST_BANDS):
-                any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
-            for k in range(MOST_BANDS):
-                solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
-                mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, MUTE)
-                (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(k % LANES_OF_BANDS, not mute and (solo or not any_solo))
+            self.set_presence()
         self.change_mode()
+
+    cdef void set_presence(self) noexcept nogil:
+        """Solo and mute decide who is heard; a solo of a band that is not in use does not silence the others."""
+        cdef int k
+        cdef bint any_solo = False, solo, mute
+        for k in range(self._count):
+            any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+        for k in range(MOST_BANDS):
+            solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+            mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, MUTE)
+            (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(
+                k % LANES_OF_BANDS, not mute and (solo or not any_solo)
+            )
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps and changes of mode at once."""
@@ -233,7 +240,6 @@ cdef class Multiband(Processor):
         return self._to_split.delay() + self._to_sum.delay()
 
     cdef void clear(self) noexcept nogil:
-        cdef int band
         self.convolver.clear()
         self._lr4.clear()
         self._shelves.clear()
