@@ -323,6 +323,11 @@ cdef class Compressors(Processor):
                     level[BANDS * i + lane] = power[BANDS * ((at + i) & last) + lane]
             decibels(level, level, frames)
 
+    @property
+    def parts(self):
+        """What is being computed, as flags of `band_settings.pxd`; 0: nothing beyond one plain compressor. [any]"""
+        return self._parts
+
     def take(self, int lane=0):
         """`take_reduction_db`, for tests. [any]"""
         return self.take_reduction_db(lane)

@@ -13,8 +13,11 @@ the first gives the allpass and the low-pass, the second the low-pass again, and
 Each branch goes through the allpasses that the others' splits are, so that the bands add up to x through four allpasses:
 the magnitude is flat, the phase turns by 360 degrees at each crossover. A crossover that is not in use is no allpass either.
 Sections are state-variable filters with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
-chapter 4), float64, left and right side by side; frequencies glide.
+chapter 4), float64, left and right side by side. Frequencies glide by the fourth root of their tangents, nearly by octaves:
+by the tangents themselves the last frames of a long way down would go through octaves, and be heard as a click.
 """
+
+from libc.math cimport sqrt
 
 import numpy as np
 
@@ -82,7 +85,7 @@ cdef class Lr4:
                 j -= 1
             sorted_hz[j] = freq
         for k in range(LR4_CROSSOVERS):
-            self._poles.to(k, <float> tan_(PI * sorted_hz[k] / self.rate_hz))
+            self._poles.to(k, <float> sqrt(sqrt(tan_(PI * sorted_hz[k] / self.rate_hz))))
             self._poles.to(LR4_CROSSOVERS + k, 0.0 if k < self._used else 1.0)
 
     cdef void settle(self) noexcept nogil:
@@ -134,7 +137,8 @@ cdef class Lr4:
 
     cdef void piece(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
-        """Without the fourth crossover its sections are left out, and begin anew when it comes into use."""
+        """Without the fourth crossover its sections are left out, and rest as if the sound had stood still where it is: so
+        they have little to settle when it comes into use."""
         cdef const float *start = self._poles.start()
         cdef const float *span = self._poles.span()
         cdef const float *shape = self._poles.shape()
@@ -142,6 +146,8 @@ cdef class Lr4:
         cdef Tree t = _tree(&self._state[0])
         cdef Pair bands[LR4_BANDS]
         cdef Py_ssize_t i
+        for i in range(LR4_BANDS):
+            bands[i] = pair(0, 0)
         _turn(&t, start, span, 0)
         if self.is_fourth_in_use():
             for i in range(frames):
@@ -157,13 +163,13 @@ cdef class Lr4:
                     _turn(&t, start, span, shape[i])
                 _split(&t, pair(left[i], right[i]), bands, False)
                 put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
-            t.low4.one = t.low4.two = pair(0, 0)
-            t.band3 = t.high4 = t.high4_low = t.low4
+            t.low4, t.band3, t.high4 = _at_rest(bands[4]), _at_rest(bands[2]), _at_rest(bands[3])
+            t.high4_low = t.high4
         _keep_tree(&t, &self._state[0])
 
     @property
     def poles(self):
-        """tan(pi f / rate) of the crossovers, in order: a `Glide`. [any]"""
+        """Fourth roots of tan(pi f / rate) of the crossovers, in order: a `Glide`. [any]"""
         return self._poles
 
     def move(self, int which, double freq_hz):
@@ -186,7 +192,8 @@ cdef class Lr4:
 
 
 cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogil:
-    """One frame through the tree; without `fourth` as if that crossover were not there."""
+    """One frame through the tree. Without `fourth` as if that crossover were not there; then the last of `bands` is what
+    its allpass would get."""
     cdef Pair band, whole, low, high
     band = _section(&t.root, x, &t.c2, &low)
     whole = sub(x, mul(t.c2.turn, band))
@@ -198,6 +205,8 @@ cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogi
     if fourth:
         band = _section(&t.low4, low, &t.c4, &x)
         low = sub(low, mul(t.c4.turn, band))
+    else:
+        bands[4] = low
     band = _section(&t.low1, low, &t.c1, &x)
     whole = sub(low, mul(t.c1.turn, band))
     _section(&t.low1_low, x, &t.c1, &bands[0])
@@ -232,6 +241,13 @@ cdef inline Pair _section(Section *s, Pair x, const Crossover *c, Pair *low) noe
     return band
 
 
+cdef inline Section _at_rest(Pair x) noexcept nogil:
+    """A section that has had `x` for ever."""
+    cdef Section s
+    s.one, s.two = pair(0, 0), x
+    return s
+
+
 cdef inline void _turn(Tree *t, const float *start, const float *span, float shape) noexcept nogil:
     """The crossovers where they are when the glide has gone `shape` of its way."""
     t.c1, t.c2 = _crossover(start, span, 0, shape), _crossover(start, span, 1, shape)
@@ -239,7 +255,7 @@ cdef inline void _turn(Tree *t, const float *start, const float *span, float sha
 
 
 cdef inline Crossover _crossover(const float *start, const float *span, int k, float shape) noexcept nogil:
-    cdef double g = start[k] + <double> span[k] * shape
+    cdef double root = start[k] + <double> span[k] * shape, g = (root * root) * (root * root)
     cdef double a = 1.0 / (1.0 + g * (g + DAMPING))
     cdef double used = 1.0 - (start[LR4_CROSSOVERS + k] + <double> span[LR4_CROSSOVERS + k] * shape)
     cdef Crossover c

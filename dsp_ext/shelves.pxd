@@ -7,7 +7,7 @@ cdef enum:
     SHELF_BANDS = SHELF_SECTIONS + 1
 
 cdef class Shelves:
-    cdef Glide _values  # the poles as tangents, then how far each section is in use
+    cdef Glide _values  # the poles as `Lr4` has them, then how far each section is in use
     cdef double[:, ::1] _gains, _work
     cdef double _state[4 * SHELF_SECTIONS]
 

@@ -42,7 +42,7 @@ cdef class Shelves:
     """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
 
     def __init__(self, rate_hz, Glide poles not None, int used):
-        """Crossovers at the targets of `poles`, which are tan(pi f / rate) and in order; the first `used` are in use."""
+        """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order; the first `used` are in use."""
         self._values = Glide(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
         self._gains = np.zeros((WAYS * SHELF_BANDS, CHUNK))
         self._work = np.zeros((ROWS * WAYS * SHELF_SECTIONS, CHUNK))
@@ -169,11 +169,12 @@ cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noex
         gain[i] = now if now > LEAST else LEAST
 
 
-cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double tangent,
-                        double tangent_, double part, double part_, const float *shape, Py_ssize_t frames) noexcept nogil:
-    """Gain of the band above a crossover, and the numbers of the section between it and the band `below`."""
+cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double corner,
+                        double corner_, double part, double part_, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """Gain of the band above a crossover, and the numbers of the section between it and the band `below`; the crossover
+    comes as the fourth root of its tangent."""
     cdef Py_ssize_t i
-    cdef double gain, ratio
+    cdef double gain, ratio, corner_now
     cdef double *root = rows + ROOT * CHUNK
     cdef double *pole = rows + POLE * CHUNK
     cdef double *factor = rows + FACTOR * CHUNK
@@ -184,6 +185,8 @@ cdef void _coefficients(const float *change, const double *below, double *above,
         above[i] = gain
         ratio = sqrt(below[i] / gain)
         root[i] = ratio
-        gain = (tangent + tangent_ * shape[i]) / sqrt(ratio)
+        corner_now = corner + corner_ * shape[i]
+        corner_now = corner_now * corner_now
+        gain = corner_now * corner_now / sqrt(ratio)
         pole[i] = gain
         factor[i] = 1.0 / (1.0 + gain * (gain + DAMPING))
