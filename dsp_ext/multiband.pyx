@@ -291,7 +291,6 @@ cdef class Multiband(Processor):
         cdef float *enabled = &self._work[0, 0]
         cdef float *sum_l = &self._work[1, 0]
         cdef float *sum_r = &self._work[2, 0]
-        cdef float *row
         cdef bint fifth = not self._fifth_rests
         if fifth:
             memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
