@@ -279,7 +279,7 @@ def test_plot_of_static_curves(pytestconfig):
     def draw(axes):
         for label, points in lines:
             axes.plot(levels_db, points, label=label)
-        axes.set(xlabel="in, dBFS", ylabel="out, dBFS", title="Compressors, threshold -20 dB: measured static curves")
+        axes.set(xlabel="in, dBFS", ylabel="out, dBFS", title="Compressor, threshold -20 dB: measured static curves")
         axes.legend()
 
     write_svg(pytestconfig, "compressor-static", draw, size=(5.4, 4.2))
@@ -301,7 +301,7 @@ def test_plot_of_attack_and_release(pytestconfig):
             axes.plot(times_ms[::48], gain[::48], label=label)
         axes.axhline(-15 * (1 - np.exp(-1)), linewidth=0.5, color="k")
         axes.set(
-            xlabel="ms", ylabel="gain, dB", title="Compressors: step of 30 dB and back; the line is 63 % of the way"
+            xlabel="ms", ylabel="gain, dB", title="Compressor: step of 30 dB and back; the line is 63 % of the way"
         )
         axes.legend()
 
