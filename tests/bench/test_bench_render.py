@@ -1,7 +1,8 @@
 """Cost of a whole render, file to file, beside ffmpeg with filters that do the same jobs: CPU time of the processes.
 
 Both start, read 24 bits, equalise by a linear-phase FIR of as many taps and the same curve, compress four bands, limit at four
-times the rate, measure loudness and true peak before and after, and write 24 bits. Ours writes dither.
+times the rate, measure loudness and true peak before and after, and write 24 bits. Ours writes dither. The first of ffmpeg's
+filters hands on 100 ms at a time, with which its FIR costs a fifth of what it does with the reader's blocks.
 """
 
 import math
