@@ -60,6 +60,7 @@ cdef class Multiband(Processor):
     cdef void jump_split(self) noexcept nogil
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil
+    cdef void rest_fifth(self) noexcept nogil
     cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
     cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
     cdef float take_reduction_db(self, int band) noexcept nogil

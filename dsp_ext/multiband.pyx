@@ -183,6 +183,7 @@ cdef class Multiband(Processor):
             if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
+                self._shelves.settle()
                 self._first.clear()
                 self._fifth.clear()
                 self._mid_side = self._wanted_mid_side
@@ -248,7 +249,7 @@ cdef class Multiband(Processor):
         self._first.clear()
         self._fifth.clear()
         self._fifth_left = 0
-        self._fifth_rests = True
+        self.rest_fifth()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         """Cut where a ramp or a wait ends, since a change of mode goes on there, and where the fifth band comes or goes."""
@@ -281,10 +282,16 @@ cdef class Multiband(Processor):
             self._fifth_rests = False
             self._fifth_left = self._fifth.delay()
         elif self._fifth_left == 0:
-            self._fifth_rests = True
+            self.rest_fifth()
         else:
             frames = min(frames, self._fifth_left)
         return frames
+
+    cdef void rest_fifth(self) noexcept nogil:
+        """Nothing writes the rows of the fifth band while it rests, but the shelves may still read them."""
+        if not self._fifth_rests:
+            memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
+        self._fifth_rests = True
 
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t i

@@ -130,3 +130,17 @@ def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
     engine.reset()
     assert engine.latency == engine_with(**split("shelves")).latency
     np.testing.assert_array_equal(through(engine, x), through(engine_with(**WORKING, **split("shelves")), x))
+
+
+def test_cutting_changes_no_bit_while_a_muted_fifth_band_goes_and_shelves_come_back(rng):
+    """While it is muted the bands of LR4 are heard; when it goes, the shelves are, and have nothing of it."""
+    x = noise(rng, 20000)
+
+    def render(cuts):
+        engine = engine_with(**split("shelves"), multiband__bands=3, multiband__b5__mute=1, multiband__b5__makeup_db=6)
+        first = through(engine, np.ascontiguousarray(x[:, :10000]), [cut for cut in cuts if cut < 10000])
+        engine.set("multiband.bands", 2)
+        return np.concatenate([first, through(engine, np.ascontiguousarray(x[:, 10000:]), cuts)], axis=1)
+
+    cuts = list(range(128, 10000, 128))
+    np.testing.assert_array_equal(render(cuts), render([]))
