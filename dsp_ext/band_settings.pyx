@@ -226,4 +226,7 @@ cdef class BandSettings:
 
     cdef bint leaves(self, int lane, int what, float value) noexcept nogil:
         """Whether a value is or is about to be another than `value`."""
-        return self.values._start[LANES * what + lane] != value or self.values._target[LANES * what + lane] != value
+        cdef int which = LANES * what + lane
+        return (
+            self.values._start[which] != value or self.values._span[which] != 0 or self.values._target[which] != value
+        )

@@ -4,7 +4,9 @@
 
 A processor with a dozen settings would spend more on filling a row per setting than on its sound. Here the values share
 the raised cosine of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, which loops compute as they
-go; at rest the span is zero and the value exact. A new target begins the ramp anew for all, from where each one is.
+go; at rest the span is zero and the value exact. A target that comes while the ramp is under way waits for its end, at most
+20 ms, and the newest one counts: a value that turns round on its way makes a corner, which is heard as a click (-65 dBFS where a
+whole way leaves -105), and a knob that keeps turning would make one with each step.
 """
 
 import numpy as np
@@ -20,30 +22,43 @@ cdef class Glide:
         self._shape = ramp._shape
         self.length = ramp.length
         self._target = np.array(values, np.float32)
+        self._goal = np.array(values, np.float32)
         self._start = np.array(values, np.float32)
         self._span = np.zeros(len(values), np.float32)
         self._count = len(values)
         self._at = self.length
 
     cdef void to(self, int which, float target) noexcept nogil:
-        """[audio] Begin to move value `which` to `target`; no effect if it is there or on its way there."""
+        """[audio] Move value `which` to `target`: from now on, or from the end of the ramp under way."""
+        if target != self._target[which]:
+            self._target[which] = target
+            if self._at == 0 or self._at == self.length:
+                self.begin()
+
+    cdef void begin(self) noexcept nogil:
+        """From where the values are to their targets."""
         cdef Py_ssize_t k
-        cdef float way = self._shape[self._at - 1] if self._at > 0 else 0
-        if target == self._target[which]:
-            return
-        self._target[which] = target
         for k in range(self._count):
-            self._start[k] = self._start[k] + self._span[k] * way
-            self._span[k] = self._target[k] - self._start[k]
+            self._goal[k] = self._target[k]
+            self._span[k] = self._goal[k] - self._start[k]
         self._at = 0
 
     cdef void settle(self) noexcept nogil:
         """[audio] Be there at once."""
+        self.begin()
+        self.arrive()
+
+    cdef void arrive(self) noexcept nogil:
+        """At the end of the ramp, exactly; on to targets that have come since it began."""
         cdef Py_ssize_t k
+        cdef bint waiting = False
         for k in range(self._count):
-            self._start[k] = self._target[k]
+            self._start[k] = self._goal[k]
             self._span[k] = 0
+            waiting = waiting or self._goal[k] != self._target[k]
         self._at = self.length
+        if waiting:
+            self.begin()
 
     cdef Py_ssize_t piece(self, Py_ssize_t frames) noexcept nogil:
         """[audio] How many of the next `frames` frames (at most `length`) go by with the present start and span."""
@@ -61,8 +76,8 @@ cdef class Glide:
         return &self._shape[0] + (self._at if self._at < self.length else 0)
 
     cdef void advance(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] Go past the frames of a piece; where it ended the ramp, the values are exactly their targets."""
+        """[audio] Go past the frames of a piece; where it ended the ramp, the values are exactly what it led to."""
         if self._at < self.length:
             self._at += frames
             if self._at == self.length:
-                self.settle()
+                self.arrive()

@@ -188,7 +188,8 @@ cdef class Multiband(Processor):
                 self._fifth.clear()
                 self._mid_side = self._wanted_mid_side
                 self._kind = self.kind()
-        self._enabled.to(1.0 if self.is_needed() else 0.0)
+        if not self._enabled.moving() or self._enabled._at == 0:  # a ramp under way is gone to its end; `run` asks again there
+            self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void set_band(self, int band, int what, double value) noexcept nogil:
         """[audio] A setting of a band; `what` is a place of band_settings.pxd."""
@@ -278,6 +279,7 @@ cdef class Multiband(Processor):
             frames = self._lr4._poles.piece(frames)
         if self._fifth_sounds:
             if self._fifth_rests:
+                self._fifth.settle()
                 self._fifth.clear()
             self._fifth_rests = False
             self._fifth_left = self._fifth.delay()
