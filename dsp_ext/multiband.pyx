@@ -183,7 +183,8 @@ cdef class Multiband(Processor):
             if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
-                self._shelves.settle()
+                self._shelves.settle()  # which stood still meanwhile: both arrive, so that they agree on the fifth band
+                self._lr4.settle()
                 self._first.clear()
                 self._fifth.clear()
                 self._mid_side = self._wanted_mid_side

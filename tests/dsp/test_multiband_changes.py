@@ -61,6 +61,25 @@ def test_a_fifth_band_that_comes_back_at_once_does_not_depend_on_the_blocks(spli
     assert np.array_equal(outs[0], outs[2])
 
 
+@pytest.mark.parametrize(("before", "after"), [(3, 0), (0, 3)])
+def test_shelves_that_come_back_with_other_bands_do_not_depend_on_the_blocks(before, after, rng):
+    """A mute makes the split LR4; with it goes or comes the fifth band."""
+    x = (0.3 * rng.standard_normal((2, 9600))).astype(np.float32)
+    outs = []
+    for length in (4096, 1, 50):
+        multiband, y = make(split=2, bands=before, **WORKING, b1_mute=1), x.copy()
+        for start, end in ((0, 2000), (2000, x.shape[1])):
+            for at in range(start, end, length):
+                part = np.ascontiguousarray(y[:, at : min(at + length, end)])
+                multiband.process(part)
+                y[:, at : at + part.shape[1]] = part
+            multiband.set("b1.mute", 0)
+            multiband.set("bands", after)
+        outs.append(y)
+    assert np.array_equal(outs[0], outs[1])
+    assert np.array_equal(outs[0], outs[2])
+
+
 @pytest.mark.parametrize("split", ["lr4", "shelves"])
 @pytest.mark.parametrize(("start_hz", "end_hz"), [(16000, 40), (40, 16000), (5000, 200)])
 def test_a_crossover_dragged_far_makes_no_click(split, start_hz, end_hz, record):
