@@ -18,8 +18,9 @@ The detector follows the gain reduction, not the level, so it lies at 0 dB below
   which it does no more. Expansion opens with the attack and closes with the release, in a detector of its own.
 - Times are time constants: 63 % of the way in dB. The release is heard through both stages, so the first one is made
   shorter until the whole takes the stated time, and the second one falls no slower than a quarter of the release.
-- Adaptive release: the stated one for a steady tone, shorter by up to five times the more the crest factor exceeds its,
-  after the same authors' "Parameter automation in a dynamic range compressor", JAES 61(10), 2013.
+- Adaptive release: the stated one for a steady tone, up to five times shorter the more the crest factor exceeds its, and up
+  to twice as long below it (a square wave), after the same authors' "Parameter automation in a dynamic range
+  compressor", JAES 61(10), 2013.
 - The sound waits 5 ms for the detector, whatever the look-ahead, so the latency does not depend on settings; or not at all
   (`set_waiting`), and then there is no look-ahead.
 
