@@ -223,7 +223,7 @@ cdef class Limiter(Processor):
             self._ceiling.jump(ceiling)
             self.lower()
         else:
-            self._ceiling.to(ceiling)
+            self._ceiling.turn(ceiling)  # never on to a higher one
 
     cdef void lower(self) noexcept nogil:
         """What is under way obeys the present ceiling from the next frame on."""

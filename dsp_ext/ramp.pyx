@@ -22,38 +22,56 @@ cdef class Ramp:
 
     cdef void jump(self, float target) noexcept nogil:
         """[audio] Be there at once."""
-        self._start = self._target = self._value = target
+        self._start = self._goal = self._target = self._value = target
         self._at = self.length
 
     cdef void to(self, float target) noexcept nogil:
-        """[audio] Begin to move to `target` from where the value is now; no effect if that is under way already."""
-        if target == self._target:
-            return
-        self._start = self._value
+        """[audio] Move to `target`: from now on, or from the end of the ramp under way, the newest one. A value that turns
+        round on its way would make a corner; see `glide.pyx`."""
         self._target = target
-        self._at = 0
+        if self._at == 0 or self._at == self.length:
+            self.begin()
+
+    cdef void turn(self, float target) noexcept nogil:
+        """[audio] Move to `target` from where the value is now, corner or not: for what must not go on to where it was going."""
+        if target != self._goal:
+            self._target = target
+            self._at = self.length
+            self.begin()
+        self._target = target
+
+    cdef void begin(self) noexcept nogil:
+        """On to a target that is not where the ramp leads."""
+        if self._target != self._goal:
+            self._start = self._value
+            self._goal = self._target
+            self._at = 0
 
     cdef bint moving(self) noexcept nogil:
         return self._at < self.length
 
     cdef void fill(self, float *out, Py_ssize_t frames) noexcept nogil:
         """[audio] The value for each of the next `frames` frames; exactly the target once arrived."""
-        cdef Py_ssize_t i, fading = self.length - self._at
-        cdef float start = self._start, span = self._target - self._start, target = self._target
-        cdef float *shape = &self._shape[0] + self._at
-        if fading > frames:
-            fading = frames
-        for i in range(fading):
-            out[i] = start + span * shape[i]
-        for i in range(fading, frames):
-            out[i] = target
-        self._at += fading
-        if self._at == self.length:
-            if fading > 0:
-                out[fading - 1] = target  # start + span may round beside it
-            self._value = target
-        elif fading > 0:
-            self._value = out[fading - 1]
+        cdef Py_ssize_t i, at = 0, step
+        cdef float start, span
+        cdef const float *shape
+        while at < frames:
+            step = min(frames - at, self.length - self._at)
+            if step == 0:
+                for i in range(at, frames):
+                    out[i] = self._value
+                return
+            start, span = self._start, self._goal - self._start
+            shape = &self._shape[0] + self._at
+            for i in range(step):
+                out[at + i] = start + span * shape[i]
+            at += step
+            self._at += step
+            if self._at == self.length:
+                out[at - 1] = self._goal  # start + span may round beside it
+            self._value = out[at - 1]
+            if self._at == self.length:
+                self.begin()
 
     def values(self, Py_ssize_t frames):
         """The next `frames` values as float32, for tests. [any]"""
