@@ -5,6 +5,7 @@ import pytest
 
 from dsp_ext import Engine
 from firmware import designer, params
+from tests.dsp.residue import above_3_khz
 from tests.dsp.stream import through
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
@@ -85,16 +86,6 @@ def hard_signal(name: str, rate_hz: int) -> np.ndarray:
     return np.stack([x, 0.9 * x]).astype(np.float32)
 
 
-def high_passed(x: np.ndarray, rate_hz: int) -> np.ndarray:
-    """Both channels above 3 kHz, float64."""
-    from scipy.signal import firwin, oaconvolve
-
-    kernel = firwin(
-        1023 * max(1, rate_hz // 48000) // 2 * 2 + 1, 2700, fs=rate_hz, pass_zero=False, window=("kaiser", 14)
-    )
-    return oaconvolve(x.astype(float), kernel[None], "same", axes=1)
-
-
 @RATES
 @pytest.mark.parametrize("mode", MODES[::2], ids=str)
 @pytest.mark.parametrize("name", ["full-scale square", "DC", "denormal tail", "full-scale tone"])
@@ -108,7 +99,7 @@ def test_a_second_of_silence_then_trouble_with_everything_on(name, mode, rate_hz
     assert engine.cells[Engine.CELLS.index("clamps")] == 0 and engine.cells[Engine.CELLS.index("bad_blocks")] == 0
     assert np.abs(y[:, -rate_hz // 4 :]).max() <= 16 / 2**23
     own, heard = (
-        np.abs(high_passed(part, rate_hz)).max() for part in (np.concatenate([silence, x, silence], axis=1), y)
+        np.abs(above_3_khz(part, rate_hz, "same")).max() for part in (np.concatenate([silence, x, silence], axis=1), y)
     )
     amplified_db = BUSY["input.trim_db"] + BUSY["multiband.b1.makeup_db"] + BUSY["limiter.gain_db"]
     assert 20 * np.log10(heard / own) <= amplified_db
@@ -125,7 +116,7 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
         worst_db = -np.inf
         for mode in MODES:
             if (mode.get("multiband.split") == 2) == shelves:
-                residue = high_passed(through(begun(rate_hz, BUSY | mode), x), rate_hz)[:, : -rate_hz // 50]
+                residue = above_3_khz(through(begun(rate_hz, BUSY | mode), x), rate_hz, "same")[:, : -rate_hz // 50]
                 worst_db = max(worst_db, 20 * np.log10(np.abs(residue).max()))
         # The shelves' gain moves inside of their filters and without look-ahead: a little more of the compression itself
         # gets above 3 kHz.
@@ -157,7 +148,7 @@ def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
     y = np.concatenate([first, through(engine, np.ascontiguousarray(x[:, half:]))], axis=1)
     y = y[:, engine.latency + rate_hz // 8 :]
     edge = 2048 * max(1, rate_hz // 48000)
-    residue_db = 20 * np.log10(np.abs(high_passed(y, rate_hz))[:, edge:-edge].max())
+    residue_db = 20 * np.log10(np.abs(above_3_khz(y, rate_hz, "same"))[:, edge:-edge].max())
     record("Chain", f"change of all settings at once, as by a preset, residue above 3 kHz, {rate_hz / 1000:g} kHz",
            residue_db, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3.0)  # fmt: skip
     assert residue_db <= -100

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from scipy.signal import firwin, oaconvolve
 
 from dsp_ext.multiband import Multiband
+from tests.dsp.residue import click_db
 from tests.dsp.test_multiband import RATE_HZ, impulse_through, load, make, through, tone, words24
 
 FREQS_HZ = (120.0, 800.0, 5000.0, 12000.0)
@@ -18,12 +18,6 @@ WORKING = {
 }
 #: Every second band up, the others down.
 APART = {f"b{band}_makeup_db": 3.0 * (-1) ** band for band in range(1, 6)}
-
-
-def click_db(y: np.ndarray) -> float:
-    """The highest sample above 3 kHz in either channel, dBFS; the ends are left out."""
-    kernel = firwin(1023, 2700, fs=RATE_HZ, pass_zero=False, window=("kaiser", 14))
-    return max(20 * np.log10(np.abs(oaconvolve(row.astype(float), kernel, "valid")).max() + 1e-15) for row in y)
 
 
 def residue_db(begin, *changes, right: float = 1.0) -> float:
@@ -39,7 +33,7 @@ def residue_db(begin, *changes, right: float = 1.0) -> float:
             part = np.ascontiguousarray(y[:, start:end])
             multiband.process(part)
             y[:, start:end] = part
-        worst.append(click_db(y[:, RATE_HZ:]))
+        worst.append(click_db(y[:, RATE_HZ:], RATE_HZ))
     return max(worst)
 
 

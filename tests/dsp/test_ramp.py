@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dsp_ext import Engine
+from tests.dsp.residue import click_db
 from tests.dsp.stream import through
-from tests.dsp.test_rates import residue_db
 
 RATE_HZ = 48000
 KNOBS = {
@@ -33,7 +33,7 @@ def test_a_knob_that_turns_round_on_its_way_makes_no_click(name, after_ms, recor
         if value is not None:
             engine.set(name, value)
     y = np.concatenate(parts, axis=1)[0, engine.latency + 4800 :]
-    worst = residue_db(y, RATE_HZ)
+    worst = click_db(y, RATE_HZ)
     record("Chain", f"{name} from {start:g} to {end:g} and back after {after_ms} ms, residue above 3 kHz, 200 Hz at -1 dBFS",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100

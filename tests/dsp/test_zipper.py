@@ -1,11 +1,11 @@
 """Steps of parameters through the whole chain: what they leave above 3 kHz of a tone of 200 Hz, and its spectrum."""
 
 import numpy as np
-from scipy.signal import firwin, oaconvolve
 
 from dsp_ext import Engine
 from firmware import designer
 from firmware.params import DEFAULTS
+from tests.dsp.residue import above_3_khz
 from tests.plots import write_svg
 
 RATE_HZ = 48000
@@ -32,8 +32,7 @@ def residue(changed: dict[str, float], right: float) -> np.ndarray:
             designer.apply(engine, kind, changed if kind == "settings" else DEFAULTS | changed)
     engine.process(after)
     assert np.std(after[0, -4800:]) > 1.1 * np.std(before[0, -4800:])  # the step has arrived
-    kernel = firwin(1023, 2700, fs=RATE_HZ, pass_zero=False, window=("kaiser", 14))
-    return oaconvolve(np.concatenate([before, after], axis=1)[0].astype(float) / LEVEL, kernel, "same")[22000:40000]
+    return above_3_khz(np.concatenate([before, after], axis=1)[0] / LEVEL, RATE_HZ, "same")[22000:40000]
 
 
 def test_steps_leave_no_zipper_noise(request, record):
