@@ -204,7 +204,7 @@ STEADY = [
     Case("EQ, linear, 7 bands, block 128", lambda: eq("linear"), block=128, sounds=("music",)),
     Case("compressor, 4 bands, linear, block 128", lambda: multiband(0, COMPRESSION), block=128, sounds=("music",)),
     Case("limiter", limiter),
-    Case("K-weighting", lambda: KWeighting(RATE_HZ), "k_weighting"),
+    Case("K-weighting", lambda: KWeighting(RATE_HZ)),
     Case("meter", lambda: Meter(RATE_HZ, BLOCK), blocks=4 * SECOND),
     Case("stereo", stereo),
     Case("saturator", saturator),

@@ -27,6 +27,11 @@ cdef enum:
     CASE
 
 
+ctypedef fused InPlace:
+    Processor
+    KWeighting
+
+
 def nothing():
     """An empty region: what a pair of marks counts by itself."""
     with nogil:
@@ -39,8 +44,8 @@ def end_case():
     mark(CASE)
 
 
-def processor(Processor work not None, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
-    """In place."""
+def processor(InPlace work, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
+    """In place; what only listens leaves the sound as it is."""
     cdef Py_ssize_t number, at
     cdef unsigned long long mode
     with nogil:
@@ -67,22 +72,6 @@ def convolver(Convolver work not None, float[:, ::1] sound not None, Py_ssize_t 
             if marked:
                 mark(START)
             work.convolve(&sound[0, at], &sound[1, at], &out[0, 0], block, block)
-            if marked:
-                mark(STOP)
-        denormals_restore(mode)
-
-
-def k_weighting(KWeighting work not None, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
-    """The sound stays as it is."""
-    cdef Py_ssize_t number, at
-    cdef unsigned long long mode
-    with nogil:
-        mode = denormals_off()
-        for number in range(sound.shape[1] // block):
-            at = number * block
-            if marked:
-                mark(START)
-            work.run(&sound[0, at], &sound[1, at], block)
             if marked:
                 mark(STOP)
         denormals_restore(mode)
