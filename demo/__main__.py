@@ -118,10 +118,10 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
     history: dict[str, list[float]] = {}
     clock = FrameClock()
     with box:
-        with Box(SerialLink(str(box.tty))) as client:
-            rate_hz = client.info().info["rate_hz"]
-            print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
-            try:
+        try:
+            with Box(SerialLink(str(box.tty))) as client:
+                rate_hz = client.info().info["rate_hz"]
+                print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
                 for frame in client.meters(METERS_HZ, seconds + 5):
                     if frame is None or "frame" not in frame:
                         continue
@@ -136,11 +136,11 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                         deed(box, client)
                     if t_s > seconds:
                         break
-            except KeyboardInterrupt:
-                print("\nstopped", flush=True)
-            except CliFail:
-                if not box.ends(within_s=3):
-                    raise  # it did not just come to the end of the mix
+        except KeyboardInterrupt:
+            print("\nstopped", flush=True)
+        except CliFail:
+            if not box.ends(within_s=3):
+                raise  # it did not just come to the end of the mix, or stop
         box.ends(within_s=3)
         if box.failed:
             raise DemoFailed(f"the box stopped: {box.last_words}")
