@@ -50,11 +50,11 @@ bench: build
 
 count: build
 	sh tools/count_setup.sh
-	$(PY) -m pytest -m count $(if $(WRITE),--write-docs) tests/counts
+	$(PY) -m pytest -m count $(if $(WRITE),--write-docs) tests/count
 
 docs: build
 	$(PY) -m pytest -q --write-docs
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .hypothesis .ruff_cache
-	rm -f dsp_ext/*.c dsp_ext/*.so
+	find dsp_ext -name "*.c" -delete -o -name "*.so" -delete

@@ -9,45 +9,16 @@ from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
 
 # Named one by one: a glob that finds nothing would build a wheel without any DSP, and succeed.
-KERNELS = [
-    "processor",
-    "ramp",
-    "delay",
-    "fft",
-    "convolver",
-    "dynamic_band",
-    "sections",
-    "section_chain",
-    "eq",
-    "glide",
-    "dynamics",
-    "ballistics",
-    "band_settings",
-    "compressors",
-    "lr4",
-    "shelves",
-    "multiband",
-    "stereo",
-    "true_peak",
-    "envelopes",
-    "gain_path",
-    "linked_gain",
-    "switched_gain",
-    "limiter_pass",
-    "limiter",
-    "dither",
-    "dc_filter",
-    "saturator",
-    "k_weighting",
-    "gate_histogram",
-    "loudness",
-    "levels",
-    "meter",
-    "halfband",
-    "spectrum",
-    "shared",
-    "engine",
-]
+KERNELS = {
+    "dsp_ext.core": "processor ramp delay ramp_bank shared_memory",
+    "dsp_ext.convolution": "fft convolver",
+    "dsp_ext.meters": "true_peak k_weighting gate_histogram loudness levels meter halfband spectrum",
+    "dsp_ext.eq": "dynamic_band svf svf_cascade eq",
+    "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband",
+    "dsp_ext.output": "stereo dither dc_filter saturator",
+    "dsp_ext.limiter": "envelopes gain_smoother linked_gain switched_gain stage limiter",
+    "dsp_ext": "engine",
+}
 
 # -O3: distributions build Python with -O2, which leaves the loops scalar (2 to 4 times the instructions).
 # -ffp-contract=off: a laptop's render and a Pi's output must be the same bits, so no fused multiply-add.
@@ -83,7 +54,11 @@ class BuildExt(build_ext):
 setup(
     cmdclass={"build_ext": BuildExt},
     ext_modules=cythonize(
-        [Extension(f"dsp_ext.{name}", [f"dsp_ext/{name}.pyx"], extra_compile_args=FLAGS) for name in KERNELS],
+        [
+            Extension(f"{package}.{name}", [f"{package.replace('.', '/')}/{name}.pyx"], extra_compile_args=FLAGS)
+            for package, names in KERNELS.items()
+            for name in names.split()
+        ],
         compiler_directives={"language_level": 3, "embedsignature": True},
         annotate=False,
     ),

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from host_cli import audiofile
-from host_cli.client import Box
+from host_cli.box.client import Box
+from host_cli.box.serial_port import SerialLink
 from host_cli.errors import INTERRUPTED, OTHER, CliFail
-from host_cli.link import SerialLink
-from host_cli.render import render
+from host_cli.render import audiofile
+from host_cli.render.engine import render
 
 from . import mix, report
 from .box import DemoFailed, SimulatedBox

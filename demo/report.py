@@ -11,7 +11,7 @@ import numpy as np
 import pyloudnorm
 from scipy import signal
 
-from host_cli.analysis import spectrum_db
+from host_cli.render.analysis import spectrum_db
 
 #: Below this the plots stop, in dB.
 FLOOR_DB = -100.0

@@ -1,18 +1,11 @@
 from libc.stdint cimport int64_t
 
-from .dc_filter cimport DcFilter
-from .delay cimport Delay
-from .dither cimport Dither
-from .eq cimport Eq
-from .limiter cimport Limiter
-from .meter cimport Meter
-from .multiband cimport Multiband
-from .processor cimport Processor
-from .ramp cimport Ramp
-from .saturator cimport Saturator
-from .shared cimport Cells, Ring, SeqLock
-from .spectrum cimport Spectrum
-from .stereo cimport Stereo
+from dsp_ext.core cimport Cells, Delay, Processor, Ramp, Ring, SeqLock
+from dsp_ext.eq cimport Eq
+from dsp_ext.limiter cimport Limiter
+from dsp_ext.meters cimport Meter, Spectrum
+from dsp_ext.multiband cimport Multiband
+from dsp_ext.output cimport DcFilter, Dither, Saturator, Stereo
 
 cdef class Engine(Processor):
     cdef readonly Eq eq

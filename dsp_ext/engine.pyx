@@ -12,37 +12,26 @@ the EQ and of the crossover are designed elsewhere and arrive packed, through `e
 or kernels wait, and notes at which frame it took them (`Engine.EVENTS`), so that a render can repeat a live run.
 """
 
+import numpy as np
+
 from libc.math cimport fabsf
 from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memcpy
 
-import numpy as np
+from dsp_ext.core cimport Cells, Delay, Processor, Ramp, Ring, SeqLock, db_to_gain, denormals_off, denormals_restore
+from dsp_ext.eq cimport Eq
+from dsp_ext.limiter cimport LIMITER_SETTINGS, Limiter
+from dsp_ext.meters cimport METER_FIELDS, SPECTRUM_BANDS, Meter, Spectrum
+from dsp_ext.multiband cimport COMPRESSOR_SETTINGS, MULTIBAND_SETTINGS, Multiband
+from dsp_ext.output cimport DITHER_SETTINGS, SATURATOR_SETTINGS, STEREO_SETTINGS, DcFilter, Dither, Saturator, Stereo
 
-from ._denormals cimport denormals_off, denormals_restore
-from ._math cimport db_to_gain
-from .band_settings cimport COMPRESSOR_SETTINGS
-from .dc_filter cimport DcFilter
-from .delay cimport Delay
-from .dither cimport DITHER_SETTINGS, Dither
-from .eq cimport Eq
-from .limiter cimport LIMITER_SETTINGS, Limiter
-from .meter cimport METER_FIELDS, Meter
-from .multiband cimport MULTIBAND_SETTINGS, Multiband
-from .processor cimport Processor
-from .ramp cimport Ramp
-from .saturator cimport SATURATOR_SETTINGS, Saturator
-from .shared cimport Cells, Ring, SeqLock
-from .spectrum cimport SPECTRUM_BANDS, Spectrum
-from .stereo cimport STEREO_SETTINGS, Stereo
-
-from .band_settings import SETTINGS as _BAND_SETTINGS
-from .dither import SETTINGS as _DITHER_SETTINGS
-from .limiter import SETTINGS as _LIMITER_SETTINGS
-from .meter import FIELDS as _METER_FIELDS
-from .multiband import SETTINGS as _MULTIBAND_SETTINGS
-from .saturator import SETTINGS as _SATURATOR_SETTINGS
-from .spectrum import BANDS_HZ as _BANDS_HZ
-from .stereo import SETTINGS as _STEREO_SETTINGS
+from dsp_ext.limiter import LIMITER_SETTINGS as _LIMITER_SETTINGS
+from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
+from dsp_ext.multiband import BAND_SETTINGS as _BAND_SETTINGS, MULTIBAND_SETTINGS as _MULTIBAND_SETTINGS
+from dsp_ext.output import (
+    DITHER_SETTINGS as _DITHER_SETTINGS, SATURATOR_SETTINGS as _SATURATOR_SETTINGS,
+    STEREO_SETTINGS as _STEREO_SETTINGS,
+)
 
 cdef enum:
     BANDS = 5

@@ -10,12 +10,10 @@ import signal
 import sys
 from pathlib import Path
 
-from dsp_ext.processor import RATES_HZ, rate_factor
-
-from . import board, config, presets, sim
-from .errors import BUSY, FAILED, OK, USAGE, Refusal
-from .options import LEAST_PERIODS, Options
-from .shm import Shared
+from dsp_ext.core import RATES_HZ, rate_factor
+from firmware import presets
+from firmware.sim import sound_card
+from firmware.system import BUSY, FAILED, LEAST_PERIODS, OK, USAGE, Options, Refusal, Shared, board, config
 
 #: Used where no --config is given, if it is there.
 CONFIG = Path("/etc/burnish/burnish.toml")
@@ -59,7 +57,7 @@ def _options(asked: argparse.Namespace) -> Options:
     sim_card = asked.sim and not asked.device
     if not sim_card and (asked.mix or asked.unpaced):
         raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and its own time")
-    mix_rate_hz = sim.mix_rate_hz(asked.mix)
+    mix_rate_hz = sound_card.mix_rate_hz(asked.mix)
     rate_hz = asked.rate or mix_rate_hz or audio.rate_hz
     if rate_hz not in RATES_HZ:
         raise Refusal(f"the rate cannot be {rate_hz} Hz: allowed are {', '.join(map(str, RATES_HZ))} Hz")
@@ -95,7 +93,7 @@ def _options(asked: argparse.Namespace) -> Options:
         config=path,
         sim=asked.sim,
         sim_card=sim_card,
-        input_frames=sim.prepare(run_dir, asked.mix) if sim_card else 0,
+        input_frames=sound_card.prepare(run_dir, asked.mix) if sim_card else 0,
         paced=not asked.unpaced,
         # A simulated box shares its machine with others, and its clock waits for us anyway.
         priority=0 if sim_card else audio.priority,
@@ -124,7 +122,7 @@ def _run_child(asked: argparse.Namespace) -> int:
     if asked.role == "audio":
         from . import audio as role
     else:
-        from . import service as role
+        from . import control as role
     role.main(options, shared)
     return OK
 

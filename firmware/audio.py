@@ -18,11 +18,8 @@ import alsaaudio
 import numpy as np
 
 from dsp_ext import Engine
-
-from . import sim
-from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Refusal
-from .options import Options
-from .shm import Shared
+from firmware.sim import sound_card
+from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, Shared
 
 _EPIPE = -32  # pyalsaaudio returns it for an xrun and has prepared that one stream again; the data is lost
 _BYTES_PER_FRAME = 8
@@ -130,7 +127,7 @@ class Stopwatch:
 class Loop:
     """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `box`.
 
-    `stopwatch` times the work on each block: a Stopwatch on a real card, `sim.OwnTime` in the simulator. Until `gate()`
+    `stopwatch` times the work on each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. Until `gate()`
     is true there is silence, and then a fade-in; without a gate there is sound at once.
     """
 
@@ -308,7 +305,7 @@ def main(options: Options, shared: Shared) -> None:
 
     box = shared.box
     again = box["audio_starts"] > 0
-    devices = (sim.CAPTURE, sim.PLAYBACK) if options.sim_card else (options.capture, options.playback)
+    devices = (sound_card.CAPTURE, sound_card.PLAYBACK) if options.sim_card else (options.capture, options.playback)
     if options.sim_card:
         os.environ["ALSA_CONFIG_PATH"] = str(options.run_dir / "asound.conf")
     playback = open_stream(alsaaudio.PCM_PLAYBACK, devices[1], options)
@@ -319,10 +316,10 @@ def main(options: Options, shared: Shared) -> None:
     to_play = None
     if options.sim_card:
         to_play = _skip_played(capture, shared, options)
-        own = stopwatch = sim.OwnTime()
-        clock = sim.SimClock(options.rate_hz, options.period, options.periods, options.paced,
+        own = stopwatch = sound_card.OwnTime()
+        clock = sound_card.SimClock(options.rate_hz, options.period, options.periods, options.paced,
                              own_s=lambda: own.total_s, stalled=lambda: box.add("host_stalls"))  # fmt: skip
-        capture, playback = sim.SimPCM(capture, clock), sim.SimPCM(playback, clock)
+        capture, playback = sound_card.SimPCM(capture, clock), sound_card.SimPCM(playback, clock)
 
     engine = Engine(options.rate_hz, options.period)
     deadline = time.monotonic() + READY_S

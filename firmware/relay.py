@@ -10,7 +10,7 @@ from collections import deque
 
 from gpiozero import OutputDevice
 
-from firmware.board import Board
+from firmware.system import Board
 
 
 class Relay:

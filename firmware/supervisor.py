@@ -14,10 +14,7 @@ import time
 import warnings
 from pathlib import Path
 
-from . import config, systemd
-from .errors import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
-from .options import Options
-from .shm import Shared
+from firmware.system import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Options, Refusal, Shared, config, systemd
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +50,7 @@ def relay_of(options: Options):
 
     described = configured.board()
     if options.sim:
-        from .sim_panel import SimPanel
+        from firmware.sim import SimPanel
 
         return Relay(described, SimPanel(described).pin_factory)
     try:

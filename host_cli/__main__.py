@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as why:
-        from firmware.params import ParamError
+        from firmware.contract import ParamError
         from firmware.presets import PresetError
 
         if isinstance(why, (ParamError, PresetError)):

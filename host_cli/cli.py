@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from firmware import protocol
+from firmware.contract import protocol
 
 from .errors import MEANINGS, USAGE, CliFail
 
@@ -33,7 +33,7 @@ class Context:
     def box(self):
         """The connected box (client.Box). Raises CliFail."""
         if not self._box:
-            from .connection import open_box
+            from host_cli.box import open_box
 
             self._box.append(open_box(self.device, self.timeout_s))
         return self._box[0]
@@ -75,7 +75,7 @@ class Context:
 
 def complete_device(click_context, parameter, incomplete) -> list[str]:
     """Shell completion of --device: serial numbers of boxes, then ports. Opens none."""
-    from .link import ports
+    from host_cli.box import ports
 
     found = ports()
     names = [port.serial for port in found if port.box and port.serial] + [port.path for port in found]

@@ -40,7 +40,7 @@ class NoAnswer(LinkLost):
 
 
 class Refused(CliFail):
-    """The box answered with an error. `name` and `data` as in firmware/protocol.py."""
+    """The box answered with an error. `name` and `data` as in firmware/contract/protocol.py."""
 
     def __init__(self, message: str, name: str, data: dict, status: int = REFUSED):
         super().__init__(message, status)

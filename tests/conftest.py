@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.measurements import Record
+from tests.support.measurements import Record
 
 SEED = 20261120
 
@@ -16,10 +16,10 @@ def pytest_addoption(parser):
 
 @pytest.fixture
 def rng(request):
-    """A generator whose seed follows from the test's name; printed where the test fails."""
-    seed = [SEED, *request.node.nodeid.encode()]
-    print(f"rng seed: {SEED} + {request.node.nodeid}")
-    return np.random.default_rng(seed)
+    """A generator whose seed follows from the name of the test, wherever its file is; printed where the test fails."""
+    name = f"{request.node.path.stem}::{request.node.name}"
+    print(f"rng seed: {SEED} + {name}")
+    return np.random.default_rng([SEED, *name.encode()])
 
 
 def pytest_configure(config):

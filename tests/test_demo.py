@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from demo import __main__ as demo
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 RATE_HZ = 48000
 
 

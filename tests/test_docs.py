@@ -1,14 +1,11 @@
 """Documents made from the code are current. `make docs` (--write-docs) writes them."""
 
-from pathlib import Path
-
 import pytest
 
-from firmware import params
-from tests.panel_document import panel_markdown
-from tests.protocol_document import protocol_markdown
-
-DOCS = Path(__file__).parent.parent / "docs"
+from firmware.contract import params
+from tests.support.panel_document import panel_markdown
+from tests.support.paths import DOCS
+from tests.support.protocol_document import protocol_markdown
 
 
 def parameters_markdown() -> str:
@@ -16,7 +13,7 @@ def parameters_markdown() -> str:
     lines = [
         "# Parameters",
         "",
-        "Made from `firmware/params.py` (`make docs`). Do not edit.",
+        "Made from `firmware/contract/params.py` (`make docs`). Do not edit.",
         "",
         "Set them with `burnish set id=value`, turn them on the panel, keep them in presets. Parameters marked ° are the",
         "state of the box and are not kept in presets; those marked ² change a FIR kernel, which fades in over 20 ms.",

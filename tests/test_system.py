@@ -13,10 +13,10 @@ import soundfile
 from demo.box import SimulatedBox
 from demo.mix import synthesise
 from demo.report import loudness_lufs, true_peak_dbtp
-from firmware import recall
-from host_cli import audiofile
+from firmware.engine import replay
+from host_cli.render import audiofile
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 RATE_HZ = 48000
 FULL_SCALE = 2.0**31
 
@@ -92,7 +92,7 @@ def test_untouched_run_is_the_render_bit_for_bit(mix, tmp_path):
 
 def test_touched_run_is_the_render_of_its_session_bit_for_bit(played):
     assert played.session["complete"]
-    assert np.array_equal(recall.replay(played.session, played.heard), played.out)
+    assert np.array_equal(replay.replay(played.session, played.heard), played.out)
 
 
 def test_nothing_was_lost_while_it_ran(played):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from firmware.presets import Preset, dump, parse
+from firmware.presets.document import Preset, dump, parse
 
 for name in ("alsaaudio", "gpiozero", "lgpio", "luma"):
     assert importlib.util.find_spec(name) is None, f"{name} came with the plain install"

@@ -5,7 +5,7 @@ import pkgutil
 
 import click
 
-from ..cli import Context, cli
+from host_cli.cli import Context, cli
 
 
 def register() -> None:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from ..cli import Context, cli, pass_context
-from ..errors import USAGE, CliFail
-from ..text import one_line, table
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import USAGE, CliFail
+from host_cli.terminal import one_line, table
 
 
 @cli.command()
@@ -30,7 +30,7 @@ from ..text import one_line, table
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, ranges, stereo, spectrum, overs and when they happen."""
-    from .. import analysis, audiofile, report
+    from host_cli.render import analysis, audiofile, report
 
     if report_path and len(files) > 1:
         raise click.UsageError("one report is of one file")

@@ -5,8 +5,8 @@ import dataclasses
 import click
 import msgspec
 
-from ..cli import Context, cli, pass_context
-from ..text import one_line, table
+from host_cli.cli import Context, cli, pass_context
+from host_cli.terminal import one_line, table
 
 ON_OFF = click.Choice(["on", "off", "toggle"])
 
@@ -29,7 +29,7 @@ def _match(context: Context, match: bool | None) -> str:
 @pass_context
 def ports(context: Context):
     """List the serial ports; opens none of them."""
-    from ..link import ports as list_ports
+    from host_cli.box import ports as list_ports
 
     found = list_ports()
     rows = [("*" if p.box else "", p.path, p.serial or "–", p.vid_pid or "–", p.product or "–") for p in found]

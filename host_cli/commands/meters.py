@@ -8,8 +8,8 @@ import time
 
 import click
 
-from ..cli import JSON_SCHEMA, Context, cli, pass_context
-from ..text import MeterView
+from host_cli.cli import JSON_SCHEMA, Context, cli, pass_context
+from host_cli.terminal import MeterView
 
 #: Alternate screen without cursor, and back; home; erase to the end of line, of screen.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
@@ -42,7 +42,7 @@ class Seconds(click.ParamType):
 @pass_context
 def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target_lufs):
     """Show the meters: peaks, loudness, gain reduction, load. Ctrl-C ends it."""
-    from ..connection import lasting_meters
+    from host_cli.box import lasting_meters
 
     if as_csv and (as_json or context.json):
         raise click.UsageError("choose one of --json and --csv")

@@ -2,8 +2,8 @@
 
 import click
 
-from ..cli import Context, cli, pass_context
-from ..errors import OTHER, USAGE, CliFail
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import OTHER, USAGE, CliFail
 
 
 @cli.command()
@@ -16,7 +16,7 @@ def monitor(context: Context, target_lufs):
     Needs the extra: pip install 'burnish[tui]'.
     """
     try:
-        from ..monitor import Monitor
+        from host_cli.terminal import Monitor
     except ModuleNotFoundError as why:
         if why.name not in ("textual", "rich"):  # the first brings the second
             raise
@@ -27,7 +27,7 @@ def monitor(context: Context, target_lufs):
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CliFail("monitor needs a terminal; `burnish meters --json` is for pipes", USAGE)
-    from ..feed import Feed
+    from host_cli.box import Feed
 
     with Feed(context.device, context.timeout_s) as feed:
         Monitor(feed, target_lufs).run()

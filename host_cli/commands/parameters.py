@@ -4,13 +4,12 @@ import fnmatch
 
 import click
 
-from firmware import params as local
-from firmware.params import Param, ParamError
-
-from ..cli import Context, cli, pass_context
-from ..errors import REFUSED, Refused
-from ..library import shown
-from ..text import table
+from firmware.contract import Param, ParamError
+from firmware.contract import params as local
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import REFUSED, Refused
+from host_cli.presets import shown
+from host_cli.terminal import table
 
 
 def complete_path(context, parameter, incomplete) -> list[str]:

@@ -3,13 +3,11 @@
 import click
 import msgspec
 
-from firmware.params import TABLE
-
-from .. import history, library
-from ..cli import Context, cli, pass_context
-from ..errors import Refused
-from ..library import shown
-from ..text import one_line, table
+from firmware.contract import TABLE
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import Refused
+from host_cli.presets import history, library, shown
+from host_cli.terminal import one_line, table
 
 
 @cli.group()
@@ -19,9 +17,9 @@ def preset():
 
 def complete_name(click_context, parameter, incomplete) -> list[str]:
     """Shell completion of preset names: the factory set and what this laptop has seen; no port is opened."""
-    from .. import seen
+    from host_cli.presets import name_cache
 
-    return [name for name in seen.names() if name.lower().startswith(incomplete.lower())]
+    return [name for name in name_cache.names() if name.lower().startswith(incomplete.lower())]
 
 
 def asking(context: Context, overwrite: bool, act):
@@ -40,11 +38,11 @@ def asking(context: Context, overwrite: bool, act):
 @pass_context
 def list_(context: Context):
     """List the presets of the box; `*` marks the one that is heard."""
-    from .. import seen
+    from host_cli.presets import name_cache
 
     box = context.box
     found, state = box.presets(), box.state()
-    seen.remember(row.name for row in found)
+    name_cache.remember(row.name for row in found)
     rows = [
         (("*" if row.name == state.preset else ""), row.name, "factory" if row.factory else "user", row.id[:8] or "–",
          row.error or ", ".join(row.tags))

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from firmware import presets
+from host_cli.cli import Context, pass_context
+from host_cli.errors import OTHER, REFUSED, UNVERIFIED, CliFail, Refused
+from host_cli.presets import history as kept
+from host_cli.presets import library
+from host_cli.terminal import count, one_line, table
 
-from .. import history as kept
-from .. import library
-from ..cli import Context, pass_context
-from ..errors import OTHER, REFUSED, UNVERIFIED, CliFail, Refused
-from ..text import count, one_line, table
 from .preset import preset
 from .preset_files import send
 

@@ -5,13 +5,12 @@ from pathlib import Path
 import click
 
 from firmware import presets
-from firmware.params import BY_ID
+from firmware.contract import BY_ID
+from host_cli.cli import Context, pass_context
+from host_cli.errors import OK, OTHER, REFUSED, UNVERIFIED, CliFail, LinkLost, Refused
+from host_cli.presets import library, shown
+from host_cli.terminal import one_line, table
 
-from .. import library
-from ..cli import Context, pass_context
-from ..errors import OK, OTHER, REFUSED, UNVERIFIED, CliFail, LinkLost, Refused
-from ..library import shown
-from ..text import one_line, table
 from .preset import asking, complete_name, preset
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))

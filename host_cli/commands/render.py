@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 import platformdirs
 
-from firmware import coherence, params, presets
-from firmware.params import ParamError
+from firmware import presets
+from firmware.contract import ParamError, constraints, params
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import REFUSED, USAGE, CliFail, Refused
+from host_cli.presets import read
+from host_cli.render import listening
+from host_cli.terminal import table
 
-from .. import listening
-from ..cli import Context, cli, pass_context
-from ..errors import REFUSED, USAGE, CliFail, Refused
-from ..library import read
-from ..text import table
 from .parameters import complete_assignment
 
 
@@ -83,8 +83,8 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
 
     The output lies on the input, frame for frame: the latency of the chain is taken off.
     """  # fmt: skip
-    from .. import audiofile, loudness_target
-    from .. import render as engine
+    from host_cli.render import audiofile, loudness_target
+    from host_cli.render import engine as engine
 
     if session and (preset or assignments):
         raise click.UsageError("--session has its own values: leave --preset and --set out")
@@ -132,10 +132,10 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
 
 def _read_run(path: Path) -> dict:
     """A session of the box. Raises CliFail."""
-    from firmware import recall  # brings the DSP along: too slow for completion, which imports this module
+    from firmware.engine import replay  # brings the DSP along: too slow for completion, which imports this module
 
     try:
-        return recall.read_session(path)
+        return replay.read_session(path)
     except (OSError, ValueError) as why:
         raise CliFail(f"cannot repeat the session of {path}: {why}", USAGE) from None
 
@@ -164,7 +164,7 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
 def _check(values: dict[str, float], rate_hz: int | None = None) -> None:
     """Raise Refused for values that do not go together, or not with that sampling rate."""
     try:
-        coherence.check(values, values, rate_hz)
+        constraints.check(values, values, rate_hz)
     except ParamError as why:
         raise Refused(str(why), why.name, why.data, REFUSED) from None
 
@@ -180,7 +180,7 @@ def _preset(name: str) -> presets.Preset:
 
 def _targets(context: Context, inputs, output: Path, bits: str) -> list[tuple[Path, Path]]:
     """Each input with the file to write. What can fail without a render fails here. Asks before overwriting. Raises CliFail."""
-    from .. import audiofile
+    from host_cli.render import audiofile
 
     for path in inputs:
         audiofile.check_source(path)

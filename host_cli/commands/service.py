@@ -7,11 +7,10 @@ from pathlib import Path
 
 import click
 
-from firmware import protocol
-
-from ..cli import Context, cli, pass_context
-from ..errors import OK, OTHER, USAGE, CliFail
-from ..text import one_line, table
+from firmware.contract import protocol
+from host_cli.cli import Context, cli, pass_context
+from host_cli.errors import OK, OTHER, USAGE, CliFail
+from host_cli.terminal import one_line, table
 
 _USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{protocol.USB_PID:04x}"'
 #: Keeps ModemManager from probing the box, and lets the user at the screen open it.
@@ -44,7 +43,7 @@ def doctor(context: Context, udev):
 
 
 def _check_computer(checks: list) -> None:
-    from ..link import ports
+    from host_cli.box import ports
 
     version = ".".join(map(str, sys.version_info[:3]))
     checks.append(("tool", True, f"burnish {protocol.VERSION}, protocol {protocol.PROTO}, Python {version}"))
@@ -73,7 +72,7 @@ def _readable(files):
 
 
 def _check_box(context: Context, checks: list) -> None:
-    from firmware import params
+    from firmware.contract import params
 
     box = context.box
     welcome = box.welcome
@@ -104,7 +103,7 @@ def _check_box(context: Context, checks: list) -> None:
 @pass_context
 def broker(context: Context):
     """Hold the box's port and share it with other programs of yours, until Ctrl-C. (`meters` and `monitor` do so too.)"""
-    from ..connection import hold_box
+    from host_cli.box import hold_box
 
     with hold_box(context.device, context.timeout_s) as box:
         context.note(f"sharing {box.link.name}; Ctrl-C ends it")

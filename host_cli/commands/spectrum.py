@@ -1,7 +1,7 @@
 """`burnish spectrum`: what the box hears and what it plays, by frequency."""
 
-from ..cli import Context, cli, pass_context
-from ..text import table
+from host_cli.cli import Context, cli, pass_context
+from host_cli.terminal import table
 
 #: The text shows every third of the bands, which overlap.
 _EVERY = 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from demo.mix import synthesise
-from dsp_ext.eq_bands import EqBand
+from dsp_ext.eq.bands import EqBand
 
 RATE_HZ = 48000
 #: Of the EQ, ours and the peers'.

@@ -8,7 +8,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from tests.bench.compiled import library
+from .compiled import library
 
 RATE_HZ = 48000
 _LSP, _CALF, _X42 = (

@@ -12,12 +12,13 @@ import pytest
 import scipy.fft
 from scipy.signal import oaconvolve
 
-from dsp_ext.convolver import Convolver
-from dsp_ext.fft import Fft
-from dsp_ext.processor import partition_frames
-from tests.bench.conftest import RATE_HZ
-from tests.bench.timing import beside, ns_per_frame
-from tests.bench.zita import Zita
+from dsp_ext.convolution.convolver import Convolver
+from dsp_ext.convolution.fft import Fft
+from dsp_ext.core.processor import partition_frames
+
+from .conftest import RATE_HZ
+from .timing import beside, ns_per_frame
+from .zita import Zita
 
 pytestmark = pytest.mark.bench
 

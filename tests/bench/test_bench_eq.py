@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from scipy.signal import sosfilt
 
-from dsp_ext.eq import Eq
-from tests.bench import lv2
-from tests.bench.conftest import BANDS, RATE_HZ
-from tests.bench.timing import WORST_RUNS, beside, ns_per_frame, whole, worst_block_ns
+from dsp_ext.eq.eq import Eq
+
+from . import lv2
+from .conftest import BANDS, RATE_HZ
+from .timing import WORST_RUNS, beside, ns_per_frame, whole, worst_block_ns
 
 pytestmark = pytest.mark.bench
 

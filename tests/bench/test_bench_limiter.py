@@ -8,15 +8,16 @@ import math
 import numpy as np
 import pytest
 
-from dsp_ext.dither import SHAPES, Dither
-from dsp_ext.limiter import STYLES, Limiter
-from dsp_ext.saturator import CURVES, Saturator
-from tests.bench import lv2
-from tests.bench.conftest import RATE_HZ
-from tests.bench.timing import beside, ns_per_frame, whole
-from tests.dsp import hostile
-from tests.dsp.oracle import BS1770, peak_db
-from tests.dsp.test_meter import programme
+from dsp_ext.limiter.limiter import STYLES, Limiter
+from dsp_ext.output.dither import SHAPES, Dither
+from dsp_ext.output.saturator import CURVES, Saturator
+from tests.dsp_ext.meters.test_meter import programme
+from tests.support import hostile
+from tests.support.true_peak_oracle import BS1770, peak_db
+
+from . import lv2
+from .conftest import RATE_HZ
+from .timing import beside, ns_per_frame, whole
 
 pytestmark = pytest.mark.bench
 

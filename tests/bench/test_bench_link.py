@@ -8,9 +8,9 @@ import pytest
 
 from demo.box import SimulatedBox
 from demo.mix import synthesise
-from host_cli import audiofile
-from host_cli.client import Box
-from host_cli.link import SerialLink
+from host_cli.box.client import Box
+from host_cli.box.serial_port import SerialLink
+from host_cli.render import audiofile
 
 pytestmark = pytest.mark.bench
 

@@ -6,10 +6,11 @@ import numpy as np
 import pyloudnorm
 import pytest
 
-from dsp_ext.meter import Meter
-from tests.bench import ebur128
-from tests.bench.timing import ns_per_frame
-from tests.dsp.test_meter import programme
+from dsp_ext.meters.meter import Meter
+from tests.dsp_ext.meters.test_meter import programme
+
+from . import ebur128
+from .timing import ns_per_frame
 
 pytestmark = pytest.mark.bench
 

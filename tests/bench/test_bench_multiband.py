@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from scipy.signal import oaconvolve
 
-from dsp_ext.compressors import Compressors
-from dsp_ext.design_crossover import design
-from dsp_ext.multiband import DEFAULT_HZ, Multiband
-from dsp_ext.stereo import Stereo
-from tests.bench import lv2
-from tests.bench.conftest import RATE_HZ
-from tests.bench.timing import beside, ns_per_frame, whole
+from dsp_ext.multiband.compressors import Compressors
+from dsp_ext.multiband.design_crossover import design
+from dsp_ext.multiband.multiband import DEFAULT_HZ, Multiband
+from dsp_ext.output.stereo import Stereo
+
+from . import lv2
+from .conftest import RATE_HZ
+from .timing import beside, ns_per_frame, whole
 
 pytestmark = pytest.mark.bench
 

@@ -18,10 +18,11 @@ import numpy as np
 import pytest
 
 from demo.mix import synthesise
-from dsp_ext import design_eq
-from host_cli import audiofile
-from tests.bench.conftest import BANDS, RATE_HZ
-from tests.bench.timing import RUNS
+from dsp_ext.eq import design_fir
+from host_cli.render import audiofile
+
+from .conftest import BANDS, RATE_HZ
+from .timing import RUNS
 
 pytestmark = pytest.mark.bench
 
@@ -45,9 +46,9 @@ def mix(tmp_path_factory):
 
 def filters() -> str:
     """The chain in ffmpeg's words. Its EQ is told our curve at 60 frequencies."""
-    kernel = design_eq.design(BANDS, RATE_HZ, TAPS)[0].real
+    kernel = design_fir.design(BANDS, RATE_HZ, TAPS)[0].real
     freqs_hz = np.geomspace(15, 22000, 60)
-    curve_db = 20 * np.log10(np.abs(design_eq.kernel_response(kernel, RATE_HZ, freqs_hz)))
+    curve_db = 20 * np.log10(np.abs(design_fir.kernel_response(kernel, RATE_HZ, freqs_hz)))
     entries = ";".join(f"entry({f:.1f},{db:.3f})" for f, db in zip(freqs_hz, curve_db, strict=True))
     above = THRESHOLD_DB * (1 - 1 / RATIO)
     bands = " | ".join(

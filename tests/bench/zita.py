@@ -5,7 +5,7 @@ import ctypes
 import numpy as np
 import pytest
 
-from tests.bench.compiled import library
+from .compiled import library
 
 
 class Zita:

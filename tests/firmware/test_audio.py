@@ -6,10 +6,10 @@ import pytest
 
 from dsp_ext import Engine
 from firmware import audio
-from firmware.errors import BUSY, NO_DEVICE, Refusal
-from firmware.options import Options
-from firmware.shm import Shared
-from tests.firmware.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
+from firmware.system.errors import BUSY, NO_DEVICE, Refusal
+from firmware.system.options import Options
+from firmware.system.shared_memory import Shared
+from tests.support.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
 
 PREFILL = PERIOD * (PERIODS - 1)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from firmware import atomic
-from firmware.presets import Preset, PresetLibrary, dump, parse
+from firmware.contract import atomic
+from firmware.presets.document import Preset, dump, parse
+from firmware.presets.library import PresetLibrary
 
 POINTS = 1000
 OLD = Preset("Mine", {"limiter.gain_db": 1.0}, {"notes": "old " * 500})
@@ -160,7 +161,7 @@ def test_this_test_would_find_a_missing_fsync(tmp_path, monkeypatch, rng):
     assert source.count("os.fsync(file.fileno())") == 1
     namespace = dict(vars(atomic))
     exec(compile(source.replace("os.fsync(file.fileno())", "pass"), "atomic", "exec"), namespace)
-    monkeypatch.setattr("firmware.presets.write_atomic", namespace["write_atomic"])
+    monkeypatch.setattr("firmware.presets.library.write_atomic", namespace["write_atomic"])
     assert survivors(tmp_path, monkeypatch, rng, 100)["broken"] > 0
 
 

@@ -18,15 +18,17 @@ import pytest
 import soundfile
 
 from firmware import __main__ as main
-from firmware import board, config, recall, sim, supervisor
-from firmware.errors import NO_DEVICE, Refusal
-from firmware.options import Options
+from firmware import supervisor
+from firmware.engine import replay
 from firmware.relay import Relay
-from firmware.sim_panel import SimPanel
+from firmware.sim import sound_card
+from firmware.sim.panel import SimPanel
 from firmware.supervisor import Heartbeat, NoRelay, Supervisor, relay_of
-from tests.firmware.rig import PERIOD, RATE_HZ, music
-
-ROOT = Path(__file__).parent.parent.parent
+from firmware.system import board, config
+from firmware.system.errors import NO_DEVICE, Refusal
+from firmware.system.options import Options
+from tests.support.paths import ROOT
+from tests.support.rig import PERIOD, RATE_HZ, music
 
 
 def burnishd(*arguments):
@@ -39,7 +41,7 @@ def burnishd(*arguments):
 
 def output(run_dir):
     """(words after the prefill, session) of a finished run."""
-    session = recall.read_session(run_dir / "session.json")
+    session = replay.read_session(run_dir / "session.json")
     words = np.fromfile(run_dir / "out.raw", "<i4").reshape(-1, 2)
     return words[session["prefill_frames"] :], session
 
@@ -55,7 +57,7 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng, rate_hz, pe
     assert session["events"] == [] and session["xruns"] == 0 and session["complete"]
     assert len(out) == session["frames"] >= len(words) + session["latency_frames"]
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
-    assert np.array_equal(out, recall.replay(session, padded))
+    assert np.array_equal(out, replay.replay(session, padded))
     assert {path.name for path in tmp_path.iterdir()} >= {
         "in.raw",
         "out.raw",
@@ -107,7 +109,7 @@ class Running:
         if words is not None:
             soundfile.write(run_dir / "mix.wav", words, RATE_HZ, subtype="PCM_24")
             mixes = [str(run_dir / "mix.wav")]
-        frames = sim.prepare(run_dir, mixes)
+        frames = sound_card.prepare(run_dir, mixes)
         options = Options(run_dir=run_dir, state_dir=run_dir, rate_hz=RATE_HZ, period=PERIOD, sim=True, sim_card=True,
                           input_frames=frames)  # fmt: skip
         self.relay = CountingRelay()
@@ -172,10 +174,10 @@ def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
         run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
         run.wait(lambda: run.values()["input.trim_db"] == 1.0)
         assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
-    session = recall.read_session(tmp_path / "session.json")
+    session = replay.read_session(tmp_path / "session.json")
     assert session["complete"] and len(session["events"]) >= 2
     out, _ = output(tmp_path)
-    assert np.array_equal(out, recall.replay(session, np.zeros_like(out)))
+    assert np.array_equal(out, replay.replay(session, np.zeros_like(out)))
 
 
 def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
@@ -207,7 +209,7 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
     out, session = output(tmp_path)
     assert session["complete"] and len(session["events"]) > 5
     played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[: len(out)]
-    assert np.array_equal(out, recall.replay(session, played))
+    assert np.array_equal(out, replay.replay(session, played))
 
 
 def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
@@ -221,12 +223,12 @@ def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
         assert run.shared.box["frames_before"] == frames_of_first
         assert run.shared.box["control_starts"] == 1
         run.wait(lambda: run.frames > RATE_HZ // 4)
-    session = recall.read_session(tmp_path / "session.json")
+    session = replay.read_session(tmp_path / "session.json")
     assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
     # The second process goes on with the input where the first one was.
     out = np.fromfile(tmp_path / "out.raw.0001", "<i4").reshape(-1, 2)[session["prefill_frames"] :]
     played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[frames_of_first:]
-    assert np.array_equal(out, recall.replay(session, played[: len(out)]))
+    assert np.array_equal(out, replay.replay(session, played[: len(out)]))
 
 
 def test_ends_in_order_on_a_signal(tmp_path):

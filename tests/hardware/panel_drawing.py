@@ -1,6 +1,6 @@
 """hardware/panel.svg: the front panel 1 : 1 from hardware/board.toml, for the drill and for the eye."""
 
-from firmware.board import Board, Control
+from firmware.system.board import Board, Control
 
 
 def panel_svg(board: Board) -> str:

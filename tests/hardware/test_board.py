@@ -5,8 +5,8 @@ from importlib import resources
 import pytest
 from gpiozero.pins.mock import MockFactory
 
-from firmware import board
-from firmware.board import BoardError, load
+from firmware.system import board
+from firmware.system.board import BoardError, load
 
 TEXT = (resources.files("hardware") / "board.toml").read_text()
 

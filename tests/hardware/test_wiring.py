@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from firmware import board
-from tests.hardware.panel_drawing import panel_svg
-from tests.hardware.wiring_document import between_markers
+from firmware.system import board
 
-HARDWARE = Path(board.__file__).parents[1] / "hardware"
+from .panel_drawing import panel_svg
+from .wiring_document import between_markers
+
+HARDWARE = Path(board.__file__).parents[2] / "hardware"
 DTS = (HARDWARE / "burnish.dts").read_text()
 
 #: The labels of a Raspberry Pi's device tree that the overlay hangs on to (bcm270x.dtsi, bcm2711-rpi-4-b.dts).

@@ -1,7 +1,7 @@
 """The tables of hardware/WIRING.md from hardware/board.toml."""
 
-from firmware import board
-from firmware.board import HEADER, Board
+from firmware.system import board
+from firmware.system.board import HEADER, Board
 
 BEGIN, END = "<!-- generated from board.toml: begin -->", "<!-- generated from board.toml: end -->"
 _POWER = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V", **dict.fromkeys((6, 9, 14, 20, 25, 30, 34, 39), "GND")}

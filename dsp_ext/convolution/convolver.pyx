@@ -1,0 +1,440 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Ring indices are kept below their lengths; all lengths are fixed in the constructor.
+"""Convolver: a stereo stream through K kernels, partitioned, at an even cost.
+
+Uniformly partitioned overlap-save (Gardner, "Efficient convolution without input-output delay", JAES 43(3) 1995; Wefers,
+"Partitioned convolution algorithms for real-time auralization", 2015, chapter 5). Left and right travel as one complex
+signal; all kernels share one forward transform and one line of past spectra.
+
+- Latency of its own: exactly one partition, whatever the blocks. What a partition needs of all older ones is summed while
+  its frames come in, in a fixed order, so cost per frame is even and the result does not depend on the cutting, bit for bit.
+- Two banks hold packed kernels. A bank is never written while in use; `use_bank` goes over to the other one along a raised
+  cosine of 20 ms, both on the same spectra. Linear-phase kernels agree in phase, so the fade is equal-gain.
+- An empty bank is the identity: each output is the input, delayed by `centre` + one partition, bit for bit.
+"""
+
+import numpy as np
+
+from libc.string cimport memcpy, memset
+
+from dsp_ext.core cimport LANES, Quad, put_quad, quad_at
+from .fft cimport Fft
+
+from dsp_ext.core import RAMP_MS
+from .fft import Fft as _Fft
+
+cdef extern from *:
+    """
+    typedef float *__restrict burnish_sum;
+    """
+    ctypedef float *sum_t "burnish_sum"
+
+cdef enum:
+    # Floats before the spectra of a bank: number of kernels (0: identity), partitions and centre (0 partitions: as the
+    # convolver was made), the rest for others. 64 bytes keep alignment.
+    HEADER = 16
+    GROUP = 4  # partitions multiplied in one go
+    STEADY = 0
+    ASKED = 1  # a fade begins with the next partition
+    WARMING = 2  # this partition is summed for both banks
+    FADING = 3
+
+
+def bank_floats(Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels):
+    """float32 numbers of one bank. [any]"""
+    return HEADER + kernels * partitions * 4 * partition
+
+
+def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count, centre=None):
+    """[control] A bank for `count` kernels: `kernels` (shape (n, partition * partitions), n <= count, real or complex) as
+    spectra, float32. What is missing to `count` costs nothing; see `Convolver`. None is the identity. `centre` as for `Convolver`.
+
+    Transformed in float64 by numpy, in the order of `Fft.bins`, scaled by 1 / size, partition 0 last because it is
+    needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
+    """
+    packed = np.zeros(bank_floats(partition, partitions, count), np.float32)
+    packed[1:3] = partitions, partition * partitions // 2 if centre is None else centre
+    if kernels is None:
+        return packed
+    kernels = np.asarray(kernels)
+    if kernels.ndim != 2 or not 1 <= kernels.shape[0] <= count or kernels.shape[1] != partition * partitions:
+        raise ValueError(f"kernels must have shape {(count, partition * partitions)}, not {kernels.shape}")
+    if not np.all(np.isfinite(kernels)):
+        raise ValueError("kernels must be finite numbers")
+    size = 2 * partition
+    parts = np.fft.fft(kernels.astype(complex).reshape(-1, partitions, partition), size)[:, :, _Fft(size).bins] / size
+    parts = np.roll(parts, -1, axis=1)
+    packed[0] = kernels.shape[0]
+    packed[HEADER:HEADER + 2 * parts.size] = np.stack([parts.real, parts.imag], 2).ravel()
+    return packed
+
+
+def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
+    """[control] The kernels of a bank, shape (n, partition * partitions), complex128, or None: `pack` backward."""
+    packed = np.asarray(packed)
+    if packed.size < bank_floats(partition, partitions, count):
+        raise ValueError(f"such a bank has at least {bank_floats(partition, partitions, count)} floats, not {packed.size}")
+    if packed[0] == 0:
+        return None
+    size = 2 * partition
+    given = int(packed[0])
+    parts = packed[HEADER:HEADER + given * partitions * 2 * size].astype(float).reshape(given, partitions, 2, size)
+    spectra = np.empty((given, partitions, size), complex)
+    spectra[:, :, _Fft(size).bins] = np.roll(parts[:, :, 0] + 1j * parts[:, :, 1], 1, axis=1)
+    return np.fft.ifft(spectra)[:, :, :partition].reshape(given, -1) * size
+
+
+cdef class Convolver:
+    """Up to `kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
+
+    `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given. The
+    identity comes out of the first `identities` kernels (of all if not given) where a bank has none for them, silence out
+    of the others.
+    A complex kernel mixes the channels: it multiplies left + j right.
+
+    A bank may be made for fewer or more partitions, up to `most_partitions` (as many as `partitions` if not given), and for
+    another centre; to such a bank one can only jump.
+    """
+
+    def __init__(self, rate_hz, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels=1, centre=None,
+                 identities=None, most_partitions=None):
+        """[control] Allocates. Raises ValueError for a partition that is no power of two of at least 8 and for
+        partitions that are no multiple of 4."""
+        if partition < 8 or partition & (partition - 1):
+            raise ValueError(f"partition must be a power of two of at least 8 frames, not {partition}")
+        if partitions < GROUP or partitions % GROUP:
+            raise ValueError(f"partitions must be a multiple of {GROUP}, not {partitions}")
+        if kernels < 1:
+            raise ValueError(f"kernels must be at least 1, not {kernels}")
+        self.partition = partition
+        self.partitions = self._own_partitions = partitions
+        self.most_partitions = partitions if most_partitions is None else most_partitions
+        if self.most_partitions < partitions:
+            raise ValueError(f"most_partitions must be at least {partitions}, not {most_partitions}")
+        self.kernels = kernels
+        taps = partition * partitions
+        self.centre = self._own_centre = taps // 2 if centre is None else centre
+        if not 0 <= self.centre < taps:
+            raise ValueError(f"centre must be within the kernel's {taps} taps, not {self.centre}")
+        self._identities = kernels if identities is None else identities
+        self.bank_floats = bank_floats(partition, self.most_partitions, kernels)
+        self.bank = self._wanted = 0
+        self._banks = np.zeros((2, self.bank_floats), np.float32)
+        self._fft = Fft(2 * partition)
+        blocks = self.most_partitions + 2  # the identity's delay, the partition before, this partition
+        self._history = np.zeros((2, blocks * partition), np.float32)
+        self._spectra = np.zeros((self.most_partitions, 4 * partition), np.float32)
+        self._sums = np.zeros((2 * kernels, 4 * partition), np.float32)
+        self._ready = np.zeros((2 * kernels, partition), np.float32)
+        self._other = np.zeros((2 * kernels, partition), np.float32)
+        fade = max(1, round(RAMP_MS * 1e-3 * rate_hz))
+        shape = np.ones(-(-fade // partition) * partition)
+        shape[:fade] = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / fade)
+        self._shape = shape.astype(np.float32)
+        self.clear()
+
+    # -- banks ---------------------------------------------------------------------------------------------------
+
+    @property
+    def banks(self):
+        """The two banks, shape (2, bank_floats), float32. Write only the one not in use, and not during a fade."""
+        return np.asarray(self._banks)
+
+    def attach(self, float[:, ::1] banks not None):
+        """[control] Use this memory for the banks, shape (2, bank_floats). Before processing begins."""
+        if banks.shape[0] != 2 or banks.shape[1] != self.bank_floats:
+            raise ValueError(f"banks must have shape (2, {self.bank_floats}), not ({banks.shape[0]}, {banks.shape[1]})")
+        self._banks = banks
+        self.jump_bank(self.bank)
+
+    def pack(self, kernels):
+        """[control] `kernels` (shape (kernels, taps)) or None for the identity, as the contents of a bank."""
+        packed = np.zeros(self.bank_floats, np.float32)
+        part = pack(kernels, self.partition, self.partitions, self.kernels, self.centre)
+        packed[:part.size] = part
+        return packed
+
+    def load(self, packed, jump=False):
+        """[control] Write `packed` into the bank that is not in use and begin to use it (`jump`: without a fade).
+
+        Raises RuntimeError while the last one still fades in, and ValueError where only a jump leads to such kernels.
+        """
+        if self.is_fading():
+            raise RuntimeError("the last kernel is still fading in: wait until `fading` is False")
+        cdef int idle = 1 - self.bank
+        np.asarray(self._banks)[idle] = packed
+        if jump:
+            self.jump_bank(idle)
+        elif self.can_fade_to(idle):
+            self.use_bank(idle)
+        else:
+            raise ValueError("kernels of another length or centre cannot be faded in, only jumped to")
+
+    def use(self, int bank):
+        """`use_bank`. [control]"""
+        self.use_bank(bank & 1)
+
+    def jump(self, int bank):
+        """`jump_bank`. [control]"""
+        self.jump_bank(bank & 1)
+
+    @property
+    def taps(self):
+        """Taps of the kernels in use. [any]"""
+        return self.partition * self.partitions
+
+    @property
+    def fading(self):
+        """Whether a change of bank is under way: then neither bank may be written. [any]"""
+        return self.is_fading()
+
+    cdef bint is_fading(self) noexcept nogil:
+        return self._state != STEADY
+
+    cdef Py_ssize_t most_kernels(self) noexcept nogil:
+        """[audio] The most kernels that the next frames can be made of; above that, the outputs are the identity's."""
+        if self._state != STEADY:
+            return self.kernels
+        return max(self._ready_kernels, self._side_kernels[0])
+
+    cdef Py_ssize_t until_partition(self) noexcept nogil:
+        """[audio] Frames until the partition is full: until then nothing changes but by a jump."""
+        return self.partition - self._fill
+
+    cdef void use_bank(self, int bank) noexcept nogil:
+        """[audio] Go over to `bank`: from the next partition on it is computed, one later it fades in. No effect while
+        a fade is under way, and where `can_fade_to` is false."""
+        if self._state == STEADY and bank != self.bank and self.can_fade_to(bank):
+            self._wanted = bank
+            self._state = ASKED
+
+    cdef void jump_bank(self, int bank) noexcept nogil:
+        """[audio] Use `bank` for all that has not been computed yet, without a fade: for the state a run starts from.
+        Forgets the past where the bank is of another length or centre."""
+        cdef bint same = self.can_fade_to(bank)
+        self.bank = self._wanted = bank
+        self._state = STEADY
+        if same:
+            self._begin_partition()
+        else:
+            self._read_geometry(bank, &self.partitions, &self.centre)
+            self.clear()
+
+    cdef bint can_fade_to(self, int bank) noexcept nogil:
+        """[audio] Whether `bank` is made for the length and centre in use."""
+        cdef Py_ssize_t partitions, centre
+        self._read_geometry(bank, &partitions, &centre)
+        return partitions == self.partitions and centre == self.centre
+
+    cdef void _read_geometry(self, int bank, Py_ssize_t *partitions, Py_ssize_t *centre) noexcept nogil:
+        """Length and centre that `bank` is made for; what makes no sense counts as the convolver's own."""
+        partitions[0] = <Py_ssize_t> self._banks[bank, 1]
+        centre[0] = <Py_ssize_t> self._banks[bank, 2]
+        if partitions[0] < GROUP or partitions[0] % GROUP or partitions[0] > self.most_partitions \
+                or centre[0] < 0 or centre[0] >= partitions[0] * self.partition:
+            partitions[0] = self._own_partitions
+            centre[0] = self._own_centre
+
+    # -- sound ---------------------------------------------------------------------------------------------------
+
+    @property
+    def latency(self):
+        """Frames by which the identity, or a kernel centred on `centre`, lags the input. [any]"""
+        return self.centre + self.partition
+
+    def reset(self):
+        """[control] Forget the past, keep the kernels."""
+        self.clear()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past; a fade under way is at its end."""
+        self.bank = self._wanted
+        self._state = STEADY
+        memset(&self._history[0, 0], 0, 2 * self._history.shape[1] * sizeof(float))
+        memset(&self._spectra[0, 0], 0, self.most_partitions * 4 * self.partition * sizeof(float))
+        memset(&self._ready[0, 0], 0, 2 * self.kernels * self.partition * sizeof(float))
+        self._fill = self._block_at = self._slot = self._ready_kernels = 0
+        self._begin_partition()
+
+    cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,
+                       Py_ssize_t frames) noexcept nogil:
+        """[audio] Take `frames` of input, write as many of each output: kernel k's left channel to row 2k of `out`, its
+        right channel to row 2k + 1, rows `stride` floats apart. `out` must not overlap the input."""
+        cdef Py_ssize_t at = 0, step, row
+        cdef float *past_l = &self._history[0, 0]
+        cdef float *past_r = &self._history[1, 0]
+        cdef float *ready = &self._ready[0, 0]
+        while at < frames:
+            step = self.partition - self._fill
+            if step > frames - at:
+                step = frames - at
+            memcpy(past_l + self._block_at + self._fill, left + at, step * sizeof(float))
+            memcpy(past_r + self._block_at + self._fill, right + at, step * sizeof(float))
+            for row in range(2 * self.kernels):
+                memcpy(out + row * stride + at, ready + row * self.partition + self._fill, step * sizeof(float))
+            self._fill += step
+            at += step
+            # What is left to the end of a partition costs about a unit for each transform and for each kernel's last group,
+            # so the last frames owe less.
+            self._multiply_until((self._units + 1 + 2 * self._computed) * self._fill // self.partition)
+            if self._fill == self.partition:
+                self._end_partition()
+
+    cdef void _begin_partition(self) noexcept nogil:
+        """Decide which banks this partition is summed for."""
+        cdef int side
+        if self._state == ASKED:
+            self._state = WARMING
+        self._sides = 1 if self._state == STEADY else 2
+        self._side_bank[0] = self.bank
+        self._side_bank[1] = self._wanted
+        self._computed = 0
+        for side in range(2):
+            self._side_kernels[side] = <Py_ssize_t> self._banks[self._side_bank[side], 0]
+            # What another process wrote is not to be trusted.
+            self._side_kernels[side] = max(0, min(self._side_kernels[side], self.kernels))
+            if side < self._sides:
+                self._computed += self._side_kernels[side]
+        self._units = (self.partitions // GROUP - 1) * self._computed
+        self._units_done = 0
+        for side in range(self._sides):
+            memset(&self._sums[side * self.kernels, 0], 0, self._side_kernels[side] * 4 * self.partition * sizeof(float))
+
+    cdef void _multiply_until(self, Py_ssize_t unit) noexcept nogil:
+        """Do the units of work before `unit`: one is `GROUP` older partitions of one kernel of one bank."""
+        cdef Py_ssize_t done = self._units_done, kernel
+        if unit > self._units:
+            unit = self._units
+        while done < unit:
+            kernel = done % self._computed
+            if kernel < self._side_kernels[0]:
+                self._multiply(0, kernel, done // self._computed)
+            else:
+                self._multiply(1, kernel - self._side_kernels[0], done // self._computed)
+            done += 1
+        self._units_done = done
+
+    cdef void _multiply(self, int side, Py_ssize_t kernel, Py_ssize_t group) noexcept nogil:
+        """Add `group`'s partitions of `kernel` to its sum. Partition p meets the spectrum of p partitions ago; the last
+        group ends with the newest spectrum, which has just taken the place of the oldest."""
+        cdef Py_ssize_t size = 2 * self.partition, row = 2 * size, slot = self._slot - group * GROUP, p
+        cdef const float *x[GROUP]
+        cdef const float *h
+        cdef float *total
+        for p in range(GROUP):
+            slot -= 1
+            if slot < 0:
+                slot += self.partitions
+            x[p] = &self._spectra[0, 0] + slot * row
+        h = &self._banks[self._side_bank[side], HEADER] + (kernel * self.partitions + group * GROUP) * row
+        total = &self._sums[0, 0] + (side * self.kernels + kernel) * row
+        add_products(total, x[0], x[1], x[2], x[3], h, size)
+
+    cdef void _end_partition(self) noexcept nogil:
+        """The partition is full: transform it, complete the sums, and make the output of the next `partition` frames."""
+        cdef Py_ssize_t length = self._history.shape[1], size = 2 * self.partition, before, kernel, i
+        cdef int side
+        cdef float *past_l = &self._history[0, 0]
+        cdef float *past_r = &self._history[1, 0]
+        cdef float *spectrum = &self._spectra[0, 0] + self._slot * 2 * size
+        cdef float *ready = &self._ready[0, 0]
+        cdef float *other = &self._other[0, 0]
+        before = (self._block_at if self._block_at else length) - self.partition
+        self._fft.forward(past_l + before, past_r + before, past_l + self._block_at, past_r + self._block_at,
+                          spectrum, spectrum + size)
+        for side in range(self._sides):
+            for kernel in range(self._side_kernels[side]):
+                self._multiply(side, kernel, self.partitions // GROUP - 1)
+        self._finish(0, ready)
+        self._ready_kernels = self._side_kernels[0]
+        if self._state == WARMING:
+            self._state = FADING
+            self._faded = 0
+        if self._state == FADING:
+            self._finish(1, other)
+            for i in range(2 * self.kernels):
+                cross(ready + i * self.partition, other + i * self.partition, &self._shape[0] + self._faded, self.partition)
+            self._faded += self.partition
+            if self._faded == self._shape.shape[0]:
+                self.bank = self._wanted
+                self._state = STEADY
+        self._fill = 0
+        self._block_at += self.partition
+        if self._block_at == length:
+            self._block_at = 0
+        self._slot += 1
+        if self._slot == self.partitions:
+            self._slot = 0
+        self._begin_partition()
+
+    cdef void _finish(self, int side, float *out) noexcept nogil:
+        """Output of one bank for the partition that is full: back from the sums; where it has no kernel, the delayed input."""
+        cdef Py_ssize_t kernel, size = 2 * self.partition, length = self._history.shape[1], start, until_wrap, channel, row
+        cdef float *total
+        cdef Py_ssize_t given = self._side_kernels[side]
+        for kernel in range(given):
+            total = &self._sums[0, 0] + (side * self.kernels + kernel) * 2 * size
+            self._fft.inverse_tail(total, total + size, out + 2 * kernel * self.partition,
+                                   out + (2 * kernel + 1) * self.partition)
+        if given < self._identities:
+            start = self._block_at - self.centre
+            if start < 0:
+                start += length
+            until_wrap = length - start
+            if until_wrap > self.partition:
+                until_wrap = self.partition
+            for row in range(2 * given, 2 * self._identities):
+                channel = row % 2
+                memcpy(out + row * self.partition, &self._history[channel, start], until_wrap * sizeof(float))
+                memcpy(out + row * self.partition + until_wrap, &self._history[channel, 0],
+                       (self.partition - until_wrap) * sizeof(float))
+            given = self._identities
+        memset(out + 2 * given * self.partition, 0, 2 * (self.kernels - given) * self.partition * sizeof(float))
+
+    def process(self, const float[:, ::1] sound not None, Py_ssize_t block=0):
+        """The outputs for `sound` (shape (2, frames)): shape (2 kernels, frames), float32. `block`: frames taken in one go,
+        all if 0; of no influence on the result. [any]"""
+        if sound.shape[0] != 2:
+            raise ValueError(f"sound has shape (2, frames), not ({sound.shape[0]}, {sound.shape[1]})")
+        if block < 0:
+            raise ValueError(f"block must be at least 0, not {block}")
+        cdef Py_ssize_t at = 0, frames = sound.shape[1], step
+        out = np.empty((2 * self.kernels, frames), np.float32)
+        cdef float[:, ::1] view = out
+        with nogil:
+            while at < frames:
+                step = frames - at if block == 0 or frames - at < block else block
+                self.convolve(&sound[0, at], &sound[1, at], &view[0, at], frames, step)
+                at += step
+        return out
+
+
+cdef void cross(float *old, const float *new, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """From `old` to `new`, in place of `old`; exactly `new` where the shape is 1."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        old[i] = old[i] * (<float> 1.0 - shape[i]) + new[i] * shape[i]
+
+
+cdef void add_products(sum_t total, const float *a, const float *b, const float *c, const float *d, const float *h,
+                       Py_ssize_t size) noexcept nogil:
+    """total += a h0 + b h1 + c h2 + d h3, complex, h0 to h3 one after the other. In each, `size` real parts go before as many
+    imaginary ones. Few pointers and two indices: more than x86 has registers for would cost half as much again."""
+    cdef const float *h1 = h + 2 * size
+    cdef const float *h2 = h1 + 2 * size
+    cdef const float *h3 = h2 + 2 * size
+    cdef Py_ssize_t i = 0, j = size
+    cdef Quad re, im
+    while i < size:
+        re = quad_at(a + i) * quad_at(h + i) - quad_at(a + j) * quad_at(h + j)
+        im = quad_at(a + i) * quad_at(h + j) + quad_at(a + j) * quad_at(h + i)
+        re = re + (quad_at(b + i) * quad_at(h1 + i) - quad_at(b + j) * quad_at(h1 + j))
+        im = im + (quad_at(b + i) * quad_at(h1 + j) + quad_at(b + j) * quad_at(h1 + i))
+        re = re + (quad_at(c + i) * quad_at(h2 + i) - quad_at(c + j) * quad_at(h2 + j))
+        im = im + (quad_at(c + i) * quad_at(h2 + j) + quad_at(c + j) * quad_at(h2 + i))
+        re = re + (quad_at(d + i) * quad_at(h3 + i) - quad_at(d + j) * quad_at(h3 + j))
+        im = im + (quad_at(d + i) * quad_at(h3 + j) + quad_at(d + j) * quad_at(h3 + i))
+        put_quad(total + i, quad_at(total + i) + re)
+        put_quad(total + j, quad_at(total + j) + im)
+        i += LANES
+        j += LANES

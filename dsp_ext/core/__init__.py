@@ -1,0 +1,23 @@
+"""What every processor is made of: the processor contract, ramps, delays, shared memory, arithmetic and vector lanes.
+
+Imports numpy only; every other package of `dsp_ext` builds on it."""
+
+from . import taps_file, validate
+from .delay import Delay
+from .processor import RATES_HZ, partition_frames, rate_factor
+from .ramp import RAMP_MS, Ramp
+from .shared_memory import Cells, Ring, SeqLock
+
+__all__ = [
+    "RAMP_MS",
+    "RATES_HZ",
+    "Cells",
+    "Delay",
+    "Ramp",
+    "Ring",
+    "SeqLock",
+    "partition_frames",
+    "rate_factor",
+    "taps_file",
+    "validate",
+]

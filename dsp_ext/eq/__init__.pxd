@@ -1,0 +1,3 @@
+# What the kernels of other packages may cimport.
+
+from .eq cimport Eq

@@ -1,0 +1,13 @@
+"""The parametric equaliser: bands, their designs as FIR kernels and as state-variable filters, dynamic bands, auto gain."""
+
+from . import design_fir
+from .bands import HIGHEST, Dynamics, EqBand
+from .eq import RESOLUTIONS
+
+__all__ = [
+    "HIGHEST",
+    "RESOLUTIONS",
+    "Dynamics",
+    "EqBand",
+    "design_fir",
+]

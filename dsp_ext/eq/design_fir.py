@@ -1,0 +1,279 @@
+"""Kernels of the EQ, linear or mixed in phase: from bands to taps. Runs in the control process; imports numpy only.
+
+The magnitude of the analog prototype is sampled on a grid eight times finer than the kernel needs (so that the kernel's
+tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
+long one corners near 0 Hz, so the best of three is taken.
+
+The tip of a notch is a corner, whose kernel never ends. What a kernel cannot have within rate / taps of the tip would be
+spread over the curve beside it, so the curve is left open there, but for the tip itself, and takes what puts least of the
+kernel where the taper takes it away: least squares with the few values of the open part as unknowns. That is the limit of
+what Papoulis, "A new algorithm in spectral analysis and band-limited extrapolation", IEEE Trans. CAS 22(9), 1975, iterates.
+
+Bands that work on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' =
+c left + d right. With z = left + j right that is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
+k2 = (a - d - j (b + c)) / 2: two kernels over the one complex signal of the convolver. The second is not needed where all
+bands work on both channels.
+
+Mixed phase turns each magnitude by a part of its minimum phase, which follows from the logarithm of the magnitude by way of
+the cepstrum (Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The more of it, the less the kernel rings
+before its centre, and the further the centre moves to the front.
+"""
+
+import functools
+import math
+
+import numpy as np
+
+from . import auto_gain as loudness
+from .bands import HIGHEST, EqBand, analog_response, check_rate, listening_sections, response_of, sections
+
+__all__ = ["EqBand", "analog_response", "design", "responses", "validity_hz"]
+
+#: Points of the frequency grid per tap.
+_FINER = 8
+#: Parts of the kernel that the taper may take, both ends together.
+_TAPERS = (0.2, 0.4, 0.7)
+#: How far from a notch its curve is left open, as a multiple of rate / taps, and how much is added to the diagonal of the
+#: least squares there.
+_OPEN, _EASE = 2.0, 1e-3
+#: Tapers for kernels with notches; most need none.
+_OPEN_TAPERS = (0.0, 0.2, 0.7)
+#: Least magnitude, of the largest, whose logarithm counts for the minimum phase (-160 dB).
+_FLOOR = 1e-8
+#: -60 dB: below, a few dB more or less do not matter.
+_NEXT_TO_NOTHING = 1e-3
+#: How close to its prototype a kernel is wanted.
+TOLERANCE_DB = 0.05
+#: Where a kernel's error counts.
+AUDIBLE_HZ = (20.0, 20000.0)
+
+
+def centre_of(taps: int, mix: float) -> int:
+    """Where a kernel has time 0: half its taps if linear (`mix` 0), its first tap if of minimum phase (1)."""
+    return round(taps / 2 * (1 - mix))
+
+
+def design(
+    bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False, side=None
+) -> np.ndarray | None:
+    """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, or (2, taps), complex64, where not all bands work on
+    both channels; None where nothing is to be done. `taps` is even.
+
+    Centred on `centre_of`. With `mix` 0 exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no
+    partner, is 0. `mix`: part of the minimum phase, 0 to 1. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
+    K-weighted loudness of pink noise. `side`: what else happens to the side signal, after the bands: a function from
+    frequencies in Hz to gains (`design_stereo.side_magnitude`). Raises ValueError for a band above 0.45 `rate_hz`.
+    """
+    if taps < 16 or taps % 2:
+        raise ValueError(f"taps must be an even number of at least 16, not {taps}")
+    if not 0 <= mix <= 1:
+        raise ValueError(f"mix cannot be {mix}: allowed is 0 to 1")
+    check_rate(bands, rate_hz)
+    if side is None and not solo and all(band.neutral for band in bands):
+        return None
+    common, matrix = _wanted(bands, _grid_hz(rate_hz, taps), mix, solo, side)
+    if auto_gain and not solo:
+        common *= make_up(bands)
+    # A response of minimum phase goes through 0 without a corner.
+    notches = () if solo or mix == 1 else [band.freq_hz for band in bands if band.type == "notch" and band.enabled]
+    opened = _open_bins(notches, rate_hz, taps)
+    if matrix is None:
+        return _kernel(common, rate_hz, taps, mix, opened)[None]
+    (a, b), (c, d) = common * matrix / 2
+    k1_re, k1_im, k2_re, k2_im = (_kernel(part, rate_hz, taps, mix, opened) for part in (a + d, c - b, a - d, -b - c))
+    return np.stack([k1_re + 1j * k1_im, k2_re + 1j * k2_im])
+
+
+def _grid_hz(rate_hz: float, taps: int) -> np.ndarray:
+    """Where a kernel of `taps` is designed and judged, from 0 to half the rate."""
+    return np.arange(_FINER * taps // 2 + 1) * (rate_hz / (_FINER * taps))
+
+
+def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[np.ndarray, np.ndarray | None]:
+    """`responses` with the phase of `mix` and, after the bands, `side`."""
+    common, matrix = responses(bands, freqs_hz, solo, functools.partial(_turned, part=mix) if mix else None)
+    if side is not None:
+        own = placed("side", side(freqs_hz), 1)
+        matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
+    return common, matrix
+
+
+def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -> float:
+    """Frequency down to which the kernels of `bands`, and of `side` as in `design`, hold `TOLERANCE_DB`, up to 20 kHz (0.45
+    `rate_hz`), on left, right, mid and side alike; 0 where nothing acts. A notch counts with its tip, which no kernel of
+    finite length reaches: the limit then lies about 2 rate / taps above it, whatever holds below."""
+    kernels = design(bands, rate_hz, taps, mix=mix, side=side)
+    if kernels is None:
+        return 0.0
+    freqs_hz = _grid_hz(rate_hz, taps)
+    common, matrix = _wanted(bands, freqs_hz, mix, 0, side)
+    if matrix is None:
+        wanted, got = common[None], np.fft.rfft(kernels, _FINER * taps)
+    else:
+        k1, k2 = kernels
+        parts = [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
+        wanted = _by_placement(*(common * matrix).reshape(4, -1))
+        got = _by_placement(*np.fft.rfft(parts, _FINER * taps))
+    wanted, got = np.abs(wanted), np.abs(got)
+    errors = np.abs(got - wanted) / np.maximum(wanted, _NEXT_TO_NOTHING)
+    off = np.max(errors, axis=0) > 10 ** (TOLERANCE_DB / 20) - 1
+    off[freqs_hz > min(AUDIBLE_HZ[1], HIGHEST * rate_hz)] = False
+    return float(freqs_hz[np.flatnonzero(off)[-1] + 1]) if off.any() else 0.0
+
+
+def _by_placement(a, b, c, d) -> np.ndarray:
+    """Left to left, right to right, mid to mid and side to side of the channel matrix ((a, b), (c, d))."""
+    return np.array([a, d, (a + b + c + d) / 2, (a - b - c + d) / 2])
+
+
+def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np.ndarray | None]:
+    """What `bands` do at `freqs_hz` (shape (n,)): the magnitude common to both channels, shape (n,), and the channel matrix
+    ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None where there is no other band.
+
+    `turn` makes a response with phase of each magnitude; without it the responses are the magnitudes.
+    """
+    if not 0 <= solo <= len(bands):
+        raise ValueError(f"solo cannot be {solo}: allowed is 0 to {len(bands)}")
+    common, matrix = np.ones(len(freqs_hz), complex if turn else float), None
+    for band in [bands[solo - 1]] if solo else bands:
+        if band.neutral and not solo:
+            continue
+        chain = listening_sections(band) if solo else sections(band)
+        response = np.abs(response_of(chain, freqs_hz, band.freq_hz))
+        if turn:
+            response = turn(response)
+        if band.placement == "stereo":
+            common *= response
+        else:
+            own = placed(band.placement, response, 0 if solo else 1)
+            matrix = own if matrix is None else np.einsum("ijn,jkn->ikn", own, matrix)
+    return common, matrix
+
+
+def make_up(bands) -> float:
+    """Amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through `bands`."""
+    common, matrix = responses(bands, loudness.FREQS_HZ)
+    spread = 1.0 if matrix is None else np.sum(matrix**2, axis=(0, 1)) / 2
+    return loudness.compensation(common**2 * spread)
+
+
+def placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
+    """The channel matrix of one band with that response (real or complex, shape (n,)); `rest` is the gain of what it does
+    not work on. Shape (2, 2, n)."""
+    zero, other = np.zeros_like(magnitude), np.full_like(magnitude, rest)
+    if placement == "stereo":
+        return np.array([[magnitude, zero], [zero, magnitude]])
+    if placement == "left":
+        return np.array([[magnitude, zero], [zero, other]])
+    if placement == "right":
+        return np.array([[other, zero], [zero, magnitude]])
+    same, cross = (magnitude + rest) / 2, (magnitude - rest) / 2
+    if placement == "side":
+        cross = -cross
+    return np.array([[same, cross], [cross, same]])
+
+
+def _turned(magnitude: np.ndarray, part: float) -> np.ndarray:
+    """`magnitude` (on the grid from 0 to half the rate) with `part` of the minimum phase that belongs to it, complex."""
+    cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, _FLOOR * np.max(magnitude))))
+    half = cepstrum.size // 2
+    cepstrum[1:half] *= 2
+    cepstrum[half + 1 :] = 0
+    return magnitude * np.exp(1j * part * np.fft.rfft(cepstrum).imag)
+
+
+def _open_bins(notches_hz, rate_hz: float, taps: int) -> np.ndarray:
+    """The places on the grid that are near a notch, sorted; those next to its tip are not among them."""
+    grid = _FINER * taps
+    near, tips = set(), set()
+    for place in np.asarray(notches_hz, float) * (grid / rate_hz):
+        reach = _OPEN * _FINER
+        near.update(range(max(1, math.ceil(place - reach)), min(grid // 2, math.floor(place + reach) + 1)))
+        tips.update((math.floor(place), math.ceil(place)))
+    return np.array(sorted(near - tips), int)
+
+
+def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float, opened: np.ndarray) -> np.ndarray:
+    """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32. `opened`: where
+    the response is left open."""
+    grid = _FINER * taps
+    counts = np.zeros(grid // 2 + 1, bool)
+    counts[slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))] = True
+    for place in (opened - 1, opened, opened + 1):  # with the tips between them
+        counts[place] = False
+    wanted = np.abs(response[counts]) if mix else response[counts]
+    least = np.maximum(np.abs(wanted), _NEXT_TO_NOTHING)
+
+    def error(got):
+        return np.max(np.abs(got[counts] - wanted) / least)
+
+    ideal, centre = np.fft.irfft(response, grid), centre_of(taps, mix)
+    candidates = []
+    for part in _OPEN_TAPERS if opened.size else _TAPERS:
+        taper = _taper(taps, centre, part)
+        best = _least_taken(ideal, _taken_away(grid, taps, centre, part), opened) if opened.size else ideal
+        candidates.append(np.roll(best, centre)[:taps] * taper)
+    if mix:
+        return min(candidates, key=lambda kernel: error(np.abs(np.fft.rfft(kernel, grid)))).astype(np.float32)
+    half = taps // 2
+    wing = min((kernel[half:] for kernel in candidates), key=lambda wing: error(_response(wing, grid)))
+    kernel = np.zeros(taps, np.float32)
+    kernel[half:] = wing
+    kernel[1:half] = kernel[:half:-1]
+    return kernel
+
+
+def _least_taken(ideal: np.ndarray, taken: tuple[np.ndarray, np.ndarray], opened: np.ndarray) -> np.ndarray:
+    """`ideal` (shape (grid,), time 0 first) with those values at the `opened` places of its response that leave least of it
+    where `taken` (see `_taken_away`) is."""
+    grid, (taken, spread) = ideal.size, taken
+    rest = np.fft.rfft(taken * ideal)[opened]
+    differences, sums = spread[opened[:, None] - opened], spread[(opened[:, None] + opened) % grid]
+    cosines, sines = (differences + sums).real, (differences - sums).real
+    mixed = (differences - sums).imag
+    table = np.block([[cosines, mixed], [mixed.T, sines]]) / grid
+    change = np.zeros(grid // 2 + 1, complex)
+    table += _EASE * np.eye(len(table))
+    parts = -np.linalg.solve(table, np.concatenate([rest.real, -rest.imag]))
+    change[opened] = parts[: opened.size] - 1j * parts[opened.size :]
+    return ideal + np.fft.irfft(change, grid)
+
+
+@functools.lru_cache(maxsize=4)
+def _taken_away(grid: int, taps: int, centre: int, part: float) -> tuple[np.ndarray, np.ndarray]:
+    """The part of the energy that a taper takes away from each time, shape (grid,), time 0 first, and its spectrum."""
+    taken = np.ones(grid)
+    taken[:taps] = (1 - _taper(taps, centre, part)) ** 2
+    taken = np.roll(taken, -centre)
+    return taken, np.fft.fft(taken)
+
+
+def _response(wing: np.ndarray, grid: int) -> np.ndarray:
+    """Zero-phase response of the symmetric kernel whose right half is `wing`, on the grid from 0 to half the rate."""
+    doubled = np.concatenate([wing[:1] / 2, wing[1:]])
+    return 2 * np.fft.rfft(doubled, grid).real
+
+
+def _taper(taps: int, centre: int, part: float) -> np.ndarray:
+    """A window that falls on both sides of `centre` as `_wing_taper` does."""
+    return np.concatenate([_wing_taper(centre + 1, part)[:0:-1], _wing_taper(taps - centre, part)])
+
+
+def _wing_taper(half: int, part: float) -> np.ndarray:
+    """Right half of a Tukey window: 1, then a raised cosine over `part` of it to 0 at `half`."""
+    flat = round(half * (1 - part))
+    fall = np.arange(half - flat) / (half - flat)
+    return np.concatenate([np.ones(flat), 0.5 + 0.5 * np.cos(np.pi * fall)])
+
+
+def kernel_response(kernel: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
+    """Complex response of `kernel` (shape (taps,)) at `freqs_hz`, whose first tap is time 0, complex128."""
+    freqs_hz = np.asarray(freqs_hz, float)
+    flat = freqs_hz.ravel()
+    out = np.empty(flat.size, complex)
+    times = np.arange(kernel.size)
+    taps = np.asarray(kernel, complex)
+    step = max(1, (1 << 21) // kernel.size)  # bounds the memory of the table of turns
+    for at in range(0, flat.size, step):
+        out[at : at + step] = np.exp(-2j * np.pi / rate_hz * np.outer(flat[at : at + step], times)) @ taps
+    return out.reshape(freqs_hz.shape)

@@ -1,0 +1,218 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Rows are as long as the caller says; no divisor can be zero.
+"""Dynamic bands of the EQ: a bell or shelf of second order whose gain follows the level of its own region.
+
+Detector: what the channels have in the region of the band, the louder of them. For a bell, two band-passes in a row of the
+band's frequency and q (at least 0.71: broader ones overshoot as a tone begins); the second one's two states are a quarter
+of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For shelves a low- or high-pass
+of second order, rectified. Peaks of a sine read its amplitude.
+
+Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the
+threshold the band goes down or up; below the knee it does nothing, and adds exactly nothing.
+
+Ballistics on the change in dB: as those of `compressors.pyx`, with a hold of a period of the band's frequency, 25 ms for low
+shelves.
+
+Filter: a state-variable filter with trapezoidal integrators (Zavalishin, "The Art of VA Filter Design", 2018, chapters 3
+and 4), which stays stable while its coefficients move. They come from a table over the gain, made for the rate by
+`design_dynamic.py`, whose curves are those of `bands.py`: boost and cut mirror, static and moving gain of a band add in
+dB. float64, no latency.
+"""
+
+import math
+
+import numpy as np
+
+from dsp_ext.core cimport DB_PER_OCTAVE, Pair, add, left_of, log2_, mul, pair, right_of, soft, sub
+
+from dsp_ext.multiband import LIMITING_RATIO
+from . import design_dynamic
+
+_KINDS = {"bell": BELL, "low_shelf": LOW_SHELF, "high_shelf": HIGH_SHELF}
+_LOW_SHELF_HOLD_MS = 25.0
+
+#: Width of the knee of the curve.
+KNEE_DB = 6.0
+
+cdef float WIDTH = 6.0, BEND = 0.5 / 6.0  # of the knee
+cdef float SILENCE = 1e-20, LOUDEST = 1e20  # powers, so that the logarithm is defined
+cdef enum:
+    # Places in the memory of a band; before them the detector's, and the filter's four.
+    FILTERED = 8
+    HELD = 12
+    MOVED
+    WAIT
+
+cdef double ROOT_2 = 1.4142135623730951
+
+assert (design_dynamic.STEPS, len(design_dynamic.COLUMNS)) == (TABLE_STEPS, TABLE_COLUMNS)
+
+
+def row(band, rate_hz):
+    """[control] The numbers of `band` (an EqBand) in a bank; empty where no level moves it."""
+    if not band.moves:
+        return []
+    dynamics = band.dynamics
+    fall_ms = min(dynamics.attack_ms, 0.25 * dynamics.release_ms)
+    # Two one-poles in a row, t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within 1 %.
+    release_ms = dynamics.release_ms - fall_ms - 0.5 * fall_ms * fall_ms / dynamics.release_ms
+    hold_ms = _LOW_SHELF_HOLD_MS if band.type == "low_shelf" else 1000 / band.freq_hz
+    parts = (-math.expm1(-1000 / (ms * rate_hz)) for ms in (dynamics.attack_ms, fall_ms, release_ms))
+    return [
+        _KINDS[band.type],
+        math.tan(math.pi * band.freq_hz / rate_hz),
+        1 / band.q,
+        dynamics.threshold_db,
+        1 if dynamics.ratio >= LIMITING_RATIO else 1 - 1 / dynamics.ratio,
+        abs(dynamics.range_db),
+        math.copysign(1, dynamics.range_db),
+        *parts,
+        round(hold_ms * rate_hz / 1000),
+        *np.ravel(design_dynamic.table(band, rate_hz)),
+    ]
+
+
+cdef double change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
+                   const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
+                   Py_ssize_t frames) noexcept nogil:
+    """[audio] What the band adds to `left` and `right` where it hears `key_l` and `key_r`, to `out_l` and `out_r`. Returns
+    how far its gain moved at most, in dB, below 0 where down.
+
+    `numbers` from `row`, KIND not NONE; `state`: DYNAMIC_STATES; `work`: DYNAMIC_ROWS rows, `stride` >= `frames` apart.
+    """
+    cdef double furthest
+    detect(numbers, state, key_l, key_r, work, frames)
+    wanted(numbers, work, frames)
+    furthest = follow(numbers, state, work, frames)
+    coefficients(numbers, work, stride, frames)
+    filter(state + FILTERED, left, right, out_l, out_r, work, stride, frames)
+    return numbers[SIGN] * furthest
+
+
+cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
+    """[audio] Cut the change that `state` holds to the range of `numbers`: memory of a wider one would release slowly."""
+    cdef double most = numbers[RANGE_DB]
+    state[HELD] = state[HELD] if state[HELD] < most else most
+    state[MOVED] = state[MOVED] if state[MOVED] < most else most
+
+
+cdef void detect(const double *c, double *state, const double *key_l, const double *key_r, double *power,
+                 Py_ssize_t frames) noexcept nogil:
+    """Squared envelope of the louder channel in the region of the band."""
+    cdef bint bell = c[KIND] == BELL
+    cdef double g = c[TANGENT], k = c[DAMPING] if bell and c[DAMPING] < ROOT_2 else ROOT_2, l, r
+    cdef double of_x = 1.0 if c[KIND] == HIGH_SHELF else 0.0
+    cdef double of_band = k if bell else -k * of_x
+    cdef double of_low = 1.0 if c[KIND] == LOW_SHELF else -of_x
+    cdef Pair gain = pair(g, g), factor = pair(1.0 / (1.0 + g * (g + k)), 1.0 / (1.0 + g * (g + k)))
+    cdef Pair take_x = pair(of_x, of_x), take_band = pair(of_band, of_band), take_low = pair(of_low, of_low)
+    cdef Pair rectified = pair(0.0 if bell else 1.0, 0.0 if bell else 1.0)
+    cdef Pair envelope = pair(k * k if bell else 0.0, k * k if bell else 0.0)
+    cdef Pair one = pair(state[0], state[1]), two = pair(state[2], state[3])
+    cdef Pair three = pair(state[4], state[5]), four = pair(state[6], state[7]), x, band, low
+    cdef Py_ssize_t i
+    for i in range(frames):
+        x = pair(key_l[i], key_r[i])
+        band = mul(factor, add(one, mul(gain, sub(x, two))))
+        low = add(two, mul(gain, band))
+        one = sub(add(band, band), one)
+        two = sub(add(low, low), two)
+        x = add(add(mul(take_x, x), mul(take_band, band)), mul(take_low, low))
+        band = mul(factor, add(three, mul(gain, sub(x, four))))
+        low = add(four, mul(gain, band))
+        three = sub(add(band, band), three)
+        four = sub(add(low, low), four)
+        x = add(mul(rectified, mul(x, x)), mul(envelope, add(mul(band, band), mul(low, low))))
+        l, r = left_of(x), right_of(x)
+        power[i] = l if l > r else r
+    state[0], state[1], state[2], state[3] = left_of(one), right_of(one), left_of(two), right_of(two)
+    state[4], state[5], state[6], state[7] = left_of(three), right_of(three), left_of(four), right_of(four)
+
+
+cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil:
+    """From squared envelope to how far the curve moves the gain, in dB, in place."""
+    cdef float threshold = <float> c[THRESHOLD_DB], slope = <float> c[SLOPE], most = <float> c[RANGE_DB], x
+    cdef float db = <float> 0.5 * DB_PER_OCTAVE
+    cdef Py_ssize_t i
+    for i in range(frames):
+        x = <float> row[i]
+        x = x if x > SILENCE else SILENCE
+        x = x if x < LOUDEST else LOUDEST
+        x = slope * soft(db * log2_(x) - threshold, WIDTH, BEND)
+        row[i] = x if x < most else most
+
+
+cdef double follow(const double *c, double *state, double *row, Py_ssize_t frames) noexcept nogil:
+    """Attack, hold and release, in place. Returns the largest."""
+    cdef double attack = c[ATTACK], fall = c[FALL], release = c[RELEASE], hold = c[HOLD]
+    cdef double held = state[HELD], moved = state[MOVED], wait = state[WAIT], target, slow, up, down, largest = 0.0
+    cdef Py_ssize_t i
+    for i in range(frames):
+        target = row[i]
+        slow = held if wait > 0 else held + release * (target - held)
+        wait = wait - 1.0 if wait > 1 else 0.0
+        wait = wait if held > target else hold
+        held = target if target > slow else slow
+        # The fall is the quicker of the two: the lesser is the attack's way upwards and the fall's downwards.
+        up = moved + attack * (held - moved)
+        down = moved + fall * (held - moved)
+        moved = up if up < down else down
+        row[i] = moved
+        largest = moved if moved > largest else largest
+    state[HELD], state[MOVED], state[WAIT] = held, moved, wait
+    return largest
+
+
+cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+    """From the change in dB, in the first row, to pole, factor, and the parts of band-pass, low-pass and input to add."""
+    cdef double *pole = work + stride
+    cdef double *factor = work + 2 * stride
+    cdef double *of_band = work + 3 * stride
+    cdef double *of_low = work + 4 * stride
+    cdef double *of_x = work + 5 * stride
+    cdef const double *low
+    cdef const double *high
+    cdef double steps_per_db = TABLE_STEPS / c[RANGE_DB], at, part, g, k, ratio, k_zeros, at_dc, above
+    cdef Py_ssize_t i, step
+    for i in range(frames):
+        at = work[i] * steps_per_db
+        step = <Py_ssize_t> at if 0 <= at < TABLE_STEPS else TABLE_STEPS - 1
+        part = at - <double> step
+        low = c + TABLE + TABLE_COLUMNS * step
+        high = low + TABLE_COLUMNS
+        g = low[0] + part * (high[0] - low[0])
+        k = low[1] + part * (high[1] - low[1])
+        ratio = low[2] + part * (high[2] - low[2])
+        k_zeros = low[3] + part * (high[3] - low[3])
+        at_dc = low[4] + part * (high[4] - low[4])
+        above = at_dc / (ratio * ratio)
+        pole[i] = g
+        factor[i] = 1.0 / (1.0 + g * (g + k))
+        of_x[i] = above - 1.0
+        of_band[i] = above * (k_zeros * ratio - k)
+        of_low[i] = at_dc - above
+
+
+cdef void filter(double *state, const double *left, const double *right, double *out_l, double *out_r,
+                 const double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+    """What is to be added, for both channels side by side. The memory is of the input only and gains act as it is read, so
+    a change of gain meets no old one."""
+    cdef const double *pole = work + stride
+    cdef const double *factor = work + 2 * stride
+    cdef const double *of_band = work + 3 * stride
+    cdef const double *of_low = work + 4 * stride
+    cdef const double *of_x = work + 5 * stride
+    cdef Pair one = pair(state[0], state[1]), two = pair(state[2], state[3]), x, band, low, g
+    cdef Py_ssize_t i
+    for i in range(frames):
+        x = pair(left[i], right[i])
+        g = pair(pole[i], pole[i])
+        band = mul(pair(factor[i], factor[i]), add(one, mul(g, sub(x, two))))
+        low = add(two, mul(g, band))
+        one = sub(add(band, band), one)
+        two = sub(add(low, low), two)
+        x = mul(pair(of_x[i], of_x[i]), x)
+        x = add(x, add(mul(pair(of_band[i], of_band[i]), band), mul(pair(of_low[i], of_low[i]), low)))
+        out_l[i] = left_of(x)
+        out_r[i] = right_of(x)
+    state[0], state[1], state[2], state[3] = left_of(one), right_of(one), left_of(two), right_of(two)

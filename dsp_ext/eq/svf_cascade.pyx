@@ -1,0 +1,293 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Indices come from the layout of a bank below; blocks are cut to CHUNK.
+"""SectionChain: the minimum-phase filters of the EQ, in float64, at no latency.
+
+Two banks hold the sections of all bands, made by `design_svf.py`; to change them, the bank that is not in use is
+written, goes on from the states of the other one, runs unheard for 5 ms, in which states that do not belong to what comes
+in now die away where they would click, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the identity, bit for
+bit. A dynamic band (see `dynamic_band.pyx`) moves after its own sections, and listens to what comes in
+to the whole EQ, on its own channels, so that no gain of the EQ shifts its threshold.
+"""
+
+import numpy as np
+
+from libc.math cimport fabs
+from libc.string cimport memcpy, memset
+
+from dsp_ext.core cimport Ramp
+from .dynamic_band cimport DYNAMIC_NUMBERS, DYNAMIC_ROWS, DYNAMIC_STATES, HIGH_SHELF, NONE, change, keep_in_range
+from .svf cimport SECTION_NUMBERS, SECTION_STATES, one_lane, two_lanes
+
+from . import dynamic_band
+from .bands import PLACEMENTS
+
+cdef enum:
+    CHUNK = 256
+    BANDS = 8
+    PER_BAND = 7  # sections
+    ROW = SECTION_NUMBERS
+    # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows,
+    # numbers of its dynamics.
+    GAIN = 8
+    SOLO = 9
+    HEADER = 10
+    DYNAMICS = 2 + PER_BAND * ROW  # their place in a band
+    BAND = DYNAMICS + DYNAMIC_NUMBERS
+    STATIC_STATES = PER_BAND * SECTION_STATES  # of a band
+    STATES = STATIC_STATES + DYNAMIC_STATES
+    # Rows of the work.
+    LEFT_IN = 0
+    RIGHT_IN
+    LEFT_NEW
+    RIGHT_NEW
+    ONE
+    LEFT_KEY
+    RIGHT_KEY
+    ONE_KEY
+    NOTHING
+    LEFT_CHANGE
+    RIGHT_CHANGE
+    MORE
+    WORK_ROWS = MORE + DYNAMIC_ROWS
+    STEREO = 1
+    LEFT = 2
+    RIGHT = 3
+    MID = 4
+    SIDE = 5
+
+#: How long a bank runs before it is faded in.
+WARM_MS = 5.0
+
+#: float64 numbers of one bank.
+BANK_DOUBLES = HEADER + BANDS * BAND
+
+
+def pack(bands, rows, gain=1.0, solo=0, *, rate_hz):
+    """[control] A bank: `rows` (sections of each of up to 8 bands) and `gain` from `design_svf.design` for `bands`.
+
+    With `solo` (number of a band from 1) only what that band is placed on is heard, and nothing is dynamic. float64, shape (BANK_DOUBLES,).
+    """
+    if len(bands) > BANDS or any(len(sections) > PER_BAND for sections in rows):
+        raise ValueError(f"a bank holds {BANDS} bands of {PER_BAND} sections")
+    packed = np.zeros(BANK_DOUBLES)
+    packed[GAIN:HEADER] = gain, solo
+    for number, (band, sections) in enumerate(zip(bands, rows, strict=True), 1):
+        dynamics = [] if solo else dynamic_band.row(band, rate_hz)
+        if sections or number == solo or dynamics:
+            at = HEADER + (number - 1) * BAND
+            packed[at:at + 2] = 1 + PLACEMENTS.index(band.placement), len(sections)
+            packed[at + 2:at + 2 + ROW * len(sections)] = np.ravel(sections)
+            packed[at + DYNAMICS:at + DYNAMICS + len(dynamics)] = dynamics
+    return packed
+
+
+def unpack(packed):
+    """[control] (gain, solo, [(placement, rows) of each band that is heard]) of a bank: `pack` backward."""
+    bands = []
+    for at in range(HEADER, HEADER + BANDS * BAND, BAND):
+        if packed[at]:
+            sections = int(packed[at + 1])
+            rows = np.reshape(packed[at + 2:at + 2 + ROW * sections], (sections, ROW))
+            bands.append((PLACEMENTS[int(packed[at]) - 1], rows))
+    return float(packed[GAIN]) if packed[GAIN] else 1.0, int(packed[SOLO]), bands
+
+
+cdef class SectionChain:
+    """See the module. Not a `Processor` itself: `Eq` is."""
+
+    def __init__(self, rate_hz):
+        """[control] Allocates."""
+        self._banks = np.zeros((2, BANK_DOUBLES))
+        self._states = np.zeros((2, BANDS * STATES))
+        self._work = np.zeros((WORK_ROWS, CHUNK))
+        self._fade_io = np.zeros(CHUNK, np.float32)
+        self._furthest = np.zeros(BANDS)
+        self._fade = Ramp(rate_hz, 1.0)
+        self._warm = round(WARM_MS * 1e-3 * rate_hz)
+        self._warm_left = 0
+        self.bank = self._wanted = 0
+
+    def attach(self, double[:, ::1] banks not None):
+        """[control] Use this memory for the banks, rows of at least BANK_DOUBLES. Before processing begins."""
+        if banks.shape[0] != 2 or banks.shape[1] < BANK_DOUBLES:
+            raise ValueError(f"banks must have shape (2, {BANK_DOUBLES}), not ({banks.shape[0]}, {banks.shape[1]})")
+        self._banks = banks
+
+    cdef bint is_fading(self) noexcept nogil:
+        return self._fade.moving()
+
+    cdef void use_bank(self, int bank) noexcept nogil:
+        """[audio] Begin to fade over to `bank`, which goes on from the states of the bank in use where a band stays on the
+        same channels (its dynamics: where it also stays of the same type), else from silence. No effect while a fade is under way."""
+        cdef int band
+        cdef Py_ssize_t at, place
+        if self._fade.moving() or bank == self.bank:
+            return
+        memset(&self._states[bank, 0], 0, BANDS * STATES * sizeof(double))
+        for band in range(BANDS):
+            at = band * STATES
+            place = HEADER + band * BAND
+            if self._banks[bank, place] != self._banks[self.bank, place]:
+                continue
+            memcpy(&self._states[bank, at], &self._states[self.bank, at], STATIC_STATES * sizeof(double))
+            at += STATIC_STATES
+            if self._banks[bank, place + DYNAMICS] == self._banks[self.bank, place + DYNAMICS]:
+                memcpy(&self._states[bank, at], &self._states[self.bank, at], DYNAMIC_STATES * sizeof(double))
+                keep_in_range(&self._banks[bank, place + DYNAMICS], &self._states[bank, at])
+        self._wanted = bank
+        self._warm_left = self._warm
+        self._fade.jump(0.0)
+        self._fade.to(1.0)
+
+    cdef void jump_bank(self, int bank) noexcept nogil:
+        """[audio] Use `bank` from now on, without a fade, from silence: for the state a run starts from."""
+        self._wanted = bank
+        self.clear()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past; a fade under way is at its end."""
+        self.bank = self._wanted
+        self._warm_left = 0
+        self._fade.jump(1.0)
+        memset(&self._states[0, 0], 0, 2 * BANDS * STATES * sizeof(double))
+        memset(&self._furthest[0], 0, BANDS * sizeof(double))
+
+    cdef double take_change_db(self, int band) noexcept nogil:
+        """[audio] How far the gain of a band, from 0, was moved at most since the last call, in dB, below 0 where down."""
+        cdef double furthest = self._furthest[band]
+        self._furthest[band] = 0.0
+        return furthest
+
+    cdef void _note_change(self, int band, double change_db) noexcept nogil:
+        if fabs(change_db) > fabs(self._furthest[band]):
+            self._furthest[band] = change_db
+
+    cdef bint _is_identity(self, int bank) noexcept nogil:
+        cdef int band
+        cdef const double *packed = &self._banks[bank, 0]
+        if packed[GAIN] != 0 and packed[GAIN] != 1:
+            return False
+        for band in range(BANDS):
+            if packed[HEADER + band * BAND] != 0:
+                return False
+        return True
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """[audio] Filter in place. O(frames * sections), twice that during a fade."""
+        cdef Py_ssize_t at = 0, step, i
+        cdef double *l = &self._work[LEFT_IN, 0]
+        cdef double *r = &self._work[RIGHT_IN, 0]
+        cdef double *new_l = &self._work[LEFT_NEW, 0]
+        cdef double *new_r = &self._work[RIGHT_NEW, 0]
+        cdef float *fade = &self._fade_io[0]
+        while at < frames:
+            step = frames - at if frames - at < CHUNK else CHUNK
+            if self._warm_left > 0:
+                step = step if step < self._warm_left else self._warm_left
+            elif self._fade.moving() and step > self._fade.length - self._fade._at:
+                step = self._fade.length - self._fade._at
+            for i in range(step):
+                l[i] = left[at + i]
+                r[i] = right[at + i]
+            if self._fade.moving():
+                memcpy(new_l, l, step * sizeof(double))
+                memcpy(new_r, r, step * sizeof(double))
+                self._run_bank(self.bank, l, r, step)
+                self._run_bank(self._wanted, new_l, new_r, step)
+                if self._warm_left > 0:
+                    self._warm_left -= step
+                else:
+                    self._fade.fill(fade, step)
+                    for i in range(step):
+                        l[i] = l[i] * (1.0 - fade[i]) + new_l[i] * fade[i]
+                        r[i] = r[i] * (1.0 - fade[i]) + new_r[i] * fade[i]
+                    if not self._fade.moving():
+                        self.bank = self._wanted
+            else:
+                self._run_bank(self.bank, l, r, step)
+            for i in range(step):
+                left[at + i] = <float> l[i]
+                right[at + i] = <float> r[i]
+            at += step
+
+    cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil:
+        """Both channels through one bank."""
+        cdef const double *packed = &self._banks[bank, 0]
+        cdef const double *band
+        cdef double *state
+        cdef double *one = &self._work[ONE, 0]
+        cdef double *key_l = &self._work[LEFT_KEY, 0]
+        cdef double *key_r = &self._work[RIGHT_KEY, 0]
+        cdef double *key = &self._work[ONE_KEY, 0]
+        cdef double *nothing = &self._work[NOTHING, 0]
+        cdef double *change_l = &self._work[LEFT_CHANGE, 0]
+        cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
+        cdef double *more = &self._work[MORE, 0]
+        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that are yet to be run, in a row
+        cdef double *states[BANDS * PER_BAND]
+        cdef bint dynamic
+        cdef int number, place, section, sections, pending = 0, solo = <int> packed[SOLO]
+        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r, change_db
+        cdef Py_ssize_t i
+        if self._is_identity(bank):
+            return
+        memcpy(key_l, left, frames * sizeof(double))
+        memcpy(key_r, right, frames * sizeof(double))
+        for number in range(BANDS):
+            band = packed + HEADER + number * BAND
+            state = &self._states[bank, number * STATES]
+            place = <int> band[0]
+            sections = <int> band[1]
+            if place < STEREO or place > SIDE or sections < 0 or sections > PER_BAND:
+                continue
+            dynamic = NONE < band[DYNAMICS] <= HIGH_SHELF
+            if place == STEREO:
+                for section in range(sections):
+                    rows[pending] = band + 2 + section * ROW
+                    states[pending] = state + section * SECTION_STATES
+                    pending += 1
+            if place != STEREO or dynamic:
+                two_lanes(left, right, frames, rows, states, pending)
+                pending = 0
+            if place == STEREO:
+                if dynamic:
+                    change_db = change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r,
+                                       more, CHUNK, frames)
+                    self._note_change(number, change_db)
+                    for i in range(frames):
+                        left[i] += change_l[i]
+                        right[i] += change_r[i]
+                continue
+            from_l = 1.0 if place == LEFT else 0.0 if place == RIGHT else 0.5
+            from_r = 1.0 if place == RIGHT else 0.0 if place == LEFT else -0.5 if place == SIDE else 0.5
+            to_l = 0.0 if place == RIGHT else 1.0
+            to_r = 0.0 if place == LEFT else -1.0 if place == SIDE else 1.0
+            if sections or solo:
+                for i in range(frames):
+                    one[i] = from_l * left[i] + from_r * right[i]
+                if solo:
+                    memset(left, 0, frames * sizeof(double))
+                    memset(right, 0, frames * sizeof(double))
+                else:
+                    for i in range(frames):
+                        left[i] -= to_l * one[i]
+                        right[i] -= to_r * one[i]
+                for section in range(sections):
+                    one_lane(one, frames, band + 2 + section * ROW, state + section * SECTION_STATES)
+                for i in range(frames):
+                    left[i] += to_l * one[i]
+                    right[i] += to_r * one[i]
+            if dynamic:
+                for i in range(frames):
+                    one[i] = from_l * left[i] + from_r * right[i]
+                    key[i] = from_l * key_l[i] + from_r * key_r[i]
+                change_db = change(band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, change_r,
+                                   more, CHUNK, frames)
+                self._note_change(number, change_db)
+                for i in range(frames):
+                    left[i] += to_l * change_l[i]
+                    right[i] += to_r * change_l[i]
+        two_lanes(left, right, frames, rows, states, pending)
+        for i in range(frames):
+            left[i] *= gain
+            right[i] *= gain

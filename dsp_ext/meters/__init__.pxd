@@ -1,0 +1,5 @@
+# What the kernels of other packages may cimport.
+
+from .meter cimport METER_FIELDS, Meter
+from .spectrum cimport SPECTRUM_BANDS, Spectrum
+from .true_peak cimport TRUE_PEAK_DELAY, TruePeak

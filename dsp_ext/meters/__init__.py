@@ -1,0 +1,16 @@
+"""Meters: loudness (ITU-R BS.1770, EBU R 128), true peak, levels and spectrum, live and for whole recordings."""
+
+from .k_weighting import coefficients
+from .measure import measure
+from .meter import FIELDS, FLOOR_DB
+from .spectrum import BANDS_HZ
+from .true_peak import TruePeak
+
+__all__ = [
+    "BANDS_HZ",
+    "FIELDS",
+    "FLOOR_DB",
+    "TruePeak",
+    "coefficients",
+    "measure",
+]

@@ -1,0 +1,32 @@
+# Four compressors side by side. See `compressors.pyx`.
+
+from dsp_ext.core cimport Processor
+from .ballistics cimport Follower
+from .gain_curve cimport Values
+from .settings cimport LANES_OF_BANDS, BandSettings
+
+cdef class Compressors(Processor):
+    cdef BandSettings settings
+    cdef float[:, ::1] _work, _ring
+    cdef Py_ssize_t _at, _ahead, _waiting
+    cdef int _parts  # what is being computed, as flags
+    cdef double _rms, _crest  # parts of the way per frame
+    cdef double _mean[2][LANES_OF_BANDS]  # mean squares of the channels
+    cdef double _peak[LANES_OF_BANDS]  # peak and mean square of the louder one
+    cdef double _square[LANES_OF_BANDS]
+    cdef Follower _follower[2]
+    cdef float _deepest_db[LANES_OF_BANDS]
+
+    cdef float take_reduction_db(self, int lane) noexcept nogil
+    cdef void set_waiting(self, bint waiting) noexcept nogil
+    cdef Py_ssize_t lookahead(self, int lane) noexcept nogil
+    cdef void settle(self) noexcept nogil
+    cdef void widen(self, int parts) noexcept nogil
+    cdef void narrow(self) noexcept nogil
+    cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil
+    cdef void add(self, const float *left, const float *right, float *sum_l, float *sum_r, bint whole,
+                  Py_ssize_t frames) noexcept nogil
+    cdef bint replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
+    cdef void piece(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil
+    cdef void look_ahead(self, Py_ssize_t frames) noexcept nogil

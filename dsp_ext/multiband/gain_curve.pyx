@@ -1,0 +1,244 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Rows are as long as the caller says, four numbers a frame; knees are kept above zero where they divide.
+"""Passes of the compressors over a piece: loops that remember nothing, on four lanes side by side.
+
+A row holds four numbers a frame, one for each lane (see `float4.pxd`). Settings come as `Values`. While they rest, which is
+nearly always, they stay in registers; while they move, every frame has its own, by the same arithmetic.
+"""
+
+from dsp_ext.core cimport (
+    DB_PER_OCTAVE, LANES, OCTAVES_PER_DB, Quad, exp2_4, greater4, lesser4, log2_4, put_quad, quad, quad_at, soft,
+)
+
+cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
+cdef float NARROWEST_KNEE_DB = 1e-6
+
+cdef enum:
+    ROW = 4  # numbers a frame
+
+
+cdef float loss_at_full_scale(float threshold_db, float slope, float knee_db, float range_db) noexcept nogil:
+    """What a compressor takes from 0 dB, in dB."""
+    cdef float knee = max(knee_db, NARROWEST_KNEE_DB)
+    return min(slope * soft(-threshold_db, knee, <float> 0.5 / knee), range_db)
+
+
+# -- level -------------------------------------------------------------------------------------------------------
+
+cdef void powers(const float *sound, float *power, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(ROW * frames):
+        power[i] = sound[i] * sound[i]
+
+
+cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept nogil:
+    """The greater of both, in place of `power`."""
+    cdef Py_ssize_t at = 0
+    while at < ROW * frames:
+        put_quad(power + at, greater4(quad_at(power + at), quad_at(other + at)))
+        at += LANES
+
+
+cdef void take(const float *left, const float *right, float *sound_l, float *sound_r, float *power,
+               Py_ssize_t frames) noexcept nogil:
+    """A copy of both channels, and the power of the louder one."""
+    cdef Py_ssize_t at = 0
+    cdef Quad l, r
+    while at < ROW * frames:
+        l = quad_at(left + at)
+        r = quad_at(right + at)
+        put_quad(sound_l + at, l)
+        put_quad(sound_r + at, r)
+        put_quad(power + at, greater4(l * l, r * r))
+        at += LANES
+
+
+cdef void blend(float *power, const float *mean, Values values, Py_ssize_t frames) noexcept nogil:
+    """Part of the way from the peak's power to the mean square, as RMS says, in place."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad p, part, part_
+    while lane < ROW:
+        part = _start(values, RMS, lane)
+        part_ = _span(values, RMS, lane)
+        for i in range(frames):
+            p = quad_at(power + ROW * i + lane)
+            p = p + (part + part_ * quad(values.shape[i])) * (quad_at(mean + ROW * i + lane) - p)
+            put_quad(power + ROW * i + lane, p)
+        lane += LANES
+
+
+cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexcept nogil:
+    """Level in dB re full scale."""
+    cdef Py_ssize_t at = 0
+    cdef Quad silence = quad(SILENCE), db = quad(0.5 * DB_PER_OCTAVE)
+    while at < ROW * frames:
+        put_quad(level_db + at, db * log2_4(greater4(quad_at(power + at), silence)))
+        at += LANES
+
+
+cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames) noexcept nogil:
+    """Each channel moved towards the louder, in place."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad l, r, most, part, part_, now
+    while lane < ROW:
+        part = _start(values, LINK, lane)
+        part_ = _span(values, LINK, lane)
+        for i in range(frames):
+            l = quad_at(left_db + ROW * i + lane)
+            r = quad_at(right_db + ROW * i + lane)
+            most = greater4(l, r)
+            now = part + part_ * quad(values.shape[i])
+            put_quad(left_db + ROW * i + lane, l + now * (most - l))
+            put_quad(right_db + ROW * i + lane, r + now * (most - r))
+        lane += LANES
+
+
+# -- curve -------------------------------------------------------------------------------------------------------
+
+cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ssize_t frames) noexcept nogil:
+    """`curves` where nothing lifts or expands: the same reduction."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad x, threshold, slope, most, knee, half, bend
+    while lane < ROW:
+        threshold, slope = _start(values, THRESHOLD, lane) - _start(values, TILT, lane), _start(values, SLOPE, lane)
+        most = _start(values, RANGE, lane)
+        knee = greater4(_start(values, KNEE, lane), quad(NARROWEST_KNEE_DB))
+        half = quad(0.5) * knee
+        bend = quad(0.5) / knee
+        for i in range(frames):
+            if values.moving:  # the same way for a whole piece, so the compiler makes two loops
+                threshold = _now(values, THRESHOLD, lane, i) - _now(values, TILT, lane, i)
+                slope, most = _now(values, SLOPE, lane, i), _now(values, RANGE, lane, i)
+                knee = greater4(_now(values, KNEE, lane, i), quad(NARROWEST_KNEE_DB))
+                half = quad(0.5) * knee
+                bend = quad(0.5) / knee
+            x = quad_at(level_db + ROW * i + lane)
+            x = slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend)
+            put_quad(down_db + ROW * i + lane, lesser4(x, most))
+        lane += LANES
+
+
+cdef void curves(const float *level_db, float *down_db, float *open_db, Values values, Py_ssize_t frames) noexcept nogil:
+    """Static curve: reduction (below 0: a boost) in `down_db`, and minus the expansion's in `open_db`."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad threshold, slope, most, up_threshold, rise, lift, gate, drop, floor, knee, half, bend, tilt
+    while lane < ROW:
+        tilt = _start(values, TILT, lane)
+        threshold, slope = _start(values, THRESHOLD, lane) - tilt, _start(values, SLOPE, lane)
+        up_threshold, rise = _start(values, UP_THRESHOLD, lane) - tilt, _start(values, UP_SLOPE, lane)
+        gate, drop = _start(values, EXPAND_THRESHOLD, lane) - tilt, _start(values, EXPAND_SLOPE, lane)
+        most, lift = _start(values, RANGE, lane), _start(values, UP_RANGE, lane)
+        floor = _start(values, EXPAND_RANGE, lane)
+        knee = greater4(_start(values, KNEE, lane), quad(NARROWEST_KNEE_DB))
+        half = quad(0.5) * knee
+        bend = quad(0.5) / knee
+        for i in range(frames):
+            if values.moving:
+                tilt = _now(values, TILT, lane, i)
+                threshold, slope = _now(values, THRESHOLD, lane, i) - tilt, _now(values, SLOPE, lane, i)
+                up_threshold, rise = _now(values, UP_THRESHOLD, lane, i) - tilt, _now(values, UP_SLOPE, lane, i)
+                gate, drop = _now(values, EXPAND_THRESHOLD, lane, i) - tilt, _now(values, EXPAND_SLOPE, lane, i)
+                most, lift = _now(values, RANGE, lane, i), _now(values, UP_RANGE, lane, i)
+                floor = _now(values, EXPAND_RANGE, lane, i)
+                knee = greater4(_now(values, KNEE, lane, i), quad(NARROWEST_KNEE_DB))
+                half = quad(0.5) * knee
+                bend = quad(0.5) / knee
+            _bend(level_db + ROW * i + lane, down_db + ROW * i + lane, open_db + ROW * i + lane, threshold, slope, most,
+                  up_threshold, rise, lift, gate, drop, floor, knee, half, bend)
+        lane += LANES
+
+
+cdef inline void _bend(const float *level_db, float *down_db, float *open_db, Quad threshold, Quad slope, Quad most,
+                       Quad up_threshold, Quad rise, Quad lift, Quad gate, Quad drop, Quad floor,
+                       Quad knee, Quad half, Quad bend) noexcept nogil:
+    cdef Quad x = quad_at(level_db)
+    cdef Quad down = lesser4(slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend), most)
+    cdef Quad up = lesser4(rise * _soft((up_threshold - half) - x, (up_threshold + half) - x, knee, bend), lift)
+    cdef Quad opening = lesser4(drop * _soft((gate - half) - x, (gate + half) - x, knee, bend), floor)
+    put_quad(down_db, down - up)
+    put_quad(open_db, quad(0.0) - opening)
+
+
+cdef inline Quad _soft(Quad above, Quad inside, Quad knee, Quad bend) noexcept nogil:
+    """`soft` of `knee.pxd`, from the way past the knee's end and past its beginning."""
+    inside = lesser4(greater4(inside, quad(0.0)), knee)
+    return inside * inside * bend + greater4(above, quad(0.0))
+
+
+# -- gain --------------------------------------------------------------------------------------------------------
+
+cdef void hurry(const float *peak, const float *square, float *release, Values values, Py_ssize_t frames) noexcept nogil:
+    """How many times faster than stated to release, from peak and mean square: 1, or with HASTE what the crest factor
+    asks for. A steady tone has a squared crest factor of 2."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad factor, haste, haste_, one = quad(1.0), silence = quad(SILENCE)
+    while lane < ROW:
+        haste = _start(values, HASTE, lane)
+        haste_ = _span(values, HASTE, lane)
+        for i in range(frames):
+            factor = quad_at(peak + ROW * i + lane) + silence
+            factor = quad(0.5) * factor / (quad_at(square + ROW * i + lane) + silence)
+            factor = lesser4(greater4(factor, quad(0.5)), quad(5.0))
+            put_quad(release + ROW * i + lane, one + (haste + haste_ * quad(values.shape[i])) * (factor - one))
+        lane += LANES
+
+
+cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssize_t frames) noexcept nogil:
+    """gain - 1 in place of the reduction: make-up, mix, and whether the band is heard. Exactly 0 where all is neutral.
+    `deepest_db`, a number for each lane, becomes the greatest reduction if that is greater."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Quad makeup, wet, present, reduction, change, deepest, one = quad(1.0), octaves = quad(OCTAVES_PER_DB)
+    cdef bint mixed = values.moving
+    for i in range(ROW):
+        mixed = mixed or values.start[ROW * WET + i] != 1 or values.start[ROW * PRESENT + i] != 1
+    while lane < ROW:
+        deepest = quad_at(deepest_db + lane)
+        makeup, wet, present = _start(values, MAKEUP, lane), _start(values, WET, lane), _start(values, PRESENT, lane)
+        for i in range(frames):
+            if values.moving:
+                makeup, wet, present = _now(values, MAKEUP, lane, i), _now(values, WET, lane, i), _now(values, PRESENT, lane, i)
+            reduction = quad_at(reduction_db + ROW * i + lane)
+            deepest = greater4(reduction, deepest)
+            change = exp2_4((makeup - reduction) * octaves) - one
+            if mixed:  # otherwise the same result
+                change = wet * change
+                change = change + (present - one) * (one + change)
+            put_quad(reduction_db + ROW * i + lane, change)
+        put_quad(deepest_db + lane, deepest)
+        lane += LANES
+
+
+cdef void add_changed(float *sum, const float *change, const float *sound, bint whole, Py_ssize_t frames) noexcept nogil:
+    """Add to `sum` what `change` changes of the sound in all lanes; `whole`: and the sound itself."""
+    cdef Py_ssize_t i
+    cdef float a, b, c, d
+    for i in range(frames):
+        a = change[ROW * i] * sound[ROW * i]
+        b = change[ROW * i + 1] * sound[ROW * i + 1]
+        c = change[ROW * i + 2] * sound[ROW * i + 2]
+        d = change[ROW * i + 3] * sound[ROW * i + 3]
+        if whole:
+            a = sound[ROW * i] + a
+            b = sound[ROW * i + 1] + b
+            c = sound[ROW * i + 2] + c
+            d = sound[ROW * i + 3] + d
+        sum[i] += (a + c) + (b + d)
+
+
+cdef inline Quad _start(Values values, int which, int lane) noexcept nogil:
+    return quad_at(values.start + ROW * which + lane)
+
+
+cdef inline Quad _span(Values values, int which, int lane) noexcept nogil:
+    return quad_at(values.span + ROW * which + lane)
+
+
+cdef inline Quad _now(Values values, int which, int lane, Py_ssize_t i) noexcept nogil:
+    """The value in frame i of a piece in which values move."""
+    return _start(values, which, lane) + _span(values, which, lane) * quad(values.shape[i])

@@ -1,0 +1,299 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Rows are as long as the caller says; 1 + g (g + k) is above 1 for every frequency below Nyquist.
+"""Lr4: up to five bands by Linkwitz-Riley filters of fourth order, without latency.
+
+A low-pass of the pair is two Butterworth low-passes in a row; low-pass and high-pass add up to a second-order allpass
+(S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976). So each split takes two sections:
+the first gives the allpass and the low-pass, the second the low-pass again, and the high-pass is the difference.
+
+    x -> split 2 -> low  -> allpasses 3, 4 -> split 1 -> bands 1, 2
+                 -> high -> allpass 1 -> split 3 -> low  -> allpass 4 -> band 3
+                                                 -> high -> split 4 -> bands 4, 5
+
+Each branch goes through the allpasses that the others' splits are, so that the bands add up to x through four allpasses:
+the magnitude is flat, the phase turns by 360 degrees at each crossover. A crossover that is not in use is no allpass either.
+Sections are state-variable filters with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
+chapter 4), float64, left and right side by side. Frequencies glide by the fourth root of their tangents, nearly by octaves:
+by the tangents themselves the last frames of a long way down would go through octaves, and be heard as a click.
+"""
+
+import numpy as np
+
+from libc.math cimport sqrt
+
+from dsp_ext.core cimport Pair, add, left_of, mul, pair, put_four, right_of, sub, tan_
+
+#: Unused crossovers lie here, as a part of the rate; what is left above is given to the band below.
+PARKED = 0.45
+
+cdef enum:
+    CHUNK = 512  # frames per piece; not above the length of a glide
+
+cdef double PI = 3.141592653589793
+cdef double DAMPING = 1.4142135623730951  # 1 / Q of Butterworth
+cdef double TOP = PARKED
+
+
+cdef struct Section:
+    Pair one, two  # states
+
+cdef struct Crossover:
+    Pair g  # tan(pi f / rate)
+    Pair a  # 1 / (1 + g (g + damping))
+    Pair turn  # what makes an allpass of a section; 0 where the crossover is not in use
+
+cdef struct Tree:
+    # One by one, not in arrays, so that they stay in registers. A section is named by its branch and its crossover.
+    Section root, root_low, low3, low4, low1, low1_low, high1, high3, high3_low, band3, high4, high4_low
+    Crossover c1, c2, c3, c4
+
+
+cdef class Lr4:
+    """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
+
+    def __init__(self, rate_hz, freqs_hz, used=LR4_CROSSOVERS):
+        """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`, the first `used` of them in use."""
+        self.rate_hz = rate_hz
+        self._poles = Glide(rate_hz, [0.0] * (2 * LR4_CROSSOVERS))
+        self._used = used
+        for which in range(LR4_CROSSOVERS):
+            self._freqs_hz[which] = freqs_hz[which]
+        self.aim()
+        self.settle()
+        self.clear()
+
+    cdef void set_freq_hz(self, int which, double freq_hz) noexcept nogil:
+        """[audio] Move crossover 0 to 3; they are sorted inside."""
+        self._freqs_hz[which] = freq_hz
+        self.aim()
+
+    cdef void set_used(self, int used) noexcept nogil:
+        """[audio] How many of the crossovers are in use; the bands above are empty."""
+        self._used = used
+        self.aim()
+
+    cdef void aim(self) noexcept nogil:
+        cdef int k, j
+        cdef double freq, top = TOP * self.rate_hz
+        cdef double sorted_hz[LR4_CROSSOVERS]
+        for k in range(LR4_CROSSOVERS):
+            freq = min(self._freqs_hz[k], top) if k < self._used else top
+            j = k
+            while j > 0 and sorted_hz[j - 1] > freq:
+                sorted_hz[j] = sorted_hz[j - 1]
+                j -= 1
+            sorted_hz[j] = freq
+        for k in range(LR4_CROSSOVERS):
+            self._poles.to(k, <float> sqrt(sqrt(tan_(PI * sorted_hz[k] / self.rate_hz))))
+            self._poles.to(LR4_CROSSOVERS + k, 0.0 if k < self._used else 1.0)
+
+    cdef void settle(self) noexcept nogil:
+        """[audio] End the glide at once."""
+        self._poles.settle()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past."""
+        cdef int i
+        for i in range(4 * LR4_SECTIONS):
+            self._state[i] = 0
+
+    cdef bint is_fourth_in_use(self) noexcept nogil:
+        """[audio] Whether there is a fifth band, or one that is coming or going. While not, its row is not written."""
+        return self._poles.start()[2 * LR4_CROSSOVERS - 1] != 1 or self._poles.span()[2 * LR4_CROSSOVERS - 1] != 0
+
+    cdef void split(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
+                    Py_ssize_t frames) noexcept nogil:
+        """[audio] The bands of `frames` frames, four numbers a frame: left of bands 1 to 4 to the first of `rows`, right
+        to the second, left and right of band 5 to the first lane of the third and fourth; rows `stride` floats apart."""
+        cdef Py_ssize_t at = 0, step
+        while at < frames:
+            step = self._poles.piece(min(frames - at, CHUNK))
+            self.piece(left + at, right + at, rows + 4 * at, stride, step)
+            self.fold(rows + 4 * at, stride, step)
+            self._poles.advance(step)
+            at += step
+
+    cdef void fold(self, float *rows, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
+        """What is above a crossover that is not in use goes to the band below it, from the top down."""
+        cdef const float *shape = self._poles.shape()
+        cdef float part, part_, moved
+        cdef float *above
+        cdef float *below
+        cdef Py_ssize_t i
+        cdef int k, way, top = LR4_CROSSOVERS if self.is_fourth_in_use() else LR4_CROSSOVERS - 1
+        for k in range(top - 1, -1, -1):
+            part = self._poles.start()[LR4_CROSSOVERS + k]
+            part_ = self._poles.span()[LR4_CROSSOVERS + k]
+            if part == 0 and part_ == 0:
+                continue
+            for way in range(2):
+                below = rows + way * stride + k
+                above = below + 1 if k < LR4_CROSSOVERS - 1 else rows + (2 + way) * stride
+                for i in range(frames):
+                    moved = (part + part_ * shape[i]) * above[4 * i]
+                    below[4 * i] += moved
+                    above[4 * i] -= moved
+
+    cdef void piece(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
+                    Py_ssize_t frames) noexcept nogil:
+        """Without the fourth crossover its sections are left out, and rest as if the sound had stood still where it is: so
+        they have little to settle when it comes into use."""
+        cdef const float *start = self._poles.start()
+        cdef const float *span = self._poles.span()
+        cdef const float *shape = self._poles.shape()
+        cdef bint moving = self._poles._at < self._poles.length
+        cdef Tree t = _tree(&self._state[0])
+        cdef Pair bands[LR4_BANDS]
+        cdef Py_ssize_t i
+        for i in range(LR4_BANDS):
+            bands[i] = pair(0, 0)
+        _turn(&t, start, span, 0)
+        if self.is_fourth_in_use():
+            for i in range(frames):
+                if moving:
+                    _turn(&t, start, span, shape[i])
+                _split(&t, pair(left[i], right[i]), bands, True)
+                put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
+                rows[2 * stride + 4 * i] = <float> left_of(bands[4])
+                rows[3 * stride + 4 * i] = <float> right_of(bands[4])
+        else:
+            for i in range(frames):
+                if moving:
+                    _turn(&t, start, span, shape[i])
+                _split(&t, pair(left[i], right[i]), bands, False)
+                put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
+            t.low4, t.band3, t.high4 = _at_rest(bands[4]), _at_rest(bands[2]), _at_rest(bands[3])
+            t.high4_low = t.high4
+        _keep_tree(&t, &self._state[0])
+
+    @property
+    def poles(self):
+        """Fourth roots of tan(pi f / rate) of the crossovers, in order: a `Glide`. [any]"""
+        return self._poles
+
+    def move(self, int which, double freq_hz):
+        """`set_freq_hz`, for tests. [any]"""
+        self.set_freq_hz(which, freq_hz)
+
+    def use(self, int used):
+        """`set_used`, for tests. [any]"""
+        self.set_used(used)
+
+    def process(self, const float[:, ::1] block not None):
+        """The bands of `block` (shape (2, frames)): shape (5, 2, frames), float32, for tests. [any]"""
+        cdef Py_ssize_t frames = block.shape[1]
+        rows = np.zeros((4, max(frames, 1), 4), np.float32)
+        cdef float[:, :, ::1] view = rows
+        with nogil:
+            self.split(&block[0, 0], &block[1, 0], &view[0, 0, 0], 4 * view.shape[1], frames)
+        rows = rows[:, :frames]
+        return np.concatenate([np.moveaxis(rows[:2], 2, 0), rows[None, 2:, :, 0]])
+
+
+cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogil:
+    """One frame through the tree. Without `fourth` as if that crossover were not there; then the last of `bands` is what
+    its allpass would get."""
+    cdef Pair band, whole, low, high
+    band = _section(&t.root, x, &t.c2, &low)
+    whole = sub(x, mul(t.c2.turn, band))
+    _section(&t.root_low, low, &t.c2, &low)
+    high = sub(whole, low)
+
+    band = _section(&t.low3, low, &t.c3, &x)
+    low = sub(low, mul(t.c3.turn, band))
+    if fourth:
+        band = _section(&t.low4, low, &t.c4, &x)
+        low = sub(low, mul(t.c4.turn, band))
+    else:
+        bands[4] = low
+    band = _section(&t.low1, low, &t.c1, &x)
+    whole = sub(low, mul(t.c1.turn, band))
+    _section(&t.low1_low, x, &t.c1, &bands[0])
+    bands[1] = sub(whole, bands[0])
+
+    band = _section(&t.high1, high, &t.c1, &x)
+    high = sub(high, mul(t.c1.turn, band))
+    band = _section(&t.high3, high, &t.c3, &x)
+    whole = sub(high, mul(t.c3.turn, band))
+    _section(&t.high3_low, x, &t.c3, &low)
+    high = sub(whole, low)
+
+    if fourth:
+        band = _section(&t.band3, low, &t.c4, &x)
+        bands[2] = sub(low, mul(t.c4.turn, band))
+        band = _section(&t.high4, high, &t.c4, &x)
+        whole = sub(high, mul(t.c4.turn, band))
+        _section(&t.high4_low, x, &t.c4, &bands[3])
+        bands[4] = sub(whole, bands[3])
+    else:
+        bands[2] = low
+        bands[3] = high
+
+
+cdef inline Pair _section(Section *s, Pair x, const Crossover *c, Pair *low) noexcept nogil:
+    """One section; returns its band-pass, `low` gets its low-pass."""
+    cdef Pair band = mul(c.a, add(s.one, mul(c.g, sub(x, s.two))))
+    cdef Pair way = mul(c.g, band), passed = add(s.two, way)
+    s.one = sub(add(band, band), s.one)
+    s.two = add(passed, way)
+    low[0] = passed
+    return band
+
+
+cdef inline Section _at_rest(Pair x) noexcept nogil:
+    """A section that has had `x` for ever."""
+    cdef Section s
+    s.one, s.two = pair(0, 0), x
+    return s
+
+
+cdef inline void _turn(Tree *t, const float *start, const float *span, float shape) noexcept nogil:
+    """The crossovers where they are when the glide has gone `shape` of its way."""
+    t.c1, t.c2 = _crossover(start, span, 0, shape), _crossover(start, span, 1, shape)
+    t.c3, t.c4 = _crossover(start, span, 2, shape), _crossover(start, span, 3, shape)
+
+
+cdef inline Crossover _crossover(const float *start, const float *span, int k, float shape) noexcept nogil:
+    cdef double root = start[k] + <double> span[k] * shape, g = (root * root) * (root * root)
+    cdef double a = 1.0 / (1.0 + g * (g + DAMPING))
+    cdef double used = 1.0 - (start[LR4_CROSSOVERS + k] + <double> span[LR4_CROSSOVERS + k] * shape)
+    cdef Crossover c
+    c.g = pair(g, g)
+    c.a = pair(a, a)
+    c.turn = pair(2.0 * DAMPING * used, 2.0 * DAMPING * used)
+    return c
+
+
+cdef inline Tree _tree(const double *state) noexcept nogil:
+    cdef Tree t
+    t.root, t.root_low, t.low3, t.low4 = _load(state, 0), _load(state, 1), _load(state, 2), _load(state, 3)
+    t.low1, t.low1_low, t.high1, t.high3 = _load(state, 4), _load(state, 5), _load(state, 6), _load(state, 7)
+    t.high3_low, t.band3, t.high4, t.high4_low = _load(state, 8), _load(state, 9), _load(state, 10), _load(state, 11)
+    return t
+
+
+cdef inline void _keep_tree(const Tree *t, double *state) noexcept nogil:
+    _keep(state, 0, t.root)
+    _keep(state, 1, t.root_low)
+    _keep(state, 2, t.low3)
+    _keep(state, 3, t.low4)
+    _keep(state, 4, t.low1)
+    _keep(state, 5, t.low1_low)
+    _keep(state, 6, t.high1)
+    _keep(state, 7, t.high3)
+    _keep(state, 8, t.high3_low)
+    _keep(state, 9, t.band3)
+    _keep(state, 10, t.high4)
+    _keep(state, 11, t.high4_low)
+
+
+cdef inline Section _load(const double *state, int k) noexcept nogil:
+    cdef Section s
+    s.one = pair(state[4 * k], state[4 * k + 1])
+    s.two = pair(state[4 * k + 2], state[4 * k + 3])
+    return s
+
+
+cdef inline void _keep(double *state, int k, Section s) noexcept nogil:
+    state[4 * k], state[4 * k + 1] = left_of(s.one), right_of(s.one)
+    state[4 * k + 2], state[4 * k + 3] = left_of(s.two), right_of(s.two)

@@ -1,0 +1,64 @@
+# Compressor in up to five bands. See `multiband.pyx`.
+
+from dsp_ext.convolution cimport Convolver
+from dsp_ext.core cimport Delay, Processor, Ramp
+from .compressors cimport Compressors
+from .lr4 cimport Lr4
+from .shelves cimport Shelves
+
+cdef enum:
+    MOST_BANDS = 5
+    # Places of the settings of the whole; SETTINGS in multiband.pyx has the names in the same order.
+    MULTIBAND_ENABLED = 0
+    MID_SIDE
+    SPLIT
+    BANDS
+    X1_HZ
+    X2_HZ
+    X3_HZ
+    X4_HZ
+    TILT_DB
+    MULTIBAND_SETTINGS
+    # Values of SPLIT.
+    LINEAR = 0
+    LR4
+    SHELVES
+
+cdef class Multiband(Processor):
+    cdef readonly Convolver convolver
+    cdef readonly Py_ssize_t taps
+    cdef readonly int bands
+    cdef Lr4 _lr4
+    cdef Shelves _shelves
+    cdef Delay _to_split, _to_sum
+    cdef Ramp _enabled
+    # In or out of circuit, the meaning of the channels and the split: as wanted, and as they are. The kind of split that is
+    # computed: LR4 instead of shelves while a band is heard alone.
+    cdef bint _wanted, _wanted_mid_side, _mid_side
+    cdef int _wanted_split, _split, _kind
+    cdef Py_ssize_t _wait  # frames until the new mode has a past
+    cdef double _tilt_db
+    cdef double _freqs_hz[MOST_BANDS - 1]
+    cdef int _count
+    cdef Compressors _first, _fifth  # of bands 1 to 4, and of band 5
+    cdef void *_of[2]  # the same, for loops without the GIL: band k is lane k % 4 of number k // 4
+    cdef bint _fifth_sounds, _fifth_rests
+    cdef Py_ssize_t _fifth_left  # frames until nothing of the fifth band is left in its compressor
+    cdef float[:, ::1] _low, _rows, _work
+
+    cdef void set_value(self, int what, double value) noexcept nogil
+    cdef void set_tilt(self) noexcept nogil
+    cdef void set_band(self, int band, int what, double value) noexcept nogil
+    cdef void set_presence(self) noexcept nogil
+    cdef void settle(self) noexcept nogil
+    cdef void change_mode(self) noexcept nogil
+    cdef bint is_needed(self) noexcept nogil
+    cdef int kind(self) noexcept nogil
+    cdef bint wants_jump(self) noexcept nogil
+    cdef void jump_split(self) noexcept nogil
+    cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
+    cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil
+    cdef void rest_fifth(self) noexcept nogil
+    cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
+    cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
+    cdef float take_reduction_db(self, int band) noexcept nogil

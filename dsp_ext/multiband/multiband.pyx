@@ -1,0 +1,407 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Indices are bands below MOST_BANDS and frames below CHUNK.
+"""Multiband: a compressor in each of two to five bands.
+
+The output is fused, out = delayed x + sum of (gain_k - 1) band_k, so where no band changes its gain, nothing is added and
+the delayed input passes bit for bit: the crossover is heard only where a compressor works. Three ways to split:
+
+- linear: the zero-phase kernels of `design_crossover.py` over one shared convolver, band 1 = LP_1 * x, band k =
+  (LP_k - LP_{k-1}) * x, the last = what is left of the delayed input;
+- LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
+  While the settings of all bands are neutral it steps out of circuit;
+- shelves (see `shelves.pyx`): nothing is split. The LR4 bands are only listened to, and their gains become shelves that
+  the input goes through. Solo and mute ask for a band as such, so while one is on, the bands of LR4 are heard.
+
+Each has its own latency, so another split is jumped to (`jump_split`), through silence; see `engine.pyx`. The bands are left
+and right, or mid and side: (left + right) / 2 and (left - right) / 2.
+"""
+
+import numpy as np
+
+from libc.string cimport memcpy, memset
+
+from dsp_ext.core cimport log2_
+from .compressors cimport Compressors
+from .settings cimport COMPRESSOR_SETTINGS, LANES_OF_BANDS, MUTE, SOLO
+
+from dsp_ext.core import partition_frames, rate_factor
+from .design_crossover import design
+from .settings import SETTINGS as _BAND_SETTINGS
+
+#: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4,
+#: 2 shelves; `bands` 0 to 3 for two to five; crossovers, used by LR4, shelves (the linear split gets them as
+#: kernels) and by the tilt; tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
+SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "x4_hz", "tilt_db")
+#: Crossover frequencies of a fresh `Multiband`, which has four bands, in Hz, until others are set and a designed bank is
+#: loaded; and of the crossover that it has in reserve.
+DEFAULT_HZ = (120.0, 800.0, 5000.0)
+RESERVE_HZ = 12000.0
+
+cdef enum:
+    CHUNK = 128  # frames per pass
+    WAYS = 2  # channels
+    ROW = LANES_OF_BANDS * CHUNK  # numbers of a row of four bands
+
+
+cdef class Multiband(Processor):
+    """Compressor in bands. Latency, in or out of circuit: of shelves none, of LR4 the compressors' longest look-ahead, of the
+    linear split that, half a kernel and a partition of the convolver. O(frames)."""
+
+    def prepare(self, rate_hz, max_block):
+        super().prepare(rate_hz, max_block)
+        assert len(SETTINGS) == MULTIBAND_SETTINGS
+        self.bands = MOST_BANDS
+        self.taps = 4096 * rate_factor(rate_hz)
+        partition = partition_frames(rate_hz)
+        self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
+        self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
+        self._freqs_hz = (*DEFAULT_HZ, RESERVE_HZ)
+        self._count = len(DEFAULT_HZ) + 1
+        self._lr4 = Lr4(rate_hz, self._freqs_hz, self._count - 1)
+        self._shelves = Shelves(rate_hz, self._lr4._poles, self._count - 1)
+        self._first = Compressors(rate_hz, max_block)
+        self._fifth = Compressors(rate_hz, max_block)
+        self._of[0], self._of[1] = <void *> self._first, <void *> self._fifth
+        # The split wants the input as late as its low-passes are; the sum, as late as the compressors let go of it.
+        self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
+        self._to_sum = Delay(rate_hz, max_block, self._first.latency)
+        self._enabled = Ramp(rate_hz, 1.0)
+        self._wanted = True
+        self._mid_side = self._wanted_mid_side = False
+        self._kind = self._split = self._wanted_split = LINEAR
+        self._wait = self._fifth_left = 0
+        self._fifth_rests = True
+        self._tilt_db = 0.0
+        self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
+        self._rows = np.zeros((2 * WAYS, ROW), np.float32)
+        self._work = np.zeros((3, CHUNK), np.float32)
+
+    # -- settings ------------------------------------------------------------------------------------------------
+
+    def set(self, str name, double value):
+        """[control] One of SETTINGS, or a setting of a band: "b1.threshold_db". A split is jumped to. Raises KeyError and
+        ValueError."""
+        if not np.isfinite(value):
+            raise ValueError(f"{name} must be a finite number, not {value}")
+        band, _, setting = name.partition(".")
+        if name in SETTINGS:
+            self.set_value(SETTINGS.index(name), value)
+            if self.wants_jump():
+                self.jump_split()
+        elif setting in _BAND_SETTINGS and band in [f"b{k + 1}" for k in range(self.bands)]:
+            self.set_band(int(band[1:]) - 1, _BAND_SETTINGS.index(setting), value)
+        else:
+            raise KeyError(f"no setting {name!r}")
+
+    cdef void set_value(self, int what, double value) noexcept nogil:
+        """[audio] A setting of the whole. Out of circuit is the delayed input, bit for bit, once the ramp is over. A split is
+        only noted: see `wants_jump`."""
+        if what == MULTIBAND_ENABLED:
+            self._wanted = value != 0
+        elif what == MID_SIDE:
+            self._wanted_mid_side = value != 0
+        elif what == SPLIT:
+            self._wanted_split = <int> value
+        elif what == BANDS:
+            self._count = <int> value + 2
+            self._lr4.set_used(self._count - 1)
+            self._shelves.follow(self._lr4._poles, self._count - 1)
+            self.set_tilt()
+            self.set_presence()
+        elif what <= X4_HZ:
+            self._freqs_hz[what - X1_HZ] = value
+            self._lr4.set_freq_hz(what - X1_HZ, value)
+            self._shelves.follow(self._lr4._poles, self._count - 1)
+            self.set_tilt()
+        elif what == TILT_DB:
+            self._tilt_db = value
+            self.set_tilt()
+        self.change_mode()
+
+    cdef void set_tilt(self) noexcept nogil:
+        """The tilt at the geometric middle of each band, between 20 Hz and 20 kHz."""
+        cdef int band, k
+        cdef double freq
+        cdef double edges_hz[MOST_BANDS + 1]
+        edges_hz[0] = 20.0
+        for band in range(1, self._count):  # into order, one by one
+            freq = self._freqs_hz[band - 1]
+            k = band
+            while k > 1 and edges_hz[k - 1] > freq:
+                edges_hz[k] = edges_hz[k - 1]
+                k -= 1
+            edges_hz[k] = freq
+        edges_hz[self._count] = 20000.0
+        for band in range(self._count):
+            (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_tilt_db(
+                band % LANES_OF_BANDS,
+                <float> (0.5 * self._tilt_db) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6)),
+            )
+
+    cdef bint is_needed(self) noexcept nogil:
+        """Whether the sound should be in circuit, in the mode as it is. Bands not in use do not count."""
+        cdef int band
+        cdef bint neutral = True
+        for band in range(self._count):
+            neutral = neutral and (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_neutral(band % LANES_OF_BANDS)
+        return (
+            self._wanted and self._wait == 0 and not (self._kind == LR4 and neutral)
+            and self._wanted_mid_side == self._mid_side and self.kind() == self._kind
+        )
+
+    cdef int kind(self) noexcept nogil:
+        """How to compute: as the split says, but with shelves a band that is to be heard alone needs LR4."""
+        cdef int band
+        if self._split == SHELVES:
+            for band in range(self._count):
+                if not (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_present(band % LANES_OF_BANDS):
+                    return LR4
+        return self._split
+
+    cdef bint wants_jump(self) noexcept nogil:
+        """[audio] Whether another split is set than is in use."""
+        return self._wanted_split != self._split
+
+    cdef void jump_split(self) noexcept nogil:
+        """[audio] Use the split that is set, with its latency, from now on; forgets the past."""
+        self._split = self._wanted_split
+        self._to_split.set_frames(self.convolver.partition + self.taps // 2 if self._split == LINEAR else 0)
+        self._first.set_waiting(self._split != SHELVES)
+        self._fifth.set_waiting(self._split != SHELVES)
+        self._to_sum.set_frames(self._first.delay())
+        self._lr4.settle()
+        self._shelves.settle()
+        self.clear()
+        self._mid_side = self._wanted_mid_side
+        self._kind = self.kind()
+        self._wait = 0
+        self._enabled.jump(1.0 if self.is_needed() else 0.0)
+
+    cdef void change_mode(self) noexcept nogil:
+        """Head for what is wanted. Where the meaning of the bands or the way to compute has to change, that is out of circuit
+        first, and back in when the compressors hold nothing of before."""
+        if self._enabled._value == 0 and not self._enabled.moving():
+            if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
+                self._wait = self._to_sum.delay()
+                self._shelves.clear()
+                self._shelves.settle()  # which stood still meanwhile: both arrive, so that they agree on the fifth band
+                self._lr4.settle()
+                self._first.clear()
+                self._fifth.clear()
+                self._mid_side = self._wanted_mid_side
+                self._kind = self.kind()
+        if not self._enabled.moving() or self._enabled._at == 0:  # a ramp under way is gone to its end; `run` asks again there
+            self._enabled.to(1.0 if self.is_needed() else 0.0)
+
+    cdef void set_band(self, int band, int what, double value) noexcept nogil:
+        """[audio] A setting of a band; `what` is a place of settings.pxd."""
+        if not (0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS):
+            return
+        (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, what, value)
+        if what == SOLO or what == MUTE:
+            self.set_presence()
+        self.change_mode()
+
+    cdef void set_presence(self) noexcept nogil:
+        """Solo and mute decide who is heard; a solo of a band that is not in use does not silence the others."""
+        cdef int k
+        cdef bint any_solo = False, solo, mute
+        for k in range(self._count):
+            any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+        for k in range(MOST_BANDS):
+            solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+            mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, MUTE)
+            (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(
+                k % LANES_OF_BANDS, not mute and (solo or not any_solo)
+            )
+
+    cdef void settle(self) noexcept nogil:
+        """[audio] End all ramps and changes of mode at once."""
+        if self.wants_jump():
+            self.jump_split()
+        self._enabled.jump(0.0)
+        self.change_mode()
+        self._wait = 0
+        self.change_mode()
+        self._enabled.jump(self._enabled._target)
+        self._lr4.settle()
+        self._shelves.settle()
+        self._first.settle()
+        self._fifth.settle()
+
+    cdef float take_reduction_db(self, int band) noexcept nogil:
+        """[audio] Deepest gain of a band since the last call, in dB, 0 or below; 0 while out of circuit."""
+        cdef float deepest = (<Compressors> self._of[band // LANES_OF_BANDS]).take_reduction_db(band % LANES_OF_BANDS)
+        return deepest if self._enabled._value > 0 else 0.0
+
+    def take(self, int band):
+        """`take_reduction_db` of band 0 to 4, for tests. [any]"""
+        return self.take_reduction_db(band)
+
+    # -- sound ---------------------------------------------------------------------------------------------------
+
+    cdef Py_ssize_t delay(self) noexcept nogil:
+        return self._to_split.delay() + self._to_sum.delay()
+
+    cdef void clear(self) noexcept nogil:
+        self.convolver.clear()
+        self._lr4.clear()
+        self._shelves.clear()
+        self._to_split.clear()
+        self._to_sum.clear()
+        self._first.clear()
+        self._fifth.clear()
+        self._fifth_left = 0
+        self.rest_fifth()
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """Cut where a ramp or a wait ends, since a change of mode goes on there, and where the fifth band comes or goes."""
+        cdef Py_ssize_t at = 0, step, until
+        while at < frames:
+            step = self.step(frames - at)
+            until = self._enabled.length - self._enabled._at if self._enabled.moving() else self._wait
+            if 0 < until < step:
+                step = until
+            self.chunk(left + at, right + at, step)
+            if self._wait > 0:
+                self._wait -= step
+            if step == until:
+                self.change_mode()
+            at += step
+
+    cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
+        """Frames for which the split is what it is now; and whether the fifth band has anything to do. It rests when the
+        last of it has left the compressors, and begins anew."""
+        frames = min(frames, CHUNK)
+        if self._kind == LINEAR:
+            self._fifth_sounds = self.convolver.most_kernels() == self.bands - 1
+            frames = min(frames, self.convolver.until_partition())
+        else:
+            self._fifth_sounds = self._lr4.is_fourth_in_use()
+            frames = self._lr4._poles.piece(frames)
+        if self._fifth_sounds:
+            if self._fifth_rests:
+                self._fifth.settle()
+                self._fifth.clear()
+            self._fifth_rests = False
+            self._fifth_left = self._fifth.delay()
+        elif self._fifth_left == 0:
+            self.rest_fifth()
+        else:
+            frames = min(frames, self._fifth_left)
+        return frames
+
+    cdef void rest_fifth(self) noexcept nogil:
+        """Nothing writes the rows of the fifth band while it rests, but the shelves may still read them."""
+        if not self._fifth_rests:
+            memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
+        self._fifth_rests = True
+
+    cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        cdef Py_ssize_t i
+        cdef float *enabled = &self._work[0, 0]
+        cdef float *sum_l = &self._work[1, 0]
+        cdef float *sum_r = &self._work[2, 0]
+        cdef bint fifth = not self._fifth_rests
+        if fifth:
+            memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
+        if self._kind == LINEAR:
+            self.convolver.convolve(left, right, &self._low[0, 0], CHUNK, frames)
+            self._to_split.run(left, right, frames)
+            self.split_linear(left, right, fifth, frames)
+        else:
+            self._to_split.run(left, right, frames)
+            if self.convolver.is_fading():  # a new kernel has nothing to fade from
+                self.convolver.clear()
+            self._lr4.split(left, right, &self._rows[0, 0], ROW, frames)
+        self._to_sum.run(left, right, frames)
+        if self._mid_side:
+            _to_mid_side(&self._rows[0, 0], &self._rows[1, 0], LANES_OF_BANDS * frames)
+            if fifth:
+                _to_mid_side(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], LANES_OF_BANDS * frames)
+        if self._kind == SHELVES:
+            self.shape_whole(left, right, fifth, frames)
+        else:
+            memset(sum_l, 0, frames * sizeof(float))
+            memset(sum_r, 0, frames * sizeof(float))
+            self._first.add(&self._rows[0, 0], &self._rows[1, 0], sum_l, sum_r, self._kind == LR4, frames)
+            if fifth:
+                self._fifth.add(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], sum_l, sum_r, self._kind == LR4, frames)
+        if self._mid_side:
+            _from_mid_side(sum_l, sum_r, frames)
+        if self._kind == LR4:  # the bands take the place of the input
+            _subtract(sum_l, left, frames)
+            _subtract(sum_r, right, frames)
+        self._enabled.fill(enabled, frames)
+        for i in range(frames):
+            left[i] = left[i] + enabled[i] * sum_l[i]
+        for i in range(frames):
+            right[i] = right[i] + enabled[i] * sum_r[i]
+        if not (self._fifth_sounds or self._fifth_rests):
+            self._fifth_left -= frames
+
+    cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
+        """From low-passes to bands: each less the one below it, the last one what is left of the input."""
+        cdef Py_ssize_t i
+        cdef int way
+        cdef const float *low
+        cdef const float *whole
+        cdef float *row
+        for way in range(WAYS):
+            low = &self._low[way, 0]
+            _bands_of_lows(low, low + WAYS * CHUNK, low + 2 * WAYS * CHUNK, low + 3 * WAYS * CHUNK, &self._rows[way, 0], frames)
+            if fifth:
+                whole = left if way == 0 else right
+                low = low + 3 * WAYS * CHUNK
+                row = &self._rows[WAYS + way, 0]
+                for i in range(frames):
+                    row[LANES_OF_BANDS * i] = whole[i] - low[i]
+
+    cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
+        """What the gains of the bands change of the input, by shelves."""
+        cdef float *whole_l = &self._low[0, 0]
+        cdef float *whole_r = &self._low[1, 0]
+        cdef bint linked = self._first.replace(&self._rows[0, 0], &self._rows[1, 0], frames)
+        if fifth:
+            linked = self._fifth.replace(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], frames) and linked
+        memcpy(whole_l, left, frames * sizeof(float))
+        memcpy(whole_r, right, frames * sizeof(float))
+        if self._mid_side:
+            _to_mid_side(whole_l, whole_r, frames)
+        self._shelves.change(whole_l, whole_r, &self._rows[0, 0], ROW, linked, &self._work[1, 0], &self._work[2, 0], frames)
+
+
+cdef void _bands_of_lows(const float *low1, const float *low2, const float *low3, const float *low4, float *row,
+                         Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        row[LANES_OF_BANDS * i] = low1[i]
+        row[LANES_OF_BANDS * i + 1] = low2[i] - low1[i]
+        row[LANES_OF_BANDS * i + 2] = low3[i] - low2[i]
+        row[LANES_OF_BANDS * i + 3] = low4[i] - low3[i]
+
+
+cdef void _subtract(float *of, const float *row, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        of[i] -= row[i]
+
+
+cdef void _to_mid_side(float *left, float *right, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float mid, side
+    for i in range(frames):
+        mid = <float> 0.5 * (left[i] + right[i])
+        side = <float> 0.5 * (left[i] - right[i])
+        left[i] = mid
+        right[i] = side
+
+
+cdef void _from_mid_side(float *mid, float *side, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    cdef float left, right
+    for i in range(frames):
+        left = mid[i] + side[i]
+        right = mid[i] - side[i]
+        mid[i] = left
+        side[i] = right

@@ -1,0 +1,192 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Rows are as long as the caller says, pieces end at CHUNK; gains are kept above zero where they divide.
+"""Shelves: gains of bands as minimum-phase shelves in a row, without latency ("dynamic phase").
+
+Between each two bands lies a low shelf whose gain is the ratio of theirs; the gain of the last band goes over all. So the
+first band is a low shelf, the last one a high shelf, an inner one the difference of two shelves. Where all bands have the
+same gain, the whole is that gain, without any phase; where it is one, nothing is added, bit for bit.
+
+A section is a state-variable filter with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
+chapters 3 and 4), which stays stable while its coefficients change from frame to frame, mixed to a shelf whose gain in dB
+is half at the crossover and mirrors between boost and cut:
+
+    A = sqrt(gain), g = tan(pi f / rate) / sqrt(A)
+    y = x + k (A - 1) band-pass + (A^2 - 1) low-pass,  k = sqrt 2
+
+The memory of a section is of its input only and gains act as it is read, so a change of gain meets no old one. Sections
+go from the lowest crossover up and the gain of all comes last: each takes back at once what those before it gave below.
+float64, left and right side by side.
+"""
+
+import numpy as np
+
+from libc.math cimport sqrt
+
+from dsp_ext.core cimport Pair, add, left_of, mul, pair, right_of, sub
+
+cdef enum:
+    CHUNK = 128  # frames per piece; not above the length of a glide
+    WAYS = 2  # channels
+    LANES = 4  # numbers a frame of a row of bands
+    # Rows of the work for each channel of each section.
+    ROOT = 0  # A
+    POLE  # g
+    FACTOR  # 1 / (1 + g (g + k))
+    ROWS
+
+cdef double DAMPING = 1.4142135623730951  # 1 / Q of Butterworth
+cdef double LEAST = 1e-4  # -80 dB: the gain of a band goes no deeper
+
+
+cdef class Shelves:
+    """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
+
+    def __init__(self, rate_hz, Glide poles not None, int used):
+        """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order; the first `used` are in use."""
+        self._values = Glide(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
+        self._gains = np.zeros((WAYS * SHELF_BANDS, CHUNK))
+        self._work = np.zeros((ROWS * WAYS * SHELF_SECTIONS, CHUNK))
+        self.follow(poles, used)
+        self.settle()
+        self.clear()
+
+    cdef void follow(self, Glide poles, int used) noexcept nogil:
+        """[audio] Move to the targets of `poles`. Bands above crossover number `used` take the gain of the last below."""
+        cdef int k
+        for k in range(SHELF_SECTIONS):
+            self._values.to(k, poles._target[k])
+            self._values.to(SHELF_SECTIONS + k, 1.0 if k < used else 0.0)
+
+    cdef void settle(self) noexcept nogil:
+        """[audio] End the glide at once."""
+        self._values.settle()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past."""
+        cdef int i
+        for i in range(4 * SHELF_SECTIONS):
+            self._state[i] = 0
+
+    cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride, bint linked,
+                     float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil:
+        """[audio] What the shelves make of the sound less the sound itself, to `out_l` and `out_r`. The gains less 1 are
+        in `changes`, as `Lr4.split` writes the bands; `linked`: those of the left channel are the right one's."""
+        cdef Py_ssize_t at = 0, step
+        cdef int sections
+        while at < frames:
+            step = self._values.piece(min(frames - at, CHUNK))
+            sections = self.sections()
+            self.gains(changes + LANES * at, stride, sections, 1 if linked else WAYS, step)
+            self.piece(left + at, right + at, sections, linked, out_l + at, out_r + at, step)
+            self._values.advance(step)
+            at += step
+
+    cdef int sections(self) noexcept nogil:
+        """Those to compute: the last one is left out while it is not in use, and begins anew."""
+        cdef int k
+        if self._values.start()[2 * SHELF_SECTIONS - 1] != 0 or self._values.span()[2 * SHELF_SECTIONS - 1] != 0:
+            return SHELF_SECTIONS
+        for k in range(4 * (SHELF_SECTIONS - 1), 4 * SHELF_SECTIONS):
+            self._state[k] = 0
+        return SHELF_SECTIONS - 1
+
+    cdef void gains(self, const float *changes, Py_ssize_t stride, int sections, int ways, Py_ssize_t frames) noexcept nogil:
+        """Gains of the bands, and from them the coefficients of the sections."""
+        cdef const float *start = self._values.start()
+        cdef const float *span = self._values.span()
+        cdef int k, way
+        for way in range(ways):
+            _first_gain(changes + way * stride, &self._gains[way, 0], frames)
+        for k in range(sections):
+            for way in range(ways):
+                _coefficients(
+                    changes + way * stride + k + 1 if k + 1 < LANES else changes + (WAYS + way) * stride,
+                    &self._gains[WAYS * k + way, 0], &self._gains[WAYS * (k + 1) + way, 0],
+                    &self._work[ROWS * (WAYS * k + way), 0], start[k], span[k],
+                    start[SHELF_SECTIONS + k], span[SHELF_SECTIONS + k], self._values.shape(), frames,
+                )
+
+    cdef void piece(self, const float *left, const float *right, int sections, bint linked, float *out_l, float *out_r,
+                    Py_ssize_t frames) noexcept nogil:
+        cdef const double *row
+        cdef Py_ssize_t other = 0 if linked else ROWS * CHUNK  # from the numbers of the left channel to the right one's
+        cdef const double *last_l = &self._gains[WAYS * sections, 0]
+        cdef const double *last_r = &self._gains[WAYS * sections + (0 if linked else 1), 0]
+        cdef double *state = &self._state[0]
+        cdef Pair one[SHELF_SECTIONS]
+        cdef Pair two[SHELF_SECTIONS]
+        cdef Pair x, y, root, pole, band, low, unit = pair(1.0, 1.0), damping = pair(DAMPING, DAMPING)
+        cdef Py_ssize_t i
+        cdef int k
+        for k in range(SHELF_SECTIONS):
+            one[k] = pair(state[4 * k], state[4 * k + 1])
+            two[k] = pair(state[4 * k + 2], state[4 * k + 3])
+        for i in range(frames):
+            x = y = pair(left[i], right[i])
+            for k in range(sections):
+                row = &self._work[ROWS * WAYS * k, 0] + i
+                root = pair(row[ROOT * CHUNK], row[ROOT * CHUNK + other])
+                pole = pair(row[POLE * CHUNK], row[POLE * CHUNK + other])
+                band = pair(row[FACTOR * CHUNK], row[FACTOR * CHUNK + other])
+                band = mul(band, add(one[k], mul(pole, sub(y, two[k]))))
+                low = add(two[k], mul(pole, band))
+                one[k] = sub(add(band, band), one[k])
+                two[k] = sub(add(low, low), two[k])
+                y = add(y, mul(mul(damping, sub(root, unit)), band))
+                y = add(y, mul(sub(mul(root, root), unit), low))
+            y = sub(mul(y, pair(last_l[i], last_r[i])), x)
+            out_l[i] = <float> left_of(y)
+            out_r[i] = <float> right_of(y)
+        for k in range(SHELF_SECTIONS):
+            state[4 * k], state[4 * k + 1] = left_of(one[k]), right_of(one[k])
+            state[4 * k + 2], state[4 * k + 3] = left_of(two[k]), right_of(two[k])
+
+    def process(self, const float[:, ::1] block not None, const float[:, ::1] changes not None, bint linked=False):
+        """`change` for `block` (shape (2, frames)) with `changes` (shape (10, frames), band by band): shape (2, frames), for
+        tests. [any]"""
+        out = np.empty((WAYS, block.shape[1]), np.float32)
+        cdef float[:, ::1] view = out
+        if changes.shape[0] != WAYS * SHELF_BANDS or changes.shape[1] != block.shape[1]:
+            raise ValueError(f"changes must have shape ({WAYS * SHELF_BANDS}, {block.shape[1]})")
+        rows = np.zeros((2 * WAYS, max(1, block.shape[1]), LANES), np.float32)
+        cdef float[:, :, ::1] lanes = rows
+        bands = np.asarray(changes).reshape(SHELF_BANDS, WAYS, -1)
+        rows[:WAYS, :block.shape[1]] = np.moveaxis(bands[:LANES], 0, 2)
+        rows[WAYS:, :block.shape[1], 0] = bands[LANES]
+        if block.shape[1]:
+            with nogil:
+                self.change(&block[0, 0], &block[1, 0], &lanes[0, 0, 0], LANES * lanes.shape[1], linked, &view[0, 0],
+                            &view[1, 0], block.shape[1])
+        return out
+
+
+cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noexcept nogil:
+    """Gain of the first band; `change` lies four numbers apart."""
+    cdef Py_ssize_t i
+    cdef double now
+    for i in range(frames):
+        now = 1.0 + <double> change[LANES * i]
+        gain[i] = now if now > LEAST else LEAST
+
+
+cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double corner,
+                        double corner_, double part, double part_, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """Gain of the band above a crossover, and the numbers of the section between it and the band `below`; the crossover
+    comes as the fourth root of its tangent."""
+    cdef Py_ssize_t i
+    cdef double gain, ratio, corner_now
+    cdef double *root = rows + ROOT * CHUNK
+    cdef double *pole = rows + POLE * CHUNK
+    cdef double *factor = rows + FACTOR * CHUNK
+    for i in range(frames):
+        gain = 1.0 + <double> change[LANES * i]
+        gain = gain if gain > LEAST else LEAST
+        gain = below[i] + (part + part_ * shape[i]) * (gain - below[i])
+        above[i] = gain
+        ratio = sqrt(below[i] / gain)
+        root[i] = ratio
+        corner_now = corner + corner_ * shape[i]
+        corner_now = corner_now * corner_now
+        gain = corner_now * corner_now / sqrt(ratio)
+        pole[i] = gain
+        factor[i] = 1.0 / (1.0 + gain * (gain + DAMPING))

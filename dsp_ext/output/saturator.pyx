@@ -1,0 +1,319 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Blocks are cut to CHUNK; every buffer keeps the past that its filter needs before a chunk of new values.
+"""Saturator: soft or hard clipping of what exceeds a curve, four times oversampled, with antiderivative antialiasing.
+
+The sound itself goes straight through a delay. Only what the curve adds to it, f(drive x) / drive - x, is computed at four
+times the rate and comes back through the decimator, times `mix`: so below the threshold of the hard curve, and everywhere
+while mix is 0, words pass unchanged, and no filter colours what is not saturated.
+
+| curve | f(x) |
+|---|---|
+| cubic | x - 4/27 x^3 up to 1.5, then 1: soft, odd harmonics, almost only the third at low level |
+| tanh | softest, never quite flat |
+| hard | x up to 1, then 1: only what is above full scale (after drive) is touched |
+| tube | tanh about a shifted middle: even harmonics too, and a little DC, for which there is the DC filter |
+
+Small signals keep their level whatever the drive: the curve's ceiling comes down instead. Latency: 87 frames, always.
+Filters: `design_saturator.py`; curves: `shaper.pxd`.
+"""
+
+import numpy as np
+
+from libc.string cimport memcpy, memmove, memset
+
+from dsp_ext.core cimport LANES, Processor, Quad, Ramp, db_to_gain, eight, put_quad, quad, quad_at
+from .saturator_taps cimport DOWN, SHARP, SOFT
+from .shaper cimport polynomial_extra, tanh4, tanh_extra
+
+from dsp_ext.core import validate
+
+#: Curves, by their places in the settings.
+CURVES = ("cubic", "tanh", "hard", "tube")
+#: What can be set, by its range.
+SETTINGS = {"enabled": (0, 1), "drive_db": (-24, 36), "curve": (0, len(CURVES) - 1), "mix_pct": (0, 100)}
+
+cdef enum:
+    CHUNK = 256  # a multiple of four
+    LATENCY = 87
+    SETTLED = 2 * LATENCY  # frames after which every filter has forgotten what was before
+    # Frames by which what is computed in each step is older than the newest sample.
+    HALF_AGE = 40
+    EXTRA_AGE = HALF_AGE + 4
+    SLOW_AGE = EXTRA_AGE + 4
+    # Frames kept before the new ones.
+    HALF_KEPT = EXTRA_AGE + 4 - HALF_AGE
+    EXTRA_KEPT = SLOW_AGE + 4 - EXTRA_AGE
+    EVEN_KEPT = LATENCY - SLOW_AGE
+    ODD_KEPT = LATENCY + 40 - SLOW_AGE
+    # Places in SETTINGS and CURVES.
+    ENABLED = 0
+    DRIVE_DB
+    CURVE
+    MIX_PCT
+    CUBIC = 0
+    TANH
+    HARD
+    TUBE
+    # What the filters do: only the delay; run, but nothing is added yet; all; run on to let go of what they hold.
+    ASLEEP = 0
+    WAKING
+    WORKING
+    RESTING
+
+cdef float TUBE_BIAS = 0.4
+
+
+cdef void sharp(const float *x, float *out, Py_ssize_t frames) noexcept nogil:
+    """out[i] = the point half-way between x[i + 39] and x[i + 40], from x[i .. i + 79]."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        out[i] = (
+            (eight(SHARP, x + i, x + i + 72) + eight(SHARP + 8, x + i + 8, x + i + 64))
+            + (eight(SHARP + 16, x + i + 16, x + i + 56) + eight(SHARP + 24, x + i + 24, x + i + 48))
+            + eight(SHARP + 32, x + i + 32, x + i + 40)
+        )
+
+
+cdef void soft(const float *u, const float *v, float *out, Py_ssize_t frames) noexcept nogil:
+    """out[i] = the point half-way between v[i + 3] and u[i + 4], of the signal u[i], v[i], ... u[i + 7], v[i + 7]."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        out[i] = (
+            ((SOFT[0] * (u[i] + v[i + 7]) + SOFT[1] * (v[i] + u[i + 7]))
+             + (SOFT[2] * (u[i + 1] + v[i + 6]) + SOFT[3] * (v[i + 1] + u[i + 6])))
+            + ((SOFT[4] * (u[i + 2] + v[i + 5]) + SOFT[5] * (v[i + 2] + u[i + 5]))
+               + (SOFT[6] * (u[i + 3] + v[i + 4]) + SOFT[7] * (v[i + 3] + u[i + 4])))
+        )
+
+
+cdef inline float four(const float *c, float a0, float b0, float a1, float b1, float a2, float b2, float a3, float b3) noexcept nogil:
+    return (c[0] * (a0 + b0) + c[1] * (a1 + b1)) + (c[2] * (a2 + b2) + c[3] * (a3 + b3))
+
+
+cdef void down_even(const float *d0, const float *d1, const float *d2, const float *d3, float *out, Py_ssize_t frames) noexcept nogil:
+    """32 taps about d0[i + 4], between d[4 (i + 4)] and the value after it; d is d0, d1, d2, d3 in turn."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        out[i] = (
+            (four(DOWN, d1[i], d0[i + 8], d2[i], d3[i + 7], d3[i], d2[i + 7], d0[i + 1], d1[i + 7])
+             + four(DOWN + 4, d1[i + 1], d0[i + 7], d2[i + 1], d3[i + 6], d3[i + 1], d2[i + 6], d0[i + 2], d1[i + 6]))
+            + (four(DOWN + 8, d1[i + 2], d0[i + 6], d2[i + 2], d3[i + 5], d3[i + 2], d2[i + 5], d0[i + 3], d1[i + 5])
+               + four(DOWN + 12, d1[i + 3], d0[i + 5], d2[i + 3], d3[i + 4], d3[i + 3], d2[i + 4], d0[i + 4], d1[i + 4]))
+        )
+
+
+cdef void down_odd(const float *d0, const float *d1, const float *d2, const float *d3, float *out, Py_ssize_t frames) noexcept nogil:
+    """The same two values later."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        out[i] = (
+            (four(DOWN, d3[i], d2[i + 8], d0[i + 1], d1[i + 8], d1[i + 1], d0[i + 8], d2[i + 1], d3[i + 7])
+             + four(DOWN + 4, d3[i + 1], d2[i + 7], d0[i + 2], d1[i + 7], d1[i + 2], d0[i + 7], d2[i + 2], d3[i + 6]))
+            + (four(DOWN + 8, d3[i + 2], d2[i + 6], d0[i + 3], d1[i + 6], d1[i + 3], d0[i + 6], d2[i + 3], d3[i + 5])
+               + four(DOWN + 12, d3[i + 3], d2[i + 5], d0[i + 4], d1[i + 5], d1[i + 4], d0[i + 5], d2[i + 4], d3[i + 4]))
+        )
+
+
+cdef void extra(const float *a, const float *b, float *out, const float *drive, const float *amount, int curve,
+                Py_ssize_t frames) noexcept nogil:
+    """What the curve adds on the way from a[i] to b[i]; rounded up to fours, which all rows have room for."""
+    cdef Py_ssize_t i = 0
+    cdef Quad bias = quad(TUBE_BIAS if curve == TUBE else 0.0), at_bias = tanh4(bias)
+    cdef Quad slope = quad(1.0) / (quad(1.0) - at_bias * at_bias)
+    cdef Quad limit = quad(1.5 if curve == CUBIC else 1.0), cube = quad(-4.0 / 27.0 if curve == CUBIC else 0.0)
+    cdef Quad factor
+    if curve == CUBIC or curve == HARD:
+        while i < frames:
+            factor = quad_at(drive + i)
+            put_quad(
+                out + i,
+                quad_at(amount + i)
+                * polynomial_extra(factor * quad_at(a + i), factor * quad_at(b + i), limit, cube, quad(1.0)),
+            )
+            i += LANES
+    else:
+        while i < frames:
+            factor = quad_at(drive + i)
+            put_quad(
+                out + i,
+                quad_at(amount + i) * tanh_extra(factor * quad_at(a + i), factor * quad_at(b + i), bias, at_bias, slope),
+            )
+            i += LANES
+
+
+cdef class SaturatorChannel:
+    """One channel's filters and curve."""
+
+    def __init__(self):
+        self._x = np.zeros(LATENCY + CHUNK, np.float32)
+        self._half = np.zeros(HALF_KEPT + CHUNK, np.float32)
+        self._even = np.zeros(CHUNK, np.float32)
+        self._odd = np.zeros(1 + CHUNK, np.float32)
+        self._extra = np.zeros((4, EXTRA_KEPT + CHUNK), np.float32)
+        self._slow_even = np.zeros(EVEN_KEPT + CHUNK, np.float32)
+        self._slow_odd = np.zeros(ODD_KEPT + CHUNK, np.float32)
+
+    cdef void clear(self) noexcept nogil:
+        self._x[:] = 0.0
+        self._half[:] = 0.0
+        self._odd[:] = 0.0
+        self._extra[:, :] = 0.0
+        self._slow_even[:] = 0.0
+        self._slow_odd[:] = 0.0
+
+    cdef void wait(self, float *x, Py_ssize_t frames) noexcept nogil:
+        """[audio] Only the delay, while nothing is added. Afterwards `run` needs SETTLED frames with amounts of 0."""
+        cdef float *sample = &self._x[0]
+        memcpy(sample + LATENCY, x, frames * sizeof(float))
+        memcpy(x, sample, frames * sizeof(float))
+        memmove(sample, sample + frames, LATENCY * sizeof(float))
+
+    cdef void run(self, float *x, const float *drive, const float *amount, int curve, Py_ssize_t frames) noexcept nogil:
+        """[audio] In place, at most CHUNK frames. `drive` and `amount` = mix / drive, one value a frame."""
+        cdef Py_ssize_t i
+        cdef float *sample = &self._x[0]  # what comes out now, 87 frames before the newest
+        cdef float *half = &self._half[0]
+        cdef float *even = &self._even[0]
+        cdef float *odd = &self._odd[1]
+        cdef float *slow_even = &self._slow_even[0]
+        cdef float *slow_odd = &self._slow_odd[0]
+        cdef float *d0 = &self._extra[0, 0]
+        cdef float *d1 = &self._extra[1, 0]
+        cdef float *d2 = &self._extra[2, 0]
+        cdef float *d3 = &self._extra[3, 0]
+        # Sample, and half-way point after it, at the age at which the curve is applied.
+        cdef float *now = sample + LATENCY - EXTRA_AGE
+        cdef float *half_now = half + HALF_KEPT - EXTRA_AGE + HALF_AGE
+        memcpy(sample + LATENCY, x, frames * sizeof(float))
+        sharp(sample + LATENCY - HALF_AGE - 39, half + HALF_KEPT, frames)
+        soft(half_now - 4, now - 3, even, frames)
+        soft(now - 3, half_now - 3, odd, frames)
+        extra(odd - 1, now, d0 + EXTRA_KEPT, drive, amount, curve, frames)
+        extra(now, even, d1 + EXTRA_KEPT, drive, amount, curve, frames)
+        extra(even, half_now, d2 + EXTRA_KEPT, drive, amount, curve, frames)
+        extra(half_now, odd, d3 + EXTRA_KEPT, drive, amount, curve, frames)
+        down_even(d0, d1, d2, d3, slow_even + EVEN_KEPT, frames)
+        down_odd(d0, d1, d2, d3, slow_odd + ODD_KEPT, frames)
+        sharp(slow_odd, x, frames)
+        for i in range(frames):
+            x[i] = sample[i] + (<float> 0.5 * x[i] + <float> 0.5 * slow_even[i])
+        memmove(sample, sample + frames, LATENCY * sizeof(float))
+        memmove(half, half + frames, HALF_KEPT * sizeof(float))
+        self._odd[0] = odd[frames - 1]
+        for i in range(4):
+            memmove(&self._extra[i, 0], &self._extra[i, frames], EXTRA_KEPT * sizeof(float))
+        memmove(slow_even, slow_even + frames, EVEN_KEPT * sizeof(float))
+        memmove(slow_odd, slow_odd + frames, ODD_KEPT * sizeof(float))
+
+
+cdef class Saturator(Processor):
+    """Defaults: off, drive 0 dB, cubic, mix 100 %."""
+
+    def __init__(self, rate_hz=48000, max_block=4096):
+        self._mix_target = 1.0
+        super().__init__(rate_hz, max_block)
+
+    def prepare(self, rate_hz, max_block):
+        super().prepare(rate_hz, max_block)
+        assert len(SETTINGS) == SATURATOR_SETTINGS
+        self._left = SaturatorChannel()
+        self._right = SaturatorChannel()
+        self._drive = Ramp(rate_hz, 1.0)
+        self._mix = Ramp(rate_hz, 0.0)
+        self._drives = np.zeros(CHUNK, np.float32)
+        self._amounts = np.zeros(CHUNK, np.float32)
+
+    cdef void set_value(self, int index, double value) noexcept nogil:
+        """[audio] Setting number `index` of SETTINGS; a switch is 0 or 1, the curve its place in CURVES."""
+        if index == ENABLED:
+            self._enabled = value != 0
+        elif index == DRIVE_DB:
+            self._drive.to(db_to_gain(<float> (-24.0 if value < -24.0 else 36.0 if value > 36.0 else value)))
+        elif index == CURVE:
+            self._wanted = <int> value if 0 <= value <= TUBE else 0
+        elif index == MIX_PCT:
+            self._mix_target = <float> (0.0 if value < 0.0 else 1.0 if value > 100.0 else value * 0.01)
+
+    cdef float goal(self) noexcept nogil:
+        """Where the mix should go now. Another curve comes in after it has gone to nothing."""
+        return self._mix_target if self._enabled and self._wanted == self._curve else <float> 0.0
+
+    cdef void settle(self) noexcept nogil:
+        """[control] End all ramps at once: for the state a run starts from."""
+        self._curve = self._wanted
+        self._mix.jump(self.goal())
+        self._drive.jump(self._drive._target)
+        self._state = WORKING if self.goal() > 0.0 else ASLEEP
+
+    cdef void clear(self) noexcept nogil:
+        self._left.clear()
+        self._right.clear()
+
+    cdef Py_ssize_t delay(self) noexcept nogil:
+        return LATENCY
+
+    cdef Py_ssize_t begin_step(self, Py_ssize_t frames) noexcept nogil:
+        """Decide what comes next; for how many of `frames`."""
+        frames = min(frames, CHUNK)
+        if self._state == ASLEEP and self._wanted != self._curve:
+            self._curve = self._wanted
+        if self._state == ASLEEP and self.goal() > 0.0:
+            self._state = WAKING
+            self._remaining = SETTLED
+        if self._state == RESTING and self.goal() > 0.0:
+            self._state = WORKING
+        if self._state == WORKING:
+            if self._mix._value == 0.0 and not self._mix.moving():
+                self._curve = self._wanted
+            self._mix.to(self.goal())
+            if self._mix.moving():
+                return min(frames, self._mix.length - self._mix._at)
+            if self._mix._value == 0.0:
+                self._state = RESTING
+                self._remaining = SETTLED
+        if self._state == WAKING or self._state == RESTING:
+            return min(frames, self._remaining)
+        return frames
+
+    cdef void end_step(self, Py_ssize_t frames) noexcept nogil:
+        if self._state == WAKING or self._state == RESTING:
+            self._remaining -= frames
+            if self._remaining == 0:
+                self._state = WORKING if self._state == WAKING else ASLEEP
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        cdef Py_ssize_t i, step
+        cdef float *drive = &self._drives[0]
+        cdef float *amount = &self._amounts[0]
+        while frames > 0:
+            step = self.begin_step(frames)
+            self._drive.fill(drive, step)
+            self._mix.fill(amount, step)
+            if self._state == ASLEEP:
+                self._left.wait(left, step)
+                self._right.wait(right, step)
+            else:
+                for i in range(step):
+                    amount[i] = amount[i] / drive[i]
+                self._left.run(left, drive, amount, self._curve, step)
+                self._right.run(right, drive, amount, self._curve, step)
+            self.end_step(step)
+            left += step
+            right += step
+            frames -= step
+
+    def set(self, *, settle=False, **settings):
+        """[control] Settings by name: `set(enabled=1, drive_db=6, curve="tanh")`; `settle` ends the ramps.
+
+        Raises KeyError for a name there is not, ValueError for a value out of range. Not while processing.
+        """
+        for name, value in settings.items():
+            validate.known(name, SETTINGS)
+            if name == "curve" and value in CURVES:
+                value = CURVES.index(value)
+            elif name == "curve":
+                raise ValueError(f"curve must be one of {', '.join(CURVES)}, not {value!r}")
+            validate.in_range(name, value, *SETTINGS[name])
+            self.set_value(list(SETTINGS).index(name), value)
+        if settle:
+            self.settle()

@@ -1,0 +1,57 @@
+# cython: cdivision=True
+# Saturation curves, as what they add to the sound, averaged between two values, four at a time.
+#
+# The mean of a curve between successive samples instead of its value at each (antiderivative antialiasing of first order:
+# Parker, Zavalishin and Le Bivic, DAFx-16) takes away most of what would alias. The differences of antiderivatives are
+# written so that nothing cancels: for piecewise polynomials exactly, for tanh by quadrature. Branch-free.
+
+from dsp_ext.core cimport Quad, absolute4, choose4, exp2_4, greater4, lesser4, quad
+
+cdef extern from *:
+    """
+    #define TWO_OVER_LN_2 2.885390082f
+    /* Gauss and Legendre's two points on [0, 1]: 1/2 -+ sqrt(1/12), with half the weight each. */
+    #define GAUSS 0.2886751346f
+    """
+    const float TWO_OVER_LN_2
+    const float GAUSS
+
+
+cdef inline Quad clamp(Quad x, Quad limit) noexcept nogil:
+    return greater4(lesser4(x, limit), -limit)
+
+
+cdef inline Quad tanh4(Quad x) noexcept nogil:
+    """Hyperbolic tangent to 2e-7; exactly 0 at 0."""
+    return quad(1.0) - quad(2.0) / (exp2_4(clamp(x, quad(15.0)) * quad(TWO_OVER_LN_2)) + quad(1.0))
+
+
+cdef inline Quad beyond(Quad a, Quad b, Quad limit, Quad top, Quad way) noexcept nogil:
+    """Part of the mean of top - x, from a to b, that comes from x > limit."""
+    cdef Quad out_a = greater4(a, limit), out_b = greater4(b, limit)
+    return (out_b - out_a) / way * (top - quad(0.5) * (out_a + out_b))
+
+
+cdef inline Quad polynomial_extra(Quad a, Quad b, Quad limit, Quad cube, Quad top) noexcept nogil:
+    """Mean from a to b of f(x) - x, for f(x) = x + cube x^3 up to `limit` and `top` beyond it, odd.
+
+    Exactly 0 inside the limit where cube is 0.
+    """
+    cdef Quad way = b - a, inner_a = clamp(a, limit), inner_b = clamp(b, limit), mean, middle, inner
+    way = choose4(absolute4(way), quad(1e-6), way, quad(1e-6))
+    # Inside: the integral of cube x^3 is cube / 4 (b - a)(b + a)(a^2 + b^2).
+    mean = (inner_b - inner_a) / way * (
+        quad(0.25) * cube * (inner_a + inner_b) * (inner_a * inner_a + inner_b * inner_b)
+    )
+    mean = mean + (beyond(a, b, limit, top, way) + beyond(-a, -b, limit, top, way))
+    # So short a way that its parts are rounding: the value in the middle.
+    middle = quad(0.5) * (a + b)
+    inner = clamp(middle, limit)
+    return choose4(absolute4(b - a), quad(1e-5), mean, (cube * inner * inner * inner + inner) - middle)
+
+
+cdef inline Quad tanh_extra(Quad a, Quad b, Quad bias, Quad at_bias, Quad slope) noexcept nogil:
+    """Mean from a to b of (tanh(x + bias) - tanh(bias)) slope - x; `at_bias` = tanh(bias), slope = 1 / (1 - tanh^2)."""
+    cdef Quad way = b - a, middle = quad(0.5) * (a + b), centre = middle + bias
+    cdef Quad mean = quad(0.5) * (tanh4(centre - quad(GAUSS) * way) + tanh4(centre + quad(GAUSS) * way))
+    return (mean - at_bias) * slope - middle

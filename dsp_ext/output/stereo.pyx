@@ -1,0 +1,197 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+# Indices are the loops' own; 1 + g is above 1 for every frequency below Nyquist.
+"""Stereo: width in three bands, mono-maker, balance and polarity, without latency.
+
+All of it works on the side signal S = (left - right) / 2 and adds only the change to the sound,
+
+    left + change, right - change,  change = (w_low - 1) low + (w_mid - 1) mid + (w_high - 1) high + mono-maker
+
+so neutral settings pass the input bit for bit, and mid is never touched. The bands are split by one-pole low-passes: low =
+LP1(S), mid = LP2(S) - LP1(S), high = S - LP2(S); equal widths add up to a plain gain of S. The mono-maker is a
+second-order Butterworth high-pass of the side. All filters are of the topology-preserving kind (V. Zavalishin, "The Art
+of VA Filter Design", 2018, chapters 3 and 4), which stays clean while frequencies glide. Their phase turns the side
+against mid near the splits. Where the EQ is linear its kernel does what happens to the side, without phase and so before
+the multiband (`design_stereo.py`), and only balance and polarity are left for here (`leave_side`).
+"""
+
+import numpy as np
+
+from dsp_ext.core cimport tan_
+
+from dsp_ext.core import validate
+
+#: Names of the settings, in the order of the enum in stereo.pxd. Units are in the names; switches are 0 or 1.
+SETTINGS = (
+    "enabled",
+    "width_low_pct",
+    "width_mid_pct",
+    "width_high_pct",
+    "split_low_hz",
+    "split_high_hz",
+    "mono",
+    "mono_hz",
+    "balance_pct",
+    "invert_left",
+    "invert_right",
+)
+#: What they are until they are set: neutral.
+DEFAULTS = dict(zip(SETTINGS, (1, 100, 100, 100, 200, 4000, 0, 120, 0, 0, 0), strict=True))
+
+cdef enum:
+    CHUNK = 512  # frames at most per piece; not above the length of a glide
+    # Values on the glide.
+    LOW = 0
+    MID
+    HIGH
+    LOW_POLE
+    HIGH_POLE
+    MONO_PART
+    MONO_POLE
+    GAIN_L
+    GAIN_R
+    VALUES
+
+cdef double BUTTERWORTH = 1.4142135623730951  # damping: 1 / Q
+cdef double PI = 3.141592653589793
+
+
+cdef struct Side:
+    double state_low, state_high, one, two  # states of the filters
+    double low, high, pole, factor  # their coefficients
+    double width_low, width_mid, width_high, mono  # how much each counts
+
+
+cdef class Stereo(Processor):
+    """Latency 0. O(frames). float64 inside."""
+
+    def prepare(self, rate_hz, max_block):
+        super().prepare(rate_hz, max_block)
+        assert len(SETTINGS) == STEREO_SETTINGS
+        self._side_elsewhere = False
+        self._values = Glide(rate_hz, [0.0] * VALUES)
+        for what, value in enumerate(DEFAULTS.values()):
+            self._settings[what] = value
+        self.set_value(STEREO_ENABLED, 1)
+        self.settle()
+        self.clear()
+
+    def set(self, str name, double value):
+        """[control] One of SETTINGS by name. Raises KeyError, or ValueError where it is not a finite number."""
+        validate.known(name, SETTINGS)
+        validate.finite(name, value)
+        self.set_value(SETTINGS.index(name), value)
+
+    cdef void set_value(self, int what, double value) noexcept nogil:
+        """[audio] `value` in the unit of its name: %, Hz up to a quarter of the rate, 0 and 1 for a switch."""
+        cdef double *s = &self._settings[0]
+        cdef double on, side, low_hz, high_hz, balance
+        s[what] = value
+        on = 1.0 if s[STEREO_ENABLED] != 0 else 0.0
+        side = 0.0 if self._side_elsewhere else on
+        low_hz = min(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
+        high_hz = max(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
+        balance = on * s[BALANCE_PCT] / 100.0
+        self._values.to(LOW, <float> (side * (s[WIDTH_LOW_PCT] / 100.0 - 1.0)))
+        self._values.to(MID, <float> (side * (s[WIDTH_MID_PCT] / 100.0 - 1.0)))
+        self._values.to(HIGH, <float> (side * (s[WIDTH_HIGH_PCT] / 100.0 - 1.0)))
+        self._values.to(LOW_POLE, <float> tan_(PI * low_hz / self.rate_hz))
+        self._values.to(HIGH_POLE, <float> tan_(PI * high_hz / self.rate_hz))
+        self._values.to(MONO_PART, <float> (side if s[MONO] != 0 else 0.0))
+        self._values.to(MONO_POLE, <float> tan_(PI * s[MONO_HZ] / self.rate_hz))
+        self._values.to(GAIN_L, <float> ((1.0 - max(balance, 0.0)) * (-1.0 if on * s[INVERT_LEFT] != 0 else 1.0)))
+        self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[INVERT_RIGHT] != 0 else 1.0)))
+
+    cdef bint leave_side(self, bint elsewhere) noexcept nogil:
+        """[audio] Whether width and mono-maker are done by others, from now on; ramped. Returns whether that is new."""
+        if elsewhere == self._side_elsewhere:
+            return False
+        self._side_elsewhere = elsewhere
+        self.set_value(STEREO_ENABLED, self._settings[STEREO_ENABLED])
+        return True
+
+    cdef void settle(self) noexcept nogil:
+        """[audio] End all ramps at once."""
+        self._values.settle()
+
+    cdef void clear(self) noexcept nogil:
+        self._low = self._high = self._mono_1 = self._mono_2 = 0
+
+    cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        cdef Py_ssize_t at = 0, step
+        while at < frames:
+            step = self._values.piece(min(frames - at, CHUNK))
+            self.piece(left + at, right + at, step)
+            self._values.advance(step)
+            at += step
+
+    cdef void piece(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
+        """What rests at nothing is left out; the side's filters begin anew under the ramp of what comes back."""
+        cdef const float *start = self._values.start()
+        cdef const float *span = self._values.span()
+        cdef const float *shape = self._values.shape()
+        cdef float gain_l = start[GAIN_L], gain_l_ = span[GAIN_L], gain_r = start[GAIN_R], gain_r_ = span[GAIN_R]
+        cdef bint moving = self._values._at < self._values.length
+        cdef Side side
+        cdef Py_ssize_t i
+        if moving or start[LOW] != 0 or start[MID] != 0 or start[HIGH] != 0 or start[MONO_PART] != 0:
+            side.state_low, side.state_high, side.one, side.two = self._low, self._high, self._mono_1, self._mono_2
+            _aim(&side, start, span, 0)
+            for i in range(frames):
+                if moving:
+                    _aim(&side, start, span, shape[i])
+                _change(&side, left + i, right + i)
+            self._low, self._high, self._mono_1, self._mono_2 = side.state_low, side.state_high, side.one, side.two
+        else:
+            self.clear()
+        if moving or gain_l != 1 or gain_r != 1:
+            for i in range(frames):
+                left[i] = left[i] * (gain_l + gain_l_ * shape[i])
+            for i in range(frames):
+                right[i] = right[i] * (gain_r + gain_r_ * shape[i])
+
+    def side_response(self, freqs_hz):
+        """Complex response of the side signal at `freqs_hz`, for the settings as they are set. [control]"""
+        cdef float[::1] t = self._values._target
+        freqs = np.asarray(freqs_hz, float)
+        z = np.tan(np.pi * freqs / self.rate_hz) * 1j  # the prewarped s
+        low, high = t[LOW_POLE] / (t[LOW_POLE] + z), t[HIGH_POLE] / (t[HIGH_POLE] + z)
+        width = 1 + t[LOW] * low + t[MID] * (high - low) + t[HIGH] * (1 - high)
+        passed = z**2 / (z**2 + BUTTERWORTH * t[MONO_POLE] * z + t[MONO_POLE] ** 2)
+        return width * (1 + t[MONO_PART] * (passed - 1))
+
+
+cdef inline void _aim(Side *now, const float *start, const float *span, double shape) noexcept nogil:
+    """Widths and coefficients where the glide has gone `shape` of its way. Divisions are kept apart from the states, which
+    would wait for them."""
+    cdef double g
+    now.width_low = start[LOW] + span[LOW] * shape
+    now.width_mid = start[MID] + span[MID] * shape
+    now.width_high = start[HIGH] + span[HIGH] * shape
+    g = start[LOW_POLE] + span[LOW_POLE] * shape
+    now.low = g / (1.0 + g)
+    g = start[HIGH_POLE] + span[HIGH_POLE] * shape
+    now.high = g / (1.0 + g)
+    now.pole = start[MONO_POLE] + span[MONO_POLE] * shape
+    now.factor = 1.0 / (1.0 + now.pole * (now.pole + BUTTERWORTH))
+    now.mono = start[MONO_PART] + span[MONO_PART] * shape
+
+
+cdef inline void _change(Side *now, float *left, float *right) noexcept nogil:
+    """One frame."""
+    cdef double side = 0.5 * (<double> left[0] - <double> right[0]), v, low, high, change, x, band
+    v = (side - now.state_low) * now.low
+    low = v + now.state_low
+    now.state_low = low + v
+    v = (side - now.state_high) * now.high
+    high = v + now.state_high
+    now.state_high = high + v
+    change = now.width_low * low + now.width_mid * (high - low) + now.width_high * (side - high)
+    # State-variable filter: x is what is left of the side, `band` and `v` its band-pass and low-pass.
+    x = side + change
+    band = (now.one + now.pole * (x - now.two)) * now.factor
+    v = now.two + now.pole * band
+    now.one = 2.0 * band - now.one
+    now.two = 2.0 * v - now.two
+    change -= now.mono * (BUTTERWORTH * band + v)
+    left[0] = left[0] + <float> change
+    right[0] = right[0] - <float> change

@@ -1,0 +1,242 @@
+"""The control process: everything but sound. `boot` is the order in which it comes up; it goes down in the mirror of it."""
+
+import contextlib
+import logging
+import signal
+import threading
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from firmware.contract import params
+from firmware.engine import Designer, settings_vector
+from firmware.link import Pty, Server
+from firmware.panel import Surface
+from firmware.presets import PresetLibrary
+from firmware.settings import Journal, Matcher, StateKeeper, Store, note_version
+from firmware.system import Alarms, MeterReader, Options, RelayWatch, Shared, config, newest_spectra
+
+log = logging.getLogger(__name__)
+
+#: How often the journal looks, the state file is considered and the life sign goes out, in seconds.
+TICK_S = 0.05
+TICKS_PER_S = round(1 / TICK_S)
+
+
+def publisher(shared: Shared):
+    """What the store calls with its values: hands the engine's part of them over, if that changed."""
+    version, last = shared.settings.version, None
+    if version:
+        with contextlib.suppress(RuntimeError):  # a writer that died half-way: whatever it was is written again
+            last = shared.settings.read()[1].tobytes()
+
+    def publish(values: dict, rev: int) -> None:
+        nonlocal version, last
+        vector = settings_vector(values)
+        if vector.tobytes() == last:
+            return
+        version += 1
+        note_version(shared, "settings", version, values)
+        shared.settings.write(vector, version)
+        last = vector.tobytes()
+
+    return publish
+
+
+class Box:
+    """What the panel, the display and the link work on."""
+
+    def __init__(self, options: Options, shared: Shared, store: Store, presets: PresetLibrary, designer: Designer,
+                 journal: Journal):  # fmt: skip
+        self.options = options
+        self.shared = shared
+        self.store = store
+        self.presets = presets
+        self.designer = designer
+        self.journal = journal
+        #: Present where there are relays and a panel that senses them.
+        self.relay_watch: RelayWatch | None = None
+        #: What wants to be called each TICK_S.
+        self.ticks: list = []
+
+    @property
+    def ab(self) -> str:
+        """The slot that sounds."""
+        return self.store.ab
+
+    def meter_reader(self) -> MeterReader:
+        """A reader of the meters of its own."""
+        return MeterReader(self.shared.meters)
+
+    def spectra(self) -> np.ndarray:
+        """Newest levels in dB of input and output, shape (2, bands)."""
+        return newest_spectra(self.shared.spectra)
+
+    def info(self) -> dict:
+        """What the box is and how it runs. The latency follows the EQ's mode and resolution;
+        `eq_valid_from_hz` says from where on its kernels hold their curve to 0.05 dB."""
+        box, options = self.shared.box, self.options
+        engine_latency = self.shared.engine["latency_frames"]
+        return {
+            "product": "burnish",
+            "version": _version(),
+            "serial": _serial(options),
+            "params": params.digest(),
+            "device": "simulator" if options.sim_card else options.playback,
+            "rate_hz": options.rate_hz,
+            "period_frames": options.period,
+            "periods": options.periods,
+            "engine_latency_frames": engine_latency,
+            "eq_valid_from_hz": round(self.designer.valid_from_hz, 1),
+            "latency_frames": engine_latency + box["prefill_frames"] + options.period,
+        }
+
+    def counters(self) -> dict:
+        """What has happened so far. Loads are per cent of the time a block may take."""
+        box, engine = self.shared.box, self.shared.engine
+        return {
+            "frames": engine["frames"],
+            "xruns": box["xruns"],
+            "overloads": box["overloads"],
+            "load_pct": box["load_last_ppm"] / 1e4,
+            "load_max_pct": box["load_max_ppm"] / 1e4,
+            "bad_blocks": engine["bad_blocks"],
+            "clamps": engine["clamps"],
+            "host_stalls": box["host_stalls"],
+            "audio_starts": box["audio_starts"],
+            "control_starts": box["control_starts"],
+            "relay_on": bool(box["relay_on"]),
+            "relay_fault": self.relay_watch is not None and self.relay_watch.fault,
+        }
+
+
+def _version() -> str:
+    try:
+        return metadata.version("burnish")
+    except metadata.PackageNotFoundError:  # run from the source tree
+        return "0"
+
+
+def _serial(options: Options) -> str:
+    """The Raspberry Pi's serial number; "sim" where everything is simulated, "none" on another machine."""
+    if options.sim:
+        return "sim"
+    try:
+        return Path("/proc/device-tree/serial-number").read_text().strip("\0\n")
+    except OSError:
+        return "none"
+
+
+def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
+    """Bring everything up. What is put on `stack` goes down in reverse."""
+    configured = config.load(options.config) if options.config else config.Config()
+    publish = publisher(shared)
+    store = Store(publish, options.rate_hz)
+    state = StateKeeper(store, shared, options.state_dir / "state.json")
+    log.info("state from %s", state.restore())
+    stack.callback(state.save)
+    publish(store.snapshot(), store.rev)
+
+    designer = Designer(shared, lambda kind, version, values: note_version(shared, kind, version, values))
+    designer.start(store.snapshot())
+    stack.callback(designer.stop)
+    store.subscribe(lambda changed, rev, source: designer.edit(changed, store.snapshot()))
+    shared.box["control_ready"] = 1  # the audio process may begin
+
+    journal = Journal(shared, options.run_dir / "session.json")
+    stack.callback(journal.save)
+    stack.callback(journal.collect)
+
+    presets = PresetLibrary(options.state_dir / "presets")
+    box = Box(options, shared, store, presets, designer, journal)
+    surface = Surface(store, presets)
+    if configured.panel.enabled:
+        _boot_panel(box, surface, configured, stack)
+    if configured.panel.display:
+        _boot_display(box, surface, configured, stack)
+    _boot_link(box, configured, stack)
+    alarms = Alarms(shared)
+    matcher = Matcher(store, box.meter_reader())
+    box.ticks += [state.tick, journal.collect, _every(TICKS_PER_S, alarms.tick), _every(TICKS_PER_S, journal.save_news)]
+    box.ticks.append(_every(TICKS_PER_S // 4, matcher.tick))
+    return box
+
+
+def _boot_panel(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """Knobs and buttons, on the Pi's pins or on simulated ones with `panel.sock`."""
+    from firmware.panel import Panel  # gpiozero, which a box without pins does not need
+
+    described = configured.board()
+    pins = None
+    if box.options.sim:
+        from firmware.sim import SimPanel, SimSocket
+
+        fingers = SimPanel(described)
+        fingers.relays_on = lambda: bool(box.shared.box["relay_on"])
+        pins = fingers.pin_factory
+        stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
+    panel = stack.enter_context(Panel(described, surface, pins))
+    panel.start()
+    if configured.panel.relay:
+        box.relay_watch = RelayWatch(lambda: box.shared.box["relay_on"], lambda: panel.relay_sensed)
+        box.ticks.append(box.relay_watch.tick)
+
+
+def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """The display, or a simulated one whose picture is `display.png`."""
+    from firmware.panel import Display, Screen  # luma, which a box without a display does not need
+
+    panel = configured.panel
+    described = configured.board()
+    if box.options.sim:
+        screen = Screen(box, surface, Display.virtual(described), box.options.run_dir / "display.png")
+    else:
+        try:
+            glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+        except Exception as error:  # luma's and the kernel's; a box whose display broke still works
+            log.error("there is no display: %s", error)
+            return
+        screen = Screen(box, surface, glass)
+    stack.enter_context(screen).start()
+
+
+def _boot_link(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:
+    """The serial server, on a tty or on a pty of its own."""
+    options, link = box.options, configured.link
+    if options.sim and not options.tty:
+        pty = Pty(options.run_dir / "tty")
+        stack.callback(pty.close)
+        server = Server(box, pty.fd)
+    elif options.tty:
+        server = Server(box, options.tty, kind="uart" if link.kind == "uart" else None, baud=link.baud)
+    else:
+        return
+    server.start()
+    stack.callback(server.stop)
+
+
+def _every(ticks: int, call):
+    """`call`, once in so many ticks."""
+    count = 0
+
+    def tick():
+        nonlocal count
+        count += 1
+        if count % ticks == 0:
+            call()
+
+    return tick
+
+
+def main(options: Options, shared: Shared) -> None:
+    """Run until SIGTERM. Raises what refuses to come up."""
+    stopping = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopping.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
+    with contextlib.ExitStack() as stack:
+        box = boot(options, shared, stack)
+        while not stopping.wait(TICK_S):
+            shared.box.add("control_beats")
+            for tick in box.ticks:
+                tick()

@@ -1,0 +1,15 @@
+"""From parameter values to the DSP engine: the designer of settings and kernels, and the replay of a recorded run."""
+
+from . import designer, replay
+from .designer import Designer, settings_vector
+from .replay import FORMAT, SCHEMA, read_session
+
+__all__ = [
+    "FORMAT",
+    "SCHEMA",
+    "Designer",
+    "designer",
+    "read_session",
+    "replay",
+    "settings_vector",
+]

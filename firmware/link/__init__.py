@@ -1,0 +1,8 @@
+"""The box's end of the serial link: server, conversations, methods, meter stream, file transfers, console."""
+
+from .server import Pty, Server
+
+__all__ = [
+    "Pty",
+    "Server",
+]

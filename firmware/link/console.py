@@ -1,0 +1,75 @@
+"""Typed mode: what a person with a terminal program can ask, without JSON and without a checksum.
+
+Every line of an answer begins with "# ", so an answer that is echoed back is not taken for a question.
+"""
+
+from firmware.contract import params, protocol
+
+from .methods import Methods, refusal
+
+_HELP = """\
+get PATH           a parameter: get limiter.ceiling_dbtp
+set PATH VALUE     change one: set limiter.ceiling_dbtp -1.5
+info               rate, latency, counters
+*IDN?              who this is
+The whole protocol is JSON lines with checksums: docs/PROTOCOL.md."""
+
+
+def edited(line: bytes) -> str | None:
+    """The line as it stood when Enter was pressed, backspaces applied; None if it is not plain text."""
+    typed: list[str] = []
+    for code in line:
+        if code in (8, 127):
+            del typed[-1:]
+        elif 32 <= code < 127:
+            typed.append(chr(code))
+        else:
+            return None
+    return "".join(typed).strip()
+
+
+def answer(methods: Methods, line: bytes) -> bytes | None:
+    """The answer to a typed line, or None: anything but these few questions is met with silence."""
+    text = edited(line)
+    match text.split(" ", 2) if text else []:
+        case ["help"]:
+            reply = _HELP
+        case ["info"]:
+            reply = _info(methods)
+        case ["*IDN?"]:
+            info = methods.box.info()
+            reply = f"{protocol.PRODUCT},box,{info['serial']},{info['version']}"
+        case ["get", path]:
+            reply = _or_refusal(lambda: f"{path} = {_shown(methods, path)}")
+        case ["set", path, value]:
+            reply = _or_refusal(lambda: _set(methods, path, value))
+        case _:
+            return None
+    return "".join(f"# {row}\r\n" for row in reply.splitlines()).encode("ascii", "replace")
+
+
+def _shown(methods: Methods, path: str) -> str:
+    return params.find(path).format(methods.box.store.get(path))
+
+
+def _set(methods: Methods, path: str, value: str) -> str:
+    before = _shown(methods, path)
+    methods.set(protocol.Set({path: value}))
+    return f"{path} = {_shown(methods, path)} (was {before})"
+
+
+def _info(methods: Methods) -> str:
+    shown = methods.info(protocol.Nothing())
+    state = shown.state
+    head = f"preset {state.preset or '-'}{' *' if state.edited else ''}, {state.ab.upper()}, revision {state.rev}"
+    return "\n".join([head, *(f"{key} = {value}" for key, value in {**shown.info, **shown.counters}.items())])
+
+
+def _or_refusal(act) -> str:
+    try:
+        return act()
+    except Exception as why:
+        failure = refusal(why)
+        if failure is None:
+            raise
+        return f"error: {failure}"

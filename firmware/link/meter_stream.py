@@ -1,0 +1,93 @@
+"""Meters as lines of integers: a header once, then frames at two speeds, as fast as the line can carry."""
+
+import math
+
+from firmware.contract import params, protocol
+
+#: What moves fast enough for every frame. The rest, and the counters, come at SLOW_HZ.
+FAST = (
+    "in_peak_l_dbfs",
+    "in_peak_r_dbfs",
+    "out_peak_l_dbfs",
+    "out_peak_r_dbfs",
+    "out_tp_l_dbtp",
+    "out_tp_r_dbtp",
+    "out_momentary_lufs",
+    "out_short_lufs",
+    "gr_b1_db",
+    "gr_b2_db",
+    "gr_b3_db",
+    "gr_b4_db",
+    "gr_b5_db",
+    "gr_limiter_db",
+)
+#: Fast as well where the line carries them at the rate that is wanted, else slow.
+FAST_IF_CARRIED = tuple(f"eq_b{n}_db" for n in range(1, params.EQ_BANDS + 1))
+SLOW_HZ = 2.0
+#: Part of the line that meters may take, and what an integer takes of it at most: "-15000,".
+SHARE, DIGITS = 0.45, 7
+#: What stands for a value that is not a number: silence, in dB.
+NO_VALUE = -150.0
+
+
+def per_unit(name: str) -> int:
+    """How many steps an integer makes per unit of that column: centi-units unless it counts, or needs more."""
+    if name == "frame" or name.endswith("clips"):
+        return 1
+    if "_dc_" in name:
+        return 1_000_000
+    return 1000 if name.endswith("correlation") else 100
+
+
+def integer(value: float, scale: int) -> int:
+    """`value` in steps of 1/`scale`."""
+    return round((value if math.isfinite(value) else NO_VALUE) * scale)
+
+
+class MeterStream:
+    """One subscription. `reader()` makes a reader, which merges what it has not shown yet: one for each speed, so that no
+    extreme is lost between slow frames. `counters()` gives the box's counters."""
+
+    def __init__(self, reader, counters, wanted_hz: float, bytes_per_s: int):
+        self._reader, self._slow_reader = reader(), reader()
+        self._counters = counters
+        names = list(self._reader.read())
+        counts = {name: count for name, count in counters().items() if isinstance(count, (int, float))}
+        self._counts = [(name, 100 if isinstance(count, float) else 1) for name, count in counts.items()]
+        for fast in (FAST + FAST_IF_CARRIED, FAST):
+            carried_hz = _carried_hz(bytes_per_s, len(fast), len(names) - len(fast) + len(counts))
+            if carried_hz >= wanted_hz:
+                break
+        self._fast = [(name, per_unit(name)) for name in fast]
+        self._slow = [(name, per_unit(name)) for name in names if name not in fast]
+        self._seq = 0
+        self.header = protocol.Columns(
+            hz=min(wanted_hz, carried_hz),
+            slow_hz=SLOW_HZ,
+            fast=["seq", *fast],
+            fast_per_unit=[1] + [scale for _, scale in self._fast],
+            slow=[name for name, _ in self._slow + self._counts],
+            slow_per_unit=[scale for _, scale in self._slow + self._counts],
+        )
+
+    def fast(self) -> bytes:
+        """The line of the next fast frame: extremes since the one before."""
+        values = self._reader.read()
+        self._seq += 1
+        return protocol.notification("m", [self._seq, *(integer(values[name], scale) for name, scale in self._fast)])
+
+    def slow(self) -> bytes:
+        """The line of the next slow frame: the slower meters, extremes since the one before, and the counters now."""
+        values, counts = self._slow_reader.read(), self._counters()
+        row = [integer(values[name], scale) for name, scale in self._slow]
+        row += [integer(counts.get(name, 0), scale) for name, scale in self._counts]
+        return protocol.notification("s", row)
+
+
+def _carried_hz(bytes_per_s: int, fast: int, slow: int) -> float:
+    """Frames of `fast` columns a second that leave the line SHARE full, frames of `slow` columns included."""
+    if not bytes_per_s:
+        return math.inf
+    empty = len(protocol.notification("m", []))
+    slow_bytes = SLOW_HZ * (empty + DIGITS * slow)
+    return math.floor((SHARE * bytes_per_s - slow_bytes) / (empty + DIGITS * (1 + fast)))

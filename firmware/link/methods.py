@@ -1,0 +1,191 @@
+"""What each method of the protocol does to the box. Plain functions of the box and its arguments; no line, no tty.
+
+A `box` has: `store` (firmware/settings/store.py), `presets` (firmware/presets/library.py), `meter_reader()` (a new MeterReader), `spectra()`
+(levels in dB of the bands of `dsp_ext/meters/spectrum.pyx`, input and output), `info()` (a dict of plain values with at least
+"version", "serial", "rate_hz", "latency_frames") and `counters()` (a dict of numbers, "xruns" and "load_pct" among them).
+"""
+
+import json
+
+from dsp_ext.meters import BANDS_HZ
+from firmware import presets
+from firmware.contract import BoxError, params, protocol
+from firmware.settings import RevConflict
+
+#: Where changes over the link come from, for subscribers of the store.
+SOURCE = "link"
+#: Names under which the edit buffers can be fetched.
+BUFFERS = ("@current", "@a", "@b")
+#: Additions to the protocol since version 1.
+CAPS: list[str] = []
+
+
+def state(box) -> protocol.State:
+    """Where the box stands."""
+    store = box.store
+    return protocol.State(
+        preset=store.preset_name,
+        edited=store.edited,
+        rev=store.rev,
+        bypass=bool(store.get("chain.bypass")),
+        mute=bool(store.get("chain.mute")),
+        ab=store.ab,
+    )
+
+
+def page(items: list, first: int, room: int) -> tuple[list, int | None]:
+    """(the items from `first` on whose JSON fits into `room` bytes, at least one; index of the next page or None)."""
+    taken, used = [], 0
+    for item in items[first:]:
+        used += len(json.dumps(item)) + 1
+        if taken and used > room:
+            return taken, first + len(taken)
+        taken.append(item)
+    return taken, None
+
+
+def refusal(why: Exception) -> BoxError | None:
+    """The error of the protocol for an exception of store, parameters or presets; None for what is a fault of ours."""
+    if isinstance(why, BoxError):
+        return why
+    if isinstance(why, (params.ParamError, presets.PresetError)):
+        return BoxError(str(why), name=why.name, data=why.data)
+    if isinstance(why, RevConflict):
+        return BoxError(str(why), name="rev_conflict", data={"wanted": why.wanted, "rev": why.actual})
+    return None
+
+
+def plain(values: dict[str, float]) -> dict:
+    """Values as they travel."""
+    return {id: params.BY_ID[id].to_plain(value) for id, value in values.items()}
+
+
+def on_step(id: str, value) -> float:
+    """`value` checked, and rounded to the digits that are shown: what is heard is what is reported. Raises ParamError."""
+    param = params.find(id)
+    checked = param.check(value)
+    return param.to_plain(checked) if param.kind == "number" else checked
+
+
+class Methods:
+    """The methods that need no more than the box. `room`: bytes of JSON that a page may have; `counts()`: the line's own
+    counters."""
+
+    def __init__(self, box, room: int, logbook, counts):
+        self.box = box
+        self.room = room
+        self.logbook = logbook
+        self.counts = counts
+
+    def info(self, args: protocol.Nothing) -> protocol.Info:
+        return protocol.Info(self.box.info(), {**self.box.counters(), **self.counts()}, state(self.box))
+
+    def describe(self, args: protocol.From) -> protocol.Description:
+        table = params.describe()
+        rows, following = page(table, args.first, self.room)
+        return protocol.Description(params.digest(), len(table), rows, following)
+
+    def get(self, args: protocol.Get) -> protocol.Values:
+        rev, values = self._consistent()
+        for path in args.paths:
+            params.find(path)
+        wanted = args.paths or list(values)
+        rows, following = page(list(plain({id: values[id] for id in wanted}).items()), args.first, self.room)
+        return protocol.Values(rev, dict(rows), following)
+
+    def _consistent(self) -> tuple[int, dict[str, float]]:
+        """Revision and values that belong together."""
+        while True:
+            rev, values = self.box.store.rev, self.box.store.snapshot()
+            if self.box.store.rev == rev:
+                return rev, values
+
+    def set(self, args: protocol.Set) -> protocol.Change:
+        checked = {id: on_step(id, value) for id, value in args.values.items()}
+        before = self.box.store.snapshot()
+        rev = self.box.store.set_many(checked, SOURCE, args.if_rev)
+        return protocol.Change(rev, plain({id: before[id] for id in checked}), plain(checked))
+
+    def bypass(self, args: protocol.Switch) -> protocol.Switched:
+        return self._switch("chain.bypass", args.to)
+
+    def mute(self, args: protocol.Switch) -> protocol.Switched:
+        return self._switch("chain.mute", args.to)
+
+    def _switch(self, path: str, to: str) -> protocol.Switched:
+        on = not self.box.store.get(path) if to == "toggle" else to == "on"
+        return protocol.Switched(on, self.box.store.set_many({path: on}, SOURCE))
+
+    def ab_select(self, args: protocol.Select) -> protocol.Selected:
+        other = "b" if self.box.store.ab == "a" else "a"
+        rev = self.box.store.select(other if args.to == "toggle" else args.to, SOURCE)
+        return protocol.Selected(self.box.store.ab, rev)
+
+    def ab_copy(self, args: protocol.Copy) -> protocol.Selected:
+        return protocol.Selected(self.box.store.ab, self.box.store.copy(args.source, args.target, SOURCE))
+
+    def preset_list(self, args: protocol.From) -> protocol.PresetPage:
+        rows = [
+            {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}
+            for e in self.box.presets.list()
+        ]
+        shown, following = page(rows, args.first, self.room)
+        return protocol.PresetPage([protocol.PresetRow(**row) for row in shown], following)
+
+    def preset_load(self, args: protocol.PresetName) -> protocol.Loaded:
+        preset = self.box.presets.load(args.name)
+        rev = self.box.store.load_preset(preset, SOURCE)
+        return protocol.Loaded(preset.name, preset.content_id, rev)
+
+    def preset_save(self, args: protocol.PresetSave) -> protocol.Saved:
+        values = self.box.store.snapshot()
+        heard = {param.id: values[param.id] for param in params.TABLE if param.stored}
+        preset = presets.Preset(args.name, heard)
+        self.box.presets.save(preset, args.overwrite)
+        self.box.store.mark_saved(preset.name)
+        return _saved(preset)
+
+    def preset_delete(self, args: protocol.PresetName) -> protocol.Done:
+        self.box.presets.delete(args.name)
+        return protocol.Done()
+
+    def preset_rename(self, args: protocol.PresetRename) -> protocol.Saved:
+        return _saved(self.box.presets.rename(args.name, args.to))
+
+    def preset_copy(self, args: protocol.PresetCopy) -> protocol.Saved:
+        return _saved(self.box.presets.copy(args.name, args.to, args.overwrite))
+
+    def spectrum(self, args: protocol.Nothing) -> protocol.Spectrum:
+        before, after = map(protocol.pack_levels, self.box.spectra())
+        return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], before, after)
+
+    def log(self, args: protocol.Log) -> protocol.LogPage:
+        lines, following = self.logbook.since(args.first)
+        shown, rest = page(lines, 0, self.room)
+        return protocol.LogPage(shown, following if rest is None else following - len(lines) + rest)
+
+    def read_file(self, kind: str, name: str) -> bytes:
+        """The bytes of a file that the laptop asks for: a preset by name, or what is in an edit buffer (@current, @a, @b)."""
+        if name in BUFFERS:
+            slot = self.box.store.ab if name == "@current" else name[1]
+            held = self.box.store.dump()["slots"][slot]
+            preset = presets.Preset(held["preset"] or name, held["values"])
+        else:
+            preset = self.box.presets.load(name)
+        return presets.dump(preset).encode()
+
+    def store_file(self, args: protocol.PutBegin, data: bytes, overwrite: bool) -> protocol.Saved:
+        """Keep a file that came whole."""
+        preset = presets.parse(data, args.name)
+        self.box.presets.save(preset, overwrite)
+        return _saved(preset)
+
+
+def _saved(preset) -> protocol.Saved:
+    return protocol.Saved(preset.name, preset.content_id)
+
+
+def _tags(meta) -> list[str]:
+    """Tags as text of bounded length; [meta] is free-form, so anything may stand there."""
+    tags = meta.get("tags", [])
+    return [presets.one_line(tag)[:32] for tag in tags[:8]] if isinstance(tags, (list, tuple)) else []

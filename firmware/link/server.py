@@ -1,0 +1,204 @@
+"""Server: the box's end of the serial line, in a thread of the control process.
+
+The tty is raw and non-blocking and stays open from boot on (a gadget port that nobody holds open can wedge the host's
+side); after a hang-up it is opened again. A laptop that stops reading costs frames of meters, nothing else.
+"""
+
+import contextlib
+import errno
+import fcntl
+import logging
+import os
+import select
+import socket
+import struct
+import termios
+import threading
+import tty
+from pathlib import Path
+
+import serial
+
+from .logbook import Logbook
+from .session import Session, describe_link
+
+log = logging.getLogger(__name__)
+
+#: Seconds between attempts to open a tty that is not there.
+REOPEN_S = 0.25
+#: Bytes that may wait in the kernel before frames of meters wait with us, where they are replaced by newer ones.
+BACKLOG = 512
+BAUD = 115_200
+#: A start bit, eight data bits, a stop bit.
+BITS_PER_BYTE = 10
+
+
+class HangUp(Exception):
+    """The other end of the line is gone."""
+
+
+def kind_of(path: str) -> str:
+    """The kind of link (protocol.MAX_LINE) that a tty's name tells: USB gadget, pseudo terminal, or a wire."""
+    name = os.path.realpath(path)
+    return "usb" if "ttyGS" in name else "pty" if name.startswith("/dev/pts/") else "uart"
+
+
+class Pty:
+    """A pseudo terminal for the simulated box: `fd` is the box's end, `link` a symlink to the laptop's end.
+
+    The laptop's end is held open here too, raw from the start: so nothing echoes, and no hang-up is seen between two
+    runs of the tool, as on the gadget port.
+    """
+
+    def __init__(self, link: Path | str | None = None):
+        self.fd, self._far = os.openpty()
+        tty.setraw(self._far)
+        self.name = os.ttyname(self._far)
+        self.link = Path(link) if link else None
+        if self.link:
+            self.link.unlink(missing_ok=True)
+            self.link.symlink_to(self.name)
+
+    def close(self) -> None:
+        """Close both ends and remove the symlink."""
+        for fd in (self.fd, self._far):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+        if self.link:
+            self.link.unlink(missing_ok=True)
+
+
+class Server:
+    """Serves `box` (see firmware/link/methods.py) on `where`: the path of a tty, or a file descriptor that stays the caller's.
+
+    `kind` overrides what the name tells ("usb", "pty", "uart"). `start` and `stop` may be called once each.
+    """
+
+    def __init__(self, box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD):
+        self._where = where if isinstance(where, int) else str(where)
+        self._baud = baud
+        kind = kind or ("pty" if isinstance(where, int) else kind_of(self._where))
+        self.logbook = Logbook()
+        rate = baud // BITS_PER_BYTE if kind == "uart" else 0
+        self.session = Session(box, describe_link(kind, rate), self.logbook)
+        self.hangups = 0
+        self._port: serial.Serial | None = None
+        self._stopping = False
+        self._wake_r, self._wake_w = socket.socketpair()
+        self._wake_r.setblocking(False)
+        self._wake_w.setblocking(False)
+        self._thread = threading.Thread(target=self._run, name="server", daemon=True)
+        box.store.subscribe(self._heard_of_change)
+
+    def start(self) -> None:
+        """Begin to serve; the laptop may come and go from now on. [control]"""
+        logging.getLogger("firmware").addHandler(self.logbook)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and close what it opened. [control]"""
+        self._stopping = True
+        self._wake()
+        if self._thread.is_alive():
+            self._thread.join()
+        logging.getLogger("firmware").removeHandler(self.logbook)
+        self._wake_r.close()
+        self._wake_w.close()
+
+    def counters(self) -> dict[str, int]:
+        """Counters of the line (also part of the protocol's `info`). [any]"""
+        return {**self.session.counters(), "link_hangups": self.hangups}
+
+    def _heard_of_change(self, changed: dict, rev: int, source: str) -> None:
+        self.session.heard_of_change(changed, rev, source)
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):  # full: it will wake up anyway; closed: it has stopped
+            self._wake_w.send(b"!")
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping:
+            fd = self._open()
+            if fd is None:
+                self._pause()
+                continue
+            try:
+                self._serve(fd)
+            except (HangUp, OSError) as why:
+                self.hangups += 1
+                log.info("%s: the line hung up (%s)", self._where, why)
+                self.session.hang_up()
+                self._pause()
+            finally:
+                self._close()
+
+    def _pause(self) -> None:
+        select.select([self._wake_r], [], [], REOPEN_S)
+        self._drain_wake()
+
+    def _open(self) -> int | None:
+        if isinstance(self._where, int):
+            os.set_blocking(self._where, False)
+            return self._where
+        try:
+            self._port = serial.Serial(self._where, self._baud, timeout=0, write_timeout=0, exclusive=True)
+        except (serial.SerialException, OSError, ValueError) as why:
+            log.debug("%s: cannot be opened yet: %s", self._where, why)
+            return None
+        return self._port.fileno()
+
+    def _close(self) -> None:
+        if self._port is not None:
+            with contextlib.suppress(OSError, serial.SerialException):
+                self._port.close()
+            self._port = None
+
+    def _serve(self, fd: int) -> None:
+        session = self.session
+        while not self._stopping:
+            crowded = _waiting_bytes(fd) > BACKLOG
+            wants = [fd] if session.outbox.has_reply() or (session.outbox and not crowded) else []
+            wait_s = session.wait_s()
+            if session.outbox and not wants:
+                wait_s = min(wait_s or 0.02, 0.02)  # nothing tells when the kernel's backlog has gone down
+            readable, _, _ = select.select([fd, self._wake_r], wants, [], wait_s)
+            if self._wake_r in readable:
+                self._drain_wake()
+            if fd in readable:
+                self.session.receive(_read(fd))
+            session.tick()
+            session.outbox.pump(lambda data: _write(fd, data), frames_too=_waiting_bytes(fd) <= BACKLOG)
+
+    def _drain_wake(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._wake_r.recv(4096)
+
+
+def _read(fd: int) -> bytes:
+    try:
+        data = os.read(fd, 65536)
+    except BlockingIOError:
+        return b""
+    if not data:
+        raise HangUp("end of file")
+    return data
+
+
+def _write(fd: int, data: bytes) -> int:
+    try:
+        return os.write(fd, data)
+    except BlockingIOError:
+        return 0
+
+
+def _waiting_bytes(fd: int) -> int:
+    """Bytes that the kernel has not sent yet; 0 where it cannot tell."""
+    try:
+        return struct.unpack("i", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0" * 4))[0]
+    except OSError as why:
+        if why.errno in (errno.ENOTTY, errno.EINVAL):
+            return 0
+        raise

@@ -1,0 +1,248 @@
+"""Session: one conversation over one line. Bytes in, lines out; no tty and no thread, so tests drive it directly.
+
+Repeated requests are answered from memory, and so have their effect exactly once. What is not a valid request is counted
+and met with silence: an answer to junk could be junk to the other end, and the two would never stop.
+"""
+
+import logging
+import time
+import zlib
+from collections import Counter, OrderedDict, deque
+
+from firmware.contract import BoxError, params, protocol
+
+from . import console, methods
+from .logbook import Logbook
+from .meter_stream import MeterStream
+from .methods import Methods
+from .outbox import Outbox
+from .transfer import Transfers
+
+log = logging.getLogger(__name__)
+
+#: Least time between two lines of changes, in seconds.
+CHANGES_S = 0.05
+#: Bytes of a line that are not the page in it: envelope, checksum, and the fields beside the page.
+ENVELOPE = 512
+
+
+def describe_link(kind: str, bytes_per_s: int = 0) -> protocol.Link:
+    """The limits of a link of that kind ("usb", "pty", "socket", "uart")."""
+    return protocol.Link(kind, bytes_per_s, protocol.MAX_LINE[kind], protocol.CHUNK[kind], protocol.CREDIT)
+
+
+class Session:
+    """`box` as in firmware/link/methods.py. Only `heard_of_change` may be called from another thread than the server's."""
+
+    def __init__(self, box, link: protocol.Link, logbook: Logbook | None = None, clock=time.monotonic):
+        self.box = box
+        self.link = link
+        self.outbox = Outbox()
+        self.counts: Counter = Counter()
+        self._clock = clock
+        self._lines = protocol.Lines(link.max_line)
+        self._transfers = Transfers(link.chunk)
+        self._methods = Methods(box, link.max_line - ENVELOPE, logbook or Logbook(), self.counters)
+        self._handlers = {}
+        for name in protocol.METHODS:
+            attribute = name.replace(".", "_")
+            self._handlers[name] = getattr(self, f"_{attribute}", None) or getattr(self._methods, attribute)
+        self._replies: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
+        self._stream: MeterStream | None = None
+        self._wants_changes = False
+        self._lease_end = 0.0
+        self._next_fast = self._next_slow = self._next_changes = 0.0
+        self._news: deque[tuple[dict, int, str]] = deque()
+        self._changed: dict[str, float] = {}
+        self._change_rev, self._change_source = 0, ""
+
+    def counters(self) -> dict[str, int]:
+        """What went wrong on the line, and what was sent twice."""
+        return {
+            "link_requests": self.counts["requests"],
+            "link_junk_lines": self.counts["junk"] + self._lines.overlong,
+            "link_replays": self.counts["replays"],
+            "link_dropped_frames": self.outbox.dropped_frames,
+            "link_dropped_replies": self.outbox.dropped_replies,
+        }
+
+    # -- requests ------------------------------------------------------------------------------------------------
+
+    def receive(self, data: bytes) -> None:
+        """Bytes came in. What is to be said to them goes into the outbox."""
+        for line in self._lines.feed(data):
+            if line.startswith(b"{"):
+                self._request(line)
+            else:
+                reply = self._guarded(lambda line=line: console.answer(self._methods, line))
+                self.counts["junk"] += reply is None
+                if reply:
+                    self.outbox.reply(reply)
+
+    def _guarded(self, act):
+        """A fault of ours must not end the conversation."""
+        try:
+            return act()
+        except Exception:
+            log.exception("a typed line failed")
+            return None
+
+    def _request(self, line: bytes) -> None:
+        request = protocol.parse(line, protocol.Request)
+        if request is None:
+            self.counts["junk"] += 1
+            return
+        self.counts["requests"] += 1
+        digest = zlib.crc32(line)
+        known = self._replies.get(request.id)
+        if known is None:
+            reply = self._answer(request)
+            self._replies[request.id] = (digest, reply)
+            if len(self._replies) > protocol.REPLAY:
+                self._replies.popitem(last=False)
+        elif known[0] == digest:
+            self.counts["replays"] += 1
+            reply = known[1]
+        else:
+            why = BoxError(f"the id {request.id} has been used for another request", name="bad_params")
+            reply = protocol.error(request.id, why)
+        self.outbox.reply(reply)
+
+    def _answer(self, request: protocol.Request) -> bytes:
+        try:
+            args = protocol.arguments(request)
+            reply = protocol.result(request.id, self._handlers[request.method](args))
+        except Exception as why:
+            failure = methods.refusal(why)
+            if failure is None:
+                log.exception("%s failed", request.method)
+                failure = BoxError(f"{request.method} failed in the box: see `burnish log`", name="internal")
+            reply = protocol.error(request.id, failure)
+        if len(reply) > self.link.max_line:
+            failure = BoxError(f"the answer to {request.method} is too long for this link", name="not_allowed")
+            reply = protocol.error(request.id, failure)
+        return reply
+
+    def _hello(self, args: protocol.Hello) -> protocol.Welcome:
+        if protocol.PROTO not in args.proto:
+            spoken = ", ".join(map(str, args.proto)) or "none"
+            message = f"the box speaks protocol {protocol.PROTO}, the laptop {spoken}"
+            raise BoxError(message, name="proto", data={"proto": protocol.PROTO})
+        self._end_stream()
+        self._transfers.clear()
+        info = self.box.info()
+        return protocol.Welcome(
+            product=protocol.PRODUCT,
+            fw=info["version"],
+            serial=info["serial"],
+            proto=protocol.PROTO,
+            link=self.link,
+            params=params.digest(),
+            caps=methods.CAPS,
+            state=methods.state(self.box),
+        )
+
+    # -- files ---------------------------------------------------------------------------------------------------
+
+    def _put_begin(self, args: protocol.PutBegin) -> protocol.Handle:
+        return self._transfers.begin_put(args)
+
+    def _put_chunk(self, args: protocol.PutChunk) -> protocol.Done:
+        return self._transfers.take(args)
+
+    def _put_end(self, args: protocol.PutEnd) -> protocol.Saved:
+        announced, data = self._transfers.end_put(args.h)
+        saved = self._methods.store_file(announced, data, args.overwrite)
+        self._transfers.drop(args.h)  # not before: after "exists" the laptop may ask to overwrite
+        return saved
+
+    def _fetch_begin(self, args: protocol.FetchBegin) -> protocol.Fetch:
+        return self._transfers.begin_fetch(self._methods.read_file(args.kind, args.name))
+
+    def _fetch_chunk(self, args: protocol.FetchChunk) -> protocol.Chunk:
+        return self._transfers.give(args)
+
+    # -- streams -------------------------------------------------------------------------------------------------
+
+    def _sub(self, args: protocol.Sub) -> protocol.Columns:
+        now = self._clock()
+        self._end_stream()
+        stream = MeterStream(self.box.meter_reader, self.box.counters, args.hz, self.link.bytes_per_s)
+        self._stream = stream if stream.header.hz > 0 else None
+        self._wants_changes = args.changes
+        self._lease_end = now + args.ttl_s
+        self._next_fast = self._next_slow = now
+        return stream.header
+
+    def _renew(self, args: protocol.Renew) -> protocol.Done:
+        if not self._streaming():
+            raise BoxError("the subscription has run out: subscribe again", name="no_lease")
+        self._lease_end = self._clock() + args.ttl_s
+        return protocol.Done()
+
+    def _unsub(self, args: protocol.Nothing) -> protocol.Done:
+        self._end_stream()
+        return protocol.Done()
+
+    def _streaming(self) -> bool:
+        return self._stream is not None or self._wants_changes
+
+    def _end_stream(self) -> None:
+        self._stream = None
+        self._wants_changes = False
+        self._news.clear()
+        self._changed.clear()
+        self.outbox.forget_frames()
+
+    def hang_up(self) -> None:
+        """The other end is gone."""
+        self._end_stream()
+        self._transfers.clear()
+        self.outbox.clear()
+
+    def heard_of_change(self, changed: dict, rev: int, source: str) -> None:
+        """A subscriber of the store. [any thread]"""
+        if self._wants_changes:
+            self._news.append((changed, rev, source))
+
+    def wait_s(self) -> float | None:
+        """Seconds until `tick` has something to do; None: not before something happens."""
+        if not self._streaming():
+            return None
+        due = self._lease_end
+        if self._stream is not None:
+            due = min(due, self._next_fast, self._next_slow)
+        if self._news or self._changed:
+            due = min(due, self._next_changes)
+        return max(0.0, due - self._clock())
+
+    def tick(self) -> None:
+        """Put frames that are due into the outbox, end a lease that has run out."""
+        now = self._clock()
+        if self._streaming() and now >= self._lease_end:
+            self._end_stream()
+        if self._stream is not None and now >= self._next_fast:
+            self.outbox.frame("m", self._stream.fast())
+            self._next_fast = _next(self._next_fast, 1 / self._stream.header.hz, now)
+        if self._stream is not None and now >= self._next_slow:
+            self.outbox.frame("s", self._stream.slow())
+            self._next_slow = _next(self._next_slow, 1 / self._stream.header.slow_hz, now)
+        if (self._news or self._changed) and now >= self._next_changes and not self.outbox.holds("changed"):
+            self._tell_changes()
+            self._next_changes = now + CHANGES_S
+
+    def _tell_changes(self) -> None:
+        """All news since the last time as one line; what does not fit goes into the next."""
+        while self._news:
+            changed, self._change_rev, self._change_source = self._news.popleft()
+            self._changed.update(changed)
+        rows, _ = methods.page(list(methods.plain(self._changed).items()), 0, self._methods.room)
+        for id, _ in rows:
+            del self._changed[id]
+        told = {"values": dict(rows), "rev": self._change_rev, "source": self._change_source}
+        self.outbox.frame("changed", protocol.notification("changed", told))
+
+
+def _next(planned: float, step: float, now: float) -> float:
+    """The next time on the grid; after a stall the grid begins anew, missed frames are not made up."""
+    return planned + step if planned + step > now else now + step

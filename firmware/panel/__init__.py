@@ -1,0 +1,14 @@
+"""The front panel: controls, pages, controller, and what the display shows."""
+
+from firmware.contract import lazy_exports
+
+from .controller import Surface
+
+__getattr__ = lazy_exports(__name__, {"Display": "display", "Panel": "controls", "Screen": "screen"})
+
+__all__ = [
+    "Display",
+    "Panel",
+    "Screen",
+    "Surface",
+]

@@ -1,0 +1,168 @@
+"""Knobs and buttons: gpiozero's pins into events for `Surface`.
+
+gpiozero calls back in lgpio's thread for each edge of an encoder, in the order of the kernel's time stamps over all pins
+(lgPthAlerts.c sorts them). There the edge is decoded, which takes microseconds, and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the surface in the
+order in which they happened. [control]
+"""
+
+import logging
+import queue
+import threading
+
+from gpiozero import DigitalInputDevice, InputDevice, OutputDevice
+
+from firmware.system import Board, Pin
+
+from .controller import Surface
+from .quadrature import Quadrature
+
+log = logging.getLogger(__name__)
+
+#: A switch counts when two scans in a row agree: contacts bounce for up to 10 ms.
+SCAN_S = 1 / 60
+
+#: Switches that are wired but are nobody's button.
+_SENSES = {"RELAY_SENSE"}
+
+
+def _input(device: type, pin: Pin, pin_factory):
+    pull_up = {"up": True, "down": False, "none": None}[pin.pull]
+    active = (pin.active == "high") if pull_up is None else None
+    return device(pin.bcm, pull_up=pull_up, active_state=active, pin_factory=pin_factory)
+
+
+class Knob:
+    """One encoder. `on_detents(detents)` is called from gpiozero's thread."""
+
+    def __init__(self, a: Pin, b: Pin, detents_per_cycle: int, on_detents, pin_factory=None):
+        self._on_detents = on_detents
+        self._lock = threading.Lock()  # edges of A and B may come from two threads
+        self._phases = []
+        try:
+            for pin in (a, b):
+                self._phases.append(_input(DigitalInputDevice, pin, pin_factory))
+            state = 2 * self._phases[0].value + self._phases[1].value
+            self._quadrature = Quadrature(detents_per_cycle, state)
+            for phase, device in enumerate(self._phases):
+                # The edge itself is taken from the event. Reading the pin here would tell what it is by now.
+                device.when_activated = lambda phase=phase: self._edge(phase, True)
+                device.when_deactivated = lambda phase=phase: self._edge(phase, False)
+        except BaseException:
+            self.close()
+            raise
+
+    def _edge(self, phase: int, closed: bool) -> None:
+        with self._lock:
+            detents = self._quadrature.edge(phase, closed)
+        if detents:
+            self._on_detents(detents)
+
+    def close(self) -> None:
+        for device in self._phases:
+            device.close()
+
+
+class Switches:
+    """The shift registers. `scan()` returns the names of the closed switches."""
+
+    def __init__(self, board: Board, pin_factory=None):
+        scan = board.scan
+        self._names = {bit: name for name, bit in scan.switch.items()}
+        self._closed_level = scan.active == "high"
+        self._bits = scan.bits
+        self._devices = []
+        try:
+            for pin, initial in ((board[scan.load], True), (board[scan.clock], False)):
+                self._devices.append(OutputDevice(pin.bcm, initial_value=initial, pin_factory=pin_factory))
+            self._devices.append(_input(InputDevice, board[scan.data], pin_factory))
+        except BaseException:
+            self.close()
+            raise
+        self._load, self._clock, self._data = (device.pin for device in self._devices)
+
+    def scan(self) -> frozenset[str]:
+        closed = set()
+        self._load.state = 0
+        self._load.state = 1
+        for bit in range(self._bits):
+            if bool(self._data.state) == self._closed_level and bit in self._names:
+                closed.add(self._names[bit])
+            self._clock.state = 1  # the registers move on at the rising edge
+            self._clock.state = 0
+        return frozenset(closed)
+
+    def close(self) -> None:
+        for device in self._devices:
+            device.close()
+
+
+class Panel:
+    """All knobs and switches of a board, bound to a surface. `pin_factory` is gpiozero's; None is the Pi's own.
+
+    With `start()` it works in its own thread; without, `pump()` does one round. A context manager.
+    """
+
+    def __init__(self, board: Board, surface: Surface, pin_factory=None):
+        self._surface = surface
+        self._events: queue.SimpleQueue = queue.SimpleQueue()
+        self._closed: frozenset[str] = frozenset()
+        self._candidate: frozenset[str] = frozenset()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._parts: list = []
+        #: Whether the coils of the relays carry current, by the shift register's word.
+        self.relay_sensed = False
+        try:
+            for row in board.encoder:
+
+                def turned(detents, knob=row.number):
+                    self._events.put((knob, detents))
+
+                knob = Knob(board[row.a], board[row.b], row.detents_per_cycle, turned, pin_factory)
+                self._parts.append(knob)
+            self._switches = Switches(board, pin_factory)
+            self._parts.append(self._switches)
+        except BaseException:
+            self.close()
+            raise
+
+    def pump(self) -> None:
+        """One round: turns so far, then one scan of the switches, then the passing of time."""
+        while not self._events.empty():
+            self._surface.turn(*self._events.get())
+        scanned = self._switches.scan()
+        settled = scanned & self._candidate | self._closed & (scanned | self._candidate)
+        self._candidate = scanned
+        self.relay_sensed = "RELAY_SENSE" in settled
+        for name in sorted(settled - self._closed - _SENSES):
+            self._surface.press(name)
+        for name in sorted(self._closed - settled - _SENSES):
+            self._surface.release(name)
+        self._closed = settled
+        self._surface.tick()
+
+    def start(self) -> None:
+        """Work from now on in a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="panel", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(SCAN_S):
+            try:
+                self.pump()
+            except Exception:  # a knob must not take the other knobs with it
+                log.exception("the panel failed")
+
+    def close(self) -> None:
+        """Stop and give the pins back."""
+        self._stop.set()
+        if self._thread:
+            self._thread.join()
+        for part in self._parts:
+            part.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

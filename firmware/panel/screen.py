@@ -1,0 +1,75 @@
+"""Screen: keeps the display up to date, in a thread of the control process."""
+
+import logging
+import threading
+import time
+from pathlib import Path
+
+from .controller import Surface
+from .display import Display
+from .view import View, make_view
+
+log = logging.getLogger(__name__)
+
+PICTURE_S = 1 / 15
+#: Meters whose frame stands still for this long are shown as stale, in seconds.
+STALE_S = 0.5
+#: The simulated display's picture is saved this often, in seconds.
+SAVE_S = 1.0
+
+
+class Screen:
+    """Shows `box` and `surface` on `display`; saves its picture as `png` where one is given. A context manager."""
+
+    def __init__(self, box, surface: Surface, display: Display, png: Path | None = None, clock=time.monotonic):
+        self._box, self._surface, self._display, self._png, self._clock = box, surface, display, png, clock
+        self._meters = box.meter_reader()
+        self._frame, self._moved_s, self._saved_s = -1.0, clock(), clock()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
+
+    def view(self) -> View:
+        """What is to be shown now."""
+        meters, now = self._meters.read(), self._clock()
+        if meters["frame"] != self._frame:
+            self._frame, self._moved_s = meters["frame"], now
+        counted = self._box.counters()
+        return make_view(
+            self._box.store,
+            self._surface,
+            meters,
+            stale=now - self._moved_s > STALE_S,
+            load=counted["load_pct"] / 100,
+            xruns=counted["xruns"],
+            relay_fault=counted["relay_fault"],
+        )
+
+    def start(self) -> None:
+        """Work from now on in a thread of its own."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(PICTURE_S):
+            try:
+                self._display.update(self.view())
+                if self._png and self._clock() - self._saved_s >= SAVE_S:
+                    self._saved_s = self._clock()
+                    self._display.save(self._png)
+            except Exception:  # a display that fails must not take the knobs with it
+                log.exception("the display failed")
+                self._stop.wait(SAVE_S)
+
+    def close(self) -> None:
+        """Stop, keep the last picture, darken the display."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._png:
+            self._display.save(self._png)
+        self._display.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,61 @@
+"""What the display shows, as one value: made from the store, the panel's surface, the meters and the box's counters."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from firmware.settings import Store
+
+from .controller import Face, Surface
+
+#: Above this share of its time a block counts as an overload (TARGETS of the box: never glitch silently).
+OVERLOAD = 0.85
+
+
+@dataclass(frozen=True)
+class View:
+    """One moment. `meters` has the columns of `Engine.METERS`; `stale` tells that they have stopped coming.
+
+    `load` is the share of its time that the last block took, `xruns` the count since the start.
+    `relay_fault`: the bypass relays do not do as they are told.
+    """
+
+    face: Face
+    preset: str = ""
+    edited: bool = False
+    ab: str = "a"
+    bypass: bool = False
+    mute: bool = False
+    meters: Mapping[str, float] = field(default_factory=dict)
+    stale: bool = False
+    load: float = 0.0
+    xruns: int = 0
+    relay_fault: bool = False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know now, worst first."""
+        found = ["RELAY"] if self.relay_fault else []
+        if self.xruns:
+            found.append(f"XRUN {self.xruns}")
+        if self.load > OVERLOAD:
+            found.append(f"LOAD {self.load * 100:.0f}%")
+        return tuple(found)
+
+
+def make_view(store: Store, surface: Surface, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
+              relay_fault=False) -> View:  # fmt: skip
+    """The view of now. [control]"""
+    return View(
+        face=surface.face(),
+        preset=store.preset_name or "",
+        edited=store.edited,
+        ab=store.ab,
+        bypass=bool(store.get("chain.bypass")),
+        mute=bool(store.get("chain.mute")),
+        meters={name: value for name, value in meters.items() if math.isfinite(value)},  # silence can be -inf
+        stale=stale,
+        load=load,
+        xruns=xruns,
+        relay_fault=relay_fault,
+    )

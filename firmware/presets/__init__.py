@@ -1,0 +1,21 @@
+"""Presets: the document, its risks for ears and loudspeakers, the library of files, the slots of the front panel.
+
+Shared with the laptop: standard library and msgspec only.
+"""
+
+from .document import MAX_BYTES, STORED, Preset, PresetError, dump, one_line, parse, slug
+from .library import PresetLibrary
+from .risks import startling
+
+__all__ = [
+    "MAX_BYTES",
+    "STORED",
+    "Preset",
+    "PresetError",
+    "PresetLibrary",
+    "dump",
+    "one_line",
+    "parse",
+    "slug",
+    "startling",
+]

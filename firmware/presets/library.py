@@ -1,0 +1,209 @@
+"""Presets in files: the factory set and the user's set. The document itself is `firmware/presets/document.py`.
+
+Shared with the laptop: standard library and msgspec only.
+"""
+
+import contextlib
+import difflib
+import errno
+import os
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from firmware.contract import remove_leftovers, sync_directory, write_atomic
+
+from .document import (
+    MAX_BYTES,
+    SCHEMA,
+    Preset,
+    PresetError,
+    clean_name,
+    dump,
+    one_line,
+    parse,
+    slug,
+)
+from .slots import Slots
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of `PresetLibrary.list()`. `error` tells why a file that is there cannot be loaded (`content_id` is "")."""
+
+    name: str
+    slug: str
+    factory: bool
+    content_id: str
+    meta: Mapping
+    error: str = ""
+
+
+class PresetLibrary:
+    """The factory set, which ships with the firmware and is read-only, and the user's set in `user_dir`.
+
+    A preset is found by name or slug. Every change is atomic: after a power cut the old file or the new one is there,
+    whole. What is not a preset at all is set aside as `NAME.corrupt-TIME` and never overwritten. [control]
+    """
+
+    def __init__(self, user_dir: Path | str):
+        self.user_dir = Path(user_dir)
+        with _storage(f"cannot use {user_dir} for presets"):
+            self.user_dir.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(self.user_dir)
+        self._known: dict[str, tuple[tuple, Preset]] = {}
+        #: The order on the front panel.
+        self.slots = Slots(self.user_dir / "panel")
+        files = resources.files("firmware.data") / "presets"
+        texts = ((f.name, f.read_bytes()) for f in files.iterdir() if f.name.endswith(".toml"))
+        self._factory = {preset.slug: preset for preset in (parse(text, name) for name, text in texts)}
+
+    def list(self) -> list[Entry]:
+        """All presets, factory first, each set by name."""
+        found = [Entry(p.name, key, True, p.content_id, p.meta) for key, p in self._factory.items()]
+        for path in self.user_dir.glob("*.toml"):
+            try:
+                preset = self._read(path)
+                found.append(Entry(preset.name, path.stem, False, preset.content_id, preset.meta))
+            except PresetError as error:
+                if error.name != "corrupt":  # set aside: it is a preset no more
+                    found.append(Entry(path.stem, path.stem, False, "", {}, str(error)))
+        return sorted(found, key=lambda entry: (not entry.factory, entry.name.casefold()))
+
+    def load(self, name: str) -> Preset:
+        """The preset of that name or slug. Raises PresetError; not_found has the nearest names."""
+        key = self._key(name)
+        if key in self._factory:
+            return self._factory[key]
+        path = self._path(key)
+        if not path.exists():
+            raise self._not_found(name)
+        return self._read(path)
+
+    def save(self, preset: Preset, overwrite: bool = False) -> None:
+        """Keep `preset` in the user's set. Raises PresetError: read_only, exists (without `overwrite`), storage_full."""
+        path = self._path(preset.slug)
+        if preset.slug in self._factory:
+            raise PresetError(f"{preset.name!r} is a factory preset and read-only: save under another name", "read_only",
+                              {"preset": preset.name})  # fmt: skip
+        text = dump(preset)
+        with _storage(f"cannot save preset {preset.name!r}"):
+            if path.exists():
+                self._before_overwriting(path, preset, overwrite)
+            write_atomic(path, text.encode())
+
+    def delete(self, name: str) -> None:
+        """Remove a user's preset. Raises PresetError."""
+        path = self._user_path(name)
+        with _storage(f"cannot delete preset {name!r}"):
+            path.unlink()
+            sync_directory(self.user_dir)
+
+    def rename(self, name: str, new_name: str, overwrite: bool = False) -> Preset:
+        """Give a user's preset another name; everything else, [meta] too, stays. Returns it. Raises PresetError."""
+        path = self._user_path(name)
+        renamed = self._named(self._read(path), new_name)
+        same_file = renamed.slug == path.stem
+        self.save(renamed, overwrite=overwrite or same_file)
+        if not same_file:  # between the two steps a power cut leaves both names, never none
+            self.delete(path.stem)
+        return renamed
+
+    def copy(self, name: str, new_name: str, overwrite: bool = False) -> Preset:
+        """Keep a preset, factory or user's, under another name as well. Returns the copy. Raises PresetError."""
+        copied = self._named(self.load(name), new_name)
+        self.save(copied, overwrite)
+        return copied
+
+    @staticmethod
+    def _named(preset: Preset, name: str) -> Preset:
+        return Preset(name, preset.values, preset.meta, preset.extra)
+
+    def _read(self, path: Path) -> Preset:
+        """The preset in a file; the same as before where the file is the same (a list of hundreds is then quick)."""
+        with _storage(f"cannot read {path.name}"), path.open("rb") as file:
+            state = os.fstat(file.fileno())
+            version = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
+            known = self._known.get(path.name)
+            if known and known[0] == version:
+                return known[1]
+            data = file.read(MAX_BYTES + 1)
+        try:
+            preset = parse(data, path.name)
+            self._known[path.name] = (version, preset)
+            return preset
+        except PresetError as error:
+            if error.name != "corrupt":
+                raise
+            aside = self._set_aside(path)
+            raise PresetError(f"{error}; kept as {aside.name}", "corrupt", {**error.data, "kept": aside.name}) from None
+
+    def _set_aside(self, path: Path) -> Path:
+        stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
+        number = 0
+        while (aside := path.with_name(f"{path.name}.corrupt-{stamp}{f'-{number}' if number else ''}")).exists():
+            number += 1
+        with _storage(f"cannot set {path.name} aside"):
+            path.rename(aside)
+            sync_directory(path.parent)
+        return aside
+
+    def _before_overwriting(self, path: Path, preset: Preset, overwrite: bool) -> None:
+        """Refuse without `overwrite`; keep the original where the new file cannot hold all of it."""
+        try:
+            old = self._read(path)
+        except PresetError as error:
+            if error.name == "corrupt":
+                return  # set aside by now
+            if overwrite:
+                self._set_aside(path)
+                return
+            old = None
+        if not overwrite:
+            taken = old.name if old else path.name
+            raise PresetError(f"there is a preset {taken!r} already: overwrite it or choose another name", "exists",
+                              {"preset": taken})  # fmt: skip
+        if old.schema != SCHEMA:
+            backup = path.with_name(f"{path.name}.bak-schema{old.schema}")
+            if not backup.exists():
+                write_atomic(backup, path.read_bytes())
+
+    def _key(self, name: str) -> str:
+        return name if name in self._factory or _is_slug(name) else slug(clean_name(name))
+
+    def _path(self, key: str) -> Path:
+        return self.user_dir / f"{key}.toml"
+
+    def _user_path(self, name: str) -> Path:
+        key = self._key(name)
+        if key in self._factory:
+            raise PresetError(f"{self._factory[key].name!r} is a factory preset and read-only", "read_only",
+                              {"preset": name})  # fmt: skip
+        path = self._path(key)
+        if not path.exists():
+            raise self._not_found(name)
+        return path
+
+    def _not_found(self, name: str) -> PresetError:
+        names = [entry.name for entry in self.list()]
+        near = difflib.get_close_matches(name, names, 3, 0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`burnish preset list` lists them all"
+        return PresetError(f"no preset {one_line(name)[:40]!r}; {hint}", "not_found", {"preset": name, "near": near})
+
+
+def _is_slug(name: str) -> bool:
+    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-?", name) is not None
+
+
+@contextlib.contextmanager
+def _storage(what: str):
+    """Turns an OSError inside the block into a PresetError that begins with `what`."""
+    try:
+        yield
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PresetError(f"{what}: {reason}", "storage_full" if full else "storage", {"errno": error.errno}) from error

@@ -1,0 +1,72 @@
+"""`panel.sock`: the simulated panel's fingers from outside. One scripted line in, `ok` or the reason against it out."""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+from pathlib import Path
+
+from .panel import SimPanel, SimPanelError
+
+log = logging.getLogger(__name__)
+
+
+class SimSocket:
+    """Listens at `path` (a Unix stream socket); lines go to `panel.do`. A context manager with a thread of its own."""
+
+    def __init__(self, panel: SimPanel, path: Path):
+        self._panel = panel
+        self._path = path
+        self._door = _bound(path)
+        self._clients: set[socket.socket] = set()
+        self._thread = threading.Thread(target=self._accept, name="panel.sock", daemon=True)
+        self._thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._door.accept()
+            except OSError:  # closed
+                return
+            self._clients.add(client)
+            threading.Thread(target=self._serve, args=(client,), name="panel.sock client", daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with contextlib.suppress(OSError), client, client.makefile("rw", encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                try:
+                    self._panel.do(line)
+                    lines.write("ok\n")
+                except SimPanelError as error:
+                    lines.write(f"{error}\n")
+                lines.flush()
+        self._clients.discard(client)
+
+    def close(self) -> None:
+        """Hang up on everybody and remove the socket."""
+        for one in (self._door, *self._clients):
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        self._thread.join()
+        self._path.unlink(missing_ok=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def _bound(path: Path) -> socket.socket:
+    """A listening socket at `path`, however long: the kernel takes names of 107 bytes, a directory's descriptor helps."""
+    path.unlink(missing_ok=True)
+    door = socket.socket(socket.AF_UNIX)
+    directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        door.bind(f"/proc/self/fd/{directory}/{path.name}")
+    finally:
+        os.close(directory)
+    door.listen()
+    return door

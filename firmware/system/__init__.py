@@ -1,0 +1,33 @@
+"""What the box stands on: board, configuration, options, shared memory, meters, alarms, systemd."""
+
+from . import board, config, systemd
+from .alarms import Alarms
+from .board import Board, Pin
+from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
+from .meters import MeterReader, newest_spectra
+from .options import LEAST_PERIODS, Options
+from .relay_watch import RelayWatch
+from .shared_memory import HISTORY, Shared
+
+__all__ = [
+    "BUSY",
+    "FAILED",
+    "HISTORY",
+    "LEAST_PERIODS",
+    "NO_DEVICE",
+    "NO_PERMISSION",
+    "OK",
+    "USAGE",
+    "Alarms",
+    "Board",
+    "MeterReader",
+    "Options",
+    "Pin",
+    "Refusal",
+    "RelayWatch",
+    "Shared",
+    "board",
+    "config",
+    "newest_spectra",
+    "systemd",
+]

@@ -1,0 +1,31 @@
+"""Alarms: what should not happen is logged when it happens, and so reaches the system's journal and the laptop."""
+
+import logging
+
+from .shared_memory import Shared
+
+log = logging.getLogger(__name__)
+
+#: Counter (of `Shared.box` or `Shared.engine`) and what it means, for the log.
+_COUNTERS = (
+    ("box", "xruns", "the sound card ran dry or over; both streams were restarted"),
+    ("box", "overloads", "a block took more than 85 % of its time"),
+    ("engine", "bad_blocks", "samples that are no sound were silenced"),
+    ("engine", "clamps", "the safety clamp behind the limiter had to act"),
+)
+
+
+class Alarms:
+    """[control] Looks at the counters; `tick` logs each that has grown, at most once per call."""
+
+    def __init__(self, shared: Shared):
+        self._parts = {"box": shared.box, "engine": shared.engine}
+        self._seen = {name: self._parts[part][name] for part, name, _ in _COUNTERS}
+
+    def tick(self) -> None:
+        """Call about once a second."""
+        for part, name, meaning in _COUNTERS:
+            count = self._parts[part][name]
+            if count > self._seen[name]:
+                log.warning("%s: %d more, %d in all (%s)", name, count - self._seen[name], count, meaning)
+            self._seen[name] = count

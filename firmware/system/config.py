@@ -1,0 +1,190 @@
+"""burnish.toml: what this box is made of. Every option has a default; an unknown key is an error.
+
+What the box sounds like is not here: that is presets. `firmware/data/burnish.toml` is this file with all options, their
+defaults and what they mean, written by `default_text`.
+"""
+
+import dataclasses
+import difflib
+import json
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsp_ext.core import RATES_HZ
+
+from . import board
+
+
+class ConfigError(ValueError):
+    """A configuration that is refused; the message is one sentence with file, key, value and what is allowed."""
+
+
+def _option(default, help: str, *, low=None, high=None, choices=()):
+    return dataclasses.field(
+        default=default, metadata={"help": help, "low": low, "high": high, "choices": tuple(choices)}
+    )
+
+
+@dataclass(frozen=True)
+class Audio:
+    """The sound card and how it runs."""
+
+    hat: str = _option(board.DEFAULT_HAT, "audio board, one of hardware/board.toml")
+    capture: str = _option("", 'ALSA name to record from, such as "hw:CARD=PCH"; empty: the HAT\'s')
+    playback: str = _option("", "ALSA name to play to; empty: the HAT's")
+    rate_hz: int = _option(96000, "sample rate", choices=RATES_HZ)
+    period_frames: int = _option(256, "frames per period: latency and cost per period grow with it",
+                                 choices=(32, 64, 128, 256, 512, 1024))  # fmt: skip
+    periods: int = _option(3, "periods in the playback buffer", low=3, high=8)
+    output_dbu: float = _option(24.0, "level of 0 dBFS at the outputs in dBu; above what the HAT gives: what it gives",
+                                low=-20.0, high=24.0)  # fmt: skip
+    priority: int = _option(70, "SCHED_FIFO priority of the audio process; 0: ordinary scheduling", low=0, high=90)
+
+
+@dataclass(frozen=True)
+class Link:
+    """The laptop's cable."""
+
+    tty: str = _option("/dev/ttyGS0", "serial device; empty: no link")
+    kind: str = _option("usb", "usb: fast and short; uart: counts its bytes", choices=("usb", "uart"))
+    baud: int = _option(115200, "speed of a uart", choices=(9600, 57600, 115200, 230400, 460800, 921600))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Knobs, buttons, display, relay."""
+
+    enabled: bool = _option(True, "knobs and buttons")
+    display: bool = _option(True, "the 256 x 64 display")
+    rotate: bool = _option(False, "display upside down")
+    brightness_pct: int = _option(80, "brightness of the display", low=1, high=100)
+    relay: bool = _option(True, "heartbeat for the bypass relays")
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the box keeps things."""
+
+    data: str = _option("/var/lib/burnish", "presets and the settings to come back to; must survive a reboot")
+    run: str = _option("/run/burnish", "sockets and the process number")
+
+
+@dataclass(frozen=True)
+class Config:
+    """The whole configuration, complete and in range."""
+
+    audio: Audio = dataclasses.field(default_factory=Audio)
+    link: Link = dataclasses.field(default_factory=Link)
+    panel: Panel = dataclasses.field(default_factory=Panel)
+    files: Files = dataclasses.field(default_factory=Files)
+
+    def board(self) -> board.Board:
+        """The board with the parts that this box has. Raises BoardError where the HAT claims their pins."""
+        panel = self.panel
+        return board.load(self.audio.hat, knobs=panel.enabled, display=panel.display, relay=panel.relay)
+
+
+def load(path: Path | str) -> Config:
+    """The configuration in that file. Raises ConfigError, also where the file cannot be read."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
+    try:
+        return parse(data.decode(), Path(path).name)
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8 text") from None
+
+
+def parse(text: str, where: str = "burnish.toml") -> Config:
+    """The configuration of that TOML text. All its faults are named at once. Raises ConfigError."""
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        raise ConfigError(f"{where} is nested too deeply") from None
+    except ValueError as error:
+        raise ConfigError(f"{where} is not valid TOML: {error}") from None
+    faults: list[str] = []
+    sections = {}
+    kinds = {field.name: field.default_factory for field in dataclasses.fields(Config)}
+    for name, table in tree.items():
+        if name not in kinds:
+            faults.append(f"no section [{name}]{_hint(name, kinds)}")
+        elif not isinstance(table, dict):
+            faults.append(f"{name} must be a section, not {table!r}")
+        else:
+            sections[name] = kinds[name](**_checked(kinds[name], name, table, faults))
+    config = Config(**sections)
+    if not faults:
+        faults += _conflicts(config)
+    if faults:
+        raise ConfigError(f"{where}: {'; '.join(faults)}")
+    return config
+
+
+def _checked(kind: type, section: str, table: dict, faults: list[str]) -> dict:
+    options = {field.name: field for field in dataclasses.fields(kind)}
+    good = {}
+    for key, value in table.items():
+        if key not in options:
+            faults.append(f"no option {section}.{key}{_hint(key, options)}")
+        elif not _fits(options[key], value):
+            faults.append(f"{section}.{key} cannot be {value!r}: allowed is {_allowed(options[key])}")
+        else:
+            good[key] = options[key].type(value)
+    return good
+
+
+def _fits(option: dataclasses.Field, value) -> bool:
+    if option.type is float and type(value) is int:
+        value = float(value)
+    if type(value) is not option.type or (isinstance(value, float) and not math.isfinite(value)):
+        return False
+    if isinstance(value, str) and any(ord(char) < 32 for char in value):
+        return False
+    low, high, choices = (option.metadata[key] for key in ("low", "high", "choices"))
+    return (not choices or value in choices) and (low is None or low <= value <= high)
+
+
+def _allowed(option: dataclasses.Field) -> str:
+    if choices := option.metadata["choices"]:
+        return ", ".join(map(str, choices))
+    if option.metadata["low"] is not None:
+        return f"{option.metadata['low']} to {option.metadata['high']}"
+    return {bool: "true or false", str: "text in quotes", int: "a whole number"}[option.type]
+
+
+def _conflicts(config: Config):
+    """What is allowed alone and not together."""
+    try:
+        hat = config.board().hat
+    except board.BoardError as error:
+        yield f"audio.hat: {error}"
+        return
+    trimmed = config.audio.output_dbu != Audio.output_dbu
+    if trimmed and (hat[config.audio.hat].full_scale_dbu is None or not hat[config.audio.hat].output_control):
+        yield (f"audio.output_dbu cannot be set with the HAT {config.audio.hat}: board.toml does not know its "
+               "full_scale_dbu and output_control")  # fmt: skip
+    rates = hat[config.audio.hat].rates_hz
+    own = config.audio.capture and config.audio.playback
+    if not own and config.audio.rate_hz not in rates:
+        yield (f"audio.rate_hz cannot be {config.audio.rate_hz} with the HAT {config.audio.hat}: "
+               f"allowed is {', '.join(map(str, rates))}")  # fmt: skip
+
+
+def _hint(word: str, known) -> str:
+    near = difflib.get_close_matches(word, known, 1, 0.5)
+    return f", did you mean {near[0]}?" if near else f" (known: {', '.join(known)})"
+
+
+def default_text() -> str:
+    """burnish.toml with every option at its default and in comments, so that a later default reaches old boxes."""
+    parts = ["# Configuration of a Burnish box. Remove the # of a line to change it.\n"]
+    for section in dataclasses.fields(Config):
+        parts.append(f"\n# {section.default_factory.__doc__}\n[{section.name}]\n")
+        for option in dataclasses.fields(section.default_factory):
+            allowed = "" if option.type in (bool, str) and not option.metadata["choices"] else f" ({_allowed(option)})"
+            parts.append(f"# {option.metadata['help']}{allowed}\n#{option.name} = {json.dumps(option.default)}\n")
+    return "".join(parts)

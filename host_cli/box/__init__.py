@@ -1,0 +1,22 @@
+"""Reaching the box: serial port, connection, client, broker, feed of live values."""
+
+from firmware.contract import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "hold_box": "connect",
+        "lasting_meters": "connect",
+        "open_box": "connect",
+        "Feed": "feed",
+        "ports": "serial_port",
+    },
+)
+
+__all__ = [
+    "Feed",
+    "hold_box",
+    "lasting_meters",
+    "open_box",
+    "ports",
+]

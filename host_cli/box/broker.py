@@ -1,0 +1,325 @@
+"""Broker: shares one box among several programs of the same user, on a socket. A thread of whoever holds the port.
+
+Lines pass through as they are, replies find their way by id. Only what concerns all is handled here: `hello` is answered
+without disturbing the others, and the subscriptions of all become one, of which each gets its share.
+"""
+
+import contextlib
+import os
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from firmware.contract import Incoming, Lines, Request, protocol
+from host_cli.errors import LinkLost
+
+from .client import LEASE_S, RETRY_S, Box
+
+#: Bytes that may wait for a program: more than FRAMES_ROOM, and it gets no frames; more than ROOM, or longer than
+#: BLOCKED_S, and it is dropped.
+FRAMES_ROOM, ROOM, BLOCKED_S = 16_384, 1 << 20, 5.0
+
+
+class _Client:
+    """A program that came in on the socket."""
+
+    def __init__(self, connected: socket.socket):
+        connected.setblocking(False)
+        self.socket = connected
+        self.lines = Lines(protocol.MAX_LINE["socket"])
+        self.pending = b""
+        self.blocked_since: float | None = None
+        self.end_stream()
+
+    def end_stream(self) -> None:
+        """It has no subscription, or none any more."""
+        self.hz, self.changes, self.lease_end = 0.0, False, 0.0
+        self.seq, self.next_frame = 0, 0.0
+        self.merged: list[int] | None = None
+
+    def send(self, line: bytes, frame: bool = False) -> None:
+        """Queue a line; a frame is left out where too much waits already."""
+        if not frame or len(self.pending) < FRAMES_ROOM:
+            self.pending += line
+
+    def flush(self, now: float) -> bool:
+        """Write what goes. False: it is gone, or has not read for too long."""
+        try:
+            while self.pending:
+                self.pending = self.pending[self.socket.send(self.pending) :]
+                self.blocked_since = None
+        except BlockingIOError:
+            self.blocked_since = self.blocked_since or now
+        except OSError:
+            return False
+        blocked = self.blocked_since is not None and now - self.blocked_since > BLOCKED_S
+        return not blocked and len(self.pending) <= ROOM
+
+
+class Broker:
+    """Shares the box behind `link` at the socket `path` (a file in a folder of mode 0700). Raises CliFail as Box does.
+
+    `join()` gives the holder its own connection. `close` ends it all, the link too; so does the loss of the link.
+    """
+
+    def __init__(self, link, path: Path, timeout_s: float):
+        self._box = Box(link, timeout_s)  # says hello
+        self._link = link
+        self._path = path
+        self._clients: list[_Client] = []
+        self._waiting: dict[str, _Client] = {}
+        self._own: dict[str, tuple[Callable, bytes, float]] = {}
+        self._count = 0
+        self._columns: protocol.Columns | None = None
+        self._upstream = (0.0, False)
+        self._renewed = 0.0
+        self._lines = Lines(protocol.MAX_LINE["socket"])
+        self._wake_r, self._wake_w = socket.socketpair()
+        self._stopping = False
+        path.unlink(missing_ok=True)
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(path))
+        os.chmod(path, 0o600)
+        self._listener.listen(8)
+        self._joining: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._run, name="broker", daemon=True)
+        self._thread.start()
+
+    def join(self) -> socket.socket:
+        """A connection for the program we are a part of."""
+        ours, theirs = socket.socketpair()
+        self._joining.append(theirs)
+        self._wake()
+        return ours
+
+    def close(self) -> None:
+        """Stop sharing and give the port back."""
+        self._stopping = True
+        self._wake()
+        self._thread.join()
+        self._box.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether the link still stands."""
+        return self._thread.is_alive()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):
+            self._wake_w.send(b"!")
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while not self._stopping:
+                self._turn()
+        except LinkLost:
+            pass  # the clients see their connections close
+        finally:
+            self._path.unlink(missing_ok=True)
+            for closing in (self._listener, *(client.socket for client in self._clients), *self._joining):
+                closing.close()
+
+    def _turn(self) -> None:
+        sources = {client.socket: client for client in self._clients}
+        writers = [client.socket for client in self._clients if client.pending]
+        fixed = [self._link.fileno(), self._listener, self._wake_r]
+        readable, _, _ = select.select([*fixed, *sources], writers, [], 0.1)
+        if self._wake_r in readable:
+            self._wake_r.recv(4096)
+        while self._joining:
+            self._clients.append(_Client(self._joining.pop()))
+        if self._listener in readable:
+            self._clients.append(_Client(self._listener.accept()[0]))
+        if self._link.fileno() in readable:
+            for line in self._lines.feed(self._link.read(0)):
+                self._from_box(line)
+        for ready in readable:
+            if ready in sources:
+                self._from_client(sources[ready])
+        self._look_after_streams()
+        now = time.monotonic()
+        for client in list(self._clients):
+            if not client.flush(now):
+                self._drop(client)
+
+    def _drop(self, client: _Client) -> None:
+        client.socket.close()
+        self._clients.remove(client)
+        self._waiting = {id: owner for id, owner in self._waiting.items() if owner is not client}
+
+    # -- what comes from the box ---------------------------------------------------------------------------------
+
+    def _from_box(self, line: bytes) -> None:
+        message = protocol.parse(line, Incoming)
+        if message is None:
+            return
+        if message.id is not msgspec.UNSET:
+            if message.id in self._own:
+                self._own.pop(message.id)[0](message)
+            elif client := self._waiting.pop(message.id, None):
+                client.send(line + b"\n")
+        elif message.method == "m":
+            self._frame(msgspec.json.decode(message.params))
+        else:
+            for client in self._subscribed():
+                if client.changes if message.method == "changed" else client.hz:
+                    client.send(line + b"\n", frame=message.method == "s")
+
+    def _frame(self, integers: list[int]) -> None:
+        """Each program gets frames at its own rate, with the extremes of those it was not sent."""
+        if self._columns is None or len(integers) != len(self._columns.fast):
+            return
+        now = time.monotonic()
+        for client in self._subscribed():
+            if not client.hz:
+                continue
+            old = client.merged
+            client.merged = integers if old is None else [
+                _merge(name, a, b) for name, a, b in zip(self._columns.fast, old, integers, strict=True)
+            ]  # fmt: skip
+            # Half a frame of tolerance: what comes at the rate asked goes on at that rate.
+            if now >= client.next_frame - 0.5 / self._columns.hz:
+                client.next_frame = max(client.next_frame + 1 / client.hz, now)
+                client.seq += 1
+                client.send(protocol.notification("m", [client.seq, *client.merged[1:]]), frame=True)
+                client.merged = None
+
+    # -- what comes from the programs ----------------------------------------------------------------------------
+
+    def _from_client(self, client: _Client) -> None:
+        try:
+            data = client.socket.recv(65536)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._drop(client)
+            return
+        for line in client.lines.feed(data):
+            request = protocol.parse(line, Request)
+            if request is not None:
+                self._request(client, request, line)
+
+    def _request(self, client: _Client, request: Request, line: bytes) -> None:
+        handler = {"hello": self._hello, "sub": self._sub, "renew": self._renew, "unsub": self._unsub}.get(
+            request.method
+        )
+        if handler is None:
+            self._waiting[request.id] = client
+            self._link.write(line + b"\n")
+            return
+        try:
+            handler(client, request.id, protocol.arguments(request))
+        except protocol.BoxError as why:
+            client.send(protocol.error(request.id, why))
+
+    def _hello(self, client: _Client, id: str, args: protocol.Hello) -> None:
+        welcome = self._box.welcome
+        if welcome.proto not in args.proto:
+            raise protocol.BoxError(
+                f"the box speaks protocol {welcome.proto}", name="proto", data={"proto": welcome.proto}
+            )
+        client.end_stream()
+
+        def answer(message: Incoming) -> None:
+            if message.error is msgspec.UNSET:
+                state = msgspec.json.decode(message.result, type=protocol.Info).state
+                client.send(protocol.result(id, msgspec.structs.replace(welcome, state=state)))
+
+        self._ask("info", {}, answer)
+
+    def _sub(self, client: _Client, id: str, args: protocol.Sub) -> None:
+        client.end_stream()
+        client.hz, client.changes = args.hz, args.changes
+        client.lease_end = time.monotonic() + args.ttl_s
+
+        def answer() -> None:
+            header = self._columns
+            client.send(protocol.result(id, msgspec.structs.replace(header, hz=min(args.hz, header.hz))))
+
+        self._subscribe(answer)
+
+    def _renew(self, client: _Client, id: str, args: protocol.Renew) -> None:
+        if client not in self._subscribed():
+            raise protocol.BoxError("the subscription has run out: subscribe again", name="no_lease")
+        client.lease_end = time.monotonic() + args.ttl_s
+        client.send(protocol.result(id, protocol.Done()))
+
+    def _unsub(self, client: _Client, id: str, args: protocol.Nothing) -> None:
+        client.end_stream()
+        client.send(protocol.result(id, protocol.Done()))
+
+    # -- the one subscription of all -----------------------------------------------------------------------------
+
+    def _subscribed(self) -> list[_Client]:
+        now = time.monotonic()
+        return [client for client in self._clients if client.lease_end > now]
+
+    def _wanted(self) -> tuple[float, bool]:
+        clients = self._subscribed()
+        return max((client.hz for client in clients), default=0.0), any(client.changes for client in clients)
+
+    def _subscribe(self, then: Callable[[], None] = lambda: None) -> None:
+        """Have the box stream what all want together, then call `then`."""
+        wanted = self._wanted()
+        if self._columns is not None and wanted == self._upstream:
+            then()
+            return
+
+        def answer(message: Incoming) -> None:
+            if message.error is msgspec.UNSET:
+                self._columns = msgspec.json.decode(message.result, type=protocol.Columns)
+                self._upstream = wanted
+                then()
+
+        self._renewed = time.monotonic()
+        self._ask("sub", {"hz": wanted[0], "ttl_s": LEASE_S, "changes": wanted[1]}, answer)
+
+    def _look_after_streams(self) -> None:
+        """Keep the box's lease, follow what is wanted, ask again what was not answered."""
+        now = time.monotonic()
+        for id, (answer, line, sent) in list(self._own.items()):
+            if now - sent > max(RETRY_S, self._box.retry_s):
+                self._own[id] = (answer, line, now)
+                self._link.write(line)
+        if now - self._renewed < LEASE_S / 3:
+            return
+        self._renewed = now
+        wanted = self._wanted()
+        if wanted == (0.0, False):
+            self._columns, self._upstream = None, wanted  # the box's lease runs out by itself
+        elif wanted != self._upstream:
+            self._subscribe()
+        else:
+            self._ask("renew", {"ttl_s": LEASE_S}, self._renewal)
+
+    def _renewal(self, message: Incoming) -> None:
+        if message.error is not msgspec.UNSET:  # it had run out, or the box was started anew
+            self._columns = None
+            self._subscribe()
+
+    def _ask(self, method: str, arguments: dict, answer: Callable[[Incoming], None]) -> None:
+        """A request of our own to the box."""
+        self._count += 1
+        id = f"{self._box.nonce}.b-{self._count}"
+        line = protocol.encode({"id": id, "method": method, "params": arguments})
+        self._own[id] = (answer, line, time.monotonic())
+        self._link.write(line)
+
+
+def _merge(name: str, a: int, b: int) -> int:
+    """Two frames of a column as one: peaks by maximum, reductions by minimum, gains of the EQ's bands by the one furthest
+    from 0, the rest as it is now."""
+    if "_peak_" in name or "_tp_" in name:
+        return max(a, b)
+    if name.startswith("eq_"):
+        return max(a, b, key=abs)
+    return min(a, b) if name.startswith("gr_") else b

@@ -1,0 +1,128 @@
+"""Feed: a box kept in view by a thread, for programs that show it live. Survives a box that comes and goes."""
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+
+from host_cli.errors import CliFail, LinkLost
+from host_cli.presets import library
+
+from .client import Box
+from .connect import RETRY_S, hold_box
+
+#: Seconds between two spectra.
+SPECTRUM_S = 0.1
+
+
+class Feed:
+    """What the box is doing, as plain attributes that any thread may read (each is replaced whole, never changed in place):
+
+    `frame` meters (Box.meters), `stale` whether they have stopped, `values` plain values by id, `state`, `presets`,
+    `spectrum`, `message` the last thing to tell the user. `revision` grows when any of these but the meters changes.
+    """
+
+    def __init__(self, device: str | None, timeout_s: float, hz: float = 25.0):
+        self._device, self._timeout_s, self._hz = device, timeout_s, hz
+        self._deeds: queue.Queue[Callable[[Box], str | None]] = queue.Queue()
+        self._stopping = threading.Event()
+        self._ready = threading.Event()
+        self._failure: CliFail | None = None
+        self.table: dict = {}
+        self.frame: dict[str, float] = {}
+        self.stale = True
+        self.values: dict = {}
+        self.state = None
+        self.presets: list = []
+        self.spectrum: dict[str, list[float]] | None = None
+        self.message = ""
+        self.rate_hz = 48_000
+        self.revision = 0
+        self._thread = threading.Thread(target=self._run, name="feed", daemon=True)
+
+    def __enter__(self):
+        """Connect. Raises CliFail if that fails the first time."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failure is not None:
+            raise self._failure
+        return self
+
+    def __exit__(self, *_):
+        self._stopping.set()
+        self._thread.join()
+
+    def do(self, deed: Callable[[Box], str | None]) -> None:
+        """Have the feed's thread call `deed(box)` soon; what it returns, or why it was refused, becomes `message`."""
+        self._deeds.put(deed)
+
+    def set(self, id: str, plain) -> None:
+        """Set one parameter; shown at once, corrected if the box refuses."""
+        self.values = {**self.values, id: plain}
+        self.revision += 1
+        self.do(lambda box: self._tell(id, box.set({id: plain})))
+
+    def _tell(self, id: str, change) -> str:
+        param = self.table[id]
+        return f"{id}  {library.shown(param, change.old[id])} → {library.shown(param, change.new[id])}"
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with hold_box(self._device, self._timeout_s) as box:
+                    self._watch(box)
+            except CliFail as why:
+                if not self._ready.is_set():
+                    self._failure = why
+                    self._ready.set()
+                    return
+                self.stale = True
+                self._say(str(why))
+                self._stopping.wait(RETRY_S)
+
+    def _watch(self, box: Box) -> None:
+        self.table = box.table
+        self._refresh(box)
+        self.rate_hz = box.info().info.get("rate_hz", 48_000)
+        next_spectrum = 0.0
+        for kind, payload in box.live(self._hz):
+            self._ready.set()
+            if self._stopping.is_set():
+                return
+            if kind == "m":
+                self.frame, self.stale = payload, False
+            elif kind == "stale":
+                self.stale = True
+            elif payload["values"]:
+                self.values = {**self.values, **payload["values"]}
+                self.state = box.state()
+                self.revision += 1
+            else:  # names have changed: a preset was saved
+                self._refresh(box)
+            self._do_deeds(box)
+            if time.monotonic() >= next_spectrum:
+                next_spectrum = time.monotonic() + SPECTRUM_S
+                self.spectrum = box.spectrum()
+
+    def _refresh(self, box: Box) -> None:
+        self.values = box.get()
+        self.state = box.state()
+        self.presets = [row for row in box.presets() if not row.error]
+        self.revision += 1
+
+    def _do_deeds(self, box: Box) -> None:
+        while not self._deeds.empty():
+            deed = self._deeds.get()
+            try:
+                self._say(deed(box) or "")
+            except LinkLost:
+                raise
+            except CliFail as why:
+                self._refresh(box)
+                self._say(str(why))
+
+    def _say(self, message: str) -> None:
+        self.message = message
+        self.revision += 1

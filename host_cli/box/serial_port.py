@@ -1,0 +1,187 @@
+"""The port: finding the box, claiming its serial port, bytes in and out. The only file of the tool that knows pyserial.
+
+Never calls flush(): on CDC ACM it can hang for ever.
+"""
+
+import contextlib
+import errno
+import getpass
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import serial
+from serial.tools import list_ports
+
+from firmware.contract import protocol
+from host_cli.errors import BUSY, NO_DEVICE, PERMISSION, CliFail, LinkLost
+
+try:
+    import fcntl
+    import termios
+except ImportError:  # Windows: a port is exclusive there anyway
+    fcntl = termios = None
+
+BAUD = 115_200
+WRITE_TIMEOUT_S = 1.0
+
+
+@dataclass(frozen=True)
+class Port:
+    """A port of this computer. `box`: its USB identity is the box's."""
+
+    path: str
+    serial: str
+    product: str
+    vid_pid: str
+    box: bool
+
+
+def ports() -> list[Port]:
+    """The serial ports of this computer, boxes first. Opens none of them."""
+    found = []
+    for info in list_ports.comports():
+        usb = info.vid is not None
+        product = info.product or ""
+        ours = (info.vid, info.pid) == (protocol.USB_VID, protocol.USB_PID)
+        ours = ours and (not product or protocol.PRODUCT.lower() in product.lower())
+        vid_pid = f"{info.vid:04x}:{info.pid:04x}" if usb else ""
+        found.append(Port(info.device, info.serial_number or "", product or info.description or "", vid_pid, ours))
+    return sorted(found, key=lambda port: (not port.box, port.path))
+
+
+def choose(device: str | None) -> str:
+    """The path of the port to use: `device` is a path, a USB serial number, or None for the only box there is.
+
+    Raises CliFail (NO_DEVICE). Ports that are not a box's are used only when their path is given.
+    """
+    if device and (os.path.exists(device) or os.sep in device or device.upper().startswith("COM")):
+        if os.name == "posix" and not os.path.exists(device):
+            raise CliFail(f"there is no port {device}; `burnish ports` lists them", NO_DEVICE)
+        return device
+    boxes = [port for port in ports() if port.box and device in (None, "", port.serial)]
+    if len(boxes) == 1:
+        return boxes[0].path
+    if boxes:
+        names = ", ".join(f"{port.serial or '?'} ({port.path})" for port in boxes)
+        raise CliFail(f"{len(boxes)} boxes are connected: {names}; choose one with --device SERIAL", NO_DEVICE)
+    if device:
+        raise CliFail(
+            f"no box with the serial number {device!r} is connected; `burnish ports` lists the ports", NO_DEVICE
+        )
+    raise CliFail(
+        f"no box is connected (no USB device {protocol.USB_VID:04x}:{protocol.USB_PID:04x}); "
+        "check the cable, or give a port with --device PATH; `burnish ports` lists them",
+        NO_DEVICE,
+    )
+
+
+class SerialLink:
+    """A serial port, claimed for us alone, raw. Raises CliFail when it cannot be had."""
+
+    def __init__(self, path: str):
+        self.name = path
+        try:
+            self._port = serial.Serial(
+                path, BAUD, timeout=0.1, write_timeout=WRITE_TIMEOUT_S, exclusive=True if os.name == "posix" else None
+            )
+            self._claim()
+            self._port.reset_input_buffer()
+        except (serial.SerialException, OSError, ValueError) as why:
+            raise _cannot_open(path, why) from None
+
+    def _claim(self) -> None:
+        """flock keeps out those who ask for it too; TIOCEXCL keeps out everybody.
+
+        Not on a pseudo terminal: there the mark would outlive us, as the simulated box holds the other end.
+        """
+        if fcntl and not os.path.realpath(self.name).startswith(("/dev/pts/", "/dev/ttys")):
+            with contextlib.suppress(OSError):
+                fcntl.ioctl(self._port.fileno(), termios.TIOCEXCL)
+
+    def fileno(self) -> int:
+        """For select(); POSIX only."""
+        return self._port.fileno()
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come in; waits up to `timeout_s` for the first byte. b"" if nothing came. Raises LinkLost."""
+        try:
+            if self._port.timeout != timeout_s:
+                self._port.timeout = timeout_s
+            first = self._port.read(1)
+            return first + self._port.read(self._port.in_waiting) if first else b""
+        except (serial.SerialException, OSError, TypeError) as why:  # TypeError: closed while reading
+            raise self._lost(why) from None
+
+    def write(self, data: bytes) -> None:
+        """Send all of `data`. Raises LinkLost."""
+        try:
+            self._port.write(data)
+        except serial.SerialTimeoutException:
+            raise LinkLost(f"{self.name} takes no more data: the box has stopped reading; try again") from None
+        except (serial.SerialException, OSError) as why:
+            raise self._lost(why) from None
+
+    def _lost(self, why: Exception) -> LinkLost:
+        return LinkLost(f"{self.name} has vanished ({_reason(why)}); reconnect the box and run the same command again")
+
+    def close(self) -> None:
+        """Give the port back. Twice is as good as once."""
+        with contextlib.suppress(OSError, serial.SerialException):
+            self._port.close()
+
+
+def _reason(why: Exception) -> str:
+    """The short reason in an exception of pyserial's, which often has it in its text only."""
+    number = getattr(why, "errno", None)
+    if isinstance(number, int) and number > 0:
+        return os.strerror(number)
+    text = str(why)
+    for code in (errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO, errno.EACCES, errno.EBUSY):
+        if f"[Errno {code}]" in text or f"({code}, " in text:
+            return os.strerror(code)
+    return "unplugged" if "returned no data" in text else text.splitlines()[0]
+
+
+def _cannot_open(path: str, why: Exception) -> CliFail:
+    """Why a port cannot be had, as a sentence with the next command to type."""
+    number = getattr(why, "errno", None)
+    if number in (errno.EACCES, errno.EPERM) and os.path.exists(path):
+        return CliFail(f"cannot open {path}: permission denied; {_way_in(path)}", PERMISSION)
+    if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(why) or "PermissionError" in str(why):
+        users = users_of(path)
+        by = " and ".join(f"{name} (pid {pid})" for pid, name in users) or "another program"
+        if any(name == "ModemManager" for _, name in users):
+            return CliFail(f"{path} is being probed by ModemManager; wait 10 s and try again, or stop it for good with the "
+                           "udev rule that `burnish doctor` prints", BUSY)  # fmt: skip
+        return CliFail(f"{path} is in use by {by}; close it and try again", BUSY)
+    if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "could not open port" in str(why):
+        return CliFail(f"cannot open {path}: {_reason(why)}; `burnish ports` lists the ports", NO_DEVICE)
+    return CliFail(f"{path} is no serial port ({_reason(why)}); `burnish ports` lists the ports", NO_DEVICE)
+
+
+def _way_in(path: str) -> str:
+    """What a user who may not open `path` has to do."""
+    if not sys.platform.startswith("linux"):
+        return "run the command as a user who may use serial ports"
+    import grp  # Linux and macOS only
+
+    group = grp.getgrgid(os.stat(path).st_gid).gr_name
+    if group in ("dialout", "uucp", "plugdev"):
+        return (
+            f"you are not in the group {group!r}: run `sudo usermod -aG {group} {getpass.getuser()}`, then log in again"
+        )
+    return "install the udev rule that `burnish doctor` prints"
+
+
+def users_of(path: str) -> list[tuple[int, str]]:
+    """(pid, name) of the processes that have `path` open, as far as this user may see. Linux only; else empty."""
+    found = []
+    real = os.path.realpath(path)
+    for fds in Path("/proc").glob("[0-9]*/fd"):
+        with contextlib.suppress(OSError):
+            pid = int(fds.parent.name)
+            if pid != os.getpid() and any(os.readlink(fd) == real for fd in fds.iterdir()):
+                found.append((pid, (fds.parent / "comm").read_text().strip()))
+    return found

@@ -1,0 +1,19 @@
+"""Presets on the laptop: files, differences, history, completion of names."""
+
+from firmware.contract import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "read": "library",
+        "shown": "library",
+    },
+)
+
+__all__ = [
+    "history",
+    "library",
+    "name_cache",
+    "read",
+    "shown",
+]

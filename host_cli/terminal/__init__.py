@@ -1,0 +1,22 @@
+"""Output to a terminal: tables, meters, curves in braille, the monitor."""
+
+from firmware.contract import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Monitor": "monitor",
+        "MeterView": "text",
+        "count": "text",
+        "one_line": "text",
+        "table": "text",
+    },
+)
+
+__all__ = [
+    "MeterView",
+    "Monitor",
+    "count",
+    "one_line",
+    "table",
+]

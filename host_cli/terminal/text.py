@@ -1,0 +1,153 @@
+"""Text for terminals: tables, the frame of meters. Pure functions, no printing."""
+
+import math
+
+from firmware.contract import EQ_BANDS, MULTIBAND_BANDS
+
+#: Eighths of a cell.
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_RED, _YELLOW, _GREEN, _CYAN, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
+#: The bars' scale, in dB.
+LEVEL_BOTTOM_DB, REDUCTION_TOP_DB = -60.0, 20.0
+
+
+def one_line(thing) -> str:
+    """`thing` without control characters: names come from strangers' files, and a terminal obeys what it is shown."""
+    return "".join(c if c.isprintable() else "?" for c in str(thing))
+
+
+def table(rows: list[tuple], head: tuple = ()) -> str:
+    """Columns, left-aligned, two spaces apart."""
+    cells = [tuple(one_line(cell) for cell in row) for row in ([head] if head else []) + list(rows)]
+    if not cells:
+        return ""
+    widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 preset", "2 presets"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def bar(part: float, width: int) -> str:
+    """`part` (0 to 1) of `width` cells, to an eighth of a cell."""
+    part = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
+    eighths = round(part * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def level(value_db: float) -> str:
+    """A level to a tenth, silence as a dash."""
+    return f"{value_db:6.1f}" if value_db > -100 else "     –"
+
+
+class MeterView:
+    """Turns frames of meters into lines. Keeps the maxima, and the numbers still for half a second so one can read them."""
+
+    NUMBERS_S = 0.5
+
+    def __init__(self, target_lufs: float | None, colour: bool, width: int = 80):
+        self.target_lufs = target_lufs
+        self.colour = colour
+        self.width = max(width, 40)
+        self._held_tp = -math.inf
+        self._shown: dict[str, float] = {}
+        self._peaks: dict[str, float] = {}
+        self._shown_at = -math.inf
+
+    def lines(self, frame: dict[str, float], now_s: float, stale: bool = False) -> list[str]:
+        """The lines for `frame` (Box.meters) at the time `now_s`; greyed when `stale`."""
+        self._take(frame, now_s)
+        lines = [*self._levels(frame), "", *self._reductions(frame), self._moved_bands(), *self._numbers()]
+        lines = [line[: self.width + line.count("\x1b") * 5] for line in lines]
+        if stale:
+            return [self._paint("no meters from the box for a second", _YELLOW), *(self._grey(line) for line in lines)]
+        return [self._bottom(), *lines]
+
+    def _take(self, frame: dict[str, float], now_s: float) -> None:
+        """Peaks are the greatest since the numbers were last written; the rest is as it is now."""
+        self._held_tp = max(self._held_tp, frame.get("out_tp_l_dbtp", -150), frame.get("out_tp_r_dbtp", -150))
+        for name, value in frame.items():
+            if "_peak_" in name or "_tp_" in name:
+                self._peaks[name] = max(self._peaks.get(name, -math.inf), value)
+            elif name.startswith("gr_"):
+                self._peaks[name] = min(self._peaks.get(name, 0.0), value)
+            elif name.startswith("eq_"):
+                self._peaks[name] = max(self._peaks.get(name, 0.0), value, key=abs)
+        if now_s - self._shown_at >= self.NUMBERS_S:
+            self._shown = {**frame, **self._peaks}
+            self._peaks = {}
+            self._shown_at = now_s
+
+    def _paint(self, text: str, colour: str) -> str:
+        return f"{colour}{text}{_PLAIN}" if self.colour else text
+
+    def _grey(self, line: str) -> str:
+        for code in (_RED, _YELLOW, _GREEN, _CYAN, _PLAIN):
+            line = line.replace(code, "")
+        return self._paint(line, _DIM)
+
+    def _bottom(self) -> str:
+        return self._paint(f"{'':7}{LEVEL_BOTTOM_DB:.0f}".ljust(self.width - 10) + "0 dBFS", _DIM)
+
+    def _levels(self, frame: dict[str, float]) -> list[str]:
+        cells = self.width - 24
+        lines = []
+        for side in ("in", "out"):
+            for channel in ("l", "r"):
+                name = f"{side}_peak_{channel}_dbfs"
+                value = frame.get(name, -150)
+                colour = _RED if value >= -0.1 else _YELLOW if value > -6 else _GREEN
+                drawn = self._paint(bar(1 - value / LEVEL_BOTTOM_DB, cells), colour)
+                lines.append(f"{side.upper():>3} {channel.upper()}  {drawn} {level(self._shown.get(name, -150))} dBFS")
+        return lines
+
+    def _reductions(self, frame: dict[str, float]) -> list[str]:
+        cells = self.width - 24
+        lines = []
+        for name, label in [(f"gr_b{n}_db", f"MB {n}") for n in range(1, MULTIBAND_BANDS + 1)] + [
+            ("gr_limiter_db", "LIM")
+        ]:
+            drawn = self._paint(bar(-frame.get(name, 0.0) / REDUCTION_TOP_DB, cells), _CYAN)
+            lines.append(f"{label:>5}  {drawn} {self._shown.get(name, 0.0):6.1f} dB")
+        return lines
+
+    def _moved_bands(self) -> str:
+        """Dynamic bands of the EQ whose gain is moved, by number; empty where none is."""
+        moved = [(n, self._shown.get(f"eq_b{n}_db", 0.0)) for n in range(1, EQ_BANDS + 1)]
+        text = "  ".join(f"{n}: {value:+.1f}" for n, value in moved if abs(value) >= 0.05)
+        return self._paint(f"   EQ  {text} dB", _CYAN) if text else ""
+
+    def _numbers(self) -> list[str]:
+        shown = self._shown
+        integrated = shown.get("out_integrated_lufs", -150)
+        delta = ""
+        if self.target_lufs is not None and integrated > -100:
+            delta = f"   {integrated - self.target_lufs:+.1f} LU to {self.target_lufs:g} LUFS"
+        held = f"TP hold {level(self._held_tp)} dBTP"
+        loud = "   ".join(
+            f"{label} {level(shown.get(name, -150))}"
+            for label, name in (("M", "out_momentary_lufs"), ("S", "out_short_lufs"), ("I", "out_integrated_lufs"))
+        )
+        lines = [
+            f"{loud} LUFS   LRA {shown.get('out_lra_lu', 0.0):4.1f} LU{delta}",
+            self._paint(held, _RED) if self._held_tp > 0 else held,
+        ]
+        load, xruns = shown.get("load_pct", 0.0), int(shown.get("xruns", 0))
+        box = f"load {load:.0f} %   xruns {xruns}"
+        lines[1] += "   " + (self._paint(box, _RED) if xruns or load > 85 else box)
+        return lines
+
+    def one_line(self, frame: dict[str, float]) -> str:
+        """For a log: a frame as one line."""
+        self._take(frame, math.inf)
+        peak = max(frame.get("out_peak_l_dbfs", -150), frame.get("out_peak_r_dbfs", -150))
+        return (
+            f"peak {level(peak)} dBFS  TP hold {level(self._held_tp)} dBTP  "
+            f"M {level(frame.get('out_momentary_lufs', -150))}  S {level(frame.get('out_short_lufs', -150))}  "
+            f"I {level(frame.get('out_integrated_lufs', -150))} LUFS  LRA {frame.get('out_lra_lu', 0.0):.1f} LU  "
+            f"limiter {frame.get('gr_limiter_db', 0.0):.1f} dB  load {frame.get('load_pct', 0.0):.0f} %  "
+            f"xruns {int(frame.get('xruns', 0))}"
+        )

@@ -1,0 +1,91 @@
+"""What runs on the counted machine: the extension modules as an installation on a Pi compiles them, the regions, the plugin."""
+
+import hashlib
+import json
+import os
+import runpy
+import shlex
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .sysroot import CannotCount
+
+HERE = Path(__file__).parent
+COMPILER = "aarch64-linux-gnu-gcc"
+#: Runs setup.py as far as Cython, and writes what it would compile.
+_ASK_SETUP = """
+import json, sys
+from setuptools import Distribution
+from distutils.core import run_setup
+modules = run_setup("setup.py", stop_after="init").ext_modules
+json.dump([[m.name, m.sources, m.extra_compile_args] for m in modules], open(sys.argv[1], "w"))
+"""
+
+
+def version() -> str:
+    """The compiler's name and version: counts of others cannot be compared. Raises CannotCount where there is none."""
+    if shutil.which(COMPILER) is None:
+        raise CannotCount(f"instructions are not counted: {COMPILER} is not installed (`make count` installs it)")
+    return subprocess.run([COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def modules(tree: Path, sysroot: Path, into: Path) -> None:
+    """`into`/dsp_ext and `into`/regions from the sources in `tree`; compiles what changed."""
+    (into / "dsp_ext").mkdir(parents=True, exist_ok=True)
+    listing = into.resolve() / "modules.json"
+    _quietly([sys.executable, "-c", _ASK_SETUP, listing], cwd=tree)
+    regions = into / "regions.c"
+    _quietly([sys.executable, "-m", "cython", "-3", "-I", tree, HERE / "regions.pyx", "-o", regions], cwd=tree)
+    work, flags = [], []
+    for name, sources, flags in json.loads(listing.read_text()):
+        work.append(([tree / source for source in sources], into / f"{name.replace('.', '/')}.so", flags))
+    work.append(([regions], into / "regions.so", flags))
+    for stale in set((into / "dsp_ext").iterdir()) - {target for _, target, _ in work}:
+        if stale.suffix != ".made":
+            stale.unlink()
+    for source in (tree / "dsp_ext").glob("*.py"):
+        shutil.copy(source, into / "dsp_ext")
+    shutil.copy(HERE / "cases.py", into)
+    (into / "firmware").mkdir(exist_ok=True)
+    for name in ("__init__", "params", "designer"):
+        shutil.copy(tree / "firmware" / f"{name}.py", into / "firmware")
+    base = [COMPILER, *_python_flags(sysroot)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda one: _compile(base, *one), work))
+
+
+def plugin(into: Path) -> Path:
+    """The plugin for the QEMU of this machine."""
+    target = into / "plugin.so"
+    _compile(["cc", "-fPIC", "-w"], [HERE / "plugin.c"], target, ["-O2"])
+    return target
+
+
+def _python_flags(sysroot: Path) -> list[str]:
+    """The flags that the sysroot's Python was built with, which go before those of setup.py, and where its headers are."""
+    (data,) = sysroot.glob("usr/lib/python3.*/_sysconfigdata__aarch64-linux-gnu.py")
+    values = runpy.run_path(str(data))["build_time_vars"]
+    headers = sysroot / "usr/include"
+    # -idirafter: the compiler's own C library comes first, only Python's headers are from here.
+    return [*shlex.split(values["CFLAGS"]), *shlex.split(values["CCSHARED"]),
+            "-idirafter", str(headers / data.parent.name), "-idirafter", str(headers)]  # fmt: skip
+
+
+def _compile(base, sources, target: Path, flags):
+    """A shared library, unless it was made from the same bytes by the same command."""
+    command = [*base, *flags, "-shared", "-o", str(target), *map(str, sources)]
+    made = hashlib.sha256(json.dumps(command).encode() + b"".join(map(Path.read_bytes, sources))).hexdigest()
+    stamp = target.with_suffix(".made")
+    if target.exists() and stamp.exists() and stamp.read_text() == made:
+        return
+    _quietly(command)
+    stamp.write_text(made)
+
+
+def _quietly(command, cwd=None):
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(map(str, command))} fails:\n{done.stdout}{done.stderr}")

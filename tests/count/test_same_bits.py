@@ -1,0 +1,20 @@
+"""The reference runs on the emulated machine: the same bits as here."""
+
+import pytest
+
+from tests.support import reference_run
+
+from . import machine
+from .sysroot import CannotCount
+
+pytestmark = pytest.mark.count
+
+
+def test_reference_runs_there_are_those_here(record):
+    try:
+        there = machine.output(reference_run.__file__).splitlines()
+    except CannotCount as error:
+        pytest.skip(str(error))
+    here = reference_run.sums()
+    assert there == here
+    record("Same bits", "reference runs that differ on an emulated aarch64", 0, target="0", digits=0)

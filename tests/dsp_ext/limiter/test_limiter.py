@@ -1,0 +1,436 @@
+"""The true-peak limiter: exact at rest, and the ceiling holds."""
+
+import numpy as np
+import pytest
+
+from dsp_ext.core.processor import RATES_HZ
+from dsp_ext.limiter.limiter import STYLES, Limiter
+from tests.support import hostile, limiter_corpus
+from tests.support.plots import write_svg
+from tests.support.true_peak_oracle import BS1770, LONG, peak_db
+
+#: What the passes aim at, below the ceiling.
+MARGIN_DB = 0.03
+
+
+def limited(x, rate=48000, tail=64, **settings):
+    """Output for `x`, aligned with it, with `tail` frames after its end; and the limiter."""
+    limiter = Limiter(rate)
+    limiter.set(settle=True, **settings)
+    flush = np.zeros((2, limiter.latency + tail), np.float32)
+    y = np.concatenate([np.asarray(x, np.float32), flush], axis=1)
+    limiter.process(y)
+    return np.ascontiguousarray(y[:, limiter.latency :]), limiter
+
+
+def words(rng, frames, peak):
+    """24-bit words up to `peak`, as float32."""
+    return (rng.integers(-(2**23) * peak, 2**23 * peak, (2, frames)) / 2**23).astype(np.float32)
+
+
+# -- at rest ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", RATES_HZ)
+def test_below_the_ceiling_nothing_changes(rng, rate):
+    x = words(rng, 4000, 0.25)
+    x[:, :8] = np.array([-1, 0, 1, 2**21, -(2**21), 3, -2, 5]) / 2**23
+    y, limiter = limited(x, rate)
+    assert np.array_equal(y[:, :4000], x)
+    assert limiter.read_reduction_db() == 0.0 and limiter.clamps == 0
+
+
+@pytest.mark.parametrize("rate", RATES_HZ)
+def test_latency_is_what_it_says(rate):
+    for settings in ({}, {"gain_db": 20.0}, {"enabled": False}, {"ceiling_dbtp": -12.0, "release_ms": 5.0}):
+        x = np.zeros((2, 100), np.float32)
+        x[:, 40] = 0.5
+        y, _ = limited(x, rate, **settings)
+        assert np.argmax(np.abs(y[0])) == 40 == np.argmax(np.abs(y[1]))
+
+
+def test_rests_again_after_limiting(rng):
+    """After the release, words pass unchanged again."""
+    loud = rng.uniform(-2, 2, (2, 4800))
+    quiet = words(rng, 150000, 0.2)
+    y, _ = limited(np.concatenate([loud, quiet], axis=1), release_ms=100.0, slow_release_ms=200.0)
+    assert np.array_equal(y[:, 130000 : 4800 + 150000], quiet[:, 130000 - 4800 :])
+
+
+def test_off_is_a_delay(rng):
+    x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
+    y, _ = limited(x, enabled=False, gain_db=12.0)
+    assert np.array_equal(y[:, :9000], x)
+
+
+def test_off_and_on_while_limiting(rng):
+    """Off, it becomes the delayed input; on again, the ceiling holds from that frame on."""
+    x = rng.uniform(-1, 1, (2, 48000 * 3)).astype(np.float32)
+    y = x.copy()
+    limiter = Limiter(48000)
+    limiter.set(gain_db=12.0, ceiling_dbtp=-3.0, release_ms=50.0, settle=True)
+    limiter.process(y[:, :20000].copy())
+    part = np.ascontiguousarray(x[:, 20000:90000])
+    limiter.set(enabled=False)
+    limiter.process(part)
+    assert np.array_equal(part[:, 60000:], x[:, 80000 - limiter.latency : 90000 - limiter.latency])
+    part = np.ascontiguousarray(x[:, 90000:])
+    limiter.set(enabled=True)
+    limiter.process(part)
+    assert np.abs(part).max() <= 10 ** (-3 / 20)
+    assert limiter.clamps == 0
+
+
+# -- cutting and resetting ----------------------------------------------------------------------------------------
+
+
+def test_blocks_do_not_matter(rng):
+    """Bit for bit, with settings that move at the same frames."""
+    x = (rng.uniform(-1, 1, (2, 20000)) * 10 ** rng.uniform(-1, 0.5, 20000)).astype(np.float32)
+    moves = {3000: {"ceiling_dbtp": -6.0}, 7001: {"gain_db": 9.0}, 9000: {"ceiling_dbtp": 0.0},
+             9500: {"ceiling_dbtp": -2.0}, 13333: {"enabled": False}, 15000: {"enabled": True}}  # fmt: skip
+    results = []
+    for biggest in (20000, 1, 63, 700):
+        limiter, y, at = Limiter(48000), x.copy(), 0
+        while at < 20000:
+            if at in moves:
+                limiter.set(**moves[at])
+            step = min(int(rng.integers(1, biggest + 1)), *(m - at for m in (*moves, 20000) if m > at))
+            part = np.ascontiguousarray(y[:, at : at + step])
+            limiter.process(part)
+            y[:, at : at + step] = part
+            at += step
+        results.append((y, limiter.read_reduction_db()))
+    for y, reduction in results[1:]:
+        assert np.array_equal(y, results[0][0]) and reduction == results[0][1]
+
+
+def test_reset_forgets_but_keeps_settings(rng):
+    x = rng.uniform(-1, 1, (2, 3000)).astype(np.float32)
+    limiter = Limiter(48000)
+    limiter.set(gain_db=8.0, ceiling_dbtp=-4.0, settle=True)
+    first, second = x.copy(), x.copy()
+    limiter.process(first)
+    limiter.reset()
+    limiter.process(second)
+    assert np.array_equal(first, second)
+
+
+# -- the ceiling --------------------------------------------------------------------------------------------------
+
+
+def check_corpus(worst, clamps, record, title):
+    print(*(f"{name:16} {values}" for name, values in worst.items()), sep="\n")
+    record("Limiter", f"{title}: samples the safety clamp had to stop", clamps, target="0", digits=0)
+    for name, (_, bs1770, long) in worst.items():
+        limit = "≤ 0.00 / ≤ +0.02 dB" if name in hostile.BAND_LIMITED else "≤ 0.00 dB / no bound"
+        record("Limiter", f"{title}: {name}, over the ceiling, BS.1770 / 32 × 128-tap meter",
+               f"{bs1770 + 0.0:+.2f} / {long + 0.0:+.2f} dB", target=limit)  # fmt: skip
+    assert clamps == 0
+    for name, (sample, bs1770, long) in worst.items():
+        assert sample <= 0 and bs1770 <= 0, name
+        if name in hostile.BAND_LIMITED:
+            assert long <= 0.02, name
+
+
+def test_ceiling_holds_on_the_hostile_corpus(record):
+    """Every class, random settings and block sizes. Above 20.5 kHz no finite meter sees all: those classes are reported."""
+    check_corpus(*limiter_corpus.run(range(limiter_corpus.QUICK)), record, f"{limiter_corpus.QUICK} segments")
+
+
+@pytest.mark.bench
+def test_ceiling_holds_on_the_whole_corpus(record):
+    check_corpus(
+        *limiter_corpus.run(range(limiter_corpus.FULL), processes=2), record, f"{limiter_corpus.FULL} segments"
+    )
+
+
+@pytest.mark.parametrize("rate", [44100, 96000, 192000])
+def test_ceiling_holds_at_other_rates(rate):
+    for number in range(40):
+        name, x = hostile.segment(number, rate)
+        y, limiter = limited(x, rate, gain_db=9.0, ceiling_dbtp=-1.0)
+        assert limiter.clamps == 0 and peak_db(y, BS1770) <= -1.0, f"{name}, segment {number}"
+        if name in hostile.BAND_LIMITED:
+            assert peak_db(y, LONG) <= -1.0 + 0.02, f"{name}, segment {number}"
+
+
+def test_ceiling_holds_while_settings_move(rng):
+    """Random moves of every setting at random frames: from the frame of a move on, the new ceiling holds."""
+    for number in range(60):
+        _, a = hostile.segment(int(rng.integers(1000)))
+        _, b = hostile.segment(int(rng.integers(1000)))
+        x = np.ascontiguousarray(np.concatenate([a, b, a], axis=1))
+        limiter, at, ceiling = Limiter(48000), 0, -1.0
+        limiter.set(gain_db=6.0, settle=True)
+        while at < x.shape[1]:
+            step = min(int(rng.integers(1, 1500)), x.shape[1] - at)
+            part = np.ascontiguousarray(x[:, at : at + step])
+            limiter.process(part)
+            assert 20 * np.log10(np.abs(part).max() + 1e-9) <= ceiling, f"segment {number} at {at}"
+            if step > 100:  # what is 50 frames from a step of the gain, the meters can read
+                inner = part[:, 50:]
+                assert peak_db(inner[:, 6:-6], np.zeros((2, 1))) <= ceiling
+                assert inside(inner, BS1770) <= ceiling + 0.001, f"segment {number} at {at}"
+            at += step
+            move = rng.integers(5)
+            if move < 3:
+                ceiling = rng.uniform(-12, 0)
+                limiter.set(ceiling_dbtp=ceiling)
+            elif move == 3:
+                limiter.set(gain_db=rng.uniform(0, 14), link_fast_pct=rng.uniform(0, 100))
+            else:
+                limiter.set(style=rng.choice(list(STYLES)), release_ms=rng.uniform(1, 500))
+        assert limiter.clamps == 0
+
+
+def inside(block, phases):
+    """True peak where the meter sees only frames of `block`, in dBTP."""
+    taps = len(phases)
+    windows = np.lib.stride_tricks.sliding_window_view(block.astype(np.float64), taps, axis=1)
+    return 20 * np.log10(np.abs(windows @ phases).max() + 1e-9)
+
+
+def test_ceiling_down_is_instant_and_up_is_smooth():
+    tone = np.tile(np.sin(2 * np.pi * 1000 / 48000 * np.arange(48000)), (2, 1)).astype(np.float32)
+    limiter = Limiter(48000)
+    limiter.set(gain_db=6.0, ceiling_dbtp=-1.0, release_ms=10.0, slow_release_ms=1.0, settle=True)
+    before, after, raised = (np.ascontiguousarray(tone[:, a : a + 16000]) for a in (0, 16000, 32000))
+    limiter.process(before)
+    limiter.set(ceiling_dbtp=-7.0)
+    limiter.process(after)
+    limiter.set(ceiling_dbtp=-1.0)
+    limiter.process(raised)
+    assert abs(20 * np.log10(np.abs(before[:, 8000:]).max()) + 1.03) < 0.05
+    assert 20 * np.log10(np.abs(after[:, :48]).max()) <= -7.0, "the first period after the move"
+    for start in range(0, 15900, 48):  # no dip: every period stays close below the ceiling
+        assert -7.3 < 20 * np.log10(np.abs(after[:, start : start + 96]).max()) <= -7.0
+    heights = np.array([np.abs(raised[0, a : a + 48]).max() for a in range(0, 15984, 48)])
+    assert np.all(np.diff(heights) > -1e-4) and abs(20 * np.log10(heights[-1]) + 1.03) < 0.05
+
+
+# -- styles and listening -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_styles_keep_the_ceiling(style, record):
+    worst = -np.inf
+    for number in range(60):
+        _, x = hostile.segment(number + 5000)
+        y, limiter = limited(x, style=style, gain_db=10.0, ceiling_dbtp=-2.0)
+        assert limiter.clamps == 0
+        worst = max(worst, peak_db(y, BS1770) + 2.0)
+    record("Limiter", f"{style}: over the ceiling, BS.1770-5 meter", worst, "dB", target="≤ 0.00 dB", tolerance=0.01)
+    assert worst <= 0
+
+
+@pytest.mark.parametrize("style", ["punchy", "aggressive"])
+def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
+    tone = np.tile(np.sin(2 * np.pi * 50 / 48000 * np.arange(192000)), (2, 1)) * 10 ** (-1 / 20)
+    y, _ = limited(tone, style=style, gain_db=6.0)
+    value = residue_db(y[0, 144000:192000].astype(np.float64), 50, 48000)
+    record("Limiter", f"{style}: THD+N, 50 Hz, 6 dB reduction", value, "dB", target="≤ -80 dB", digits=1, tolerance=2.0)
+    assert value <= -80
+
+
+def test_styles_release_at_their_own_pace():
+    """The level comes back sooner after a burst in a faster style."""
+    x = np.full((2, 96000), 0.1)
+    x[:, 5000:5100] = 0.9
+    back = []
+    for style in STYLES:
+        y, _ = limited(x, style=style, gain_db=6.0, ceiling_dbtp=-6.0)
+        gain = y[0, 6000:96000] / np.float32(0.1 * 10 ** (6 / 20))
+        back.append(np.argmax(gain > 10 ** (-0.5 / 20)))
+    assert back[0] > 1.5 * back[1] > 2 * back[2] > 0
+
+
+def test_plot_of_the_styles(pytestconfig):
+    """The gain around a 5 ms burst 9 dB over the ceiling on the left, read from a small steady value on the right."""
+    x = np.full((2, 30000), 0.01)
+    x[0, 3000:3240] += 0.5 * np.sin(2 * np.pi * 5000 / 48000 * np.arange(240))
+    gains = {}
+    for style in STYLES:
+        y, _ = limited(x, style=style, ceiling_dbtp=-15.0)
+        gains[style] = 20 * np.log10(y[1, :30000] / 0.01)
+
+    def draw(axes):
+        t = (np.arange(30000) - 3000) / 48
+        for style, gain in gains.items():
+            axes.plot(t[1500:26000:24], gain[1500:26000:24], label=style, linewidth=1)
+        axes.set(xlabel="ms after the burst began", ylabel="gain, dB", title="A 5 ms burst, 9 dB over the ceiling")
+        axes.legend()
+
+    write_svg(pytestconfig, "limiter_styles", draw)
+    assert all(gain[2950:3300].min() < -8 and gain[29000] > -2 for gain in gains.values())
+
+
+def test_by_hand_beats_the_style(rng):
+    x = hostile.segment(5)[1]
+    lookahead, hold, release, slow = STYLES["punchy"]
+    by_hand, _ = limited(x, gain_db=9.0, lookahead_ms=lookahead, hold_ms=hold, release_ms=release, slow_release_ms=slow)
+    by_style, _ = limited(x, gain_db=9.0, style="punchy")
+    assert np.array_equal(by_hand, by_style)
+    assert not np.array_equal(by_hand, limited(x, gain_db=9.0)[0])
+
+
+def test_times_change_without_a_click_and_without_going_over(rng):
+    """Style and look-ahead move while a low tone is limited."""
+    tone = np.tile(np.sin(2 * np.pi * 200 / 48000 * np.arange(96000)), (2, 1)).astype(np.float32)
+    limiter = Limiter(48000)
+    limiter.set(gain_db=6.0, settle=True)
+    limiter.process(tone[:, :24000].copy())
+    parts = []
+    for number, style in enumerate(("aggressive", "punchy", "transparent", "aggressive", "punchy", "transparent")):
+        limiter.set(style=style)
+        parts.append(np.ascontiguousarray(tone[:, number * 2400 : number * 2400 + 2400]))  # 12000 frames in all
+        limiter.process(parts[-1])
+    y = np.concatenate(parts, axis=1)
+    assert np.abs(y).max() <= 10 ** (-1 / 20) and limiter.clamps == 0
+    spectrum = np.fft.rfft(y[0, :12000].astype(np.float64) * np.blackman(12000))
+    spectrum[: 3000 // 4] = 0
+    assert 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max()) <= -100
+
+
+def test_links_are_separate():
+    """A peak on the left: how much of it the right channel feels."""
+    x = np.full((2, 24000), 0.1)
+    x[0, 8000:8300] = 1.0
+    depths = {}
+    for fast, slow in ((100, 100), (0, 0), (50, 50), (0, 100)):
+        y, _ = limited(x, link_fast_pct=fast, link_slow_pct=slow, ceiling_dbtp=-6.0)
+        depths[fast, slow] = 20 * np.log10(y[1, :20000].min() / 0.1), 20 * np.log10(y[0, 9500] / 0.1)
+    assert depths[100, 100][0] < -6.0
+    assert depths[0, 0][0] == 0.0
+    assert depths[50, 50][0] == pytest.approx(depths[100, 100][0] / 2, abs=0.1)
+    assert -2.0 < depths[0, 100][0] < -0.3, "only what lasts is shared"
+
+
+def test_sample_peak_mode(rng):
+    """Peaks between the samples do not count; on again, they do from that frame on."""
+    tone = np.tile(np.cos(np.pi / 2 * np.arange(48000) + np.pi / 4), (2, 1)).astype(np.float32)
+    y, limiter = limited(tone, true_peak=False, gain_db=3.0, ceiling_dbtp=-1.0)
+    assert 20 * np.log10(np.abs(y[:, 10000:40000]).max()) == pytest.approx(-1.03, abs=0.01)
+    limiter.process(tone[:, :24000].copy())
+    limiter.set(true_peak=True)
+    part = tone[:, 24000:].copy()
+    limiter.process(part)
+    assert inside(part, BS1770) <= -1.0 and limiter.clamps == 0
+
+
+def test_unity_listening_takes_the_gain_back(rng):
+    x = words(rng, 9000, 0.1)
+    y, _ = limited(x, gain_db=6.0, unity_listen=True)
+    assert np.allclose(y[:, :9000], x, rtol=1e-6, atol=0)
+    y, _ = limited(x, gain_db=-6.0, unity_listen=True)
+    assert np.allclose(y[:, :9000], x * 10 ** (-6 / 20), rtol=1e-6), "never louder than the ceiling allows"
+
+
+def test_delta_is_what_was_removed(rng):
+    x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
+    settings = {"gain_db": 3.0, "ceiling_dbtp": -3.0}
+    y, _ = limited(x, **settings)
+    removed, _ = limited(x, delta=True, **settings)
+    gained = x * np.float32(10 ** (3 / 20))
+    expected = np.clip(gained - y[:, :9000], -(10 ** (-3 / 20)), 10 ** (-3 / 20))
+    assert np.abs(removed[:, :9000] - expected).max() < 1e-6
+
+
+def test_wrong_settings_are_refused():
+    limiter = Limiter(48000)
+    with pytest.raises(ValueError, match="ceiling_dbtp must be -60 to 0, not 1"):
+        limiter.set(ceiling_dbtp=1)
+    with pytest.raises(ValueError, match="lookahead_ms must be 0 to 10, not 20"):
+        limiter.set(lookahead_ms=20)
+    with pytest.raises(ValueError, match="style must be one of transparent, punchy, aggressive, not 'loud'"):
+        limiter.set(style="loud")
+    with pytest.raises(KeyError, match="no setting 'celing'"):
+        limiter.set(celing=-1)
+
+
+# -- sound --------------------------------------------------------------------------------------------------------
+
+
+def residue_db(y, f, rate):
+    """Everything but the tone `f`, relative to it: THD+N. `y` holds whole periods."""
+    n = np.arange(len(y))
+    basis = np.stack([np.cos(2 * np.pi * f / rate * n), np.sin(2 * np.pi * f / rate * n), np.ones(len(y))])
+    fit = np.linalg.lstsq(basis.T, y, rcond=None)[0]
+    rest = y - basis.T @ fit
+    return 10 * np.log10(np.mean(rest**2) / (np.hypot(*fit[:2]) ** 2 / 2))
+
+
+def test_tones_stay_pure(record):
+    for f in (30, 50, 100, 1000):
+        tone = np.tile(np.sin(2 * np.pi * f / 48000 * np.arange(96000)), (2, 1)) * 10 ** (-1 / 20)
+        y, limiter = limited(tone, gain_db=6.0, ceiling_dbtp=-1.0)
+        assert abs(limiter.read_reduction_db() + 6.0) < 0.1
+        value = residue_db(y[0, 48000:96000].astype(np.float64), f, 48000)
+        record("Limiter", f"THD+N, {f} Hz, 6 dB reduction", value, "dB", target="≤ -100 dB", digits=1, tolerance=2.0)
+        assert value <= -100
+
+
+def test_intermodulation(record):
+    """60 Hz and 7 kHz, 4:1 (SMPTE), 6 dB reduction: sidebands of 7 kHz at multiples of 60 Hz."""
+    n = np.arange(96000)
+    x = 0.8 * np.sin(2 * np.pi * 60 / 48000 * n) + 0.2 * np.sin(2 * np.pi * 7000 / 48000 * n)
+    y, _ = limited(np.tile(x, (2, 1)), gain_db=6.0, ceiling_dbtp=0.0)
+    spectrum = np.abs(np.fft.rfft(y[0, 48000:96000].astype(np.float64)))  # bins of 1 Hz
+    sidebands = np.sqrt(sum(spectrum[7000 + k * 60] ** 2 for k in range(-8, 9) if k))
+    value = 20 * np.log10(sidebands / spectrum[7000])
+    record("Limiter", "intermodulation, 60 Hz + 7 kHz 4:1, 6 dB reduction", value, "dB", target="≤ -60 dB", digits=1, tolerance=2.0)  # fmt: skip
+    assert value <= -60
+
+
+def test_modulation_sidebands(record):
+    """A steady 1 kHz, and once a second a 10 ms burst at 15 kHz that is limited by 6 dB: what the moving gain adds
+    around 1 kHz, as lines of 1 Hz."""
+    n = np.arange(48000)
+    burst = np.zeros(48000)
+    burst[20000:20480] = np.hanning(480) * np.sin(2 * np.pi * 15000 / 48000 * np.arange(480))
+    x = 0.2 * np.sin(2 * np.pi * 1000 / 48000 * n) + 1.6 * burst
+    y, limiter = limited(np.tile(x, (2, 8)), ceiling_dbtp=-1.0)
+    assert -7 < limiter.read_reduction_db() < -5
+    spectrum = np.abs(np.fft.rfft(y[0, 7 * 48000 : 8 * 48000].astype(np.float64)))
+    f = np.arange(len(spectrum))
+    beyond = spectrum[(np.abs(f - 1000) > 200) & (f < 8000)].max()
+    value = 20 * np.log10(beyond / spectrum[1000])
+    record("Limiter", "modulation sidebands beyond 200 Hz, 1 kHz and a burst a second, 6 dB reduction", value, "dB",
+           target="≤ -90 dB", digits=1, tolerance=1.0)  # fmt: skip
+    assert value <= -90
+
+
+def test_gain_moves_without_a_click(record):
+    """A 6 dB step of gain below the ceiling: what it leaves above 3 kHz of a 200 Hz tone."""
+    tone = np.tile(0.4 * np.sin(2 * np.pi * 200 / 48000 * np.arange(48000)), (2, 1)).astype(np.float32)
+    limiter = Limiter(48000)
+    limiter.process(tone[:, :24000].copy())
+    limiter.set(gain_db=6.0)
+    y = tone[:, :24000].copy()
+    limiter.process(y)
+    spectrum = np.fft.rfft(y[0].astype(np.float64) * np.blackman(24000))
+    spectrum[: 3000 // 2] = 0
+    value = 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max() / 0.4)
+    record(
+        "Limiter", "6 dB step of gain, residue above 3 kHz", value, "dB", target="≤ -100 dB", digits=1, tolerance=2.0
+    )
+    assert value <= -100
+
+
+def test_stereo_stays_where_it_is(rng):
+    """Both channels get the same gain."""
+    left = rng.uniform(-1, 1, 6000).astype(np.float32)
+    y, _ = limited(np.stack([left, left * np.float32(0.25)]), gain_db=12.0)
+    assert np.array_equal(y[0] * np.float32(0.25), y[1])
+
+
+def test_bad_samples_do_not_stick(rng):
+    """NaN and Inf pass through, as everywhere in the chain (the engine silences them); afterwards all is as before."""
+    limiter = Limiter(48000)
+    bad = rng.uniform(-1, 1, (2, 2000)).astype(np.float32)
+    bad[0, 500], bad[1, 600] = np.nan, np.inf
+    limiter.process(bad)
+    good = rng.uniform(-1, 1, (2, 96000)).astype(np.float32)
+    limiter.process(good)
+    assert np.all(np.isfinite(good[:, 2000:])) and np.abs(good[:, 2000:]).max() <= 10 ** (-1 / 20)
+    assert np.abs(good[:, 90000:]).max() > 0.1

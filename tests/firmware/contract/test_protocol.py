@@ -1,0 +1,149 @@
+"""The codec: every byte sequence is survived, every damaged line is noticed, every message fits its own description."""
+
+import re
+import tomllib
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from firmware.contract import protocol
+from firmware.contract.protocol import BoxError, Incoming, Lines, Request
+from tests.support.paths import ROOT
+from tests.support.protocol_document import EXAMPLES, NOTES
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(JSON)
+def test_what_is_encoded_is_one_ascii_line_and_decodes_to_the_same(value):
+    line = protocol.encode(value)
+    assert line.isascii() and line.count(b"\n") == 1 and b"\r" not in line and line.endswith(b"\n")
+    assert msgspec.json.decode(protocol.checked(line[:-1])) == value
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_what_json_does_not_have_is_not_sent(value):
+    with pytest.raises(ValueError, match="JSON"):
+        protocol.encode({"x": value})
+
+
+@given(st.binary(max_size=200), st.integers(0, 2**32))
+def test_any_bytes_give_no_exception(data, seed):
+    lines = Lines(64)
+    for line in lines.feed(data):
+        assert protocol.parse(line, Request) is None or protocol.checked(line)
+        protocol.parse(line, Incoming)
+
+
+@given(st.lists(st.binary(min_size=1, max_size=40), max_size=12), st.lists(st.integers(1, 9), min_size=1, max_size=8))
+def test_lines_do_not_depend_on_how_the_stream_is_cut(parts, cuts):
+    stream = b"\n".join(parts) + b"\n"
+    whole = Lines(64).feed(stream)
+    lines, pieces, at = Lines(64), [], 0
+    while at < len(stream):
+        size = cuts[at % len(cuts)]
+        pieces += lines.feed(stream[at : at + size])
+        at += size
+    assert pieces == whole
+
+
+def test_each_changed_bit_is_noticed():
+    line = protocol.encode({"id": "f45c6f-12", "method": "set", "params": {"values": {"eq.b2.gain_db": 1.5}}})[:-1]
+    assert protocol.parse(line, Request)
+    for bit in range(8 * len(line)):
+        damaged = bytearray(line)
+        damaged[bit // 8] ^= 1 << bit % 8
+        assert protocol.parse(bytes(damaged), Request) is None
+
+
+def test_a_megabyte_without_end_is_dropped_in_bounded_memory_and_the_next_line_is_whole():
+    lines = Lines(4096)
+    for _ in range(1000):
+        assert lines.feed(b"x" * 1000) == []
+        assert len(lines._buffer) < 4096
+    good = protocol.encode({"id": "a-1", "method": "info"})
+    assert lines.feed(b"\n" + good) == [good[:-1]]
+    assert lines.overlong == 1
+
+
+def test_carriage_return_ends_a_line_as_enter_in_a_terminal_does():
+    assert Lines(64).feed(b"help\rinfo\r\n\r\n") == [b"help", b"info"]
+
+
+def test_nesting_that_would_exhaust_the_stack_is_refused():
+    for deep in (b"[" * 20_000, b'{"a":' * 20_000):
+        line = b'{"id":"a-1","method":"set","params":' + deep
+        assert protocol.parse(b"%s *%08x" % (line, protocol.zlib.crc32(line)), Request) is None
+
+
+def test_replies_and_notifications_are_no_requests():
+    for line in (
+        protocol.result("a-1", protocol.Done()),
+        protocol.error("a-1", BoxError("no")),
+        protocol.notification("m", [1, 2, 3]),
+    ):
+        assert protocol.parse(line[:-1], Request) is None
+        assert protocol.parse(line[:-1], Incoming) is not None
+
+
+@pytest.mark.parametrize("id", ["", "a b", "x" * 41, "ü", 'a"', 7, None])
+def test_ids_are_short_words(id):
+    assert protocol.parse(protocol.encode({"id": id, "method": "info"})[:-1], Request) is None
+
+
+def test_arguments_say_what_is_wrong():
+    def refused(method, arguments):
+        request = protocol.parse(protocol.encode({"id": "a-1", "method": method, "params": arguments})[:-1], Request)
+        with pytest.raises(BoxError) as why:
+            protocol.arguments(request)
+        return why.value
+
+    assert refused("sett", {}).name == "unknown_method"
+    assert "values" in str(refused("set", {"values": 3}))
+    assert "vales" in str(refused("set", {"vales": {}}))
+    assert refused("sub", {"hz": 1000}).name == "bad_params"
+    assert refused("sub", {"ttl_s": 1e9}).name == "bad_params"
+
+
+def test_errors_have_distinct_numbers_and_unknown_names_become_refused():
+    assert len(set(protocol.ERRORS.values())) == len(protocol.ERRORS)
+    assert BoxError("x", name="never heard of").name == "refused"
+
+
+def test_every_message_type_has_a_text_and_units_in_its_names():
+    for method in protocol.METHODS.values():
+        for struct in (method.params, method.result):
+            assert struct.__doc__ and not struct.__doc__.startswith("Struct"), struct
+        assert re.fullmatch(r"[a-z]+(\.[a-z]+)?", method.name)
+
+
+def test_the_version_is_that_of_the_distribution():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert project["project"]["version"] == protocol.VERSION
+
+
+def test_a_chunk_fits_into_a_line():
+    for kind, chunk in protocol.CHUNK.items():
+        line = protocol.encode({"id": "x" * 40, "method": "put.chunk", "params": {"h": 10**9, "off": 65536,
+                                                                                    "b64": "A" * (4 * -(-chunk // 3))}})  # fmt: skip
+        assert len(line) < protocol.MAX_LINE[kind]
+
+
+@pytest.mark.parametrize("name", protocol.METHODS)
+def test_the_example_in_the_document_is_of_its_type(name):
+    asked, answered = EXAMPLES[name]
+    request = protocol.parse(protocol.encode({"id": "a-1", "method": name, "params": asked})[:-1], Request)
+    assert protocol.arguments(request) == asked
+    assert type(answered) is protocol.METHODS[name].result
+    reply = protocol.parse(protocol.result("a-1", answered)[:-1], Incoming)
+    assert msgspec.json.decode(reply.result, type=type(answered)) == answered
+
+
+def test_every_notification_has_an_example():
+    assert NOTES.keys() == protocol.NOTIFICATIONS.keys()

@@ -1,0 +1,495 @@
+"""The box's end of the line on pseudo terminals: silence to junk, once for every request, never held up by the laptop."""
+
+import os
+import select
+import termios
+import time
+import tty
+
+import msgspec
+import pytest
+
+from firmware.contract import protocol
+from firmware.contract.protocol import Incoming, Lines
+from firmware.link.server import Pty, Server, kind_of
+from firmware.link.session import Session, describe_link
+from tests.support.fake_box import FakeBox, served
+
+
+@pytest.fixture
+def fake(tmp_path):
+    return FakeBox(tmp_path / "presets")
+
+
+class Laptop:
+    """The other end of a pseudo terminal, byte by byte."""
+
+    def __init__(self, name: str):
+        self.fd = os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(self.fd)
+        self._lines = Lines(65536)
+        self._count = 0
+
+    def close(self):
+        os.close(self.fd)
+
+    def send(self, data: bytes) -> None:
+        while data:
+            select.select([], [self.fd], [], 5)
+            try:
+                data = data[os.write(self.fd, data) :]
+            except BlockingIOError:
+                time.sleep(0.001)  # a pty may be ready and yet full
+
+    def read(self, within_s: float) -> bytes:
+        """What comes within that time, as soon as something does."""
+        if not select.select([self.fd], [], [], within_s)[0]:
+            return b""
+        return os.read(self.fd, 65536)
+
+    def messages(self, within_s: float) -> list[Incoming]:
+        lines = self._lines.feed(self.read(within_s))
+        return [m for m in (protocol.parse(line, Incoming) for line in lines) if m]
+
+    def request(self, method: str, id: str | None = None, **params) -> bytes:
+        self._count += 1
+        return protocol.encode({"id": id or f"t-{self._count}", "method": method, "params": params})
+
+    def ask(self, method: str, id: str | None = None, **params) -> Incoming:
+        """The reply to a request that is sent once."""
+        line = self.request(method, id, **params)
+        self.send(line)
+        wanted = msgspec.json.decode(protocol.checked(line[:-1]))["id"]
+        for _ in range(200):
+            for message in self.messages(0.05):
+                if message.id == wanted:
+                    return message
+        raise AssertionError(f"no reply to {method}")
+
+    def silence(self) -> None:
+        """Nothing has been said, and the next request is answered first."""
+        assert self.read(0.15) == b""
+        assert self.ask("info").result
+
+
+@pytest.fixture
+def laptop(fake):
+    with served(fake) as (pty, server):
+        end = Laptop(pty.name)
+        end.server = server
+        end.pty = pty
+        yield end
+        end.close()
+
+
+# -- silence -----------------------------------------------------------------------------------------------------
+
+
+def test_the_box_never_speaks_first(laptop):
+    laptop.silence()
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"AT\r", b"AT+GCAP\r\n", b"ATE1 E0\r\n", b"~\x00x\xf0~\n", b"\x7e\x01\x03\n", b"\r\n\r\n", b"\x00" * 300 + b"\n",
+        b'{"id":"a","method":"info"}\n', b'{"id":"a","method":"info"} *00000000\n', b"gett x\n", b"helpp\n", b"*RST\n",
+        b"\xff\xfe\xfd\n", b"set\n", b"get\n", b"+++\r", b"root\n", b"\x1b[A\n", b"[]\n", b"{}\n",
+        protocol.encode({"method": "info"}), protocol.encode({"id": "a-1"}), protocol.encode([1, 2]),
+        protocol.encode({"id": "a-1", "method": "info", "more": 1}),
+    ],
+)  # fmt: skip
+def test_junk_is_met_with_silence_and_counted(laptop, junk):
+    laptop.send(junk)
+    laptop.silence()
+    counters = laptop.server.counters()
+    assert counters["link_junk_lines"] > 0 or not junk.strip()
+
+
+def test_random_bytes_are_met_with_silence(laptop, rng):
+    for _ in range(40):
+        laptop.send(rng.bytes(2000))
+    laptop.send(b"\n")
+    laptop.silence()
+
+
+def test_an_echoing_terminal_does_not_start_a_ping_pong(laptop, fake):
+    state = termios.tcgetattr(laptop.fd)
+    state[3] |= termios.ECHO
+    termios.tcsetattr(laptop.fd, termios.TCSANOW, state)
+    laptop.send(laptop.request("set", values={"eq.b1.gain_db": 1.0}))
+    time.sleep(0.2)
+    while laptop.read(0.1):
+        pass
+    assert laptop.read(0.2) == b""
+    before = laptop.server.counters()
+    time.sleep(0.2)
+    after = laptop.server.counters()
+    assert before == after and after["link_requests"] == 1 and fake.store.rev == 1
+
+
+def test_a_megabyte_without_newline_is_dropped_and_the_next_request_answered(laptop):
+    block = b"z" * 4096
+    for _ in range(256):
+        laptop.send(block)
+    laptop.send(b"\n")
+    assert laptop.ask("info").result
+    assert laptop.server.session._lines.overlong == 1
+
+
+# -- exactly once ------------------------------------------------------------------------------------------------
+
+
+def test_a_request_that_comes_again_is_answered_again_but_done_once(laptop, fake):
+    for _ in range(4):
+        assert b'"on":true' in bytes(laptop.ask("bypass", id="n-1", to="toggle").result)
+    assert fake.store.get("chain.bypass") == 1 and fake.store.rev == 1
+    assert laptop.server.counters()["link_replays"] == 3
+
+
+def test_an_id_is_good_for_one_request(laptop, fake):
+    laptop.ask("bypass", id="n-1", to="on")
+    assert laptop.ask("mute", id="n-1", to="on").error.name == "bad_params"
+    assert fake.store.get("chain.mute") == 0
+
+
+def test_two_requests_in_one_write_and_one_request_in_many(laptop):
+    laptop.send(laptop.request("info", id="a-1") + laptop.request("info", id="a-2"))
+    got = set()
+    for _ in range(50):
+        got |= {m.id for m in laptop.messages(0.05)}
+        if len(got) == 2:
+            break
+    assert got == {"a-1", "a-2"}
+    for byte in laptop.request("info", id="a-3"):
+        laptop.send(bytes([byte]))
+    assert [m.id for m in laptop.messages(1.0)] == ["a-3"]
+
+
+# -- errors ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "params", "name", "part"),
+    [
+        ("nope", {}, "unknown_method", "nope"),
+        ("set", {"values": 3}, "bad_params", "values"),
+        ("set", {"values": {"eq.b1.gain_db": 99}}, "range", "-18 to 18 dB"),
+        ("set", {"values": {"eq.b1.gain_db": "loud"}}, "range", "-18 to 18 dB"),
+        ("set", {"values": {"eq.b9.gain_db": 1}}, "unknown_path", "did you mean"),
+        ("set", {"values": {"input.trim_db": 1}, "if_rev": 77}, "rev_conflict", "77"),
+        ("get", {"paths": ["nope"]}, "unknown_path", "nope"),
+        ("preset.load", {"name": "nope"}, "not_found", "nope"),
+        ("preset.delete", {"name": "Loud"}, "read_only", "factory"),
+        ("preset.save", {"name": "x" * 99}, "range", "1 to 32"),
+        ("hello", {"proto": [2, 3]}, "proto", "2, 3"),
+        ("renew", {}, "no_lease", "subscribe again"),
+        ("put.chunk", {"h": 9, "off": 0, "b64": ""}, "unknown_handle", "9"),
+        ("put.begin", {"kind": "preset", "name": "x", "size": 10**9, "sha256": ""}, "range", "65536"),
+        ("fetch.begin", {"kind": "preset", "name": "nope"}, "not_found", "nope"),
+    ],
+)
+def test_refusals_have_a_number_a_name_a_sentence_and_data(laptop, fake, method, params, name, part):
+    error = laptop.ask(method, **params).error
+    assert (error.name, error.code) == (name, protocol.ERRORS[name])
+    assert part in error.message and "\n" not in error.message
+    assert fake.store.rev == 0
+
+
+def test_a_fault_of_ours_is_an_answer_too(laptop, fake):
+    fake.info = lambda: 1 / 0
+    assert laptop.ask("info").error.name == "internal"
+    laptop.send(b"info\n")
+    assert laptop.ask("get", paths=["input.trim_db"]).result
+    assert any("ZeroDivisionError" in line for line in laptop.server.logbook.since(0)[0])
+
+
+# -- typed mode --------------------------------------------------------------------------------------------------
+
+
+def typed(laptop, line: bytes) -> str:
+    laptop.send(line)
+    text = b""
+    while data := laptop.read(0.2):
+        text += data
+    assert all(row.startswith("# ") for row in text.decode("ascii").split("\r\n")[:-1])
+    return text.decode("ascii")
+
+
+def test_a_person_can_type(laptop, fake):
+    assert "set PATH VALUE" in typed(laptop, b"help\r")
+    assert "eq.b1.gain_db = 1.5 dB (was 0.0 dB)" in typed(laptop, b"set eq.b1.gaim\x7f\x7fin_db 1.5\r")
+    assert fake.store.get("eq.b1.gain_db") == 1.5
+    assert "eq.b1.gain_db = 1.5 dB" in typed(laptop, b"get eq.b1.gain_db\n")
+    assert "allowed is -18 to 18 dB" in typed(laptop, b"set eq.b1.gain_db 99\r\n")
+    assert "did you mean" in typed(laptop, b"get eq.b1.gian_db\r")
+    assert typed(laptop, b"*IDN?\r").startswith(f"# Burnish,box,TEST0001,{protocol.VERSION}")
+    assert "latency_frames = " in typed(laptop, b"info\r")
+
+
+def test_what_was_typed_can_be_echoed_without_an_answer_to_the_answer(laptop):
+    for question in (b"help\r", b"info\r", b"get eq.b1.q\r", b"get nope\r", b"*IDN?\r"):
+        laptop.send(typed(laptop, question).encode())
+        laptop.silence()
+
+
+# -- streams -----------------------------------------------------------------------------------------------------
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def drain(session) -> list[dict]:
+    out = []
+    session.outbox.pump(lambda data: out.append(data) or len(data))
+    return [msgspec.json.decode(protocol.checked(line[:-1])) for line in b"".join(out).splitlines(keepends=True)]
+
+
+@pytest.fixture
+def session(fake):
+    clock = Clock()
+    session = Session(fake, describe_link("usb"), clock=clock)
+    session.clock = clock
+    fake.store.subscribe(session.heard_of_change)
+    return session
+
+
+def run(session, seconds: float, step_s: float = 0.005) -> list[dict]:
+    """What the session says while the clock runs."""
+    said = []
+    for _ in range(round(seconds / step_s)):
+        session.clock.now += step_s
+        session.tick()
+        said += drain(session)
+    return said
+
+
+def subscribe(session, **params) -> dict:
+    session.receive(protocol.encode({"id": f"s-{session.clock.now}", "method": "sub", "params": params}))
+    return drain(session)[0]["result"]
+
+
+def test_meters_come_at_the_rate_asked_until_the_lease_runs_out(session):
+    subscribe(session, hz=30, ttl_s=1.0)
+    frames = [m for m in run(session, 3.0) if m["method"] == "m"]
+    assert 29 <= len(frames) <= 31
+    assert session.wait_s() is None
+
+
+def test_a_renewed_lease_goes_on_without_a_new_header(session):
+    subscribe(session, hz=20, ttl_s=1.0)
+    seen = []
+    for n in range(5):
+        seen += run(session, 0.8)
+        session.receive(protocol.encode({"id": f"r-{n}", "method": "renew", "params": {"ttl_s": 1.0}}))
+    fast = [m["params"][0] for m in seen if m.get("method") == "m"]
+    assert fast == list(range(1, len(fast) + 1)) and 78 <= len(fast) <= 82
+
+
+def test_columns_carry_what_the_meters_say(session, fake):
+    fake.play(0.5, -20)
+    header = subscribe(session, hz=30, ttl_s=1.0)
+    said = run(session, 0.2)
+    fast = next(m["params"] for m in said if m.get("method") == "m")
+    slow = next(m["params"] for m in said if m.get("method") == "s")
+    assert len(fast) == len(header["fast"]) and len(slow) == len(header["slow"])
+    values = dict(zip(header["fast"] + header["slow"],
+                      (i / s for i, s in zip(fast + slow, header["fast_per_unit"] + header["slow_per_unit"], strict=True)),
+                      strict=True))  # fmt: skip
+    truth = fake.meter_reader().read() | fake.counters()
+    for name, value in truth.items():
+        assert values[name] == pytest.approx(float(value), abs=0.006), name
+
+
+def test_meters_that_are_not_numbers_are_shown_as_silence(fake):
+    from firmware.link.meter_stream import integer
+
+    assert [integer(v, 100) for v in (float("nan"), float("inf"), -1.234)] == [-15000, -15000, -123]
+
+
+def test_gains_of_the_eq_are_fast_where_the_line_carries_them(fake):
+    gains = [f"eq_b{n}_db" for n in range(1, 9)]
+    for bytes_per_s, hz, fast in ((0, 30, True), (11_520, 20, True), (11_520, 30, False)):
+        session = Session(fake, describe_link("uart" if bytes_per_s else "usb", bytes_per_s), clock=Clock())
+        session.clock = session._clock
+        header = subscribe(session, hz=hz, ttl_s=10)
+        assert header["hz"] == hz and set(gains) <= set(header["fast" if fast else "slow"])
+
+
+def test_slow_frames_lose_no_extreme(fake):
+    """A peak between two of them, long over when the next one comes."""
+    clock = Clock()
+    session = Session(fake, describe_link("uart", 11_520), clock=clock)
+    session.clock = clock
+    header = subscribe(session, hz=30, ttl_s=10)
+    run(session, 0.6)
+    fake.play(0.02, -3)
+    run(session, 0.1)
+    fake.play(0.1, -60)
+    slow = [m["params"] for m in run(session, 0.5) if m.get("method") == "s"]
+    assert slow[0][header["slow"].index("in_tp_l_dbtp")] == pytest.approx(-300, abs=30)
+
+
+def test_a_slow_line_gets_as_many_frames_as_it_can_carry(fake, record):
+    """30 Hz of meters on 115 200 baud, everything counted: frames, slow frames, renewals."""
+    shares = {}
+    for baud in (115_200, 38_400):
+        clock = Clock()
+        session = Session(fake, describe_link("uart", baud // 10), clock=clock)
+        session.clock = clock
+        fake.play(0.3, -1)
+        granted = subscribe(session, hz=30, ttl_s=10)["hz"]
+        sent = 0
+
+        def write(data):
+            nonlocal sent
+            sent += len(data)
+            return len(data)
+
+        for n in range(2000):
+            clock.now += 0.005
+            session.tick()
+            if n % 200 == 0:
+                session.receive(protocol.encode({"id": f"r-{n}", "method": "renew", "params": {"ttl_s": 3.0}}))
+            session.outbox.pump(write)
+        shares[baud] = (granted, sent / 10 / (baud / 10))
+    assert shares[115_200][0] == 30 and shares[38_400][0] < 30
+    assert shares[115_200][1] <= 0.45 and shares[38_400][1] <= 0.45
+    record("Link", "meters at 30 Hz on 115 200 baud, all columns and renewals", 100 * shares[115_200][1], "% of the line",
+           target="≤ 45 %", digits=0, tolerance=4)  # fmt: skip
+
+
+def test_changes_are_told_with_their_source_and_several_as_one(session, fake):
+    subscribe(session, hz=0, ttl_s=5, changes=True)
+    for detent in range(100):
+        fake.store.set_many({"input.trim_db": -detent / 10}, "panel")
+        run(session, 0.005)
+    fake.store.set_many({"eq.b1.gain_db": 2.0}, "panel")
+    run(session, 0.005)
+    session.clock.now += 0.1
+    session.tick()
+    told = drain(session)[-1]
+    assert told["method"] == "changed" and told["params"]["source"] == "panel"
+    assert told["params"]["values"]["eq.b1.gain_db"] == 2.0 and told["params"]["rev"] == fake.store.rev
+
+
+def test_no_change_is_lost_and_they_stay_below_twenty_a_second(session, fake):
+    subscribe(session, hz=0, ttl_s=10, changes=True)
+    told, state = 0, {}
+    for detent in range(200):
+        fake.store.set_many({f"eq.b{detent % 8 + 1}.gain_db": detent / 100}, "panel")
+        for message in run(session, 0.01):
+            told += 1
+            state |= message["params"]["values"]
+    for message in run(session, 0.2):
+        state |= message["params"]["values"]
+    assert told <= 41
+    for id, value in state.items():
+        assert value == pytest.approx(fake.store.get(id), abs=0.051)
+    assert len(state) == 8
+
+
+def test_a_new_hello_ends_the_streams_of_the_old_program(session):
+    subscribe(session, hz=30, ttl_s=5)
+    session.receive(protocol.encode({"id": "h-1", "method": "hello", "params": {"proto": [1]}}))
+    drain(session)
+    assert run(session, 1.0) == []
+
+
+# -- a laptop that misbehaves ------------------------------------------------------------------------------------
+
+
+def test_a_laptop_that_stops_reading_costs_frames_only(laptop, fake):
+    """Nothing is read for a while: frames are dropped, requests are still carried out, no line is torn."""
+    assert laptop.ask("sub", hz=60, ttl_s=10).result
+    session = laptop.server.session
+    for n in range(40):  # long replies fill the kernel's buffer at once
+        laptop.send(protocol.encode({"id": f"fill-{n}", "method": "get", "params": {}}))
+    deadline = time.monotonic() + 5
+    while session.outbox.dropped_frames < 20 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    laptop.send(protocol.encode({"id": "late-1", "method": "bypass", "params": {"to": "on"}}))
+    while fake.store.get("chain.bypass") == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert session.outbox.dropped_frames >= 20 and fake.store.get("chain.bypass") == 1
+    raw = b""
+    while (data := laptop.read(0.3)) and b'"late-1"' not in raw:
+        raw += data
+    raw += data
+    whole = raw.split(b"\n")[:-1]
+    assert all(protocol.checked(line) for line in whole)
+    seqs = [msgspec.json.decode(protocol.checked(line))["params"][0] for line in whole if b'"m"' in line]
+    assert seqs == sorted(seqs) and seqs[-1] - len(seqs) >= 20  # few, and the last is new
+
+
+def test_memory_for_a_laptop_that_only_asks_is_bounded(fake):
+    session = Session(fake, describe_link("usb"))
+    for n in range(1000):
+        session.receive(protocol.encode({"id": f"a-{n}", "method": "get", "params": {}}))
+    assert len(session.outbox._replies) == 64 and session.outbox.dropped_replies == 936
+    assert len(session._replies) == protocol.REPLAY
+
+
+def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
+    link = tmp_path / "tty"
+    first = Pty(link)
+    server = Server(fake, link, kind="pty")  # here the box opens the far end by its path, as it opens /dev/ttyGS0
+    server.start()
+    try:
+        for turn in range(3):
+            pty = first if turn == 0 else Pty(link)
+            os.set_blocking(pty.fd, False)
+            line, got = protocol.encode({"id": f"a-{turn}", "method": "info"}), b""
+            deadline = time.monotonic() + 10
+            while b'"result"' not in got and time.monotonic() < deadline:
+                os.write(pty.fd, line)  # again and again: the box may not have opened it yet
+                if select.select([pty.fd], [], [], 0.1)[0]:
+                    got += os.read(pty.fd, 65536)
+            assert b'"result"' in got
+            pty.close()
+        assert server.hangups >= 2
+    finally:
+        server.stop()
+
+
+def test_a_tty_that_is_not_there_yet_is_waited_for(fake, tmp_path):
+    server = Server(fake, tmp_path / "none")
+    server.start()
+    server.stop()
+    assert not (tmp_path / "none").exists()
+
+
+def test_the_kind_of_link_follows_from_the_name(tmp_path):
+    assert kind_of("/dev/ttyGS0") == "usb" and kind_of("/dev/serial0") == "uart" and kind_of("/dev/ttyAMA0") == "uart"
+    pty = Pty(tmp_path / "tty")
+    assert kind_of(str(tmp_path / "tty")) == "pty"
+    pty.close()
+
+
+def test_every_method_has_a_handler(session):
+    assert session._handlers.keys() == protocol.METHODS.keys()
+
+
+def test_everything_fits_a_slow_line(fake):
+    """Pages, header and table on a link of 4 KiB lines."""
+    session = Session(fake, describe_link("uart", 11_520))
+    for n in range(60):
+        fake.presets.copy("Warm", f"A user's preset, number {n}")
+    for method in ("describe", "get", "preset.list", "sub", "info", "hello"):
+        first, pages = 0, 0
+        while first is not None:
+            params = {"first": first} if first else {"proto": [1]} if method == "hello" else {}
+            session.receive(protocol.encode({"id": f"{method}-{first}", "method": method, "params": params}))
+            out = []
+            session.outbox.pump(lambda data, out=out: out.append(data) or len(data))
+            assert len(out[0]) <= 4096
+            answer = msgspec.json.decode(protocol.checked(out[0][:-1]))["result"]
+            first, pages = answer.get("next"), pages + 1
+        assert pages > 1 or method not in ("describe", "preset.list")

@@ -1,0 +1,455 @@
+"""The panel, from edges on (mock) pins to values in the store."""
+
+import random
+import threading
+import time
+
+import pytest
+
+from firmware.contract.params import DEFAULTS, TABLE, find
+from firmware.panel.controller import CHOICE_S, HOLD_S, MESSAGE_S, NEW, Surface
+from firmware.panel.controls import Panel
+from firmware.panel.pages import PAGES
+from firmware.panel.quadrature import Quadrature
+from firmware.presets.document import Preset
+from firmware.presets.library import PresetLibrary
+from firmware.relay import Relay
+from firmware.relay_watch import RelayWatch
+from firmware.settings.store import Store
+from firmware.sim.panel import SimPanel, SimPanelError
+from firmware.system import board
+
+MASTER = [param.id for param in PAGES[0].params]
+
+
+class Rig:
+    """The panel of a box on mock pins, with a clock of its own."""
+
+    def __init__(self, user_dir):
+        self.now = 100.0
+        self.board = board.load()
+        self.sim = SimPanel(self.board)
+        self.store = Store()
+        self.library = PresetLibrary(user_dir)
+        self.surface = Surface(self.store, self.library, clock=lambda: self.now)
+        self.panel = Panel(self.board, self.surface, self.sim.pin_factory)
+
+    def do(self, *lines):
+        """Scripted lines; `wait SECONDS` lets time pass."""
+        for line in lines:
+            if line.startswith("wait"):
+                self.now += float(line.split()[1])
+            else:
+                self.sim.do(line)
+            self.panel.pump()
+            self.panel.pump()  # a switch counts after two equal scans
+
+    def tap(self, *switches):
+        for switch in switches:
+            self.do(f"press {switch}", f"release {switch}")
+
+    @property
+    def face(self):
+        return self.surface.face()
+
+
+@pytest.fixture
+def rig(tmp_path):
+    rig = Rig(tmp_path)
+    yield rig
+    rig.panel.close()
+
+
+def test_every_stored_parameter_is_on_a_page_and_no_page_has_more_than_six():
+    on_pages = {param.id for page in PAGES for param in page.params}
+    assert on_pages == {param.id for param in TABLE if param.stored}
+    assert all(1 <= len(page.params) <= 6 for page in PAGES)
+    assert len({page.title for page in PAGES}) == len(PAGES)
+
+
+def test_each_knob_turns_its_parameter_by_fixed_detents(rig):
+    for knob, id in enumerate(MASTER, 1):
+        there = -3 if DEFAULTS[id] > find(id).low else 3
+        rig.do(f"turn {knob} {there:+}")
+        assert rig.store.get(id) == pytest.approx(find(id).nudge(DEFAULTS[id], there), abs=1e-9)
+        rig.do(f"turn {knob} {-there:+}")
+        assert rig.store.get(id) == pytest.approx(DEFAULTS[id])
+
+
+def test_pushed_is_fine_and_held_is_the_default(rig):
+    gain = find("limiter.gain_db")
+    rig.do("turn 4 +3")
+    assert rig.store.get(gain.id) == pytest.approx(3 * gain.detent)
+    rig.do("press 4", "turn 4 +2", "wait 5", "release 4")
+    assert rig.store.get(gain.id) == pytest.approx(3 * gain.detent + 2 * gain.step)
+    rig.do("press 4", f"wait {HOLD_S - 0.1}")
+    assert rig.store.get(gain.id) != 0
+    rig.do("wait 0.2")
+    assert rig.store.get(gain.id) == 0
+    rig.do("release 4")
+    assert rig.store.get(gain.id) == 0
+
+
+def test_knobs_say_who_they_are(rig):
+    heard = []
+    rig.store.subscribe(lambda changed, rev, source: heard.append((changed, source)))
+    rig.do("turn 5 -1")
+    assert heard == [({"limiter.ceiling_dbtp": pytest.approx(-1.2)}, "knob")] or heard[0][1] == "knob"
+
+
+def test_pages_go_round_and_page_with_a_turn_goes_far(rig):
+    assert rig.face.title == "MASTER"
+    for page in [*PAGES[1:], PAGES[0]]:
+        rig.tap("PAGE")
+        assert rig.face.title == page.title
+    rig.do("press PAGE", "turn 1 +3", "release PAGE")
+    assert rig.face.title == PAGES[3].title
+    rig.do("press PAGE", f"wait {HOLD_S + 0.1}", "release PAGE")
+    assert rig.face.title == "MASTER"
+
+
+def test_all_parameters_can_be_turned(rig):
+    for page in PAGES:
+        assert rig.face.title == page.title
+        for knob, param in enumerate(page.params, 1):
+            if param.id.endswith(".dynamic"):  # refused in a mode or type that cannot be
+                rig.store.set_many({"eq.mode": "minimum", param.id.replace("dynamic", "type"): "bell"}, "test")
+            before = rig.store.get(param.id)
+            step = 1 if before < param.high else -1
+            rig.do(f"turn {knob} {step}")
+            assert rig.store.get(param.id) == pytest.approx(param.nudge(before, step))
+        for knob in range(len(page.params) + 1, 7):  # knobs without a parameter
+            before = rig.store.snapshot()
+            rig.do(f"turn {knob} 1")
+            assert rig.store.snapshot() == before
+        rig.tap("PAGE")
+
+
+def test_bypass_ab_and_copy(rig):
+    rig.tap("BYPASS")
+    assert rig.store.get("chain.bypass") == 1
+    rig.tap("FOOT")
+    assert rig.store.get("chain.bypass") == 0
+    rig.do("turn 4 +1")
+    rig.tap("A/B")
+    assert rig.store.ab == "b" and rig.store.get("limiter.gain_db") == 0
+    rig.tap("A/B")
+    rig.do("press AB", f"wait {HOLD_S + 0.1}", "release AB")
+    assert rig.store.ab == "a" and rig.face.message == "A COPIED TO B"
+    rig.tap("AB")
+    assert rig.store.ab == "b" and rig.store.get("limiter.gain_db") > 0
+
+
+def test_recall_chooses_and_loads(rig):
+    rig.tap("RECALL")
+    title, names, index = rig.face.choice
+    assert title == "RECALL" and index == 0 and "Warm" in names
+    rig.do(f"turn 1 {names.index('Warm')}")
+    assert rig.store.preset_name is None
+    rig.tap("RECALL")
+    assert rig.store.preset_name == "Warm" and rig.store.get("eq.b1.gain_db") == 1.2
+    assert rig.face.choice is None and rig.face.message == "LOADED Warm"
+    rig.tap("RECALL")
+    assert rig.face.choice[2] == names.index("Warm")
+    rig.do("turn 1 -100")
+    assert rig.face.choice[2] == 0
+    rig.tap("BYPASS")  # bypass is bypass, always
+    assert rig.store.get("chain.bypass") == 1
+    rig.tap("PAGE")  # any other button gives up
+    assert rig.face.choice is None and rig.store.preset_name == "Warm" and rig.face.title == "MASTER"
+    rig.tap("RECALL")
+    rig.do(f"wait {CHOICE_S + 1}")
+    assert rig.face.choice is None
+
+
+def test_store_keeps_what_sounds(rig):
+    rig.do("turn 4 +3")
+    rig.tap("STORE")
+    assert rig.face.choice == ("STORE", (NEW,), 0)
+    rig.tap("STORE")
+    assert rig.store.preset_name == "Panel 01" and not rig.store.edited
+    assert rig.library.load("Panel 01").values["limiter.gain_db"] == rig.store.get("limiter.gain_db")
+    rig.do("turn 4 +1")
+    assert rig.store.edited
+    rig.tap("STORE")
+    assert rig.face.choice == ("STORE", (NEW, "Panel 01"), 1)  # factory presets are not offered
+    rig.tap("3")  # a pushed knob says yes as well
+    assert rig.library.load("Panel 01").values["limiter.gain_db"] == rig.store.get("limiter.gain_db")
+    rig.tap("STORE")
+    rig.do("turn 1 -1")
+    rig.tap("STORE")
+    assert rig.store.preset_name == "Panel 02"
+
+
+def test_a_load_that_could_startle_asks_back(rig):
+    def choose(name):
+        rig.tap("RECALL")
+        _, names, index = rig.face.choice
+        rig.do(f"turn 1 {names.index(name) - index}")
+        rig.tap("RECALL")
+
+    choose("Loud")
+    assert rig.store.preset_name is None and rig.face.message == "LOUDER! PRESS AGAIN"
+    rig.do("turn 1 1", "turn 1 -1")  # still the same one
+    rig.tap("RECALL")
+    assert rig.store.preset_name == "Loud"
+    choose("Neutral")
+    assert rig.store.preset_name == "Neutral"
+    choose("Loud")
+    rig.tap("PAGE")
+    choose("Loud")  # asks again
+    assert rig.store.preset_name == "Neutral"
+
+
+def test_knob_two_orders_the_presets(rig, tmp_path):
+    rig.tap("RECALL")
+    names = rig.face.choice[1]
+    rig.do("turn 2 2")
+    assert rig.face.choice[1][:3] == (names[1], names[2], names[0]) and rig.face.choice[2] == 2
+    rig.tap("PAGE")
+    rig.tap("RECALL")
+    assert rig.face.choice[1][:4] == (names[1], names[2], names[0], names[3])
+    rig.tap("PAGE")
+    rig.library.save(Preset("A new one"))
+    rig.tap("RECALL")
+    assert rig.face.choice[1][:3] == (names[1], names[2], names[0]) and rig.face.choice[1][-1] == "A new one"
+    rig.do("turn 2 1", "turn 1 99", "turn 2 -99", f"wait {CHOICE_S + 1}")
+    rig.tap("RECALL")
+    assert rig.face.choice[1][0] == "A new one"
+    rig.tap("PAGE")
+    rig.library.rename("A new one", "Renamed")
+    rig.library.delete("Renamed")
+    rig.tap("RECALL")
+    assert len(rig.face.choice[1]) == len(names)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "slots = 3", "format = 'burnish-slots'\nslots = [1]", "[[[[", "format = 'other'\nslots = []"]
+)
+def test_a_damaged_order_is_set_aside(rig, tmp_path, text):
+    (tmp_path / "panel").mkdir()
+    (tmp_path / "panel" / "slots.toml").write_text(text)
+    rig.tap("RECALL")
+    assert len(rig.face.choice[1]) >= 4
+    assert (tmp_path / "panel" / "slots.toml.corrupt").read_text() == text
+
+
+def test_a_preset_that_vanished_or_broke_is_refused_on_the_display(rig, tmp_path):
+    rig.library.save(Preset("Mine"))
+    rig.tap("RECALL")
+    rig.do("turn 1 +100")
+    (tmp_path / "mine.toml").write_text("broken")
+    rig.tap("RECALL")
+    assert rig.face.message == "PRESET IS DAMAGED" and rig.store.preset_name is None
+    rig.do(f"wait {MESSAGE_S}")
+    assert rig.face.message == ""
+
+
+def test_lock_stops_everything_but_bypass(rig):
+    rig.do("press LOCK", "wait 0.3", "release LOCK", "turn 4 1")
+    assert not rig.face.locked and rig.store.get("limiter.gain_db") > 0
+    rig.do("press LOCK", f"wait {HOLD_S + 0.1}", "release LOCK")
+    assert rig.face.locked
+    before = rig.store.snapshot()
+    rig.do("turn 4 5", "press 4", "wait 3", "release 4")
+    rig.tap("PAGE", "AB", "STORE", "STORE", "RECALL", "RECALL")
+    assert rig.store.snapshot() == before and rig.store.ab == "a" and rig.face.title == "MASTER"
+    assert rig.face.message.startswith("LOCKED") and rig.face.choice is None
+    rig.tap("BYPASS")
+    assert rig.store.get("chain.bypass") == 1
+    rig.do("press LOCK", f"wait {HOLD_S + 0.1}", "release LOCK", "turn 4 5")
+    assert not rig.face.locked and rig.store.get("limiter.gain_db") > before["limiter.gain_db"]
+
+
+def test_a_switch_counts_after_two_equal_scans(rig):
+    """A contact that closes for one scan only is bounce or a spike."""
+    rig.sim.press("BYPASS")
+    rig.panel.pump()
+    rig.sim.release("BYPASS")
+    rig.panel.pump()
+    rig.panel.pump()
+    assert rig.store.get("chain.bypass") == 0
+
+
+def test_shift_register_scan_tells_every_switch_from_every_other(rig):
+    switches = rig.panel._switches
+    for name in rig.board.scan.switch:
+        rig.sim.press(name)
+        assert switches.scan() == {name}
+        rig.sim.release(name)
+    rig.sim.press("PUSH1")
+    rig.sim.press("LOCK")
+    assert switches.scan() == {"PUSH1", "LOCK"}
+
+
+def test_an_unplugged_panel_is_silent(tmp_path):
+    """Without shift registers the data line stays at its pull-up: no switch is closed."""
+    from gpiozero.pins.mock import MockFactory
+
+    store = Store()
+    with Panel(board.load(), Surface(store, PresetLibrary(tmp_path)), MockFactory()) as panel:
+        for _ in range(5):
+            panel.pump()
+    assert store.snapshot() == DEFAULTS
+
+
+def test_encoder_storm_loses_and_reverses_nothing(rig, rng, record):
+    """Both contacts bounce up to eight times at every edge, as they do at five turns a second, when one still bounces
+    while the other moves."""
+    bounce = random.Random(int(rng.integers(2**32)))
+    expected = dict.fromkeys(range(1, 7), 0)
+    counted = dict.fromkeys(range(1, 7), 0)
+    rig.surface.turn = lambda knob, detents: counted.__setitem__(knob, counted[knob] + detents)
+    detents = wrong = 0
+    for _ in range(1000):
+        knob, way = int(rng.integers(1, 7)), int(rng.integers(1, 13)) * (1 if rng.random() < 0.5 else -1)
+        before = counted[knob]
+        rig.sim.turn(knob, way, bounce=bounce)
+        rig.panel.pump()
+        expected[knob] += way
+        detents += abs(way)
+        wrong += counted[knob] - before != way
+    assert counted == expected and wrong == 0
+    assert detents > 5000
+    record("Box", "encoder edges with bounce: detents lost or reversed", wrong, "", target="0", digits=0)
+
+
+@pytest.mark.parametrize("detents_per_cycle", [1, 2, 4])
+def test_quadrature_counts_detents_in_both_directions(detents_per_cycle):
+    decoder = Quadrature(detents_per_cycle)
+    cycle = [(0, True), (1, True), (0, False), (1, False)]
+    forward = [decoder.edge(*edge) for edge in cycle * 3]
+    backward = [decoder.edge(phase, closed) for phase, closed in [(1, True), (0, True), (1, False), (0, False)] * 3]
+    assert sum(forward) == 3 * detents_per_cycle and min(forward) >= 0
+    assert sum(backward) == -3 * detents_per_cycle and max(backward) <= 0
+
+
+def test_quadrature_survives_one_lost_edge_per_detent():
+    """An edge that the kernel merged with its opposite leaves the phase as it was; the rest tells the direction."""
+    cycle = [(0, True), (1, True), (0, False), (1, False)]
+    for way, edges in ((1, cycle), (-1, [(1 - phase, closed) for phase, closed in cycle])):
+        for lost in range(4):
+            decoder = Quadrature()
+            steps = [decoder.edge(*edge) for at, edge in enumerate(edges) if at != lost]
+            steps += [decoder.edge(*edge) for edge in edges]
+            # A lost last or first edge moves the resting place by one state until the next cycle: nothing is counted double.
+            assert sum(steps) in (way, 2 * way) and min(s * way for s in steps) >= 0
+            steps = [decoder.edge(*edge) for edge in edges]
+            assert sum(steps) == way
+
+
+def test_bounce_at_rest_counts_nothing():
+    decoder = Quadrature()
+    assert [decoder.edge(phase, closed) for phase in (0, 1) for closed in (True, False) * 10] == [0] * 40
+
+
+@pytest.mark.parametrize("line", ["", "turn", "turn 7 1", "turn 1 x", "turn 1 5000", "press FIRE", "press", "spin 1 1"])
+def test_wrong_script_lines_are_refused_in_one_sentence(rig, line):
+    with pytest.raises(SimPanelError) as caught:
+        rig.sim.do(line)
+    assert "\n" not in str(caught.value)
+
+
+def test_thread_serves_the_panel(tmp_path):
+    rig = Rig(tmp_path)
+    heard = []
+    rig.store.subscribe(lambda changed, rev, source: heard.append(changed))
+    rig.panel.start()
+    rig.sim.do("turn 4 +2")
+    for _ in range(500):
+        if rig.store.get("limiter.gain_db"):
+            break
+        rig.panel._stop.wait(0.01)
+    rig.panel.close()
+    assert rig.store.get("limiter.gain_db") == pytest.approx(2 * find("limiter.gain_db").detent)
+
+
+def test_five_turns_a_second_with_bounce_while_the_laptop_writes(tmp_path):
+    """In real time, through the panel's thread: two knobs at 120 detents a second, a third hand on the same values."""
+    rig = Rig(tmp_path)
+    gain, ceiling = find("limiter.gain_db"), find("limiter.ceiling_dbtp")
+    stop = threading.Event()
+
+    def laptop():
+        value = 0
+        while not stop.is_set():
+            value = 1 - value
+            rig.store.set_many({"eq.b1.enabled": value, "input.trim_db": float(value)}, "link")
+
+    def hand(knob, detents, seed):
+        for way in (detents, -detents, detents):
+            rig.sim.turn(knob, way, edge_s=1 / 480, bounce=random.Random(seed))
+
+    threads = [threading.Thread(target=laptop)]
+    threads += [threading.Thread(target=hand, args=args) for args in ((4, 24, 1), (5, -24, 2))]
+    with rig.panel:
+        rig.panel.start()
+        for thread in threads:
+            thread.start()
+        for thread in threads[1:]:
+            thread.join()
+        stop.set()
+        threads[0].join()
+        rig.sim.press("BYPASS")  # what comes after all turns
+        for _ in range(1000):
+            if rig.store.get("chain.bypass"):
+                break
+            time.sleep(0.01)
+    assert rig.store.get(gain.id) == pytest.approx(24 * gain.detent)
+    assert rig.store.get(ceiling.id) == pytest.approx(max(ceiling.low, ceiling.default - 24 * ceiling.detent))
+
+
+def test_closing_frees_every_pin(tmp_path):
+    rig = Rig(tmp_path)
+    rig.panel.close()
+    rig.panel.close()
+    Panel(rig.board, rig.surface, rig.sim.pin_factory).close()
+
+
+def test_relays_that_do_not_follow_are_a_fault(rig, caplog):
+    now, told = [0.0], [False]
+    watch = RelayWatch(lambda: told[0], lambda: rig.panel.relay_sensed, clock=lambda: now[0])
+
+    def passes(seconds):
+        for _ in range(round(seconds / 0.1)):
+            now[0] += 0.1
+            rig.panel.pump()
+            watch.tick()
+
+    passes(2)
+    assert not watch.fault
+    told[0] = True  # the pulses go out, no current is seen
+    passes(0.4)
+    assert not watch.fault
+    passes(1)
+    assert watch.fault and caplog.text.count("stay in bypass although they are held") == 1
+    rig.sim.relays_on = lambda: True
+    passes(0.5)
+    assert not watch.fault
+    told[0] = False
+    passes(1)
+    assert watch.fault and "stay on the processor although they are released" in caplog.text
+
+
+def test_relay_is_held_by_pulses_only():
+    row = board.load()
+    sim = SimPanel(row)
+    now = [0.0]
+    with Relay(row, sim.pin_factory, clock=lambda: now[0]) as relay:
+        pin = sim.pin_factory.pin(row["BYPASS_HB"].bcm)
+        pin.clear_states()
+        assert relay.interval_s == 0.002
+        for beat in range(20):
+            assert relay.engaged == (beat > 4)
+            relay.beat()
+            now[0] += relay.interval_s
+        assert len(pin.states) == 21  # the first is the level at the start
+        now[0] += 0.046
+        assert not relay.engaged
+        for _ in range(3):  # too slow for the charge pump
+            relay.beat()
+            now[0] += 0.05
+        assert not relay.engaged
+        relay.release()
+        assert pin.state == 0
+    assert pin.function == "input"

@@ -1,0 +1,149 @@
+"""The factory presets do to a mix what they say, and docs/PRESETS.md says how much."""
+
+import re
+
+import numpy as np
+import pytest
+
+from firmware.presets.document import parse
+from firmware.presets.library import PresetLibrary
+from tests.support.paths import DOCS
+from tests.support.preset_effect import effect, figures, processed, programme
+
+DOCUMENT = DOCS / "PRESETS.md"
+#: How far a printed figure may move before the document is called stale.
+TOLERANCE = 0.35
+
+_HEAD = """# Factory presets
+
+Made by the tests (`make docs`). Do not edit: the presets are `firmware/data/presets/*.toml`.
+
+They are starting points: read-only, to be saved under another name after a change. Figures are measured on the demo's
+synthesised mix ({lufs:.1f} LUFS, {tp:.1f} dBTP, loudness range {lra:.1f} LU), through the whole chain at 48 kHz. *Louder* is
+integrated loudness, *peak* the true peak after, *crest* the change of peak to loudness (negative: denser); *low*, *mid* and
+*high* (borders 250 Hz and 4 kHz) are the change of tone with the loudness taken out. Your mix will differ most in what
+thresholds do: they are set for a mix near -20 LUFS, so bring yours there with `input.trim_db`.
+
+| preset | louder | peak | crest | low | mid | high |
+|---|--:|--:|--:|--:|--:|--:|
+"""
+
+
+_FILE = """
+## The file
+
+A preset is TOML, and small enough to read:
+
+```toml
+format = "burnish-preset"
+schema = 1          # version of the writer
+min_reader = 1      # oldest version that loads this without changing the sound
+
+[meta]              # yours: only the name is looked at, the rest is kept as it is
+name = "My warm"
+author = "me"
+
+[eq.b1]             # sound: parameter ids, split at the points
+enabled = true
+type = "low_shelf"
+freq_hz = 120.0
+gain_db = 1.2
+
+[limiter]
+gain_db = 2.0
+
+[x_daw]             # x_ and what follows: other programs' data, kept as it is
+track = "mix 3"
+```
+
+What is left out is at its default. A word that is not known, a value out of range, a number in quotes are refused, with
+the line's name, its value and what is allowed: ignoring them would change the sound. Values are those of
+[PARAMETERS.md](PARAMETERS.md). Presets with the same sound have the same content id, whatever they are called. A file that
+is no preset at all is set aside as `NAME.toml.corrupt-TIME`, never overwritten. `panel/slots.toml` beside the presets is
+the order in which the front panel offers them.
+"""
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    """{name: (preset, effect, words after)} for all factory presets, and the figures of the programme."""
+    library = PresetLibrary(tmp_path_factory.mktemp("none"))
+    words = programme()
+    before = figures(words)
+    after = {}
+    for entry in library.list():
+        preset = library.load(entry.name)
+        out = processed(words, preset)
+        after[entry.name] = (preset, effect(before, figures(out)), out)
+    return before, after, words
+
+
+def test_there_are_twelve_with_intent_and_genre(measured):
+    _, after, _ = measured
+    assert len(after) >= 12
+    for preset, _, _ in after.values():
+        assert len(preset.meta["notes"]) > 40 and preset.meta["genre"] and preset.meta["tags"]
+        assert preset.values["limiter.enabled"] == 1 and preset.values["limiter.ceiling_dbtp"] <= -1
+
+
+def test_no_preset_passes_its_ceiling(measured):
+    for preset, change, _ in measured[1].values():
+        assert change["tp"] <= preset.values["limiter.ceiling_dbtp"] + 0.02, preset.name
+
+
+def test_neutral_is_bit_exact(measured):
+    _, after, words = measured
+    assert np.array_equal(after["Neutral"][2], words)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("Loud", lambda e: e["louder"] > 6 and e["crest"] < -2),
+        ("Streaming -14", lambda e: 4 < e["louder"] < 8),
+        ("Warm", lambda e: e["low"] > 0.3 and e["high"] < -0.3),
+        ("Air", lambda e: e["high"] > 0.3 and e["low"] < 0.5),
+        ("Punch", lambda e: e["crest"] > 0.3),
+        ("Glue", lambda e: abs(e["louder"]) < 1),
+        ("Vocal forward", lambda e: e["louder"] > 1),
+        ("Tight bass", lambda e: e["low"] < -0.5),
+        ("Classical safe", lambda e: abs(e["crest"]) < 0.1 and abs(e["lra"]) < 0.1 and abs(e["louder"] - 3) < 0.2),
+        ("Vinyl premaster", lambda e: e["high"] < -0.3 and e["tp"] <= -3 + 0.02),
+        ("De-harsh", lambda e: e["high"] < -1 and abs(e["low"]) < 0.5),
+        ("Wide", lambda e: e["correlation"] < 0),
+        ("Speech", lambda e: e["mid"] > 0.5 and e["low"] < -0.5),
+    ],
+)
+def test_does_what_it_says(measured, name, what):
+    change = measured[1][name][1]
+    assert what({**change, "crest": change["plr"]}), change
+
+
+def markdown(before, after) -> str:
+    lines, notes = [], []
+    for name, (preset, change, _) in after.items():
+        numbers = [change[key] for key in ("louder", "tp", "plr", "low", "mid", "high")]
+        texts = [f"{round(number, 1) + 0.0:+.1f}" for number in numbers]
+        texts[1] = f"{numbers[1]:.1f}"
+        lines.append(f"| [{name}](#{preset.slug}) | {' | '.join(texts)} |\n")
+        notes.append(f"\n## {name}\n\nFor {preset.meta['genre']}. {preset.meta['notes']}\n")
+    return _HEAD.format(**before) + "".join(lines) + "".join(notes) + _FILE
+
+
+def test_example_in_the_document_is_a_preset():
+    example = parse(re.search("```toml\n(.*?)```", _FILE, re.DOTALL)[1])
+    assert example.name == "My warm" and example.values["eq.b1.gain_db"] == 1.2 and "x_daw" in example.extra
+
+
+def test_document_is_current(measured, request):
+    before, after, _ = measured
+    text = markdown(before, after)
+    number = re.compile(r"(?<=[ (])[-+]?\d+\.\d")
+    kept = DOCUMENT.read_text() if DOCUMENT.exists() else ""
+    same = number.sub("#", kept) == number.sub("#", text) and all(
+        abs(float(a) - float(b)) <= TOLERANCE for a, b in zip(number.findall(kept), number.findall(text), strict=True)
+    )
+    if request.config.getoption("--write-docs") and not same:
+        DOCUMENT.write_text(text)
+        same = True
+    assert same, "docs/PRESETS.md is not current: run `make docs` and commit it"

@@ -1,0 +1,95 @@
+"""Comparing at one loudness: the matcher with the engine and its meters, on a clock of audio frames."""
+
+import numpy as np
+import pytest
+
+from demo.report import loudness_lufs
+from dsp_ext import Engine, Ring
+from firmware.engine.designer import settings_vector
+from firmware.settings.loudness_match import Matcher
+from firmware.settings.store import Store
+from firmware.system.meters import MeterReader
+
+RATE_HZ = 48000
+STEP = RATE_HZ // 4
+
+
+class Desk:
+    """Engine, store and matcher around pink noise."""
+
+    def __init__(self, rng):
+        columns = len(Engine.METERS)
+        ring = Ring(bytearray(Ring.bytes_for(1024, columns)), 1024, columns)
+        self.engine = Engine(RATE_HZ, 4096)
+        self.engine.attach(meters=ring)
+        self.store = Store(lambda values, rev: self.engine.set_all(settings_vector(values)))
+        self.engine.set_all(settings_vector(self.store.snapshot()))
+        self.matcher = Matcher(self.store, MeterReader(ring), lambda: self.engine.frames / RATE_HZ)
+        f = np.fft.rfftfreq(40 * RATE_HZ, 1 / RATE_HZ)
+        shape = np.where(f > 30, 1 / np.sqrt(np.maximum(f, 30)), 0)
+        noise = np.fft.irfft(shape * np.exp(2j * np.pi * rng.random((2, len(f)))))
+        self.noise = (0.05 * noise / noise.std()).astype(np.float32)
+
+    def set(self, **values):
+        self.store.set_many({name.replace("__", "."): value for name, value in values.items()}, "test")
+
+    def play(self, seconds):
+        """Loudness of the last two seconds of so many."""
+        heard = []
+        for _ in range(round(4 * seconds)):
+            at = self.engine.frames % (self.noise.shape[1] - STEP)
+            block = self.noise[:, at : at + STEP].copy()
+            self.engine.process(block)
+            heard.append(block)
+            self.matcher.tick()
+        return loudness_lufs(np.concatenate(heard[-8:], axis=1).T, RATE_HZ)
+
+
+@pytest.mark.parametrize("gain_db", [6.0, -4.0])
+def test_bypass_and_chain_are_equally_loud(rng, record, gain_db):
+    desk = Desk(rng)
+    desk.set(limiter__gain_db=gain_db)
+    wet = desk.play(8)
+    desk.set(chain__bypass=1)
+    dry = desk.play(4)
+    assert wet - dry == pytest.approx(gain_db, abs=0.3)
+    desk.set(chain__bypass=0, chain__match=1)
+    matched = desk.play(8)
+    desk.set(chain__bypass=1)
+    bypassed = desk.play(4)
+    record("Box", f"bypass at matched loudness, chain at {gain_db:+g} dB: difference", abs(matched - bypassed), "LU",
+           target="≤ 0.1 LU", tolerance=0.05)  # fmt: skip
+    assert matched == pytest.approx(bypassed, abs=0.1)
+    assert max(matched, bypassed) == pytest.approx(min(wet, dry), abs=0.3)  # nothing was turned up
+
+
+def test_a_and_b_are_equally_loud(rng):
+    desk = Desk(rng)
+    desk.set(limiter__gain_db=6.0)
+    desk.play(6)
+    desk.store.select("b")
+    desk.set(limiter__gain_db=2.0)
+    desk.play(6)
+    desk.set(chain__match=1)
+    b = desk.play(6)
+    desk.store.select("a")
+    a = desk.play(6)
+    assert a == pytest.approx(b, abs=0.1)
+
+
+def test_without_matching_the_levels_are_exactly_as_they_were(rng):
+    desk = Desk(rng)
+    desk.set(limiter__gain_db=6.0, chain__match=1)
+    desk.play(8)
+    assert desk.store.get("chain.match_wet_db") == pytest.approx(-6, abs=0.2)
+    desk.set(chain__match=0)
+    desk.play(0.5)
+    assert desk.store.get("chain.match_wet_db") == 0 and desk.store.get("chain.match_dry_db") == 0
+
+
+def test_silence_says_nothing(rng):
+    desk = Desk(rng)
+    desk.noise[:] = 0
+    desk.set(limiter__gain_db=6.0, chain__match=1)
+    desk.play(6)
+    assert desk.store.get("chain.match_wet_db") == 0

@@ -1,0 +1,195 @@
+"""A run and its repetition from the journal: the same bits."""
+
+import json
+import time
+
+import numpy as np
+import pytest
+
+from dsp_ext import Engine
+from firmware.engine import designer, replay
+from firmware.system.shared_memory import HISTORY_ROWS
+from tests.support import rig as rigs
+from tests.support.rig import PERIOD, RATE_HZ, Rig, music
+
+EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q": 1.5}
+
+
+def read(run_dir):
+    return replay.read_session(run_dir / "session.json")
+
+
+def settle(rig):
+    """Wait until the designer has nothing left to make (it may still wait for the engine)."""
+    deadline = time.monotonic() + 20
+    while rig.box.designer.busy:
+        assert time.monotonic() < deadline, "the designer does not finish"
+        time.sleep(0.001)
+
+
+def test_without_changes_the_output_is_the_file_render(tmp_path, rng):
+    words = music(rng)
+    with Rig(tmp_path) as rig:
+        rig.store.set_many(EQ | {"multiband.b1.ratio": 3, "multiband.b1.threshold_db": -40, "input.trim_db": 3}, "test")
+        values = rig.store.snapshot()
+    with Rig(tmp_path) as rig:  # the next power-up: from the state file
+        assert rig.store.snapshot() == values
+        out = rig.play(words)
+    engine = Engine(RATE_HZ, 4096)
+    designer.begin(engine, values)
+    block = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    engine.process_words(block)
+    assert np.array_equal(out, block)
+    assert np.abs(out[engine.latency :]).max() > 0
+    session = read(tmp_path)
+    assert session["events"] == [] and session["complete"] and session["start"] == values
+    assert session["frames"] == len(out) and session["latency_frames"] == engine.latency
+
+
+def change_while_playing(rig, changes):
+    """An `on_read` that makes `changes` ({frame: values}) as the frames pass."""
+    left = dict(changes)
+
+    def on_read(frame):
+        for at in [at for at in left if frame >= at]:
+            rig.store.set_many(left.pop(at), "test")
+            settle(rig)
+        rig.tick()
+
+    return on_read
+
+
+CHANGES = {
+    3000: {"limiter.gain_db": 12.0, "input.trim_db": -2.0},
+    9000: EQ,
+    9300: {"eq.b2.gain_db": -9.0},  # while the fade to the last is under way
+    20000: {"multiband.b2.ratio": 8.0, "multiband.b2.threshold_db": -50.0, "multiband.x1_hz": 300.0},
+    30000: {"chain.bypass": True},
+    36000: {"chain.bypass": False, "eq.enabled": False},
+}
+
+
+def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
+    words = music(rng)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, CHANGES))
+    session = read(tmp_path)
+    kinds = [event["kind"] for event in session["events"]]
+    assert kinds.count("settings") == 4 and kinds.count("eq") >= 2 and kinds.count("crossover") == 1
+    assert session["complete"]
+    again = replay.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    assert np.array_equal(out, again)
+
+
+def test_a_run_whose_width_moves_into_the_eq_and_out_of_it_is_repeated(tmp_path, rng):
+    wide = {"stereo.width_mid_pct": 150, "stereo.mono": True}
+    changes = {3000: wide, 9000: {"stereo.mono_hz": 300}, 16000: {"eq.mode": "minimum"}, 17000: {"stereo.width_low_pct": 0},
+               30000: {"eq.mode": "linear", "stereo.width_high_pct": 20}, 40000: {"stereo.enabled": False}}  # fmt: skip
+    words = music(rng)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, changes))
+    session = read(tmp_path)
+    assert [event["kind"] for event in session["events"]].count("eq") >= 4 and session["complete"]
+    again = replay.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    assert np.array_equal(out, again)
+
+
+@pytest.mark.parametrize("rate_hz", [44100, 96000, 192000])
+def test_a_run_with_changes_is_repeated_at_every_rate(rate_hz, tmp_path, rng, monkeypatch):
+    monkeypatch.setattr(rigs, "RATE_HZ", rate_hz)
+    words = music(rng, 48000 / rate_hz)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, CHANGES))
+    session = read(tmp_path)
+    assert session["rate_hz"] == rate_hz and session["complete"]
+    assert [event["kind"] for event in session["events"]].count("settings") == 4
+    again = replay.replay(session, np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)]))
+    assert np.array_equal(out, again) and out.any()
+    unchanged = replay.replay(session | {"events": []}, words)
+    assert not np.array_equal(out[: len(words)], unchanged)
+
+
+def test_changes_of_mode_and_latency_are_repeated_too(tmp_path, rng):
+    words = music(rng)
+    moving = {"eq.b2.gain_db": -3, "eq.b2.dynamic": True, "eq.b2.dyn_threshold_db": -40}
+    changes = {3000: EQ | {"eq.mode": "minimum"}, 20000: moving, 26000: {"eq.b2.dynamic": False, "eq.mode": "linear"}}
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, change_while_playing(rig, changes))
+    session = read(tmp_path)
+    assert [event["kind"] for event in session["events"]] == ["eq"] * 3 and session["complete"]
+    padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    assert np.array_equal(out, replay.replay(session, padded))
+
+
+def test_a_faded_start_is_repeated_too(tmp_path, rng):
+    words = music(rng, 0.2)
+    with Rig(tmp_path) as rig:
+        out = rig.play(words, faded=True)
+    session = read(tmp_path)
+    assert session["events"] == [{"frame": 0, "kind": "fade", "values": {}}]
+    padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    assert np.array_equal(out, replay.replay(session, padded))
+
+
+def test_a_new_control_process_goes_on_with_the_journal_and_the_values(tmp_path, rng):
+    words = music(rng)
+    with Rig(tmp_path) as first:
+        early = change_while_playing(first, {at: values for at, values in CHANGES.items() if at < 24000})
+        second = []
+
+        def on_read(frame):
+            if frame < 24000:
+                return early(frame)
+            if not second:
+                # The first one is abandoned as a killed one is: nothing is closed, nothing saved again.
+                second.append(Rig(tmp_path, first.shared))
+                assert second[0].store.snapshot() == first.store.snapshot()
+                second.append(change_while_playing(second[0], {at: v for at, v in CHANGES.items() if at > 24000}))
+            second[1](frame)
+
+        out = first.play(words, on_read)
+        with second[0]:
+            second[0].tick()
+            assert second[0].box.journal.session["complete"]
+            session = second[0].box.journal.session
+    assert [e["frame"] for e in session["events"]] == sorted(e["frame"] for e in session["events"])
+    padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
+    assert np.array_equal(out, replay.replay(session, padded))
+
+
+def test_a_journal_that_missed_something_says_so(tmp_path, rng):
+    with Rig(tmp_path) as rig:
+        rig.play(music(rng, 0.02))
+        for i in range(HISTORY_ROWS + 10):
+            rig.store.set_many({"input.trim_db": 0.1 * (i % 100)}, "test")
+        assert rig.box.journal.session["complete"]
+        rig.shared.events.append(np.array([960.0, 0.0, 2.0]))  # a version that the history no longer holds
+        rig.tick()
+        assert not rig.box.journal.session["complete"]
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", json.dumps({"format": "burnish-session", "schema": 99}), "nonsense"])
+def test_reads_only_sessions(tmp_path, text):
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(ValueError):
+        replay.read_session(tmp_path / "x.json")
+
+
+def test_from_the_store_to_the_sound(tmp_path, record):
+    """A change is wholly there one period and the 20 ms of the ramp after the store took it; the first of it at once."""
+    words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
+    asked = []
+    with Rig(tmp_path) as rig:
+
+        def on_read(frame):
+            if frame >= RATE_HZ // 2 and not asked:
+                asked.append(frame)  # the store takes it while this period is being captured
+                rig.store.set_many({"input.trim_db": -6.0}, "test")
+
+        out = rig.play(words, on_read)[:, 0].astype(float)
+        latency = rig.shared.box["latency_frames"]
+    settled = np.flatnonzero(out[: len(words) + latency - 1] > out[len(words) + latency - 1])[-1] + 1
+    took_ms = (settled - latency - asked[0]) / RATE_HZ * 1000 + PERIOD / RATE_HZ * 1000
+    record("Box", "set to sound, change complete, period of 2.7 ms, without the chain's latency", took_ms, "ms",
+           target="≤ 1 period + 30 ms", digits=1)  # fmt: skip
+    assert 20 <= took_ms <= PERIOD / RATE_HZ * 1000 + 30

@@ -1,0 +1,104 @@
+"""The state over restarts and power cuts: the old one or the new one, whole."""
+
+import json
+import os
+import random
+import time
+
+import pytest
+
+from firmware.contract import params
+from firmware.settings.state_file import QUIET_S, StateKeeper
+from firmware.settings.store import Store
+from firmware.system.shared_memory import Shared
+
+
+def keeper(path, shared=None, now=time.monotonic):
+    store = Store()
+    state = StateKeeper(store, shared or Shared.create(48000), path, now)
+    return store, state
+
+
+def test_comes_back_from_the_file_after_a_power_cut_and_from_memory_after_a_death(tmp_path):
+    shared = Shared.create(48000)
+    store, state = keeper(tmp_path / "state.json", shared)
+    assert state.restore() == "defaults"
+    store.set_many({"limiter.gain_db": 3.0}, "test")
+    state.save()
+    store.set_many({"limiter.gain_db": 5.0}, "test")  # not saved
+    again, state = keeper(tmp_path / "state.json", shared)
+    assert state.restore() == "shared memory" and again.get("limiter.gain_db") == 5.0
+    again, state = keeper(tmp_path / "state.json")
+    assert state.restore() == "file" and again.get("limiter.gain_db") == 3.0
+
+
+def test_the_file_is_written_when_the_knobs_have_been_quiet(tmp_path):
+    now_s = [0.0]
+    store, state = keeper(tmp_path / "state.json", now=lambda: now_s[0])
+    state.restore()
+    for i in range(20):
+        store.set_many({"input.trim_db": float(i)}, "test")
+        now_s[0] += QUIET_S / 2
+        state.tick()
+        assert not (tmp_path / "state.json").exists()
+    now_s[0] += QUIET_S / 2
+    state.tick()
+    written = (tmp_path / "state.json").stat().st_mtime_ns
+    now_s[0] += 100
+    state.tick()  # nothing new, nothing written
+    assert (tmp_path / "state.json").stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"{", b"[]", b'{"ab": "q"}', b"\xff\xfe", b'{"rev": 1, "ab": "a", "common": 3}']
+)
+def test_a_damaged_file_is_set_aside(tmp_path, damage):
+    (tmp_path / "state.json").write_bytes(damage)
+    store, state = keeper(tmp_path / "state.json")
+    assert state.restore() == "defaults"
+    assert store.snapshot() == params.DEFAULTS
+    (aside,) = tmp_path.glob("state.json.corrupt-*")
+    assert aside.read_bytes() == damage
+
+
+def test_a_disk_that_cannot_be_written_is_not_the_end(tmp_path):
+    (tmp_path / "gone").mkdir()
+    store, state = keeper(tmp_path / "gone" / "state.json")
+    state.restore()
+    store.set_many({"input.trim_db": 1.0}, "test")
+    (tmp_path / "gone").rmdir()
+    state.save()
+    assert store.get("input.trim_db") == 1.0
+
+
+def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
+    """Forked writers are killed after a random time; what lies in the file is one of the states they wrote, whole."""
+    path = tmp_path / "state.json"
+    store, state = keeper(path)
+    state.restore()
+    state.save()
+    kills = whole = changed = 0
+    random_s = random.Random(int(rng.integers(1 << 30)))
+    last = json.loads(path.read_bytes())["rev"]
+    # On a busy machine a writer may be killed before its first save: some must have got that far.
+    while kills < 60 or (changed < 4 and kills < 1000):
+        kills += 1
+        child = os.fork()
+        if child == 0:
+            try:
+                while True:
+                    store.set_many({"input.trim_db": float((store.rev + 1) % 24)}, "test")
+                    state.save()
+            finally:
+                os._exit(0)
+        time.sleep(random_s.uniform(0.001, 0.02))
+        os.kill(child, 9)
+        os.waitpid(child, 0)
+        found = json.loads(path.read_bytes())
+        trim_db = found["slots"]["a"]["values"]["input.trim_db"]
+        whole += len(found["slots"]["a"]["values"]) > 50 and (found["rev"] == 1 or trim_db == float(found["rev"] % 24))
+        changed += found["rev"] != last
+        last = found["rev"]
+    assert whole == kills and changed >= 4
+    assert keeper(path)[1].restore() == "file"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["state.json"]  # leftovers of the killed are cleared away

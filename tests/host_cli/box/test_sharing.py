@@ -1,0 +1,232 @@
+"""Several programs at one box, a box that comes and goes, lines that damage and lose what is sent."""
+
+import contextlib
+import os
+import stat
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from firmware.contract import protocol
+from host_cli.box import broker, connect
+from host_cli.box.client import Box
+from host_cli.box.connect import hold_box, lasting_meters, open_box, socket_path
+from host_cli.box.serial_port import SerialLink
+from host_cli.errors import BUSY, CliFail, LinkLost, Refused
+from tests.host_cli.conftest import ROOT
+from tests.support.fake_box import served
+
+
+@pytest.fixture
+def holder(tty):
+    """A program that holds the port and shares it."""
+    with hold_box(tty) as box:
+        yield box
+
+
+# -- several programs --------------------------------------------------------------------------------------------
+
+
+def test_short_commands_go_through_the_program_that_holds_the_port(holder, burnish, fake):
+    assert burnish("set", "eq.b1.gain_db=2")[0] == 0
+    assert holder.get(["eq.b1.gain_db"]) == {"eq.b1.gain_db": 2.0}
+    assert holder.set({"eq.b1.gain_db": -1}).old == {"eq.b1.gain_db": 2.0}
+    assert burnish("get", "eq.b1.gain_db")[1] == "-1.0 dB\n"
+
+
+def test_the_socket_is_for_this_user_only_and_goes_with_its_program(tty):
+    with hold_box(tty):
+        path = socket_path(tty)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert not path.exists()
+
+
+def test_a_folder_that_others_can_enter_is_refused(tty):
+    folder = socket_path(tty).parent
+    folder.chmod(0o755)
+    with pytest.raises(CliFail, match="chmod 700"):
+        socket_path(tty)
+
+
+def test_a_socket_that_a_killed_program_left_behind_is_no_obstacle(tty):
+    path = socket_path(tty)
+    path.touch()
+    with open_box(tty) as box:
+        assert box.welcome.product == "Burnish"
+    with hold_box(tty) as box, open_box(tty) as second:
+        assert second.state() == box.state()
+
+
+def test_three_programs_stream_at_their_own_rates_while_a_fourth_sets(holder, tty, fake):
+    seen = {}
+
+    def stream(hz):
+        with open_box(tty) as box:
+            seen[hz] = [frame for frame in box.meters(hz, 1.5) if frame]
+
+    threads = [threading.Thread(target=stream, args=(hz,)) for hz in (30.0, 10.0, 5.0)]
+    for thread in threads:
+        thread.start()
+    with open_box(tty) as box:
+        for n in range(40):
+            box.set({"input.trim_db": -n / 10})
+    for thread in threads:
+        thread.join()
+    assert fake.store.get("input.trim_db") == -3.9
+    assert len(seen[30.0]) > len(seen[10.0]) > len(seen[5.0]) > 1
+    for hz, frames in seen.items():
+        assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
+        assert len(frames) <= 1.3 * 1.5 * hz + 1
+        assert "xruns" in frames[-1]
+
+
+def test_what_is_left_out_of_a_slow_stream_is_not_lost(holder, tty, fake):
+    """A short peak is seen at 2 Hz while another program takes all frames."""
+    with open_box(tty) as fast, open_box(tty) as slow:
+        drain = threading.Thread(target=lambda: list(fast.meters(60, 2.0)))
+        drain.start()
+        peaks = []
+        for n, frame in enumerate(slow.meters(2, 2.0)):
+            if n == 0:
+                fake.play(0.02, -6)
+                time.sleep(0.1)
+                fake.play(0.2, -60)
+            peaks.append(frame["in_peak_l_dbfs"] if frame else None)
+        drain.join()
+    assert max(peak for peak in peaks if peak) == pytest.approx(-6, abs=0.3)
+
+
+def test_changes_reach_everybody(holder, tty, fake):
+    with open_box(tty) as a, open_box(tty) as b:
+        told = {}
+
+        def listen(name, box):
+            told[name] = next(box.changes())
+
+        threads = [threading.Thread(target=listen, args=pair) for pair in (("a", a), ("b", b))]
+        for thread in threads:
+            thread.start()
+        deadline = time.monotonic() + 5
+        value = 0.0
+        while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
+            value -= 0.1
+            fake.store.set_many({"input.trim_db": value}, "panel")
+            time.sleep(0.05)
+        for thread in threads:
+            thread.join()
+    assert told["a"]["source"] == told["b"]["source"] == "panel"
+
+
+def test_a_program_that_does_not_read_does_not_disturb_the_others(holder, tty):
+    with open_box(tty) as lazy, open_box(tty) as busy:
+        lazy._call("sub", hz=60, ttl_s=10)
+        lazy._subscribed = False
+        for _ in range(300):  # replies it will never read
+            lazy.link.write(protocol.encode({"id": f"lazy-{_}", "method": "get", "params": {}}))
+        for n in range(50):
+            busy.set({"input.trim_db": -n / 10})
+        assert busy.get(["input.trim_db"]) == {"input.trim_db": -4.9}
+
+
+def test_refusals_come_through(holder, tty):
+    with open_box(tty) as box:
+        with pytest.raises(Refused, match="-18 to 18 dB"):
+            box.set({"eq.b1.gain_db": 99})
+        with pytest.raises(Refused, match="no method"):
+            box._call("nope")
+
+
+def test_the_port_is_free_again_afterwards(tty):
+    for _ in range(5):
+        with hold_box(tty):
+            pass
+        with Box(SerialLink(tty)) as box:
+            assert box.info()
+
+
+def test_when_the_holder_ends_the_others_hear_it(tty):
+    with contextlib.ExitStack() as stack:
+        holder = stack.enter_context(contextlib.ExitStack())
+        holder.enter_context(hold_box(tty))
+        box = stack.enter_context(open_box(tty))
+        holder.close()
+        with pytest.raises(LinkLost, match="run the same command again"):
+            box.info()
+
+
+def test_two_processes_with_meters_and_commands_at_once(tty, process):
+    """As a person has it: meters in one window, another meter in a second, commands in a third."""
+    command = [sys.executable, "-m", "host_cli", "--device", tty, "meters", "--json", "--for", "3"]
+    windows = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    windows[0].stdout.readline(), windows[1].stdout.readline()
+    assert process("set", "input.trim_db=-2").returncode == 0
+    assert process("get", "input.trim_db").stdout == "-2.0 dB\n"
+    for window in windows:
+        assert len(window.communicate(timeout=20)[0].splitlines()) > 10
+        assert window.returncode == 0
+
+
+# -- a box that comes and goes -----------------------------------------------------------------------------------
+
+
+def test_meters_go_on_when_the_box_is_plugged_in_again(fake, tmp_path):
+    link = tmp_path / "tty"
+    frames, gone = [], threading.Event()
+
+    def watch():
+        for frame in lasting_meters(str(link), 1.0, 30, 4.0):
+            frames.append(frame)
+            if len(frames) == 5:
+                gone.set()
+
+    with served(fake, link):
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        assert gone.wait(5)
+    before = len(frames)
+    time.sleep(0.2)
+    with served(fake, link):
+        watcher.join()
+    assert None in frames[before - 1 :]
+    after = frames[len(frames) - frames[::-1].index(None) :]
+    assert len(after) > 10 and after[0]["seq"] <= 2
+
+
+def test_a_box_that_is_not_there_at_first_is_a_failure(tmp_path):
+    with pytest.raises(CliFail) as why:
+        next(lasting_meters(str(tmp_path / "none"), 1.0, 30, 1.0))
+    assert why.value.status == 3
+
+
+def test_a_port_that_another_command_has_for_a_moment_is_waited_for(tty):
+    box = Box(SerialLink(tty))
+    threading.Timer(0.3, box.close).start()
+    with open_box(tty) as second:
+        assert second.info()
+
+
+def test_a_port_that_stays_taken_is_busy(tty, monkeypatch):
+    monkeypatch.setattr(connect, "PATIENCE_S", 0.1)
+    command = [sys.executable, "-c", f"import serial, time; p = serial.Serial({tty!r}, exclusive=True); print('have', flush=True); time.sleep(20)"]  # fmt: skip
+    other = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        other.stdout.readline()
+        with pytest.raises(CliFail, match=rf"in use by python\S* \(pid {other.pid}\)") as why:
+            open_box(tty)
+        assert why.value.status == BUSY
+    finally:
+        other.terminate()
+        other.wait()
+    assert os.path.exists(tty)
+
+
+@pytest.mark.parametrize(
+    ("name", "merged"),
+    [("out_peak_l_dbfs", 300), ("gr_b1_db", -500), ("eq_b1_db", -500), ("out_momentary_lufs", 300)],
+)
+def test_frames_that_a_slow_program_was_not_sent_keep_their_extremes(name, merged):
+    assert broker._merge(name, -500, 300) == merged and broker._merge("eq_b8_db", 200, -100) == 200

@@ -1,0 +1,206 @@
+"""The monitor, driven by its keys against a box on a pseudo terminal; its curves and its feed."""
+
+import asyncio
+import math
+import time
+
+import pytest
+from textual.widgets import OptionList, Static
+
+from firmware.contract import params
+from host_cli.box.feed import Feed
+from host_cli.errors import CliFail
+from host_cli.terminal.braille import Canvas, log_grid, resampled
+from host_cli.terminal.monitor import Monitor, eq_curves_db
+from tests.support.fake_box import served
+
+
+def drive(tty, script, size=(150, 44)):
+    """Run `script(pilot, app)` on the monitor's screen."""
+
+    async def run():
+        with Feed(tty, 3.0) as feed:
+            app = Monitor(feed, -14.0)
+            async with app.run_test(size=size) as pilot:
+                await pilot.pause(0.1)
+                await script(pilot, app)
+
+    asyncio.run(run())
+
+
+async def until(pilot, condition):
+    """Let the screen run until something is so."""
+    for _ in range(200):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError("it did not happen")
+
+
+def text(app, id: str) -> str:
+    return str(app.query_one(id, Static).render())
+
+
+def test_keys_do_what_the_footer_says(tty, fake):
+    async def script(pilot, app):
+        await pilot.press("space")
+        await until(pilot, lambda: fake.store.get("chain.bypass") == 1)
+        await until(pilot, lambda: "BYPASS" in text(app, "#head"))
+        await pilot.press("space", "m")
+        await until(pilot, lambda: fake.store.get("chain.mute") == 1 and fake.store.get("chain.bypass") == 0)
+        await pilot.press("b")
+        await until(pilot, lambda: fake.store.ab == "b")
+        await until(pilot, lambda: "[B]" in text(app, "#head"))
+        await pilot.press("r")
+        await until(pilot, lambda: fake.store.get("meter.epoch") == 1)
+
+    drive(tty, script)
+
+
+def test_any_parameter_can_be_nudged(tty, fake):
+    async def script(pilot, app):
+        first = next(iter(app.feed.values))
+        before = fake.store.get(first)
+        await pilot.press("right", "right", "left")
+        wanted = params.BY_ID[first].nudge(before, 1)
+        await until(pilot, lambda: fake.store.get(first) == pytest.approx(wanted))
+        await pilot.press("shift+right")
+        await until(pilot, lambda: fake.store.get(first) == pytest.approx(wanted + params.BY_ID[first].step))
+        await pilot.press("d")
+        await until(pilot, lambda: fake.store.get(first) == before)
+        await pilot.press("down", "left")
+        second = list(app.feed.values)[1]
+        await until(pilot, lambda: fake.store.get(second) != params.DEFAULTS[second])
+        assert second in text(app, "#message")
+
+    drive(tty, script)
+
+
+def test_a_preset_is_loaded_and_one_that_startles_asks_first(tty, fake):
+    from firmware.presets.document import Preset
+
+    fake.presets.save(Preset("Zz very loud", {"limiter.gain_db": 20.0}))
+
+    async def script(pilot, app):
+        presets = app.query_one("#presets", OptionList)
+        names = [row.name for row in app.feed.presets]
+        presets.focus()
+        presets.highlighted = names.index("Warm")
+        await pilot.press("enter")
+        await until(pilot, lambda: fake.store.preset_name == "Warm")
+        await until(pilot, lambda: text(app, "#head").startswith("Warm"))
+        presets.highlighted = names.index("Zz very loud")
+        await pilot.press("enter")
+        await until(pilot, lambda: "press Enter again" in text(app, "#message"))
+        assert fake.store.preset_name == "Warm"
+        await pilot.press("enter")
+        await until(pilot, lambda: fake.store.preset_name == "Zz very loud")
+
+    drive(tty, script)
+
+
+def test_what_the_front_panel_does_is_seen(tty, fake):
+    async def script(pilot, app):
+        fake.store.set_many({"limiter.ceiling_dbtp": -2.5}, "panel")
+        options = app.query_one("#params", OptionList)
+        place = list(app.feed.values).index("limiter.ceiling_dbtp")
+        await until(pilot, lambda: "-2.5 dBTP" in str(options.get_option_at_index(place).prompt))
+
+    drive(tty, script)
+
+
+def test_meters_spectrum_and_history_are_drawn(tty, fake):
+    async def script(pilot, app):
+        fake.store.set_many({"eq.b5.enabled": True, "eq.b5.gain_db": 12.0}, "panel")
+        for _ in range(4):
+            fake.play(1.0, -12)
+            await pilot.pause(0.3)
+        await until(pilot, lambda: "-12.0 dBFS" in text(app, "#meters"))
+        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#curve"))
+        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#history"))
+        assert app.feed.spectrum["hz"][0] < 30
+
+    drive(tty, script)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 10), (250, 70)])
+def test_any_size_of_terminal(tty, size):
+    async def script(pilot, app):
+        await pilot.pause(0.2)
+
+    drive(tty, script, size)
+
+
+def test_a_box_that_vanishes_is_said_and_found_again(fake, tmp_path):
+    link = tmp_path / "tty"
+
+    async def run():
+        with served(fake, link):
+            feed = Feed(str(link), 1.0).__enter__()
+            app = Monitor(feed, -14.0)
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: feed.stale)
+            await until(pilot, lambda: "no meters" in text(app, "#meters"))
+            with served(fake, link):
+                await until(pilot, lambda: not feed.stale)
+                await pilot.press("space")
+                await until(pilot, lambda: fake.store.get("chain.bypass") == 1)
+                feed.__exit__()
+
+    asyncio.run(run())
+
+
+def test_a_refusal_is_a_message_and_what_was_shown_is_corrected(tty, fake):
+    with Feed(tty, 3.0) as feed:
+        feed.set("limiter.ceiling_dbtp", 99)
+        assert feed.values["limiter.ceiling_dbtp"] == 99
+        deadline = time.monotonic() + 5
+        while "allowed is" not in feed.message and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert "allowed is -12 to 0 dBTP" in feed.message and feed.values["limiter.ceiling_dbtp"] == -1.0
+
+
+def test_no_box_is_the_usual_failure(tmp_path):
+    with pytest.raises(CliFail) as why:
+        Feed(str(tmp_path / "none"), 1.0).__enter__()
+    assert why.value.status == 3
+
+
+def test_without_a_terminal_it_says_what_to_use(burnish):
+    status, _, err = burnish("monitor")
+    assert status == 2 and "burnish meters --json" in err
+
+
+# -- curves ------------------------------------------------------------------------------------------------------
+
+
+def test_the_curve_is_that_of_the_band():
+    values = {p.id: p.to_plain(p.default) for p in params.TABLE}
+    values |= {"eq.b5.enabled": True, "eq.b5.gain_db": 6.0, "eq.b5.freq_hz": 1000.0}
+    grid = log_grid(301)
+    (curve,) = eq_curves_db(params.BY_ID, values, 48_000, grid)
+    assert max(curve) == pytest.approx(6.0, abs=0.05)
+    assert grid[curve.index(max(curve))] == pytest.approx(1000, rel=0.02)
+    assert eq_curves_db(params.BY_ID, {**values, "eq.enabled": False}, 48_000, grid) == [[0.0] * 301]
+    one_side = eq_curves_db(params.BY_ID, {**values, "eq.b5.placement": "left"}, 48_000, grid)
+    assert max(one_side[0]) == pytest.approx(6.0, abs=0.05) and max(one_side[1]) == pytest.approx(0.0, abs=0.05)
+
+
+def test_braille():
+    canvas = Canvas(2, 1, 0.0, 3.0)
+    canvas.curve([0.0, 1.0, 2.0, 3.0])
+    assert canvas.lines() == ["⡠⠊"]
+    full = Canvas(1, 1, 0.0, 3.0)
+    full.curve([3.0, 3.0], fill=True)
+    assert full.lines() == ["⣿"]
+    empty = Canvas(1, 1, 0.0, 3.0)
+    empty.curve([-1.0, math.nan])
+    assert empty.lines() == ["⠀"]
+
+
+def test_resampling_keeps_points_and_ends():
+    hz = [100.0, 1000.0, 10_000.0]
+    levels = [0.0, -10.0, -30.0]
+    assert resampled(hz, levels, [20.0, 100.0, 1000.0, 3162.28, 10_000.0, 20_000.0]) == pytest.approx(
+        [0, 0, -10, -20, -30, -30], abs=1e-3
+    )

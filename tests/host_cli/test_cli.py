@@ -1,0 +1,310 @@
+"""The tool against a real server on a pseudo terminal: what it prints, what it answers, which status it ends with."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from firmware.contract import protocol
+from host_cli import errors
+
+from .conftest import ROOT
+
+
+def test_set_prints_before_and_after_with_units(burnish):
+    assert burnish("set", "eq.b1.gain_db=+1.5") == (0, "eq.b1.gain_db  0.0 dB → +1.5 dB\n", "")
+    assert burnish("get", "eq.b1.gain_db") == (0, "+1.5 dB\n", "")
+    status, out, _ = burnish("set", "eq.b1.gain_db=-2", "eq.b1.type=bell", "eq.b1.enabled=on", "eq.b2.freq_hz=1.2k")
+    assert status == 0
+    assert out.splitlines() == [
+        "eq.b1.gain_db  +1.5 dB → -2.0 dB",
+        "eq.b1.type     low_shelf → bell",
+        "eq.b1.enabled  off → on",
+        "eq.b2.freq_hz  90.0 Hz → 1200.0 Hz",
+    ]
+
+
+def test_set_is_all_or_nothing(burnish, fake):
+    status, out, err = burnish("set", "eq.b1.gain_db=3", "limiter.ceiling_dbtp=5")
+    assert (status, out) == (8, "")
+    assert err == "burnish: limiter.ceiling_dbtp cannot be '5': allowed is -12 to 0 dBTP\n"
+    assert fake.store.get("eq.b1.gain_db") == 0 and fake.store.rev == 0
+
+
+def test_unknown_parameter_suggests(burnish):
+    status, out, err = burnish("get", "limiter.celing_dbtp")
+    assert (status, out) == (8, "")
+    assert "did you mean limiter.ceiling_dbtp" in err
+
+
+def test_if_rev_refuses_after_a_change_at_the_front_panel(burnish, fake):
+    fake.store.set_many({"input.trim_db": -3.0}, "panel")
+    status, _, err = burnish("set", "--if-rev", "0", "input.trim_db=1")
+    assert status == 8 and "revision 1, not 0" in err
+    assert fake.store.get("input.trim_db") == -3.0
+
+
+def test_get_takes_sections_and_patterns(burnish):
+    status, out, _ = burnish("get", "eq.b1", "multiband.x?_hz")
+    assert status == 0 and len(out.splitlines()) == 17
+    assert out.splitlines()[-1].split() == ["multiband.x4_hz", "12000", "Hz"]
+
+
+def test_json_is_one_object_with_a_schema(burnish):
+    for command, kind in [
+        (["ports"], "ports"),
+        (["info"], "info"),
+        (["get", "eq.b1"], "get"),
+        (["set", "eq.b1.q=1"], "set"),
+        (["params", "eq.b1"], "params"),
+        (["bypass", "on"], "bypass"),
+        (["mute", "off"], "mute"),
+        (["ab", "b"], "ab"),
+        (["preset", "list"], "preset.list"),
+        (["preset", "show", "Warm"], "preset.show"),
+        (["preset", "load", "Warm"], "preset.load"),
+        (["preset", "save", "Mine"], "preset.save"),
+        (["--yes", "preset", "delete", "Mine"], "preset.delete"),
+    ]:
+        options = ["--json"]
+        status, out, err = burnish(*options, *command)
+        assert status == 0, (command, err)
+        assert json.loads(out)["schema"] == f"burnish.{kind}/1" and out.count("\n") == 1
+
+
+def test_json_and_yes_may_come_last(burnish, fake):
+    assert json.loads(burnish("get", "eq.b1.gain_db", "--json")[1])["schema"] == "burnish.get/1"
+    assert burnish("preset", "save", "Mine")[0] == 0
+    assert burnish("preset", "save", "Mine")[0] == 2
+    assert burnish("preset", "save", "Mine", "-y")[0] == 0
+    assert json.loads(burnish("preset", "delete", "Mine", "--yes", "--json")[1])["name"] == "Mine"
+
+
+def test_a_reader_that_leaves_is_no_failure(process_at, tty):
+    run = process_at(tty, "meters", "--json", "--for", "20")
+    assert json.loads(run.stdout.readline())["schema"] == "burnish.meters/1"
+    run.stdout.close()
+    assert run.wait(20) == 0
+    assert run.stderr.read() == ""
+
+
+def test_info_names_box_port_and_state(burnish, tty):
+    status, out, _ = burnish("info")
+    assert status == 0
+    assert f"Burnish {protocol.VERSION}, serial TEST0001" in out and tty in out and "latency_frames" in out
+
+
+def test_bypass_mute_and_ab_toggle(burnish, fake):
+    assert burnish("bypass")[1] == "bypass on\n"
+    assert fake.store.get("chain.bypass") == 1
+    assert burnish("bypass")[1] == "bypass off\n"
+    assert burnish("mute", "on")[1] == "mute on\n"
+    burnish("set", "eq.b1.gain_db=2")
+    assert burnish("ab")[1] == "B is heard\n"
+    assert fake.store.get("eq.b1.gain_db") == 0
+    assert burnish("ab", "copy", "a", "b")[1] == "buffer B is now as A; B is heard\n"
+    assert fake.store.get("eq.b1.gain_db") == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "part"),
+    [
+        (["get"], 2, "Missing argument"),
+        (["gte", "x"], 2, "gte"),
+        (["set", "eq.b1.gain_db"], 2, "write eq.b1.gain_db=VALUE"),
+        (["ab", "copy", "a", "a"], 2, "two different"),
+        (["meters", "--for", "soon"], 2, "write 30s"),
+        (["preset", "load", "Lout"], 8, "did you mean Loud"),
+        (["preset", "delete", "Loud"], 2, "--yes"),
+        (["--yes", "preset", "delete", "Loud"], 8, "factory preset"),
+        (["preset", "save", "Loud"], 8, "factory preset"),
+        (["preset", "push", "no-such.toml"], 1, "cannot read no-such.toml: No such file"),
+        (["--device", "/dev/no-such-port", "info"], 3, "burnish ports"),
+        (["--device", "SN12345", "info"], 3, "burnish ports"),
+        (["--device", __file__, "info"], 3, "no serial port"),
+    ],
+)
+def test_failures_are_one_sentence_with_a_status(burnish, arguments, status, part):
+    got, out, err = burnish(*arguments)
+    assert (got, out) == (status, ""), err
+    assert part in err and err.startswith("burnish: ") and err.count("\n") == 1 and "Traceback" not in err
+
+
+def test_a_second_program_hears_that_the_port_is_in_use(box, process):
+    run = process("info")
+    assert run.returncode == errors.BUSY
+    assert "is in use by" in run.stderr and run.stderr.count("\n") == 1
+
+
+def test_presets_travel_both_ways_and_sound_the_same(burnish, fake, tmp_path):
+    burnish("set", "eq.b3.gain_db=-2.5", "eq.b3.enabled=on")
+    assert burnish("preset", "save", "Mine")[0] == 0
+    status, _, err = burnish("preset", "pull", "Mine", "-o", tmp_path / "got")
+    assert status == 0 and "mine.toml" in err
+    assert burnish("preset", "pull", "Mine", "-o", tmp_path / "got")[2].endswith("(up to date)\n")
+    file = tmp_path / "got" / "mine.toml"
+    assert burnish("--yes", "preset", "delete", "Mine")[0] == 0
+    assert burnish("preset", "push", file)[0] == 0
+    assert "up to date" in burnish("preset", "push", file)[2]
+    assert burnish("preset", "load", "Neutral")[1] == "Mine → Neutral\n"
+    assert burnish("preset", "push", "--load", file)[1] == "Neutral → Mine\n"
+    assert fake.store.get("eq.b3.gain_db") == -2.5 and fake.store.preset_name == "Mine"
+
+
+def test_push_asks_before_it_replaces(burnish, fake, tmp_path):
+    burnish("preset", "save", "Mine")
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\nname = "Mine"\n[limiter]\ngain_db = 3\n'
+    )
+    assert burnish("preset", "push", file)[0] == 2
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 0
+    assert burnish("--yes", "preset", "push", file)[0] == 0
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 3
+
+
+def test_a_bad_preset_never_reaches_the_box(burnish, fake, tmp_path):
+    file = tmp_path / "bad.toml"
+    file.write_text(
+        'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\nname = "Bad"\n[limiter]\ngain_db = 99\n'
+    )
+    status, _, err = burnish("preset", "push", file)
+    assert status == 8 and "limiter.gain_db cannot be 99" in err and "-12 to 24 dB" in err
+    assert len(fake.presets.list()) == 3
+
+
+def test_meters_as_json_lines(burnish, fake):
+    fake.play(0.2)
+    status, out, _ = burnish("meters", "--json", "--for", "0.5s")
+    frames = [json.loads(line) for line in out.splitlines()]
+    assert status == 0 and len(frames) >= 5
+    assert [frame["seq"] for frame in frames] == list(range(1, len(frames) + 1))
+    assert {"in_peak_l_dbfs", "out_short_lufs", "gr_limiter_db", "xruns", "load_pct"} <= frames[-1].keys()
+
+
+def test_meters_without_a_terminal_are_lines(burnish):
+    status, out, _ = burnish("meters", "--for", "0.3")
+    assert status == 0 and "LUFS" in out and "\x1b" not in out
+
+
+def test_spectrum_of_input_and_output(burnish, fake):
+    fake.play(0.5)
+    status, out, _ = burnish("--json", "spectrum")
+    found = json.loads(out)
+    assert status == 0 and found["schema"] == "burnish.spectrum/1"
+    assert len(found["hz"]) == len(found["input"]) == len(found["output"]) == 96
+    assert found["hz"][0] == pytest.approx(20) and found["hz"][-1] == pytest.approx(20000)
+    loudest = max(range(96), key=found["input"].__getitem__)
+    assert found["hz"][loudest] == pytest.approx(1000, rel=0.04)
+    assert found["input"][loudest] == pytest.approx(-20, abs=0.5)
+    status, out, _ = burnish("spectrum")
+    assert status == 0 and len(out.splitlines()) == 1 + 32
+
+
+def test_meters_as_csv(burnish, fake):
+    status, out, _ = burnish("meters", "--csv", "--for", "0.5s")
+    rows = [line.split(",") for line in out.splitlines()]
+    assert status == 0 and len(rows) > 2
+    assert rows[0][0] == "seq" and "out_short_lufs" in rows[0] and {len(row) for row in rows} == {len(rows[0])}
+    assert all(float(value) is not None for value in rows[1])
+    assert burnish("meters", "--csv", "--json")[0] == 2
+
+
+def test_meters_end_when_the_music_does(monkeypatch):
+    from host_cli.commands import meters
+
+    monkeypatch.setattr(meters, "SILENCE_S", 0.1)
+    levels = [-150] * 5 + [-20] * 5 + [-150] * 2 + [-30] + [-150] * 9
+    frames = [{"in_peak_l_dbfs": level, "in_peak_r_dbfs": -150} for level in levels]
+    assert len(list(meters._until_silence([*frames[:3], None, *frames[3:]], 30))) == 1 + 5 + 5 + 2 + 1 + 3
+
+
+def test_doctor_says_what_is_well_and_what_is_not(burnish, fake):
+    status, out, err = burnish("doctor")
+    assert (status, err) == (0, ""), out
+    assert "round trip" in out and "serial TEST0001" in out and "!!" not in out
+    fake.xruns = 3
+    status, out, _ = burnish("--json", "doctor")
+    faults = next(check for check in json.loads(out)["checks"] if check["check"] == "faults")
+    assert status == 1 and faults == {"check": "faults", "ok": False, "finding": "xruns 3"}
+    status, out, _ = burnish("--device", "/dev/no-such-port", "doctor")
+    assert status == 3 and "!!" in out and "burnish ports" in out
+
+
+def test_a_preset_is_edited_in_the_users_editor(burnish, fake, tmp_path, monkeypatch):
+    def editor(script):
+        file = tmp_path / "editor"
+        file.write_text(f"#!/bin/sh\n{script}\n")
+        file.chmod(0o755)
+        monkeypatch.setenv("VISUAL", str(file))
+
+    burnish("preset", "save", "Mine")
+    editor(r"""sed -i 's/^gain_db = 0.0$/gain_db = 2.5/' "$1"; sleep 0.01""")
+    status, out, err = burnish("preset", "edit", "Mine")
+    assert status == 0 and out.startswith("saved Mine"), err
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 2.5
+    editor("true")
+    assert "nothing changed" in burnish("preset", "edit", "Mine")[2]
+    editor(r"""sed -i 's/^gain_db = 2.5$/gain_db = 99/' "$1"; sleep 0.01""")
+    status, _, err = burnish("preset", "edit", "Mine")
+    assert status == 2 and "allowed is" in err
+    assert fake.presets.load("Mine").values["limiter.gain_db"] == 2.5
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("get limiter.ce", "limiter.ceiling_dbtp"),
+        ("set eq.b1.type=lo", "eq.b1.type=low_shelf"),
+        ("set limiter.enabled=o", "limiter.enabled=on"),
+        ("preset lo", "load"),
+        ("preset load Wa", "Warm"),
+        ("raw preset.l", "preset.list"),
+    ],
+)
+def test_completion(burnish, process, typed, offered):
+    burnish("preset", "list")  # names are those last seen
+    words = f"burnish {typed}"
+    run = process(env={**os.environ, "_BURNISH_COMPLETE": "bash_complete", "COMP_WORDS": words,
+                       "COMP_CWORD": str(len(words.split()) - 1)})  # fmt: skip
+    assert f"plain,{offered}" in run.stdout.splitlines()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(burnish, shell, monkeypatch):
+    monkeypatch.setattr("click.shell_completion.BashComplete._check_version", staticmethod(lambda: None))
+    status, out, _ = burnish("completion", shell)
+    assert status == 0 and "_BURNISH_COMPLETE" in out
+
+
+def test_help_lists_the_exit_statuses(burnish):
+    _, out, _ = burnish("--help")
+    for status, meaning in errors.MEANINGS.items():
+        assert f"{status}  {meaning}" in out
+
+
+def test_what_completion_imports_is_light():
+    """Completion and --version must not wait for NumPy, or for the port's library."""
+    heavy = "{'numpy', 'soundfile', 'serial', 'textual', 'matplotlib', 'dsp_ext'}"
+    code = f"import sys; from host_cli import commands; commands.register(); print(sorted({heavy} & set(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert run.stdout == "[]\n"
+
+
+def test_the_box_refuses_crossovers_that_leave_an_empty_band(burnish, fake):
+    before = fake.store.snapshot()
+    status, _, stderr = burnish("set", "limiter.gain_db=9", "multiband.x2_hz=120")
+    assert status == 8 and "multiband.x2_hz cannot be 120: allowed is 40 to 16000 Hz other than" in stderr
+    assert fake.store.snapshot() == before
+
+
+def test_comparisons_at_one_loudness(burnish, fake):
+    status, stdout, _ = burnish("bypass", "on", "--match")
+    assert status == 0 and "at one loudness" in stdout
+    assert fake.store.get("chain.match") == fake.store.get("chain.bypass") == 1
+    assert burnish("ab", "b", "--no-match")[0] == 0
+    assert fake.store.get("chain.match") == 0 and fake.store.ab == "b"
+    burnish("ab", "a")
+    assert fake.store.get("chain.match") == 0

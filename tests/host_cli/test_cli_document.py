@@ -1,0 +1,105 @@
+"""docs/CLI.md: the help of every command, and the shape of what it prints with --json, taken from runs."""
+
+import json
+
+import click
+import pytest
+
+from host_cli import commands
+from host_cli.cli import cli
+from host_cli.errors import MEANINGS
+from tests.support.fake_box import FACTORY
+from tests.support.paths import DOCS
+
+PATH = DOCS / "CLI.md"
+
+_HEAD = """# The tool `burnish`
+
+Made from the commands themselves (`make docs`). Do not edit.
+
+- Results go to stdout, remarks, questions and progress to stderr. Every failure is one sentence with the next thing to do.
+- The box is the only one that is plugged in, or the one that `--device` or `BURNISH_DEVICE` names: a USB serial number or a
+  port. Ports that are not a box's are never opened unless named.
+- Several programs can use a box at a time: `meters`, `monitor` and `broker` share the port they hold with other programs of
+  the same user, on a socket that only this user can reach.
+- `--json` prints one object on one line (streams: one per line). Its `schema` is the command and a number that grows when
+  the shape changes incompatibly; new keys may come at any time. `preset diff` ends with status 1 if there are differences.
+- Before `preset load` and `preset restore` replace something, it is kept: `burnish preset history`.
+
+| exit status | meaning |
+|---|---|
+"""
+
+#: A run of each command whose JSON is documented. What needs files of sound is documented by its tests.
+RUNS = (
+    ["ports"], ["info"], ["doctor"], ["get", "eq.b1.gain_db"], ["set", "eq.b1.gain_db=1"], ["params", "limiter.gain_db"],
+    ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"], ["raw", "unsub"], ["meters", "--for", "1"],
+    ["preset", "save", "Mine"], ["preset", "list"], ["preset", "show", "Warm"], ["preset", "load", "Warm"],
+    ["preset", "diff", "Mine", "Warm"], ["preset", "copy", "Warm", "Copy"], ["preset", "rename", "Copy", "Other"],
+    ["preset", "pull", "Mine"], ["preset", "validate", "mine.toml"], ["preset", "push", "mine.toml"],
+    ["preset", "backup", "all.tar.gz"], ["preset", "restore", "all.tar.gz"], ["preset", "history"],
+    ["preset", "delete", "Other"],
+)  # fmt: skip
+
+
+def shape(value) -> str:
+    """The type of a plain value, inside out: `{name: text, values: {id: number}}`."""
+    if isinstance(value, bool):
+        return "true/false"
+    if isinstance(value, dict):
+        ids = [key for key in value if "." in key]
+        if ids and len(ids) == len(value):
+            item = value[ids[0]]
+            return f"{{parameter: {'[value, value]' if isinstance(item, list) else 'value'}}}"
+        return "{" + ", ".join(f"{key}: {shape(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{shape(value[0]) if value else ''}]"
+    return {int: "number", float: "number", str: "text", type(None): "null"}[type(value)]
+
+
+def walk(context: click.Context):
+    """Contexts of all commands below that of a group, in the order of the alphabet."""
+    for name in context.command.list_commands(context):
+        found = context.command.get_command(context, name)
+        below = click.Context(found, info_name=name, parent=context, terminal_width=100)
+        yield below
+        if isinstance(found, click.Group):
+            yield from walk(below)
+
+
+def document(shapes: dict[tuple[str, ...], str]) -> str:
+    """The whole of docs/CLI.md."""
+    commands.register()
+    parts = [_HEAD + "".join(f"| {status} | {meaning} |\n" for status, meaning in MEANINGS.items())]
+    top = click.Context(cli, info_name="burnish", **cli.context_settings)
+    for context in walk(top):
+        parts.append(f"\n## {context.command_path}\n\n```\n{context.get_help()}\n```\n")
+        words = tuple(context.command_path.split()[1:])
+        if words in shapes:
+            parts.append(f"\nJSON: `{shapes[words]}`\n")
+    return "".join(parts)
+
+
+@pytest.fixture
+def shapes(burnish, fake, tmp_path, monkeypatch):
+    """Shape of the JSON by command."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("host_cli.box.serial_port.ports", lambda: [])
+    (tmp_path / "mine.toml").write_text(FACTORY[0].replace("Neutral", "Pushed"))
+    found = {}
+    for arguments in RUNS:
+        status, out, err = burnish("--json", "--yes", *arguments)
+        assert status == 0 or arguments in (["doctor"], ["preset", "diff", "Mine", "Warm"]), err
+        words = tuple(word for word in arguments[:2] if arguments[0] == "preset" or word == arguments[0])
+        value = json.loads(out.splitlines()[-1])
+        assert value["schema"].rsplit("/")[0] == "burnish." + ".".join(words)
+        value["schema"] = "text"
+        found[words] = shape(value)
+    return found
+
+
+def test_document_is_current(shapes, request):
+    text = document(shapes)
+    if request.config.getoption("--write-docs"):
+        PATH.write_text(text)
+    assert PATH.exists() and PATH.read_text() == text, "docs/CLI.md is not current: run `make docs` and commit it"

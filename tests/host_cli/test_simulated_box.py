@@ -1,0 +1,179 @@
+"""The whole box, simulated, behind a pseudo terminal and a bad line: what test_acceptance.py shows of the parts."""
+
+import contextlib
+import os
+import random
+import select
+import threading
+import time
+import tty
+
+import pytest
+
+from demo.box import SimulatedBox
+from firmware import presets
+from firmware.contract import protocol
+from firmware.presets.document import Preset
+from host_cli.box.client import Box
+from host_cli.box.connect import hold_box, open_box
+from host_cli.box.serial_port import SerialLink
+from host_cli.errors import LinkLost
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory):
+    """`burnishd --sim` with silence at its input."""
+    with SimulatedBox(tmp_path_factory.mktemp("box"), None) as box:
+        with Box(SerialLink(str(box.tty)), timeout_s=20) as client:
+            until = time.monotonic() + 30
+            while not client.info().counters["frames"] and time.monotonic() < until:
+                time.sleep(0.05)  # the port answers before the sound has begun
+        yield box
+
+
+@pytest.fixture
+def port(simulated):
+    """Its serial port; the sound must not have suffered from what a test does to it."""
+    path = str(simulated.tty)
+    with Box(SerialLink(path)) as box:
+        before = box.info().counters
+        box.set({"chain.bypass": False, "chain.mute": False})
+    yield path
+    with Box(SerialLink(path)) as box:
+        after = box.info().counters
+    assert after["audio_starts"] == before["audio_starts"]
+    assert after["control_starts"] == before["control_starts"]
+    assert after["frames"] > before["frames"]
+
+
+class BadLine:
+    """A pseudo terminal whose other end is wired to `port` through `spoil(data, outward)`; b"" from it is a lost piece.
+
+    `left`: bytes that pass before the line is cut for good.
+    """
+
+    def __init__(self, port: str, spoil=lambda data, outward: data, left: int = 1 << 60):
+        self.spoil, self.left = spoil, left
+        self._far = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        tty.setraw(self._far)
+        self._near, self._slave = os.openpty()
+        tty.setraw(self._slave)
+        self.name = os.ttyname(self._slave)
+        self._stopping = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        ends = {self._near: (self._far, True), self._far: (self._near, False)}
+        while not self._stopping and self.left > 0:
+            for ready in select.select(list(ends), [], [], 0.02)[0]:
+                to, outward = ends[ready]
+                try:
+                    data = self.spoil(os.read(ready, 4096)[: max(self.left, 0)], outward)
+                    self.left -= len(data)
+                    while data:
+                        data = data[os.write(to, data) :]
+                except OSError:
+                    return
+        if self.left <= 0:  # the plug is out
+            os.close(self._slave)
+            os.close(self._near)
+
+    def close(self) -> None:
+        self._stopping = True
+        self._thread.join()
+        for fd in (self._far, self._near, self._slave):
+            with contextlib.suppress(OSError):
+                os.close(fd)
+
+
+@contextlib.contextmanager
+def over(port: str, spoil, **options):
+    """A client over a line that turns bad after the hello."""
+    line = BadLine(port)
+    try:
+        with Box(SerialLink(line.name), **options) as box:
+            line.spoil = spoil
+            yield box
+            line.spoil = lambda data, outward: data
+    finally:
+        line.close()
+
+
+@pytest.mark.parametrize(("rate", "commands"), [(1e-3, 60), (5e-3, 40)])
+def test_noise_changes_no_value(port, rate, commands):
+    source = random.Random(11)
+
+    def spoil(data, outward):
+        return bytes(source.randrange(256) if source.random() < rate else byte for byte in data)
+
+    with Box(SerialLink(port)) as box:
+        expected = box.get()
+    with over(port, spoil, retry_s=0.02, timeout_s=20) as box:
+        for n in range(commands):
+            change = {f"eq.b{n % 8 + 1}.gain_db": round(-18 + n * 0.3, 1)}
+            assert box.set(change).new == change
+            expected |= change
+    with Box(SerialLink(port)) as box:
+        assert box.get() == expected
+
+
+def test_lost_pieces_are_asked_for_again_and_done_once(port):
+    source = random.Random(5)
+    with over(port, lambda data, _: data if source.random() < 0.7 else b"", retry_s=0.02, timeout_s=20) as box:
+        for n in range(30):
+            assert box.bypass("toggle").on == (n % 2 == 0)
+
+
+def test_junk_probes_and_a_megabyte_without_end_are_met_with_silence(port):
+    fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
+    try:
+        tty.setraw(fd)
+        for junk in (b"AT\r", b"AT+GCAP\r\n", b"\x00\xff~\n", b"ATE0\r", b"{}\n", b"login: root\r"):
+            os.write(fd, junk)
+        for _ in range(256):
+            os.write(fd, b"z" * 4096)
+        os.write(fd, b"\n")
+        assert select.select([fd], [], [], 0.3)[0] == []
+    finally:
+        os.close(fd)
+
+
+def test_a_laptop_that_stops_reading_holds_nothing_up(port):
+    """Meters at 60 Hz into a line that nobody reads, for a second; the next program finds everything in order."""
+    link = SerialLink(port)
+    box = Box(link)
+    box._subscribe(60.0, True)
+    for n in range(60):
+        link.write(protocol.encode({"id": f"stall-{n}", "method": "get", "params": {}}))
+    time.sleep(1.0)
+    link.close()
+    with Box(SerialLink(port)) as box:
+        assert box.state().rev >= 0
+
+
+def test_a_push_that_is_cut_leaves_the_old_or_the_new_preset(port):
+    texts = [presets.dump(Preset("Cut", {"limiter.gain_db": gain})).encode() for gain in (1.0, 2.0)]
+    with Box(SerialLink(port)) as box:
+        box.push("cut.toml", texts[0], overwrite=True)
+    total = 2 * len(texts[1])  # base64, envelopes and replies included: a little less
+    for cut in range(100, total, total // 12):
+        line = BadLine(port, left=cut)
+        with contextlib.suppress(LinkLost), Box(SerialLink(line.name), timeout_s=0.4) as box:
+            box.push("cut.toml", texts[1], overwrite=True)
+        line.close()
+        with Box(SerialLink(port)) as box:
+            assert box.pull("Cut") in texts
+            box.push("cut.toml", texts[0], overwrite=True)
+    with Box(SerialLink(port)) as box:
+        box.delete("Cut")
+
+
+def test_several_programs_at_once(port):
+    with hold_box(port) as holder, open_box(port) as second:
+        frames = holder.meters(30, 1.0)
+        assert next(frames)
+        assert second.set({"input.trim_db": -1.5}).new == {"input.trim_db": -1.5}
+        assert all(frame["seq"] for frame in frames if frame)
+        assert holder.get(["input.trim_db"]) == {"input.trim_db": -1.5}
+        second.set({"input.trim_db": 0})

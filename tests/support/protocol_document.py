@@ -1,0 +1,176 @@
+"""docs/PROTOCOL.md from the message types: every method with its fields and the bytes of an example."""
+
+import types
+import typing
+
+import msgspec
+
+from firmware.contract import protocol
+from firmware.contract.protocol import METHODS
+
+_STATE = protocol.State("Warm acoustic", True, 118, False, False, "a")
+_SAVED = protocol.Saved("Warm acoustic", "9f2c0a5e")
+_SHA = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
+
+#: An exchange for each method: what is asked, what is answered. Content ids are shortened.
+EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
+    "hello": (
+        protocol.Hello([1], "burnish 0.1.0"),
+        protocol.Welcome("Burnish", "0.1.0", "10000000a1b2c3d4", 1, protocol.Link("usb", 0, 65536, 16384, 4),
+                         "f73967bc4df5", [], _STATE),
+    ),
+    "info": (protocol.Nothing(), protocol.Info({"rate_hz": 48000}, {"xruns": 0, "load_pct": 9.5}, _STATE)),
+    "describe": (
+        protocol.From(),
+        protocol.Description("f73967bc4df5", 78, [{"id": "input.trim_db", "unit": "dB", "low": -24, "high": 24}], 1),
+    ),
+    "get": (protocol.Get(["eq.b2.gain_db", "eq.b2.type"]),
+            protocol.Values(117, {"eq.b2.gain_db": 0.0, "eq.b2.type": "bell"}, None)),
+    "set": (protocol.Set({"eq.b2.gain_db": 1.5}, 117),
+            protocol.Change(118, {"eq.b2.gain_db": 0.0}, {"eq.b2.gain_db": 1.5})),
+    "bypass": (protocol.Switch("toggle"), protocol.Switched(True, 119)),
+    "mute": (protocol.Switch("off"), protocol.Switched(False, 119)),
+    "ab.select": (protocol.Select("b"), protocol.Selected("b", 120)),
+    "ab.copy": (protocol.Copy("a", "b"), protocol.Selected("b", 121)),
+    "preset.list": (protocol.From(),
+                    protocol.PresetPage([protocol.PresetRow("Warm", True, "103f9a0f", ["tone"], "")], None)),
+    "preset.load": (protocol.PresetName("Warm"), protocol.Loaded("Warm", "103f9a0f", 122)),
+    "preset.save": (protocol.PresetSave("Warm acoustic"), _SAVED),
+    "preset.delete": (protocol.PresetName("Warm acoustic"), protocol.Done()),
+    "preset.rename": (protocol.PresetRename("Warm acoustic", "Warm"), _SAVED),
+    "preset.copy": (protocol.PresetCopy("Warm", "Warm acoustic"), _SAVED),
+    "put.begin": (protocol.PutBegin("preset", "warm.toml", 12, _SHA), protocol.Handle(1, 16384, 4)),
+    "put.chunk": (protocol.PutChunk(1, 0, "Zm9ybWF0ID0gImIi"), protocol.Done()),
+    "put.end": (protocol.PutEnd(1), _SAVED),
+    "fetch.begin": (protocol.FetchBegin("preset", "Warm"), protocol.Fetch(2, 12, _SHA, 16384)),
+    "fetch.chunk": (protocol.FetchChunk(2, 0), protocol.Chunk(0, "Zm9ybWF0ID0gImIi")),
+    "sub": (
+        protocol.Sub(30.0, 3.0),
+        protocol.Columns(30.0, 2.0, ["seq", "out_tp_l_dbtp", "gr_limiter_db"], [1, 100, 100], ["xruns"], [1]),
+    ),
+    "renew": (protocol.Renew(3.0), protocol.Done()),
+    "unsub": (protocol.Nothing(), protocol.Done()),
+    "spectrum": (protocol.Nothing(), protocol.Spectrum(20.0, 20000.0, "eHpkWg==", "ens+RQ==")),
+    "log": (protocol.Log(41), protocol.LogPage(["2026-11-20T10:00:00Z INFO firmware.audio: started"], 42)),
+}  # fmt: skip
+
+NOTES = {
+    "m": [812, -131, -240],
+    "s": [0],
+    "changed": {"values": {"eq.b2.gain_db": 2.0}, "rev": 119, "source": "panel"},
+}
+
+_HEAD = """# Protocol of the serial link
+
+Made from `firmware/contract/protocol.py` (`make docs`). Do not edit.
+
+Version {proto}. 115 200 baud 8N1 where baud means anything; both ends raw. Each line is
+
+    json SP "*" 8 hex digits LF
+
+with the CRC-32 (zlib's) of the bytes of the JSON, in lower case. All bytes are ASCII. CR ends a line as LF does. The
+longest line has 65 536 bytes on USB, 4 096 on a UART (`link.max_line` of the answer to `hello`). After damage both ends
+are in step again at the next line.
+
+- A **request** has `id`, `method` and perhaps `params`. The `id` is a nonce of the program and a counter; the box keeps
+  its last {replay} replies and sends them again when a request comes again, so a request may be repeated until the reply
+  comes and still has its effect once.
+- A **reply** has the `id` and either `result` or `error`.
+- A **notification** has `method` and `params`, no `id`. It comes only while a subscription's lease lasts.
+- The box never speaks first and never answers what is not a valid request. A line with `{{` in front and a wrong or
+  missing checksum is no valid request.
+- Of meters only the newest frame waits for a laptop that reads slowly; `seq` shows gaps.
+- Send an empty line first: it ends any junk that came before. Then `hello`.
+
+## Typed mode
+
+In a terminal program, lines without JSON: `help`, `info`, `get PATH`, `set PATH VALUE`, `*IDN?`. Answers begin with `# `.
+
+## Methods
+"""
+
+
+def _type_name(kind) -> str:
+    """A type as a reader of JSON names it."""
+    origin = typing.get_origin(kind)
+    if origin is typing.Annotated:
+        meta = kind.__metadata__[0]
+        limits = [
+            f"{word} {limit:g}" for word, limit in (("≥", meta.ge), (">", meta.gt), ("≤", meta.le)) if limit is not None
+        ]
+        return " ".join([_type_name(kind.__origin__), ", ".join(limits)]).strip()
+    if origin is typing.Literal:
+        return " or ".join(f'"{word}"' for word in typing.get_args(kind))
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(_type_name(part) for part in typing.get_args(kind))
+    if origin is list:
+        return f"list of {_type_name(typing.get_args(kind)[0])}"
+    if origin is dict:
+        return f"object of {_type_name(typing.get_args(kind)[1])}"
+    names = {
+        str: "text",
+        int: "integer",
+        float: "number",
+        bool: "true/false",
+        type(None): "null",
+        typing.Any: "anything",
+    }
+    return names.get(kind) or f"[{kind.__name__}](#{kind.__name__.lower()})"
+
+
+def _fields(kind: type) -> list[str]:
+    rows = []
+    for field in msgspec.structs.fields(kind):
+        required = field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
+        default = "" if required else msgspec.json.encode(
+            field.default if field.default is not msgspec.NODEFAULT else field.default_factory()).decode()  # fmt: skip
+        rows.append(f"| `{field.name}` | {_type_name(field.type)} | {default} |")
+    return ["| field | type | default |", "|---|---|---|", *rows] if rows else ["No fields."]
+
+
+def _nested(kind, found: dict) -> None:
+    """Collect the structs that `kind` is made of, itself left out."""
+    for part in (kind, *typing.get_args(kind)):
+        for inner in typing.get_args(part):
+            _nested(inner, found)
+        if isinstance(part, type) and issubclass(part, msgspec.Struct):
+            for field in msgspec.structs.fields(part):
+                for inner in (field.type, *typing.get_args(field.type)):
+                    if isinstance(inner, type) and issubclass(inner, msgspec.Struct) and inner not in found:
+                        found[inner] = None
+                        _nested(inner, found)
+
+
+def _line(data: bytes) -> str:
+    return data.decode().rstrip("\n")
+
+
+def protocol_markdown() -> str:
+    """The whole document."""
+    lines = [_HEAD.format(proto=protocol.PROTO, replay=protocol.REPLAY)]
+    parts: dict = {protocol.Error: None}
+    for number, method in enumerate(METHODS.values(), 1):
+        asked, answered = EXAMPLES[method.name]
+        id = f"f45c6f-{number}"
+        request = protocol.encode({"id": id, "method": method.name, "params": asked})
+        _nested(method.result, parts)
+        lines += [
+            f"### {method.name}\n\n{method.help[0].upper()}{method.help[1:]}.\n",
+            f"Parameters: {method.params.__doc__}\n",
+            *_fields(method.params),
+            f"\nResult: {method.result.__doc__}\n",
+            *_fields(method.result),
+            f"\n```\n→ {_line(request)}\n← {_line(protocol.result(id, answered))}\n```\n",
+        ]
+    lines.append("## Notifications\n")
+    for name, text in protocol.NOTIFICATIONS.items():
+        lines.append(f"### {name}\n\n{text}\n\n```\n← {_line(protocol.notification(name, NOTES[name]))}\n```\n")
+    lines.append("## Parts of messages\n")
+    for kind in parts:
+        lines += [f"### {kind.__name__}\n\n{kind.__doc__}\n", *_fields(kind), ""]
+    refused = protocol.BoxError("eq.b2.gain_db cannot be 99: allowed is -18 to 18 dB", name="range",
+                                data={"path": "eq.b2.gain_db", "low": -18, "high": 18})  # fmt: skip
+    lines += ["## Errors\n", "| code | name |", "|---|---|"]
+    lines += [f"| {code} | {name} |" for name, code in protocol.ERRORS.items()]
+    lines.append(f"\n```\n← {_line(protocol.error('f45c6f-99', refused))}\n```")
+    return "\n".join(lines) + "\n"
