@@ -1,76 +1,145 @@
-"""The layers of the house, read from the imports."""
+"""The layers and packages of the product, read from its imports. CONTRIBUTING.md, "Layers", says what they are for."""
 
 import ast
+import re
 import sys
-from pathlib import Path
+from collections import Counter
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+from tests.support.structure import Import, imports, module_of, package_of, packages_of, sources
 
-#: Who may import which part of the house.
-HOUSE = {
-    "dsp_ext": {"dsp_ext"},
-    "firmware": {"firmware", "dsp_ext", "hardware"},
-    "host_cli": {
-        "host_cli",
-        "dsp_ext",
-        "firmware.params",
-        "firmware.coherence",
-        "firmware.presets",
-        "firmware.protocol",
-        "firmware.designer",
-        "firmware.recall",  # repeats a run of the box from its session: what `burnish render` is made of
-    },
+#: From the lowest to the highest: a package, or one of its modules that stands lower, imports only what is before it.
+LAYERS = (
+    "hardware",
+    "dsp_ext.core",
+    "dsp_ext.convolution",
+    "dsp_ext.meters",
+    "dsp_ext.multiband",
+    "dsp_ext.output",
+    "dsp_ext.eq",
+    "dsp_ext.limiter",
+    "dsp_ext",
+    "firmware.data",
+    "firmware.data.presets",
+    "firmware.contract",
+    "firmware.presets",
+    "firmware.engine",
+    "firmware.system",
+    "firmware.settings",
+    "firmware.sim",
+    "firmware.panel",
+    "firmware.link",
+    "firmware",
+    "host_cli.errors",
+    "host_cli.presets",
+    "host_cli.render",
+    "host_cli.box",
+    "host_cli.terminal",
+    "host_cli.cli",
+    "host_cli.commands",
+    "host_cli",
+)
+#: What the laptop may import of the box.
+SHARED_WITH_LAPTOP = {"firmware", "firmware.contract", "firmware.presets", "firmware.engine"}
+#: Packages that import no library but these, beside the standard library.
+LIBRARIES = {
+    "dsp_ext": {"numpy", "libc", "cython"},
+    "firmware.contract": {"msgspec"},
+    "firmware.presets": {"msgspec"},
     "hardware": set(),
 }
 #: Who may import a library that needs hardware, or that the laptop lacks.
 ONLY = {
-    "alsaaudio": {"firmware/audio.py"},
-    # relay.py: the bypass relay is held by the supervisor, which outlives the panel's process.
-    # display.py: the display's data/command line is a GPIO.
-    "gpiozero": {"firmware/panel.py", "firmware/relay.py", "firmware/sim_panel.py", "firmware/display.py"},
-    "luma": {"firmware/display.py"},
-    "serial": {"firmware/server.py", "host_cli/link.py"},
-    "textual": {"host_cli/monitor.py"},
+    "alsaaudio": {"firmware.audio"},
+    # relay: the supervisor holds the bypass relay, and it outlives the process of the panel.
+    # display: the data/command line of the display is a GPIO.
+    "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
+    "luma": {"firmware.panel.display"},
+    "serial": {"firmware.link.server", "host_cli.box.serial_port"},
+    "textual": {"host_cli.terminal.monitor"},
 }
-#: The contract that the laptop shares: standard library and msgspec.
-CONTRACT = {
-    "firmware/params.py",
-    "firmware/coherence.py",
-    "firmware/atomic.py",
-    "firmware/preset_document.py",
-    "firmware/preset_risks.py",
-    "firmware/presets.py",
-    "firmware/slots.py",
-    "firmware/protocol.py",
-}
+MOST_MODULES = 18
 
-FILES = sorted(p for top in HOUSE for p in (ROOT / top).rglob("*.py"))
+FILES = sources()
+PACKAGES = packages_of()
+MODULES = {module_of(path) for path in FILES}
 
 
-def imports(path: Path):
-    package = ".".join(path.relative_to(ROOT).with_suffix("").parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
-            module = f"{base}.{node.module}" if node.level and node.module else base if node.level else node.module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
+def layer(module: str) -> int:
+    """The place of a module in LAYERS; one that is not named counts with its package."""
+    return LAYERS.index(module if module in LAYERS else package_of(module, PACKAGES))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_point_one_way(path):
-    where = str(path.relative_to(ROOT))
-    allowed = HOUSE[path.relative_to(ROOT).parts[0]]
-    for name in imports(path):
-        top = name.split(".")[0]
-        if top in HOUSE:
-            assert any(name == a or name.startswith(a + ".") for a in allowed), f"{where} imports {name}"
+def foreign(path):
+    """The imports of a file from other packages of the product."""
+    module = module_of(path)
+    for found in imports(path):
+        if found.source.split(".")[0] in ("hardware", "dsp_ext", "firmware", "host_cli"):
+            whole = f"{found.source}.{found.name}"
+            target = whole if whole in PACKAGES else found.source
+            if package_of(target, PACKAGES) != package_of(module, PACKAGES):
+                yield Import(module, target, "" if whole in PACKAGES else found.name)
+
+
+def exported(package: str, suffix: str) -> set[str]:
+    """The names that a package offers to other packages: `__all__`, and for Cython what `__init__.pxd` cimports."""
+    folder = ROOT / package.replace(".", "/")
+    names = set()
+    for node in ast.walk(ast.parse((folder / "__init__.py").read_text())):
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            names |= set(ast.literal_eval(node.value))
+    pxd = folder / "__init__.pxd"
+    if suffix != ".py" and pxd.exists():
+        names |= {found.name for found in imports(pxd)}
+    return names
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_downwards_and_end_at_the_front_of_a_package(path):
+    for found in foreign(path):
+        where = f"{found.module} imports {found.name or 'the package'} from {found.source}"
+        assert layer(found.source) < layer(found.module), f"{where}, which is not below it"
+        if found.module.startswith("host_cli") and found.source.startswith("firmware"):
+            assert found.source in SHARED_WITH_LAPTOP, f"{where}, which the laptop does not have"
+        if found.source not in LAYERS:
+            raise AssertionError(f"{where}: import from its package instead")
+        if found.name and found.source in PACKAGES and found.source not in ("firmware", "host_cli"):
+            assert found.name in exported(found.source, path.suffix), f"{where}, which does not export it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_libraries_are_imported_where_they_may_be(path):
+    module = module_of(path)
+    for found in imports(path):
+        top = found.source.split(".")[0]
         if top in ONLY:
-            assert where in ONLY[top], f"{where} imports {name}"
-        if where in CONTRACT and top not in HOUSE:
-            assert top in sys.stdlib_module_names or top == "msgspec", f"{where} imports {name}"
-        if where.startswith("dsp_ext/") and top not in HOUSE:
-            assert top in sys.stdlib_module_names or top == "numpy", f"{where} imports {name}"
+            assert module in ONLY[top], f"{module} imports {top}"
+        if top in ("hardware", "dsp_ext", "firmware", "host_cli"):
+            continue
+        for package, libraries in LIBRARIES.items():
+            if module == package or module.startswith(package + "."):
+                assert top in sys.stdlib_module_names or top in libraries, f"{module} imports {top}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_import_style(path):
+    """With one dot within a package, absolute from another one."""
+    module, text = module_of(path), path.read_text()
+    inside = package_of(module, PACKAGES)
+    assert set(re.findall(r"^[ \t]*from (\.+)", text, re.M)) <= {"."}, f"{module} imports from a parent with dots"
+    for source in re.findall(r"^[ \t]*from (\w[.\w]*) c?import", text, re.M):
+        assert source in PACKAGES or package_of(source, PACKAGES) != inside, f"{module} imports {source} absolutely"
+
+
+def test_packages_are_not_crowded():
+    modules = Counter(package_of(module, PACKAGES) for module in MODULES - PACKAGES)
+    assert not {package: count for package, count in modules.items() if count > MOST_MODULES}
+
+
+def test_every_package_is_in_a_layer_and_says_what_it_is_for():
+    assert set(LAYERS) >= PACKAGES - {"hardware"} - {p for p in PACKAGES if p.startswith("hardware.")}
+    for package in PACKAGES:
+        tree = ast.parse((ROOT / package.replace(".", "/") / "__init__.py").read_text())
+        assert ast.get_docstring(tree), f"{package} does not say what it is for"
