@@ -73,7 +73,7 @@ def run(arguments) -> int:
     box = SimulatedBox(out / "box", None if words is None else out / "mix.wav", arguments.device)
     history = play(box, SCENE if not arguments.hands_off else (), arguments.seconds)
     if words is None:
-        print(f"The box ran on {arguments.device}; its notes are in {out}/box/session.json.")
+        print(f"The box ran on {arguments.device}; its notes are in {out}/box/run.json.")
         return 0
     session = box.session()
     summary, after = compare(words, rate_hz, box.recording(), session)

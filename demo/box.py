@@ -93,8 +93,8 @@ class SimulatedBox:
             raise DemoFailed(f"the panel did not take {line!r}: {answer}")
 
     def session(self) -> dict:
-        """What the box noted of the run (`session.json`)."""
-        return json.loads((self.run_dir / "session.json").read_text())
+        """What the box noted of the run (`run.json`)."""
+        return json.loads((self.run_dir / "run.json").read_text())
 
     def recording(self) -> np.ndarray:
         """What its sound card played, int32 (frames, 2): first the silence it was primed with, then the sound."""

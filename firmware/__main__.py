@@ -13,7 +13,7 @@ from pathlib import Path
 from dsp_ext.core import RATES_HZ, rate_factor
 from firmware import presets
 from firmware.sim import sound_card
-from firmware.system import BUSY, FAILED, LEAST_PERIODS, OK, USAGE, Options, Refusal, Shared, board, config
+from firmware.system import BUSY, FAILED, LEAST_PERIODS, OK, USAGE, Options, Refusal, SharedMemory, board, config
 
 #: Used where no --config is given, if it is there.
 CONFIG = Path("/etc/burnish/burnish.toml")
@@ -53,7 +53,7 @@ def _options(asked: argparse.Namespace) -> Options:
     configured = config.load(path) if path else config.Config()
     audio = configured.audio
     if asked.sim and asked.run_dir is None:
-        raise Refusal("--sim needs --run-dir: the directory for tty, panel.sock, in.raw, out.raw and session.json")
+        raise Refusal("--sim needs --run-dir: the directory for tty, panel.sock, in.raw, out.raw and run.json")
     sim_card = asked.sim and not asked.device
     if not sim_card and (asked.mix or asked.unpaced):
         raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and its own time")
@@ -118,7 +118,7 @@ def _die_with_parent(parent: int) -> None:
 
 def _run_child(asked: argparse.Namespace) -> int:
     _die_with_parent(asked.parent)
-    options, shared = Options.from_json(asked.options), Shared(asked.shared)
+    options, shared = Options.from_json(asked.options), SharedMemory(asked.shared)
     if asked.role == "audio":
         from . import audio as role
     else:

@@ -18,8 +18,9 @@ import alsaaudio
 import numpy as np
 
 from dsp_ext import Engine
+from firmware.contract import BurnishError
 from firmware.sim import sound_card
-from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, Shared
+from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, SharedMemory
 
 _EPIPE = -32  # pyalsaaudio returns it for an xrun and has prepared that one stream again; the data is lost
 _BYTES_PER_FRAME = 8
@@ -29,7 +30,7 @@ _OVERLOAD_PPM = 850_000
 READY_S = 10.0
 
 
-class StreamFault(Exception):
+class StreamFault(BurnishError, RuntimeError):
     """The card answers in a way that no restart of the streams cures; a restart of the process may."""
 
 
@@ -125,14 +126,16 @@ class Stopwatch:
 
 
 class Loop:
-    """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `box`.
+    """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `counters`.
 
     `stopwatch` times the work on each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. Until `gate()`
     is true there is silence, and then a fade-in; without a gate there is sound at once.
     """
 
-    def __init__(self, capture, playback, engine: Engine, box, period: int, periods: int, stopwatch=None, gate=None):
-        self._capture, self._playback, self._engine, self._box = capture, playback, engine, box
+    def __init__(
+        self, capture, playback, engine: Engine, counters, period: int, periods: int, stopwatch=None, gate=None
+    ):
+        self._capture, self._playback, self._engine, self._counters = capture, playback, engine, counters
         self._stopwatch = stopwatch or Stopwatch()
         self._gate = gate
         self._leaving = False
@@ -155,7 +158,7 @@ class Loop:
             if self._gate is not None and self._gate():
                 self._gate = None
                 self._engine.fade_in()
-            if self._box["leaving"] and not self._leaving:
+            if self._counters["leaving"] and not self._leaving:
                 self._leaving = True
                 self._engine.fade_out()
             self._stopwatch.start()
@@ -187,7 +190,7 @@ class Loop:
 
     def _recover(self) -> None:
         """After an xrun of either stream restart both: one alone would change the latency, or swap the channels."""
-        self._box.add("xruns")
+        self._counters.add("xruns")
         self._playback.drop()
         self._capture.drop()
         self._start()
@@ -195,12 +198,12 @@ class Loop:
 
     def _count_load(self, load: float) -> None:
         ppm = int(load * 1e6)
-        box = self._box
-        box["load_last_ppm"] = ppm
-        if ppm > box["load_max_ppm"]:
-            box["load_max_ppm"] = ppm
+        counters = self._counters
+        counters["load_last_ppm"] = ppm
+        if ppm > counters["load_max_ppm"]:
+            counters["load_max_ppm"] = ppm
         if ppm > _OVERLOAD_PPM:
-            box.add("overloads")
+            counters.add("overloads")
 
 
 class RelayGate:
@@ -209,13 +212,13 @@ class RelayGate:
 
     BOUNCE_S, PATIENCE_S = 0.02, 1.0
 
-    def __init__(self, box, engine: Engine):
-        self._box, self._engine = box, engine
+    def __init__(self, counters, engine: Engine):
+        self._counters, self._engine = counters, engine
         self._on_since: int | None = None
 
     def __call__(self) -> bool:
         now, rate_hz = self._engine.frames, self._engine.rate_hz
-        if not self._box["relay_on"]:
+        if not self._counters["relay_on"]:
             self._on_since = None
         elif self._on_since is None:
             self._on_since = now
@@ -226,15 +229,15 @@ class RelayGate:
 # -- the process ---------------------------------------------------------------------------------------------------
 
 
-def begin_from(shared: Shared, engine: Engine, prefill_frames: int, faded: bool) -> None:
+def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded: bool) -> None:
     """Attach `engine` and bring it to what the control process has published, without ramps or crossfades.
 
-    `prefill_frames` of silence will go before its first block. All that the journal wants to know of this start is told
+    `prefill_frames` of silence will go before its first block. All that the recorder wants to know of this start is told
     before the start is counted.
     """
-    box, cells = shared.box, shared.engine
-    box["start_event"] = shared.events.written
-    box["frames_before"] += cells["frames"]
+    counters, cells = shared.counters, shared.engine
+    counters["start_event"] = shared.events.written
+    counters["frames_before"] += cells["frames"]
     cells["frames"] = 0
     engine.attach(
         cells=cells.cells,
@@ -247,7 +250,7 @@ def begin_from(shared: Shared, engine: Engine, prefill_frames: int, faded: bool)
     if version:
         engine.set_all(values)
         engine.settle()
-    box["start_settings"] = version
+    counters["start_settings"] = version
     for kind, owner, banks, jump in (
         ("eq", engine.eq, shared.eq_banks, engine.jump_eq),
         ("crossover", engine.multiband.convolver, shared.crossover_banks, engine.multiband.convolver.jump),
@@ -256,13 +259,13 @@ def begin_from(shared: Shared, engine: Engine, prefill_frames: int, faded: bool)
         owner.attach(banks)
         jump(request & 1)
         cells[f"{kind}_adopted"] = request
-        box[f"start_{kind}"] = request >> 1
-    box["start_faded"] = faded
-    box["prefill_frames"] = prefill_frames
-    box["latency_frames"] = engine.latency
+        counters[f"start_{kind}"] = request >> 1
+    counters["start_faded"] = faded
+    counters["prefill_frames"] = prefill_frames
+    counters["latency_frames"] = engine.latency
     if faded:
         engine.fade_in()
-    box.add("audio_starts")
+    counters.add("audio_starts")
 
 
 def become_realtime(priority: int) -> list[str]:
@@ -297,14 +300,14 @@ def own_core(isolated: str | None = None, cores: int | None = None) -> int | Non
     return cores - 1 if cores >= 4 else None
 
 
-def main(options: Options, shared: Shared) -> None:
+def main(options: Options, shared: SharedMemory) -> None:
     """Run until SIGTERM, or until simulated input has been played. Raises Refusal."""
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
 
-    box = shared.box
-    again = box["audio_starts"] > 0
+    counters = shared.counters
+    again = counters["audio_starts"] > 0
     devices = (sound_card.CAPTURE, sound_card.PLAYBACK) if options.sim_card else (options.capture, options.playback)
     if options.sim_card:
         os.environ["ALSA_CONFIG_PATH"] = str(options.run_dir / "asound.conf")
@@ -318,16 +321,16 @@ def main(options: Options, shared: Shared) -> None:
         to_play = _skip_played(capture, shared, options)
         own = stopwatch = sound_card.OwnTime()
         clock = sound_card.SimClock(options.rate_hz, options.period, options.periods, options.paced,
-                             own_s=lambda: own.total_s, stalled=lambda: box.add("host_stalls"))  # fmt: skip
+                             own_s=lambda: own.total_s, stalled=lambda: counters.add("host_stalls"))  # fmt: skip
         capture, playback = sound_card.SimPCM(capture, clock), sound_card.SimPCM(playback, clock)
 
     engine = Engine(options.rate_hz, options.period)
     deadline = time.monotonic() + READY_S
-    while not box["control_ready"] and not stopping and time.monotonic() < deadline:
+    while not counters["control_ready"] and not stopping and time.monotonic() < deadline:
         time.sleep(0.005)
     # The simulator's first start is not faded, so that its output is the file render's to the bit.
     begin_from(shared, engine, options.period * (options.periods - 1), faded=again and options.sim_card)
-    gate = None if options.sim_card else RelayGate(box, engine)
+    gate = None if options.sim_card else RelayGate(counters, engine)
     if options.priority:
         refused = become_realtime(options.priority)
         if refused:
@@ -335,7 +338,7 @@ def main(options: Options, shared: Shared) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    loop = Loop(capture, playback, engine, box, options.period, options.periods, stopwatch, gate)
+    loop = Loop(capture, playback, engine, counters, options.period, options.periods, stopwatch, gate)
 
     def stop() -> bool:
         # The latency may have changed since the start, with the EQ's mode.
@@ -344,7 +347,7 @@ def main(options: Options, shared: Shared) -> None:
 
     try:
         loop.run(stop)
-        box["input_ended"] = int(not stopping)
+        counters["input_ended"] = int(not stopping)
     except (StreamFault, alsaaudio.ALSAAudioError) as error:  # a card that was unplugged, say
         if stopping:  # a signal ends a call that waits
             return
@@ -354,11 +357,11 @@ def main(options: Options, shared: Shared) -> None:
             pcm.close()
 
 
-def _skip_played(capture, shared: Shared, options: Options) -> int | None:
+def _skip_played(capture, shared: SharedMemory, options: Options) -> int | None:
     """In a restarted simulation, pass over the input that has been played. Returns the frames of input still to come."""
     if not options.input_frames:
         return None
-    played = (shared.box["frames_before"] + shared.engine["frames"]) // options.period
+    played = (shared.counters["frames_before"] + shared.engine["frames"]) // options.period
     for _ in range(played):
         capture.read()
     return max(0, options.input_frames - played * options.period)

@@ -12,19 +12,19 @@ import numpy as np
 from firmware.contract import params
 from firmware.engine import Designer, settings_vector
 from firmware.link import Pty, Server
-from firmware.panel import Surface
+from firmware.panel import PanelController
 from firmware.presets import PresetLibrary
-from firmware.settings import Journal, Matcher, StateKeeper, Store, note_version
-from firmware.system import Alarms, MeterReader, Options, RelayWatch, Shared, config, newest_spectra
+from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
+from firmware.system import Alarms, MeterReader, Options, RelayWatch, SharedMemory, config, newest_spectra
 
 log = logging.getLogger(__name__)
 
-#: How often the journal looks, the state file is considered and the life sign goes out, in seconds.
+#: How often the recorder looks, the state file is considered and the life sign goes out, in seconds.
 TICK_S = 0.05
 TICKS_PER_S = round(1 / TICK_S)
 
 
-def publisher(shared: Shared):
+def publisher(shared: SharedMemory):
     """What the store calls with its values: hands the engine's part of them over, if that changed."""
     version, last = shared.settings.version, None
     if version:
@@ -44,17 +44,17 @@ def publisher(shared: Shared):
     return publish
 
 
-class Box:
+class ControlProcess:
     """What the panel, the display and the link work on."""
 
-    def __init__(self, options: Options, shared: Shared, store: Store, presets: PresetLibrary, designer: Designer,
-                 journal: Journal):  # fmt: skip
+    def __init__(self, options: Options, shared: SharedMemory, store: Store, presets: PresetLibrary, designer: Designer,
+                 recorder: Recorder):  # fmt: skip
         self.options = options
         self.shared = shared
         self.store = store
         self.presets = presets
         self.designer = designer
-        self.journal = journal
+        self.recorder = recorder
         #: Present where there are relays and a panel that senses them.
         self.relay_watch: RelayWatch | None = None
         #: What wants to be called each TICK_S.
@@ -76,7 +76,7 @@ class Box:
     def info(self) -> dict:
         """What the box is and how it runs. The latency follows the EQ's mode and resolution;
         `eq_valid_from_hz` says from where on its kernels hold their curve to 0.05 dB."""
-        box, options = self.shared.box, self.options
+        counters, options = self.shared.counters, self.options
         engine_latency = self.shared.engine["latency_frames"]
         return {
             "product": "burnish",
@@ -89,24 +89,24 @@ class Box:
             "periods": options.periods,
             "engine_latency_frames": engine_latency,
             "eq_valid_from_hz": round(self.designer.valid_from_hz, 1),
-            "latency_frames": engine_latency + box["prefill_frames"] + options.period,
+            "latency_frames": engine_latency + counters["prefill_frames"] + options.period,
         }
 
     def counters(self) -> dict:
         """What has happened so far. Loads are per cent of the time a block may take."""
-        box, engine = self.shared.box, self.shared.engine
+        counters, engine = self.shared.counters, self.shared.engine
         return {
             "frames": engine["frames"],
-            "xruns": box["xruns"],
-            "overloads": box["overloads"],
-            "load_pct": box["load_last_ppm"] / 1e4,
-            "load_max_pct": box["load_max_ppm"] / 1e4,
+            "xruns": counters["xruns"],
+            "overloads": counters["overloads"],
+            "load_pct": counters["load_last_ppm"] / 1e4,
+            "load_max_pct": counters["load_max_ppm"] / 1e4,
             "bad_blocks": engine["bad_blocks"],
             "clamps": engine["clamps"],
-            "host_stalls": box["host_stalls"],
-            "audio_starts": box["audio_starts"],
-            "control_starts": box["control_starts"],
-            "relay_on": bool(box["relay_on"]),
+            "host_stalls": counters["host_stalls"],
+            "audio_starts": counters["audio_starts"],
+            "control_starts": counters["control_starts"],
+            "relay_on": bool(counters["relay_on"]),
             "relay_fault": self.relay_watch is not None and self.relay_watch.fault,
         }
 
@@ -128,12 +128,12 @@ def _serial(options: Options) -> str:
         return "none"
 
 
-def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
+def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) -> ControlProcess:
     """Bring everything up. What is put on `stack` goes down in reverse."""
     configured = config.load(options.config) if options.config else config.Config()
     publish = publisher(shared)
     store = Store(publish, options.rate_hz)
-    state = StateKeeper(store, shared, options.state_dir / "state.json")
+    state = StateFile(store, shared, options.state_dir / "state.json")
     log.info("state from %s", state.restore())
     stack.callback(state.save)
     publish(store.snapshot(), store.rev)
@@ -142,74 +142,83 @@ def boot(options: Options, shared: Shared, stack: contextlib.ExitStack) -> Box:
     designer.start(store.snapshot())
     stack.callback(designer.stop)
     store.subscribe(lambda changed, rev, source: designer.edit(changed, store.snapshot()))
-    shared.box["control_ready"] = 1  # the audio process may begin
+    shared.counters["control_ready"] = 1  # the audio process may begin
 
-    journal = Journal(shared, options.run_dir / "session.json")
-    stack.callback(journal.save)
-    stack.callback(journal.collect)
+    recorder = Recorder(shared, options.run_dir / "run.json")
+    stack.callback(recorder.save)
+    stack.callback(recorder.collect)
 
     presets = PresetLibrary(options.state_dir / "presets")
-    box = Box(options, shared, store, presets, designer, journal)
-    surface = Surface(store, presets)
+    process = ControlProcess(options, shared, store, presets, designer, recorder)
+    controller = PanelController(store, presets)
     if configured.panel.enabled:
-        _boot_panel(box, surface, configured, stack)
+        _boot_panel(process, controller, configured, stack)
     if configured.panel.display:
-        _boot_display(box, surface, configured, stack)
-    _boot_link(box, configured, stack)
+        _boot_display(process, controller, configured, stack)
+    _boot_link(process, configured, stack)
     alarms = Alarms(shared)
-    matcher = Matcher(store, box.meter_reader())
-    box.ticks += [state.tick, journal.collect, _every(TICKS_PER_S, alarms.tick), _every(TICKS_PER_S, journal.save_news)]
-    box.ticks.append(_every(TICKS_PER_S // 4, matcher.tick))
-    return box
+    loudness_match = LoudnessMatch(store, process.meter_reader())
+    process.ticks += [
+        state.tick,
+        recorder.collect,
+        _every(TICKS_PER_S, alarms.tick),
+        _every(TICKS_PER_S, recorder.save_news),
+    ]
+    process.ticks.append(_every(TICKS_PER_S // 4, loudness_match.tick))
+    return process
 
 
-def _boot_panel(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
+def _boot_panel(
+    process: ControlProcess, controller: PanelController, configured: config.Config, stack: contextlib.ExitStack
+) -> None:
     """Knobs and buttons, on the Pi's pins or on simulated ones with `panel.sock`."""
-    from firmware.panel import Panel  # gpiozero, which a box without pins does not need
+    from firmware.panel import PanelControls  # gpiozero, which a box without pins does not need
 
     described = configured.board()
     pins = None
-    if box.options.sim:
+    if process.options.sim:
         from firmware.sim import SimPanel, SimSocket
 
         fingers = SimPanel(described)
-        fingers.relays_on = lambda: bool(box.shared.box["relay_on"])
+        fingers.relays_on = lambda: bool(process.shared.counters["relay_on"])
         pins = fingers.pin_factory
-        stack.enter_context(SimSocket(fingers, box.options.run_dir / "panel.sock"))
-    panel = stack.enter_context(Panel(described, surface, pins))
+        stack.enter_context(SimSocket(fingers, process.options.run_dir / "panel.sock"))
+    panel = stack.enter_context(PanelControls(described, controller, pins))
     panel.start()
     if configured.panel.relay:
-        box.relay_watch = RelayWatch(lambda: box.shared.box["relay_on"], lambda: panel.relay_sensed)
-        box.ticks.append(box.relay_watch.tick)
+        process.relay_watch = RelayWatch(lambda: process.shared.counters["relay_on"], lambda: panel.relay_sensed)
+        process.ticks.append(process.relay_watch.tick)
 
 
-def _boot_display(box: Box, surface: Surface, configured: config.Config, stack: contextlib.ExitStack) -> None:
+def _boot_display(
+    process: ControlProcess, controller: PanelController, configured: config.Config, stack: contextlib.ExitStack
+) -> None:
     """The display, or a simulated one whose picture is `display.png`."""
     from firmware.panel import Display, Screen  # luma, which a box without a display does not need
 
     panel = configured.panel
     described = configured.board()
-    if box.options.sim:
-        screen = Screen(box, surface, Display.virtual(described), box.options.run_dir / "display.png")
+    if process.options.sim:
+        screen = Screen(process, controller, Display.virtual(described), process.options.run_dir / "display.png")
     else:
         try:
             glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
         except Exception as error:  # luma's and the kernel's; a box whose display broke still works
             log.error("there is no display: %s", error)
             return
-        screen = Screen(box, surface, glass)
+        screen = Screen(process, controller, glass)
     stack.enter_context(screen).start()
 
 
-def _boot_link(box: Box, configured: config.Config, stack: contextlib.ExitStack) -> None:
+def _boot_link(process: ControlProcess, configured: config.Config, stack: contextlib.ExitStack) -> None:
     """The serial server, on a tty or on a pty of its own."""
-    options, link = box.options, configured.link
+    options, link = process.options, configured.link
     if options.sim and not options.tty:
         pty = Pty(options.run_dir / "tty")
         stack.callback(pty.close)
-        server = Server(box, pty.fd)
+        server = Server(process, pty.fd)
     elif options.tty:
-        server = Server(box, options.tty, kind="uart" if link.kind == "uart" else None, baud=link.baud)
+        server = Server(process, options.tty, kind="uart" if link.kind == "uart" else None, baud=link.baud)
     else:
         return
     server.start()
@@ -229,14 +238,14 @@ def _every(ticks: int, call):
     return tick
 
 
-def main(options: Options, shared: Shared) -> None:
+def main(options: Options, shared: SharedMemory) -> None:
     """Run until SIGTERM. Raises what refuses to come up."""
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
     with contextlib.ExitStack() as stack:
-        box = boot(options, shared, stack)
+        process = boot(options, shared, stack)
         while not stopping.wait(TICK_S):
-            shared.box.add("control_beats")
-            for tick in box.ticks:
+            shared.counters.add("control_beats")
+            for tick in process.ticks:
                 tick()

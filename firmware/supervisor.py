@@ -14,7 +14,7 @@ import time
 import warnings
 from pathlib import Path
 
-from firmware.system import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Options, Refusal, Shared, config, systemd
+from firmware.system import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Options, Refusal, SharedMemory, config, systemd
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Child:
     `starting` is called before each start.
     """
 
-    def __init__(self, role: str, options: Options, shared: Shared, life, stuck_s: float, starting=lambda: None,
+    def __init__(self, role: str, options: Options, shared: SharedMemory, life, stuck_s: float, starting=lambda: None,
                  now=time.monotonic):  # fmt: skip
         self.role = role
         self.process: subprocess.Popen | None = None
@@ -191,9 +191,9 @@ class Supervisor:
 
     def __init__(self, options: Options, relay):
         self.options = options
-        self.shared = shared = Shared.create(options.rate_hz)
-        self.control = Child("control", options, shared, lambda: shared.box["control_beats"], CONTROL_STUCK_S,
-                             lambda: shared.box.add("control_starts"))  # fmt: skip
+        self.shared = shared = SharedMemory.create(options.rate_hz)
+        self.control = Child("control", options, shared, lambda: shared.counters["control_beats"], CONTROL_STUCK_S,
+                             lambda: shared.counters.add("control_starts"))  # fmt: skip
         # Where the card is simulated, a host that does not run us for a while is no fault of the process.
         audio_stuck_s = CONTROL_STUCK_S if options.sim_card else AUDIO_STUCK_S
         self.audio = Child("audio", options, shared, lambda: shared.engine["frames"], audio_stuck_s)
@@ -206,8 +206,8 @@ class Supervisor:
         self._stopping.set()
 
     def run(self) -> int:
-        """The exit status of the box."""
-        box = self.shared.box
+        """The exit status of the counters."""
+        counters = self.shared.counters
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self.control.start()
         self.audio.start()
@@ -215,7 +215,7 @@ class Supervisor:
         status = self._watch()
         systemd.notify("STOPPING=1")
         if not self.options.sim_card and self.audio.alive:
-            box["leaving"] = 1
+            counters["leaving"] = 1
             time.sleep(LEAVE_S)
         self._letting_go.set()
         heart.join()
@@ -225,22 +225,22 @@ class Supervisor:
 
     def _watch(self) -> int:
         """Look after the children until the run is to end; returns the exit status."""
-        box, ticks, said_ready = self.shared.box, 0, False
+        counters, ticks, said_ready = self.shared.counters, 0, False
         while not self._stopping.wait(TICK_S):
-            if box["input_ended"] and not self.audio.alive:
+            if counters["input_ended"] and not self.audio.alive:
                 break
             # A child that refuses before there was ever sound is about how the box was started; later it may pass.
-            if not box["audio_starts"] and (status := self.audio.refused or self.control.refused):
+            if not counters["audio_starts"] and (status := self.audio.refused or self.control.refused):
                 return status
             for child in (self.audio, self.control):
                 child.watch()
-            if not said_ready and box["audio_starts"]:
+            if not said_ready and counters["audio_starts"]:
                 said_ready = True
                 systemd.notify("READY=1")
             ticks += 1
             if ticks % _WATCHDOG_TICKS == 0:
                 systemd.notify(
-                    f"WATCHDOG=1\nSTATUS={box['xruns']} xruns, load {box['load_max_ppm'] / 1e4:.0f} % at most"
+                    f"WATCHDOG=1\nSTATUS={counters['xruns']} xruns, load {counters['load_max_ppm'] / 1e4:.0f} % at most"
                 )
         return OK
 
@@ -251,6 +251,6 @@ class Supervisor:
                               alive_s=max(ALIVE_S, 3 * period_s))  # fmt: skip
         while not self._letting_go.wait(self._relay.interval_s):
             heartbeat.step()
-            shared.box["relay_on"] = int(self._relay.engaged)
+            shared.counters["relay_on"] = int(self._relay.engaged)
         self._relay.release()
-        shared.box["relay_on"] = 0
+        shared.counters["relay_on"] = 0

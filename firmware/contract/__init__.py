@@ -4,8 +4,9 @@ Standard library and msgspec only."""
 
 from . import constraints, params, protocol
 from .atomic import remove_leftovers, sync_directory, write_atomic
+from .errors import BurnishError
 from .lazy import lazy_exports
-from .params import BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, TABLE, Param, ParamError
+from .params import BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, RENAMED, TABLE, Param, ParamError
 from .protocol import BoxError, Incoming, Lines, Request
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "EQ_BANDS",
     "LOG",
     "MULTIBAND_BANDS",
+    "RENAMED",
     "TABLE",
     "BoxError",
+    "BurnishError",
     "Incoming",
     "Lines",
     "Param",

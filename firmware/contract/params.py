@@ -12,6 +12,8 @@ import json
 import math
 from dataclasses import dataclass
 
+from .errors import BurnishError
+
 #: Whether a change goes straight to the engine, has to go through the designer, or both.
 ENGINE, DESIGN, BOTH, BOX = "engine", "design", "both", "box"
 
@@ -31,7 +33,7 @@ MULTIBAND_BANDS = 5
 BAND_COUNTS = ("2", "3", "4", "5")
 
 
-class ParamError(ValueError):
+class ParamError(BurnishError, ValueError):
     """A parameter or value that does not exist or is not allowed; the message is one sentence with the allowed range."""
 
     def __init__(self, message: str, *, name: str, data: dict):
@@ -246,7 +248,7 @@ TABLE: tuple[Param, ...] = (
     Param("input.trim_db", "dB", -24, 24, 0, 0.1, "TRIM", "gain at the input of the chain"),
     _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
     _choice("eq.mode", EQ_MODES, "linear", "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
-    Param("eq.mix_percent", "%", 0, 100, 50, 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
+    Param("eq.mix_pct", "%", 0, 100, 50, 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
     _choice("eq.resolution", EQ_RESOLUTIONS, "8k", "EQ RES", "taps of the linear EQ: more reach lower, make notches deeper and add latency",
             target=DESIGN),
     _switch("eq.auto_gain", False, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),
@@ -317,12 +319,15 @@ TABLE: tuple[Param, ...] = (
 
 BY_ID: dict[str, Param] = {param.id: param for param in TABLE}
 
+#: Ids of earlier versions and what they are called now. They are still accepted in presets, state files, `set` and `get`.
+RENAMED: dict[str, str] = {"eq.mix_percent": "eq.mix_pct"}
+
 DEFAULTS: dict[str, float] = {param.id: param.default for param in TABLE}
 
 
 def find(id: str) -> Param:
-    """The parameter of that id. Raises ParamError with the nearest ids."""
-    param = BY_ID.get(id)
+    """The parameter of that id, which may be one of RENAMED. Raises ParamError with the nearest ids."""
+    param = BY_ID.get(RENAMED.get(id, id))
     if param is None:
         near = difflib.get_close_matches(id, BY_ID, 3, 0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`burnish params` lists them all"

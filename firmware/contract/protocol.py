@@ -16,6 +16,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
+from .errors import BurnishError
+
 #: Version of this distribution (a test compares it with pyproject.toml), here because box and laptop both tell it.
 VERSION = "0.1.0"
 #: Version of the protocol. An addition gets a capability string, a break a new number.
@@ -65,7 +67,7 @@ Value = bool | float | str
 Index = Annotated[int, Meta(ge=0)]
 
 
-class BoxError(Exception):
+class BoxError(BurnishError, RuntimeError):
     """A request that the box refuses: one sentence, a name out of ERRORS, and data for programs."""
 
     def __init__(self, message: str, *, name: str = "refused", data: dict | None = None):
@@ -197,7 +199,7 @@ class Hello(Params):
     client: str = ""
 
 
-class Link(Struct):
+class LinkLimits(Struct):
     """What the line can carry. `bytes_per_s` is 0 where it does not matter; `chunk` in bytes."""
 
     kind: str
@@ -225,7 +227,7 @@ class Welcome(Struct):
     fw: str
     serial: str
     proto: int
-    link: Link
+    link: LinkLimits
     params: str
     caps: list[str]
     state: State

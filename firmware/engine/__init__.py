@@ -2,14 +2,14 @@
 
 from . import designer, replay
 from .designer import Designer, settings_vector
-from .replay import FORMAT, SCHEMA, read_session
+from .replay import FORMAT, SCHEMA, read_run_log
 
 __all__ = [
     "FORMAT",
     "SCHEMA",
     "Designer",
     "designer",
-    "read_session",
+    "read_run_log",
     "replay",
     "settings_vector",
 ]

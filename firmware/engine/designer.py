@@ -69,7 +69,7 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         eq_bands(values, engine.rate_hz) if values["eq.enabled"] else [],
         mode=params.EQ_MODES[int(values["eq.mode"])],
         resolution=RESOLUTIONS[int(values["eq.resolution"])],
-        mix_percent=values["eq.mix_percent"],
+        mix_percent=values["eq.mix_pct"],
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
         stereo=_side(values),
@@ -89,7 +89,7 @@ def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
         return 0.0
     bands = eq_bands(values, rate_hz) if values["eq.enabled"] else []
     taps = RESOLUTIONS[int(values["eq.resolution"])] * rate_factor(rate_hz)
-    mix = values["eq.mix_percent"] / 100 if mode == "mixed" else 0.0
+    mix = values["eq.mix_pct"] / 100 if mode == "mixed" else 0.0
     side = design_stereo.side_magnitude(_side(values)) if mix == 0 else None
     return design_fir.validity_hz(bands, rate_hz, taps, mix, side)
 
@@ -141,7 +141,7 @@ def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
 class Designer:
     """[control] A thread that makes kernels from the newest values and hands them over through `shared`.
 
-    `on_request(kind, version, values)` is called before the engine is asked for a kernel, so that a journal knows what
+    `on_request(kind, version, values)` is called before the engine is asked for a kernel, so that a recorder knows what
     each version was made from. The engine keeps using one bank while the other is written; the next is handed over only
     when it has taken the last one, and what was edited meanwhile is made only in its newest form. A kernel that was outdated
     while it was made is dropped, but not two in a row: else long kernels would never follow a knob that keeps turning.

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from dsp_ext import Engine
+from firmware.contract import params
 
 from . import designer
 
@@ -19,7 +20,7 @@ FORMAT, SCHEMA = "burnish-session", 1
 BLOCK = 4096
 
 
-def read_session(path: Path | str) -> dict:
+def read_run_log(path: Path | str) -> dict:
     """A session from its file (`firmware/settings/recorder.py` writes it). Raises OSError, and ValueError for what is none or of
     another version."""
     session = json.loads(Path(path).read_text())
@@ -27,7 +28,14 @@ def read_session(path: Path | str) -> dict:
         raise ValueError(f"{path} is not a session of Burnish")
     if session.get("schema") != SCHEMA:
         raise ValueError(f"{path} is a session of schema {session.get('schema')}, this version reads {SCHEMA}")
+    session["start"] = _renamed(session.get("start", {}))
+    session["events"] = [event | {"values": _renamed(event["values"])} for event in session.get("events", ())]
     return session
+
+
+def _renamed(values: dict[str, float]) -> dict[str, float]:
+    """`values` under the present ids of the parameters."""
+    return {params.RENAMED.get(id, id): value for id, value in values.items()}
 
 
 def perform(words: np.ndarray, rate_hz: int, start: dict[str, float], events: Iterable[dict] = ()) -> Engine:

@@ -1,6 +1,6 @@
-"""Typed mode: what a person with a terminal program can ask, without JSON and without a checksum.
+"""Console: the questions that a person can type into a terminal program, without JSON and without a checksum.
 
-Every line of an answer begins with "# ", so an answer that is echoed back is not taken for a question.
+Every line of an answer begins with "# ", so that an answer that is echoed back is not taken for a question.
 """
 
 from firmware.contract import params, protocol
@@ -28,41 +28,44 @@ def edited(line: bytes) -> str | None:
     return "".join(typed).strip()
 
 
-def answer(methods: Methods, line: bytes) -> bytes | None:
-    """The answer to a typed line, or None: anything but these few questions is met with silence."""
-    text = edited(line)
-    match text.split(" ", 2) if text else []:
-        case ["help"]:
-            reply = _HELP
-        case ["info"]:
-            reply = _info(methods)
-        case ["*IDN?"]:
-            info = methods.box.info()
-            reply = f"{protocol.PRODUCT},box,{info['serial']},{info['version']}"
-        case ["get", path]:
-            reply = _or_refusal(lambda: f"{path} = {_shown(methods, path)}")
-        case ["set", path, value]:
-            reply = _or_refusal(lambda: _set(methods, path, value))
-        case _:
-            return None
-    return "".join(f"# {row}\r\n" for row in reply.splitlines()).encode("ascii", "replace")
+class Console:
+    """The console of one line, on the same methods that the protocol calls."""
 
+    def __init__(self, methods: Methods):
+        self._methods = methods
 
-def _shown(methods: Methods, path: str) -> str:
-    return params.find(path).format(methods.box.store.get(path))
+    def answer(self, line: bytes) -> bytes | None:
+        """The answer to a line from a terminal program; None where the line is none of the questions in `help`."""
+        text = edited(line)
+        match text.split(" ", 2) if text else []:
+            case ["help"]:
+                reply = _HELP
+            case ["info"]:
+                reply = self._info()
+            case ["*IDN?"]:
+                info = self._methods.box.info()
+                reply = f"{protocol.PRODUCT},box,{info['serial']},{info['version']}"
+            case ["get", path]:
+                reply = _or_refusal(lambda: f"{path} = {self._shown(path)}")
+            case ["set", path, value]:
+                reply = _or_refusal(lambda: self._set(path, value))
+            case _:
+                return None
+        return "".join(f"# {row}\r\n" for row in reply.splitlines()).encode("ascii", "replace")
 
+    def _shown(self, path: str) -> str:
+        return params.find(path).format(self._methods.box.store.get(path))
 
-def _set(methods: Methods, path: str, value: str) -> str:
-    before = _shown(methods, path)
-    methods.set(protocol.Set({path: value}))
-    return f"{path} = {_shown(methods, path)} (was {before})"
+    def _set(self, path: str, value: str) -> str:
+        before = self._shown(path)
+        self._methods.set(protocol.Set({path: value}))
+        return f"{path} = {self._shown(path)} (was {before})"
 
-
-def _info(methods: Methods) -> str:
-    shown = methods.info(protocol.Nothing())
-    state = shown.state
-    head = f"preset {state.preset or '-'}{' *' if state.edited else ''}, {state.ab.upper()}, revision {state.rev}"
-    return "\n".join([head, *(f"{key} = {value}" for key, value in {**shown.info, **shown.counters}.items())])
+    def _info(self) -> str:
+        shown = self._methods.info(protocol.Nothing())
+        state = shown.state
+        head = f"preset {state.preset or '-'}{' *' if state.edited else ''}, {state.ab.upper()}, revision {state.rev}"
+        return "\n".join([head, *(f"{key} = {value}" for key, value in {**shown.info, **shown.counters}.items())])
 
 
 def _or_refusal(act) -> str:

@@ -60,6 +60,12 @@ def plain(values: dict[str, float]) -> dict:
     return {id: params.BY_ID[id].to_plain(value) for id, value in values.items()}
 
 
+def _plain_as_named(paths, values: dict[str, float]) -> dict:
+    """`values` as they travel, under the names that a request gave to the parameters."""
+    found = {path: params.find(path) for path in paths}
+    return {path: param.to_plain(values.get(path, values.get(param.id))) for path, param in found.items()}
+
+
 def on_step(id: str, value) -> float:
     """`value` checked, and rounded to the digits that are shown: what is heard is what is reported. Raises ParamError."""
     param = params.find(id)
@@ -87,10 +93,10 @@ class Methods:
 
     def get(self, args: protocol.Get) -> protocol.Values:
         rev, values = self._consistent()
-        for path in args.paths:
-            params.find(path)
-        wanted = args.paths or list(values)
-        rows, following = page(list(plain({id: values[id] for id in wanted}).items()), args.first, self.room)
+        # The answer has the names that were asked for, also where a parameter has another name by now.
+        found = {path: params.find(path) for path in args.paths or values}
+        rows = [(path, param.to_plain(values[param.id])) for path, param in found.items()]
+        rows, following = page(rows, args.first, self.room)
         return protocol.Values(rev, dict(rows), following)
 
     def _consistent(self) -> tuple[int, dict[str, float]]:
@@ -101,10 +107,10 @@ class Methods:
                 return rev, values
 
     def set(self, args: protocol.Set) -> protocol.Change:
-        checked = {id: on_step(id, value) for id, value in args.values.items()}
+        checked = {path: on_step(path, value) for path, value in args.values.items()}
         before = self.box.store.snapshot()
         rev = self.box.store.set_many(checked, SOURCE, args.if_rev)
-        return protocol.Change(rev, plain({id: before[id] for id in checked}), plain(checked))
+        return protocol.Change(rev, _plain_as_named(checked, before), _plain_as_named(checked, checked))
 
     def bypass(self, args: protocol.Switch) -> protocol.Switched:
         return self._switch("chain.bypass", args.to)

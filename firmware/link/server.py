@@ -19,6 +19,8 @@ from pathlib import Path
 
 import serial
 
+from firmware.contract import BurnishError
+
 from .logbook import Logbook
 from .session import Session, describe_link
 
@@ -33,7 +35,7 @@ BAUD = 115_200
 BITS_PER_BYTE = 10
 
 
-class HangUp(Exception):
+class HangUp(BurnishError, ConnectionError):
     """The other end of the line is gone."""
 
 
@@ -127,7 +129,7 @@ class Server:
                 continue
             try:
                 self._serve(fd)
-            except (HangUp, OSError) as why:
+            except OSError as why:
                 self.hangups += 1
                 log.info("%s: the line hung up (%s)", self._where, why)
                 self.session.hang_up()

@@ -11,7 +11,8 @@ from collections import Counter, OrderedDict, deque
 
 from firmware.contract import BoxError, params, protocol
 
-from . import console, methods
+from . import methods
+from .console import Console
 from .logbook import Logbook
 from .meter_stream import MeterStream
 from .methods import Methods
@@ -26,15 +27,15 @@ CHANGES_S = 0.05
 ENVELOPE = 512
 
 
-def describe_link(kind: str, bytes_per_s: int = 0) -> protocol.Link:
+def describe_link(kind: str, bytes_per_s: int = 0) -> protocol.LinkLimits:
     """The limits of a link of that kind ("usb", "pty", "socket", "uart")."""
-    return protocol.Link(kind, bytes_per_s, protocol.MAX_LINE[kind], protocol.CHUNK[kind], protocol.CREDIT)
+    return protocol.LinkLimits(kind, bytes_per_s, protocol.MAX_LINE[kind], protocol.CHUNK[kind], protocol.CREDIT)
 
 
 class Session:
     """`box` as in firmware/link/methods.py. Only `heard_of_change` may be called from another thread than the server's."""
 
-    def __init__(self, box, link: protocol.Link, logbook: Logbook | None = None, clock=time.monotonic):
+    def __init__(self, box, link: protocol.LinkLimits, logbook: Logbook | None = None, clock=time.monotonic):
         self.box = box
         self.link = link
         self.outbox = Outbox()
@@ -43,6 +44,7 @@ class Session:
         self._lines = protocol.Lines(link.max_line)
         self._transfers = Transfers(link.chunk)
         self._methods = Methods(box, link.max_line - ENVELOPE, logbook or Logbook(), self.counters)
+        self._console = Console(self._methods)
         self._handlers = {}
         for name in protocol.METHODS:
             attribute = name.replace(".", "_")
@@ -74,7 +76,7 @@ class Session:
             if line.startswith(b"{"):
                 self._request(line)
             else:
-                reply = self._guarded(lambda line=line: console.answer(self._methods, line))
+                reply = self._guarded(lambda line=line: self._console.answer(line))
                 self.counts["junk"] += reply is None
                 if reply:
                     self.outbox.reply(reply)

@@ -2,13 +2,13 @@
 
 from firmware.contract import lazy_exports
 
-from .controller import Surface
+from .controller import PanelController
 
-__getattr__ = lazy_exports(__name__, {"Display": "display", "Panel": "controls", "Screen": "screen"})
+__getattr__ = lazy_exports(__name__, {"Display": "display", "PanelControls": "controls", "Screen": "screen"})
 
 __all__ = [
     "Display",
-    "Panel",
+    "PanelController",
+    "PanelControls",
     "Screen",
-    "Surface",
 ]

@@ -58,7 +58,7 @@ class Face:
     resting: bool = False
 
 
-class Surface:
+class PanelController:
     """Thread-safe: events come from the panel's thread, `face` is called by the display's. Times are in seconds."""
 
     def __init__(self, store: Store, library: PresetLibrary, clock=time.monotonic):

@@ -1,7 +1,7 @@
-"""Knobs and buttons: gpiozero's pins into events for `Surface`.
+"""Knobs and buttons: gpiozero's pins into events for `PanelController`.
 
 gpiozero calls back in lgpio's thread for each edge of an encoder, in the order of the kernel's time stamps over all pins
-(lgPthAlerts.c sorts them). There the edge is decoded, which takes microseconds, and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the surface in the
+(lgPthAlerts.c sorts them). There the edge is decoded, which takes microseconds, and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the controller in the
 order in which they happened. [control]
 """
 
@@ -13,7 +13,7 @@ from gpiozero import DigitalInputDevice, InputDevice, OutputDevice
 
 from firmware.system import Board, Pin
 
-from .controller import Surface
+from .controller import PanelController
 from .quadrature import Quadrature
 
 log = logging.getLogger(__name__)
@@ -96,14 +96,14 @@ class Switches:
             device.close()
 
 
-class Panel:
-    """All knobs and switches of a board, bound to a surface. `pin_factory` is gpiozero's; None is the Pi's own.
+class PanelControls:
+    """All knobs and switches of a board, bound to a controller. `pin_factory` is gpiozero's; None is the Pi's own.
 
     With `start()` it works in its own thread; without, `pump()` does one round. A context manager.
     """
 
-    def __init__(self, board: Board, surface: Surface, pin_factory=None):
-        self._surface = surface
+    def __init__(self, board: Board, controller: PanelController, pin_factory=None):
+        self._controller = controller
         self._events: queue.SimpleQueue = queue.SimpleQueue()
         self._closed: frozenset[str] = frozenset()
         self._candidate: frozenset[str] = frozenset()
@@ -129,17 +129,17 @@ class Panel:
     def pump(self) -> None:
         """One round: turns so far, then one scan of the switches, then the passing of time."""
         while not self._events.empty():
-            self._surface.turn(*self._events.get())
+            self._controller.turn(*self._events.get())
         scanned = self._switches.scan()
         settled = scanned & self._candidate | self._closed & (scanned | self._candidate)
         self._candidate = scanned
         self.relay_sensed = "RELAY_SENSE" in settled
         for name in sorted(settled - self._closed - _SENSES):
-            self._surface.press(name)
+            self._controller.press(name)
         for name in sorted(self._closed - settled - _SENSES):
-            self._surface.release(name)
+            self._controller.release(name)
         self._closed = settled
-        self._surface.tick()
+        self._controller.tick()
 
     def start(self) -> None:
         """Work from now on in a thread of its own."""

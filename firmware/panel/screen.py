@@ -5,7 +5,7 @@ import threading
 import time
 from pathlib import Path
 
-from .controller import Surface
+from .controller import PanelController
 from .display import Display
 from .view import View, make_view
 
@@ -19,10 +19,12 @@ SAVE_S = 1.0
 
 
 class Screen:
-    """Shows `box` and `surface` on `display`; saves its picture as `png` where one is given. A context manager."""
+    """Shows `box` and `controller` on `display`; saves its picture as `png` where one is given. A context manager."""
 
-    def __init__(self, box, surface: Surface, display: Display, png: Path | None = None, clock=time.monotonic):
-        self._box, self._surface, self._display, self._png, self._clock = box, surface, display, png, clock
+    def __init__(
+        self, box, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic
+    ):
+        self._box, self._controller, self._display, self._png, self._clock = box, controller, display, png, clock
         self._meters = box.meter_reader()
         self._frame, self._moved_s, self._saved_s = -1.0, clock(), clock()
         self._stop = threading.Event()
@@ -36,7 +38,7 @@ class Screen:
         counted = self._box.counters()
         return make_view(
             self._box.store,
-            self._surface,
+            self._controller,
             meters,
             stale=now - self._moved_s > STALE_S,
             load=counted["load_pct"] / 100,

@@ -1,4 +1,4 @@
-"""What the display shows, as one value: made from the store, the panel's surface, the meters and the box's counters."""
+"""What the display shows, as one value: made from the store, the panel's controller, the meters and the box's counters."""
 
 import math
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from firmware.settings import Store
 
-from .controller import Face, Surface
+from .controller import Face, PanelController
 
 #: Above this share of its time a block counts as an overload (TARGETS of the box: never glitch silently).
 OVERLOAD = 0.85
@@ -43,11 +43,11 @@ class View:
         return tuple(found)
 
 
-def make_view(store: Store, surface: Surface, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
+def make_view(store: Store, controller: PanelController, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
               relay_fault=False) -> View:  # fmt: skip
     """The view of now. [control]"""
     return View(
-        face=surface.face(),
+        face=controller.face(),
         preset=store.preset_name or "",
         edited=store.edited,
         ab=store.ab,

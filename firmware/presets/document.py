@@ -27,7 +27,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract import BY_ID, TABLE, Param
+from firmware.contract import BY_ID, RENAMED, TABLE, BurnishError, Param
 
 FORMAT = "burnish-preset"
 SCHEMA = 1
@@ -41,6 +41,8 @@ MAX_NAME = 32
 
 STORED: tuple[Param, ...] = tuple(param for param in TABLE if param.stored)
 _STORED_IDS = {param.id for param in STORED}
+#: The first name of a parameter that has been renamed. Content ids are made from it, so that a new name changes no id.
+_FIRST_IDS = {new: old for old, new in RENAMED.items()}
 
 #: `{schema: function}`: turns the sound of a file of that schema, `{id: plain value}`, complete, into that of the next.
 #: Pure functions; they chain. A schema number goes up when an id or a default changes; a new parameter needs neither.
@@ -49,7 +51,7 @@ MIGRATIONS: dict[int, Callable[[dict], dict]] = {}
 OLD_DEFAULTS: dict[int, Mapping[str, object]] = {}
 
 
-class PresetError(ValueError):
+class PresetError(BurnishError, ValueError):
     """A preset that is refused. The message is one sentence with file, key, value and what is allowed.
 
     `name` is one of: corrupt (no TOML, no preset), range, unknown_path, schema_too_new, not_found, exists, read_only,
@@ -94,7 +96,9 @@ class Preset:
     def content_id(self) -> str:
         """64 hex digits that name the sound: sha256 over the canonical JSON of the schema number and all sound values
         that are not the schema's default. (So a later parameter, neutral by default, changes no id.)"""
-        sound = {p.id: p.to_plain(self.values[p.id]) for p in STORED if self.values[p.id] != p.default}
+        sound = {
+            _FIRST_IDS.get(p.id, p.id): p.to_plain(self.values[p.id]) for p in STORED if self.values[p.id] != p.default
+        }
         text = json.dumps({"schema": SCHEMA, "sound": sound}, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -151,7 +155,8 @@ def from_tree(tree: Mapping, where: str = "preset") -> Preset:
     extra = {key: value for key, value in tree.items() if key.startswith("x_")}
     sound = _flatten({key: value for key, value in tree.items() if key not in head and key not in extra})
     values = {}
-    for id, value in _migrated(sound, min(schema, SCHEMA), where).items():
+    for written, value in _migrated(sound, min(schema, SCHEMA), where).items():
+        id = RENAMED.get(written, written)
         if id not in _STORED_IDS:
             raise _unknown(id, value, where)
         values[id] = _from_plain(BY_ID[id], value, where)

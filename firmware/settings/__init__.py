@@ -1,15 +1,15 @@
 """The values in force: the store, its state over restarts, the recorder of changes, loudness matching."""
 
-from .loudness_match import Matcher
-from .recorder import Journal, note_version
-from .state_file import StateKeeper
+from .loudness_match import LoudnessMatch
+from .recorder import Recorder, note_version
+from .state_file import StateFile
 from .store import RevConflict, Store
 
 __all__ = [
-    "Journal",
-    "Matcher",
+    "LoudnessMatch",
+    "Recorder",
     "RevConflict",
-    "StateKeeper",
+    "StateFile",
     "Store",
     "note_version",
 ]

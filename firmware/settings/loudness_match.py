@@ -1,4 +1,4 @@
-"""Matcher: bypass, A and B compared at one loudness, that of the quietest of them.
+"""LoudnessMatch: bypass, A and B compared at one loudness, that of the quietest of them.
 
 How much louder the chain makes the sound is measured while it is heard: short-term loudness at the output less that at the
 input. What is louder than the quietest is turned down by `chain.match_wet_db` or `chain.match_dry_db`; nothing is turned up,
@@ -21,7 +21,7 @@ WORTH_LU = 0.05
 _LOWEST_DB = params.find("chain.match_wet_db").low
 
 
-class Matcher:
+class LoudnessMatch:
     """[control] `tick` a few times a second. `reader` is a MeterReader of its own."""
 
     def __init__(self, store: Store, reader, clock=time.monotonic):

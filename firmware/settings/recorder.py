@@ -1,6 +1,6 @@
-"""Journal: at which frame the audio process took which change, so that a file render can repeat the run bit for bit.
+"""Recorder: at which frame the audio process took which change, so that a file render can repeat the run bit for bit.
 
-The engine notes the frames, the control process knows what each version was; `session.json` has both.
+The engine notes the frames, the control process knows what each version was; `run.json` has both.
 """
 
 import json
@@ -11,8 +11,8 @@ import numpy as np
 from dsp_ext import Engine
 from dsp_ext.core import partition_frames
 from firmware.contract import params, write_atomic
-from firmware.engine import FORMAT, SCHEMA, designer, read_session
-from firmware.system import HISTORY, Shared
+from firmware.engine import FORMAT, SCHEMA, designer, read_run_log
+from firmware.system import HISTORY, SharedMemory
 
 #: A session stops taking changes here, and says so: an hour of turning knobs without a pause.
 MOST_EVENTS = 20_000
@@ -21,20 +21,20 @@ _KINDS = Engine.EVENT_KINDS
 _FIRST_VALUE = HISTORY.index("version") + 1
 
 
-def note_version(shared: Shared, kind: str, version: int, values: dict[str, float]) -> None:
+def note_version(shared: SharedMemory, kind: str, version: int, values: dict[str, float]) -> None:
     """[control] Before `version` of `kind` is published: what it is made from (all parameters)."""
     row = [_KINDS.index(kind), version, *(values[id] for id in HISTORY[_FIRST_VALUE:])]
     shared.history.append(np.array(row, float))
 
 
-class Journal:
+class Recorder:
     """[control] Gathers the events of the present audio process. `collect` often enough that no ring overflows.
 
     A restart of the control process loses nothing: history and events are in shared memory, and what had been gathered
     is read from `path` if it belongs to the same audio process.
     """
 
-    def __init__(self, shared: Shared, path: Path):
+    def __init__(self, shared: SharedMemory, path: Path):
         self._shared = shared
         self._path = path
         self._known: dict[tuple[str, int], dict[str, float]] = {}
@@ -48,12 +48,12 @@ class Journal:
 
     @property
     def session(self) -> dict:
-        """The session so far, as `session.json` has it; empty before the audio process has begun."""
+        """The session so far, as `run.json` has it; empty before the audio process has begun."""
         return self._session
 
     def collect(self) -> None:
         """Take what is new in the rings."""
-        starts = self._shared.box["audio_starts"]
+        starts = self._shared.counters["audio_starts"]
         # Events before history: what an event names has been noted before.
         events, event_place = self._shared.events.since(self._event_place)
         self._learn()
@@ -71,7 +71,7 @@ class Journal:
         for name in ("frames", "bad_blocks", "clamps"):
             self._session[name] = self._shared.engine[name]
         for name in ("xruns", "host_stalls", "overloads", "load_max_ppm"):
-            self._session[name] = self._shared.box[name]
+            self._session[name] = self._shared.counters[name]
 
     def _learn(self) -> None:
         """Take what is new in the history: what the versions are made from."""
@@ -82,13 +82,13 @@ class Journal:
 
     def _begin(self, starts: int) -> None:
         """A new session, of the audio process that began last."""
-        box = self._shared.box
+        counters = self._shared.counters
         values = dict(params.DEFAULTS)
         for kind in ("settings", *designer.DESIGN_IDS):
-            known = self._known.get((kind, box[f"start_{kind}"]), values)
+            known = self._known.get((kind, counters[f"start_{kind}"]), values)
             values |= {id: known[id] for id in designer.IDS[kind]}
         self._begun = starts
-        self._event_place = box["start_event"]
+        self._event_place = counters["start_event"]
         self._running = {id: values[id] for id in Engine.SETTINGS}
         self._saved_place = -1
         rate_hz = self._shared.rate_hz
@@ -98,8 +98,8 @@ class Journal:
             "params": params.digest(),
             "rate_hz": rate_hz,
             "partition_frames": partition_frames(rate_hz),
-            "latency_frames": box["latency_frames"],
-            "prefill_frames": box["prefill_frames"],
+            "latency_frames": counters["latency_frames"],
+            "prefill_frames": counters["prefill_frames"],
             "audio_starts": starts,
             "complete": True,
             "start": values,
@@ -129,19 +129,19 @@ class Journal:
             self.save()
 
     def save(self) -> None:
-        """Write `session.json`, whole or not at all."""
+        """Write `run.json`, whole or not at all."""
         if self._session:
             self._saved_place = self._event_place
             state = {"place": self._event_place, "running": self._running}
-            write_atomic(self._path, json.dumps(self._session | {"journal": state}, indent=1).encode())
+            write_atomic(self._path, json.dumps(self._session | {"recorder": state}, indent=1).encode())
 
     def _resume(self) -> None:
         """Go on with the session of a control process that died, if it is of the audio process that still runs."""
-        starts = self._shared.box["audio_starts"]
+        starts = self._shared.counters["audio_starts"]
         try:
-            session = read_session(self._path) if starts and self._shared.box["control_starts"] > 1 else {}
+            session = read_run_log(self._path) if starts and self._shared.counters["control_starts"] > 1 else {}
             if session.get("audio_starts") == starts:
-                state = session.pop("journal")
+                state = session.pop("recorder")
                 self._event_place, self._running = int(state["place"]), state["running"]
                 self._session, self._begun = session, starts
         except (OSError, ValueError, KeyError, TypeError):

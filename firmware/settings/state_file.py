@@ -1,4 +1,4 @@
-"""StateKeeper: the store's values over a restart of the control process and over a power cut."""
+"""StateFile: the store's values over a restart of the control process and over a power cut."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from firmware.contract import ParamError, remove_leftovers, write_atomic
-from firmware.system import Shared
+from firmware.system import SharedMemory
 
 from .store import Store
 
@@ -16,11 +16,11 @@ log = logging.getLogger(__name__)
 QUIET_S = 2.0
 
 
-class StateKeeper:
+class StateFile:
     """[control] Keeps `store` in shared memory at each change, and in `path` soon after. A file that cannot be read is set
     aside, never overwritten."""
 
-    def __init__(self, store: Store, shared: Shared, path: Path, now=time.monotonic):
+    def __init__(self, store: Store, shared: SharedMemory, path: Path, now=time.monotonic):
         self._store = store
         self._shared = shared
         self._path = path

@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import deque
 
-from firmware.contract import constraints, params
+from firmware.contract import BurnishError, constraints, params
 
 log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ SLOTS = ("a", "b")
 _STORED = {param.id for param in params.TABLE if param.stored}
 
 
-class RevConflict(Exception):
+class RevConflict(BurnishError, RuntimeError):
     """Somebody else changed a value since the revision the caller had seen; nothing was changed."""
 
     def __init__(self, wanted: int, actual: int):
@@ -82,7 +82,7 @@ class Store:
 
     def get(self, id: str) -> float:
         """The value of one parameter. Raises ParamError where there is none of that id."""
-        params.find(id)
+        id = params.find(id).id
         with self._lock:
             return self._common[id] if id in self._common else self._active.values[id]
 
@@ -100,7 +100,7 @@ class Store:
         Raises ParamError for an unknown id, a value out of range or one that does not go with the others
         (`constraints.check`), and RevConflict where `if_rev` is not the present revision. Values that are so already make no new revision.
         """
-        checked = {id: params.find(id).check(value) for id, value in values.items()}
+        checked = _checked(values)
         with self._lock:
             if if_rev is not None and if_rev != self.rev:
                 raise RevConflict(if_rev, self.rev)
@@ -120,7 +120,7 @@ class Store:
 
         Raises ParamError, and then nothing has changed. Values that presets do not hold (bypass, mute) stay.
         """
-        checked = {id: params.find(id).check(value) for id, value in preset.values.items()}
+        checked = _checked(preset.values)
         values = {id: checked.get(id, params.DEFAULTS[id]) for id in params.DEFAULTS if id in _STORED}
         constraints.check(values, values, self._rate_hz)
         return self._replace(self._ab, _Slot(values, preset.name, dict(values)), source)
@@ -212,7 +212,7 @@ class Store:
         """
 
         def checked(values: dict, ids) -> dict:
-            known = {id: params.find(id).check(value) for id, value in dict(values).items()}
+            known = _checked(dict(values))
             if self._rate_hz is not None:
                 known = {id: min(v, constraints.highest(params.BY_ID[id], self._rate_hz)) for id, v in known.items()}
             return {id: known.get(id, params.DEFAULTS[id]) for id in ids}
@@ -235,6 +235,12 @@ class Store:
             rev = self._changed(_difference(before, self.snapshot()), "restore")
         self._tell()
         return rev
+
+
+def _checked(values: dict) -> dict[str, float]:
+    """`values` under their present ids, each in range. Raises ParamError."""
+    found = [(params.find(id), value) for id, value in values.items()]
+    return {param.id: param.check(value) for param, value in found}
 
 
 def _difference(before: dict, after: dict) -> dict:

@@ -10,13 +10,14 @@ import time
 
 from gpiozero.pins.mock import MockFactory, MockPin
 
+from firmware.contract import BurnishError
 from firmware.system import Board
 
 #: Phases A and B (closed = 1) along one cycle, clockwise.
 _CYCLE = ((1, 0), (1, 1), (0, 1), (0, 0))
 
 
-class SimPanelError(ValueError):
+class SimPanelError(BurnishError, ValueError):
     """A line that is no command; the message says what is."""
 
 

@@ -7,7 +7,7 @@ from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .meters import MeterReader, newest_spectra
 from .options import LEAST_PERIODS, Options
 from .relay_watch import RelayWatch
-from .shared_memory import HISTORY, Shared
+from .shared_memory import HISTORY, SharedMemory
 
 __all__ = [
     "BUSY",
@@ -25,7 +25,7 @@ __all__ = [
     "Pin",
     "Refusal",
     "RelayWatch",
-    "Shared",
+    "SharedMemory",
     "board",
     "config",
     "newest_spectra",

@@ -2,14 +2,14 @@
 
 import logging
 
-from .shared_memory import Shared
+from .shared_memory import SharedMemory
 
 log = logging.getLogger(__name__)
 
-#: Counter (of `Shared.box` or `Shared.engine`) and what it means, for the log.
+#: Counter (of `SharedMemory.counters` or `SharedMemory.engine`) and what it means, for the log.
 _COUNTERS = (
-    ("box", "xruns", "the sound card ran dry or over; both streams were restarted"),
-    ("box", "overloads", "a block took more than 85 % of its time"),
+    ("counters", "xruns", "the sound card ran dry or over; both streams were restarted"),
+    ("counters", "overloads", "a block took more than 85 % of its time"),
     ("engine", "bad_blocks", "samples that are no sound were silenced"),
     ("engine", "clamps", "the safety clamp behind the limiter had to act"),
 )
@@ -18,8 +18,8 @@ _COUNTERS = (
 class Alarms:
     """[control] Looks at the counters; `tick` logs each that has grown, at most once per call."""
 
-    def __init__(self, shared: Shared):
-        self._parts = {"box": shared.box, "engine": shared.engine}
+    def __init__(self, shared: SharedMemory):
+        self._parts = {"counters": shared.counters, "engine": shared.engine}
         self._seen = {name: self._parts[part][name] for part, name, _ in _COUNTERS}
 
     def tick(self) -> None:

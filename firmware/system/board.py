@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from firmware.contract import BurnishError
+
 DEFAULT_HAT = "hifiberry_dacplusadcpro"
 
 #: GPIO number (BCM) of each pin of the 40-pin header that has one. Raspberry Pi documentation, "GPIO and the 40-pin header".
@@ -23,7 +25,7 @@ SPI0 = {8, 10, 11}
 NOT_ON_THE_FRONT = {"FOOT", "RELAY_SENSE"}
 
 
-class BoardError(ValueError):
+class BoardError(BurnishError, ValueError):
     """A board description that cannot be built; the message names file, row and conflict in one sentence."""
 
 

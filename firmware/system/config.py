@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsp_ext.core import RATES_HZ
+from firmware.contract import BurnishError
 
 from . import board
 
 
-class ConfigError(ValueError):
+class ConfigError(BurnishError, ValueError):
     """A configuration that is refused; the message is one sentence with file, key, value and what is allowed."""
 
 
@@ -28,7 +29,7 @@ def _option(default, help: str, *, low=None, high=None, choices=()):
 
 
 @dataclass(frozen=True)
-class Audio:
+class AudioConfig:
     """The sound card and how it runs."""
 
     hat: str = _option(board.DEFAULT_HAT, "audio board, one of hardware/board.toml")
@@ -44,7 +45,7 @@ class Audio:
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkConfig:
     """The laptop's cable."""
 
     tty: str = _option("/dev/ttyGS0", "serial device; empty: no link")
@@ -53,7 +54,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Panel:
+class PanelConfig:
     """Knobs, buttons, display, relay."""
 
     enabled: bool = _option(True, "knobs and buttons")
@@ -64,7 +65,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Files:
+class FilesConfig:
     """Where the box keeps things."""
 
     data: str = _option("/var/lib/burnish", "presets and the settings to come back to; must survive a reboot")
@@ -75,10 +76,10 @@ class Files:
 class Config:
     """The whole configuration, complete and in range."""
 
-    audio: Audio = dataclasses.field(default_factory=Audio)
-    link: Link = dataclasses.field(default_factory=Link)
-    panel: Panel = dataclasses.field(default_factory=Panel)
-    files: Files = dataclasses.field(default_factory=Files)
+    audio: AudioConfig = dataclasses.field(default_factory=AudioConfig)
+    link: LinkConfig = dataclasses.field(default_factory=LinkConfig)
+    panel: PanelConfig = dataclasses.field(default_factory=PanelConfig)
+    files: FilesConfig = dataclasses.field(default_factory=FilesConfig)
 
     def board(self) -> board.Board:
         """The board with the parts that this box has. Raises BoardError where the HAT claims their pins."""
@@ -163,7 +164,7 @@ def _conflicts(config: Config):
     except board.BoardError as error:
         yield f"audio.hat: {error}"
         return
-    trimmed = config.audio.output_dbu != Audio.output_dbu
+    trimmed = config.audio.output_dbu != AudioConfig.output_dbu
     if trimmed and (hat[config.audio.hat].full_scale_dbu is None or not hat[config.audio.hat].output_control):
         yield (f"audio.output_dbu cannot be set with the HAT {config.audio.hat}: board.toml does not know its "
                "full_scale_dbu and output_control")  # fmt: skip

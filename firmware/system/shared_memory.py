@@ -1,4 +1,4 @@
-"""Shared: the one block of memory between supervisor, audio process and control process.
+"""SharedMemory: the one block of memory between supervisor, audio process and control process.
 
 An anonymous file that the supervisor makes and the children inherit: it outlives either child, so that a restarted one
 finds everything as it was, and it vanishes with the last process, whatever way that ends. Each part has one writer; the
@@ -27,7 +27,7 @@ HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 19
 
 #: The box's own counters. Writer: a = audio process, c = control process, s = supervisor.
-BOX_CELLS = (
+COUNTERS = (
     "audio_starts",  # a: how often it began; written after the four `start_` cells
     "start_event",  # a: place in the events ring where its own begin
     "start_settings",  # a: version of the settings it began with
@@ -75,10 +75,10 @@ class NamedCells:
         return {name: self.cells[index] for name, index in self._index.items()}
 
 
-class Shared:
+class SharedMemory:
     """The parts, each working on its piece of the block.
 
-    `engine` and `box` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `events` and `history` (Ring), `eq_banks` and
+    `engine` and `counters` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `events` and `history` (Ring), `eq_banks` and
     `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. `descriptor` is what a child inherits.
     """
 
@@ -92,7 +92,7 @@ class Shared:
             raise ValueError("not a block of shared memory of this version of burnishd")
         part = {name: memory[start : start + length] for name, (start, length) in parts.items()}
         self.engine = NamedCells(Cells(part["engine"], len(Engine.CELLS)), Engine.CELLS)
-        self.box = NamedCells(Cells(part["box"], len(BOX_CELLS)), BOX_CELLS)
+        self.counters = NamedCells(Cells(part["counters"], len(COUNTERS)), COUNTERS)
         self.settings = SeqLock(part["settings"], len(Engine.SETTINGS))
         self.meters = Ring(part["meters"], METER_ROWS, len(Engine.METERS))
         self.spectra = Ring(part["spectra"], SPECTRUM_ROWS, len(Engine.SPECTRA))
@@ -103,7 +103,7 @@ class Shared:
         self._state = part["state"]
 
     @classmethod
-    def create(cls, rate_hz: int) -> "Shared":
+    def create(cls, rate_hz: int) -> "SharedMemory":
         """A new block for `rate_hz`, everything zero, both banks of each convolver neutral."""
         _, size = _layout(rate_hz)
         descriptor = os.memfd_create("burnish")
@@ -149,7 +149,7 @@ def _layout(rate_hz: int) -> tuple[dict[str, tuple[int, int]], int]:
     wanted = {
         "header": _HEADER.size,
         "engine": Cells.bytes_for(len(Engine.CELLS)),
-        "box": Cells.bytes_for(len(BOX_CELLS)),
+        "counters": Cells.bytes_for(len(COUNTERS)),
         "settings": SeqLock.bytes_for(len(Engine.SETTINGS)),
         "meters": Ring.bytes_for(METER_ROWS, len(Engine.METERS)),
         "spectra": Ring.bytes_for(SPECTRUM_ROWS, len(Engine.SPECTRA)),

@@ -56,7 +56,7 @@ def library() -> presets.PresetLibrary:
     "--session",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="repeat a run of the box, with each change at its frame (its session.json)",
+    help="repeat a run of the box, with each change at its frame (its run.json)",
 )
 @click.option(
     "--bits",
@@ -155,7 +155,8 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
         if not equals:
             raise click.UsageError(f"{assignment!r} is no assignment; write {path}=VALUE")
         try:
-            values[path.strip()] = params.find(path.strip()).parse(text)
+            param = params.find(path.strip())
+            values[param.id] = param.parse(text)
         except ParamError as why:
             raise Refused(str(why), why.name, why.data, REFUSED) from None
     return values

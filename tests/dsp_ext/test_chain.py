@@ -39,8 +39,8 @@ BUSY = params.DEFAULTS | {
 MODES = [
     {"eq.mode": 0.0, "eq.resolution": 1.0}, {"eq.mode": 0.0, "eq.resolution": 3.0, "multiband.split": 1.0},
     {"eq.mode": 1.0}, {"eq.mode": 1.0, "multiband.split": 1.0, "limiter.style": 2.0},
-    {"eq.mode": 2.0, "eq.mix_percent": 35.0, "eq.resolution": 0.0},
-    {"eq.mode": 2.0, "eq.mix_percent": 100.0, "eq.resolution": 2.0, "limiter.style": 1.0},
+    {"eq.mode": 2.0, "eq.mix_pct": 35.0, "eq.resolution": 0.0},
+    {"eq.mode": 2.0, "eq.mix_pct": 100.0, "eq.resolution": 2.0, "limiter.style": 1.0},
     {"eq.mode": 1.0, "multiband.split": 2.0}, {"eq.mode": 0.0, "eq.resolution": 0.0, "multiband.split": 2.0},
 ]  # fmt: skip
 

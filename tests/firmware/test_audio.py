@@ -8,7 +8,7 @@ from dsp_ext import Engine
 from firmware import audio
 from firmware.system.errors import BUSY, NO_DEVICE, Refusal
 from firmware.system.options import Options
-from firmware.system.shared_memory import Shared
+from firmware.system.shared_memory import SharedMemory
 from tests.support.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
 
 PREFILL = PERIOD * (PERIODS - 1)
@@ -16,14 +16,14 @@ PREFILL = PERIOD * (PERIODS - 1)
 
 class Bench:
     def __init__(self, capture, playback, stopwatch=None):
-        self.capture, self.playback, self.shared = capture, playback, Shared.create(RATE_HZ)
+        self.capture, self.playback, self.shared = capture, playback, SharedMemory.create(RATE_HZ)
         self.engine = Engine(RATE_HZ, PERIOD)
         audio.begin_from(self.shared, self.engine, PREFILL, faded=False)
-        self.loop = audio.Loop(capture, playback, self.engine, self.shared.box, PERIOD, PERIODS, stopwatch)
+        self.loop = audio.Loop(capture, playback, self.engine, self.shared.counters, PERIOD, PERIODS, stopwatch)
 
     def run(self, frames):
         self.loop.run(lambda: self.engine.frames >= frames)
-        return self.shared.box.as_dict()
+        return self.shared.counters.as_dict()
 
 
 def test_prefills_once_and_then_passes_every_period(rng):
@@ -110,11 +110,13 @@ def test_silent_until_the_relay_is_on_then_a_fade(rng, relay_at):
 
     def on_read(frame):
         if relay_at is not None and frame >= relay_at:
-            bench.shared.box["relay_on"] = 1
+            bench.shared.counters["relay_on"] = 1
 
     bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
-    gate = audio.RelayGate(bench.shared.box, bench.engine)
-    bench.loop = audio.Loop(bench.capture, bench.playback, bench.engine, bench.shared.box, PERIOD, PERIODS, gate=gate)
+    gate = audio.RelayGate(bench.shared.counters, bench.engine)
+    bench.loop = audio.Loop(
+        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, gate=gate
+    )
     bench.run(len(words))
     left = bench.playback.words[PREFILL:, 0]
     opened = int(np.argmax(left > 0))
@@ -129,7 +131,7 @@ def test_fades_out_before_it_leaves():
     bench = None
 
     def on_read(frame):
-        bench.shared.box["leaving"] = int(frame >= RATE_HZ // 2)
+        bench.shared.counters["leaving"] = int(frame >= RATE_HZ // 2)
 
     bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
     bench.run(len(words))

@@ -41,7 +41,7 @@ def burnishd(*arguments):
 
 def output(run_dir):
     """(words after the prefill, session) of a finished run."""
-    session = replay.read_session(run_dir / "session.json")
+    session = replay.read_run_log(run_dir / "run.json")
     words = np.fromfile(run_dir / "out.raw", "<i4").reshape(-1, 2)
     return words[session["prefill_frames"] :], session
 
@@ -61,7 +61,7 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng, rate_hz, pe
     assert {path.name for path in tmp_path.iterdir()} >= {
         "in.raw",
         "out.raw",
-        "session.json",
+        "run.json",
         "state.json",
         "display.png",
     }
@@ -122,7 +122,7 @@ class Running:
 
     def __enter__(self):
         self._thread.start()
-        self.wait(lambda: self.frames > RATE_HZ // 10 and self.shared.box["control_beats"] > 2)
+        self.wait(lambda: self.frames > RATE_HZ // 10 and self.shared.counters["control_beats"] > 2)
         return self
 
     def __exit__(self, *_):
@@ -167,21 +167,21 @@ def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
         run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, taken together or one by one
         old = run.supervisor.control.process
         old.kill()
-        run.wait(lambda: run.shared.box["control_starts"] == 2 and (tmp_path / "tty").exists())
-        beats = run.shared.box["control_beats"]
-        run.wait(lambda: run.shared.box["control_beats"] > beats + 2)
+        run.wait(lambda: run.shared.counters["control_starts"] == 2 and (tmp_path / "tty").exists())
+        beats = run.shared.counters["control_beats"]
+        run.wait(lambda: run.shared.counters["control_beats"] > beats + 2)
         assert run.values()["input.trim_db"] == 1.5
         run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
         run.wait(lambda: run.values()["input.trim_db"] == 1.0)
-        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
-    session = replay.read_session(tmp_path / "session.json")
+        assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
+    session = replay.read_run_log(tmp_path / "run.json")
     assert session["complete"] and len(session["events"]) >= 2
     out, _ = output(tmp_path)
     assert np.array_equal(out, replay.replay(session, np.zeros_like(out)))
 
 
 def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
-    """Whatever it was at when it was killed: sound goes on, and the journal still repeats the run to the bit."""
+    """Whatever it was at when it was killed: sound goes on, and the recorder still repeats the run to the bit."""
     done = threading.Event()
     turns = random.Random(int(rng.integers(1 << 30)))
 
@@ -194,18 +194,18 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
         fingers = threading.Thread(target=turn_knobs, args=(run,))
         fingers.start()
         for starts in (1, 2):
-            run.wait(lambda starts=starts: run.shared.box["control_starts"] == starts)
-            beats = run.shared.box["control_beats"]
-            run.wait(lambda beats=beats: run.shared.box["control_beats"] > beats)
+            run.wait(lambda starts=starts: run.shared.counters["control_starts"] == starts)
+            beats = run.shared.counters["control_beats"]
+            run.wait(lambda beats=beats: run.shared.counters["control_beats"] > beats)
             time.sleep(turns.uniform(0, 0.2))
             run.supervisor.control.process.kill()
         # A killed process leaves its tty behind: only beats say that the third one is up.
-        run.wait(lambda: run.shared.box["control_starts"] == 3)
-        beats = run.shared.box["control_beats"]
-        run.wait(lambda: run.shared.box["control_beats"] > beats)
+        run.wait(lambda: run.shared.counters["control_starts"] == 3)
+        beats = run.shared.counters["control_beats"]
+        run.wait(lambda: run.shared.counters["control_beats"] > beats)
         done.set()
         fingers.join()
-        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
+        assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
     out, session = output(tmp_path)
     assert session["complete"] and len(session["events"]) > 5
     played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[: len(out)]
@@ -219,11 +219,11 @@ def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
         run.wait(lambda: run.relay.releases > 0)
         beats = run.relay.beats
         frames_of_first = run.frames
-        run.wait(lambda: run.shared.box["audio_starts"] == 2 and run.relay.beats > beats)
-        assert run.shared.box["frames_before"] == frames_of_first
-        assert run.shared.box["control_starts"] == 1
+        run.wait(lambda: run.shared.counters["audio_starts"] == 2 and run.relay.beats > beats)
+        assert run.shared.counters["frames_before"] == frames_of_first
+        assert run.shared.counters["control_starts"] == 1
         run.wait(lambda: run.frames > RATE_HZ // 4)
-    session = replay.read_session(tmp_path / "session.json")
+    session = replay.read_run_log(tmp_path / "run.json")
     assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
     # The second process goes on with the input where the first one was.
     out = np.fromfile(tmp_path / "out.raw.0001", "<i4").reshape(-1, 2)[session["prefill_frames"] :]
@@ -235,7 +235,7 @@ def test_ends_in_order_on_a_signal(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE
     )
-    Running.wait(lambda: (tmp_path / "session.json").exists())
+    Running.wait(lambda: (tmp_path / "run.json").exists())
     status, errors = burnishd("--sim", "--run-dir", tmp_path)
     assert status == 5 and "a box runs in" in errors and "Traceback" not in errors
     process.send_signal(signal.SIGINT)
@@ -247,7 +247,7 @@ def test_ends_in_order_on_a_signal(tmp_path):
 
 def test_children_do_not_outlive_a_killed_parent(tmp_path):
     process = subprocess.Popen([sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT)
-    Running.wait(lambda: (tmp_path / "session.json").exists())
+    Running.wait(lambda: (tmp_path / "run.json").exists())
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert len(children) == 2
     process.kill()
@@ -265,21 +265,21 @@ def is_running(pid):
 def test_a_stuck_audio_process_is_replaced(tmp_path):
     with Running(tmp_path) as run:
         stuck = run.stick(run.supervisor.audio)
-        run.wait(lambda: run.shared.box["audio_starts"] == 2)
+        run.wait(lambda: run.shared.counters["audio_starts"] == 2)
         assert stuck.poll() == -signal.SIGKILL
         frames = run.frames
         run.wait(lambda: run.frames > frames)
-        assert run.shared.box["control_starts"] == 1
+        assert run.shared.counters["control_starts"] == 1
 
 
 def test_a_stuck_control_process_is_replaced_and_sound_goes_on(tmp_path):
     with Running(tmp_path) as run:
         frames = run.frames
         stuck = run.stick(run.supervisor.control)
-        run.wait(lambda: run.shared.box["control_starts"] == 2)
+        run.wait(lambda: run.shared.counters["control_starts"] == 2)
         assert stuck.poll() == -signal.SIGKILL
         run.wait(lambda: run.frames > frames + RATE_HZ // 2)
-        assert run.shared.box["audio_starts"] == 1 and run.shared.box["xruns"] == 0
+        assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
 
 
 def test_tells_systemd(tmp_path, monkeypatch):

@@ -16,7 +16,7 @@ _SHA = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
 EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "hello": (
         protocol.Hello([1], "burnish 0.1.0"),
-        protocol.Welcome("Burnish", "0.1.0", "10000000a1b2c3d4", 1, protocol.Link("usb", 0, 65536, 16384, 4),
+        protocol.Welcome("Burnish", "0.1.0", "10000000a1b2c3d4", 1, protocol.LinkLimits("usb", 0, 65536, 16384, 4),
                          "f73967bc4df5", [], _STATE),
     ),
     "info": (protocol.Nothing(), protocol.Info({"rate_hz": 48000}, {"xruns": 0, "load_pct": 9.5}, _STATE)),

@@ -8,7 +8,7 @@ import numpy as np
 from dsp_ext import Engine
 from firmware import audio, control
 from firmware.system.options import Options
-from firmware.system.shared_memory import Shared
+from firmware.system.shared_memory import SharedMemory
 
 RATE_HZ, PERIOD, PERIODS = 48000, 128, 3
 
@@ -59,18 +59,18 @@ class ListPlayback:
 class Rig:
     """Control side booted in `run_dir`; `play` is the audio side. A context manager."""
 
-    def __init__(self, run_dir: Path, shared: Shared | None = None):
+    def __init__(self, run_dir: Path, shared: SharedMemory | None = None):
         self.options = Options(
             run_dir=run_dir, state_dir=run_dir, rate_hz=RATE_HZ, period=PERIOD, sim=True, sim_card=True
         )
-        self.shared = shared or Shared.create(RATE_HZ)
-        self.shared.box.add("control_starts")
+        self.shared = shared or SharedMemory.create(RATE_HZ)
+        self.shared.counters.add("control_starts")
         self._stack = contextlib.ExitStack()
-        self.box = control.boot(self.options, self.shared, self._stack)
-        self.store = self.box.store
+        self.process = control.boot(self.options, self.shared, self._stack)
+        self.store = self.process.store
 
     def tick(self):
-        for tick in self.box.ticks:
+        for tick in self.process.ticks:
             tick()
 
     def play(self, words, on_read=lambda frame: None, faded=False):
@@ -78,7 +78,7 @@ class Rig:
         engine = Engine(RATE_HZ, PERIOD)
         audio.begin_from(self.shared, engine, PERIOD * (PERIODS - 1), faded)
         playback = ListPlayback()
-        loop = audio.Loop(ArrayCapture(words, on_read=on_read), playback, engine, self.shared.box, PERIOD, PERIODS)
+        loop = audio.Loop(ArrayCapture(words, on_read=on_read), playback, engine, self.shared.counters, PERIOD, PERIODS)
         loop.run(lambda: engine.frames >= len(words) + engine.latency)
         self.tick()
         return playback.words[PERIOD * (PERIODS - 1) :]

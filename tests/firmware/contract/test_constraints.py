@@ -5,9 +5,9 @@ import pytest
 
 from firmware.contract import constraints, params, protocol
 from firmware.contract.params import ParamError
-from firmware.link.console import answer
+from firmware.link.console import Console
 from firmware.link.methods import Methods
-from firmware.panel.controller import Surface
+from firmware.panel.controller import PanelController
 from firmware.panel.pages import PAGES
 from firmware.presets.document import Preset, PresetError
 from firmware.presets.library import PresetLibrary
@@ -125,15 +125,15 @@ def test_a_state_from_a_higher_rate_comes_down_to_the_limit():
 
 def test_a_knob_stops_at_the_limit_and_steps_over_another_crossover(tmp_path):
     store = Store(rate_hz=44100)
-    surface = Surface(store, PresetLibrary(tmp_path))
+    controller = PanelController(store, PresetLibrary(tmp_path))
     places = {p.id: (page, knob) for page, it in enumerate(PAGES) for knob, p in enumerate(it.params, 1)}
 
     def turn(id, detents):
         page, knob = places[id]
-        surface.press("PAGE")
-        surface.turn(1, page - surface._page)
-        surface.release("PAGE")
-        surface.turn(knob, detents)
+        controller.press("PAGE")
+        controller.turn(1, page - controller._page)
+        controller.release("PAGE")
+        controller.turn(knob, detents)
 
     if top := next((id for id in places if id.startswith("eq.b") and id.endswith("freq_hz")), None):
         turn(top, 500)
@@ -165,7 +165,7 @@ def test_the_running_sound_goes_on_unchanged(what, tmp_path, rng, monkeypatch):
     def attack(rig, frame):
         if frame % 4096 or frame > 12288:
             return
-        methods = Methods(rig.box, 1000, None, dict)
+        methods = Methods(rig.process, 1000, None, dict)
         for door in (
             lambda: methods.set(protocol.Set({"limiter.gain_db": 20.0} | bad)),
             lambda: rig.store.load_preset(Preset("Bad", {"limiter.gain_db": 20.0} | bad, {}), "test"),
@@ -174,7 +174,7 @@ def test_the_running_sound_goes_on_unchanged(what, tmp_path, rng, monkeypatch):
                 door()
             said.append(str(why.value))
         (path, value), *_ = bad.items()
-        said.append(answer(methods, f"set {path} {value}".encode()).decode())
+        said.append(Console(methods).answer(f"set {path} {value}".encode()).decode())
 
     outs = []
     for attacked in (False, True):

@@ -9,7 +9,7 @@ from dsp_ext import Engine
 from firmware.contract import params
 from firmware.engine import designer
 from firmware.engine.designer import CROSSOVER, EQ, Designer, packed_eq
-from firmware.system.shared_memory import Shared
+from firmware.system.shared_memory import SharedMemory
 from tests.support.rig import PERIOD, RATE_HZ
 
 BELL = {"eq.b2.enabled": 1.0, "eq.b2.gain_db": 6.0}
@@ -23,7 +23,7 @@ class Bench:
     """A designer and the engine it works for."""
 
     def __init__(self, start=params.DEFAULTS):
-        self.shared = Shared.create(RATE_HZ)
+        self.shared = SharedMemory.create(RATE_HZ)
         self.requests = []
         self.designer = Designer(
             self.shared, lambda kind, version, values: self.requests.append((kind, version, values))
@@ -130,7 +130,7 @@ def test_a_band_at_the_knobs_end_fits_each_rate(rate_hz):
 def test_every_setting_of_the_eq_reaches_the_engine():
     """Each parameter alone, on top of a band that acts, makes other kernels."""
     engine = Engine(RATE_HZ, 16)
-    start = values(eq__b2__enabled=1.0, eq__b2__gain_db=6.0, eq__b2__type=1.0, eq__mix_percent=50.0)
+    start = values(eq__b2__enabled=1.0, eq__b2__gain_db=6.0, eq__b2__type=1.0, eq__mix_pct=50.0)
     before = designer.packed_kernels(engine, EQ, start)
     changes = {
         "eq.enabled": 0.0, "eq.auto_gain": 1.0, "eq.solo": 2.0, "eq.resolution": 2.0, "eq.mode": 1.0,
@@ -140,7 +140,7 @@ def test_every_setting_of_the_eq_reaches_the_engine():
     for id, value in changes.items():
         assert not np.array_equal(designer.packed_kernels(engine, EQ, start | {id: value}), before), id
     mixed, cut = start | {"eq.mode": 2.0}, start | {"eq.b2.type": 3.0}
-    for base, id in ((mixed, "eq.mix_percent"), (cut, "eq.b2.slope")):
+    for base, id in ((mixed, "eq.mix_pct"), (cut, "eq.b2.slope")):
         made = [designer.packed_kernels(engine, EQ, base | {id: value}) for value in (2.0, 5.0)]
         assert not np.array_equal(*made), id
     stereo = {
@@ -160,7 +160,7 @@ def test_every_setting_of_the_eq_reaches_the_engine():
     for id, value in moves.items():
         assert not np.array_equal(designer.packed_kernels(engine, EQ, dynamic | {id: value}), before), id
     assert {id for id in designer.DESIGN_IDS[EQ] if not id.startswith("eq.b") or ".b2." in id} == {
-        *changes, *stereo, *moves, "eq.mix_percent", "eq.b2.slope"
+        *changes, *stereo, *moves, "eq.mix_pct", "eq.b2.slope"
     }  # fmt: skip
 
 

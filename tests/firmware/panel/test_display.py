@@ -8,7 +8,7 @@ from PIL import Image
 
 from firmware.contract.params import find
 from firmware.panel import controller
-from firmware.panel.controller import REST_S, Surface
+from firmware.panel.controller import REST_S, PanelController
 from firmware.panel.display import Display
 from firmware.panel.pages import Page
 from firmware.panel.view import make_view
@@ -47,18 +47,18 @@ class Scene:
     def __init__(self, user_dir):
         self.now = 10.0
         self.store = Store()
-        self.surface = Surface(self.store, PresetLibrary(user_dir), clock=lambda: self.now)
+        self.controller = PanelController(self.store, PresetLibrary(user_dir), clock=lambda: self.now)
         self.display = Display.virtual(board.load(), clock=lambda: self.now)
 
     def show(self, meters=METERS, **more) -> np.ndarray:
         """The picture as a [64, 256] array of greys."""
-        self.changed = self.display.update(make_view(self.store, self.surface, meters, **more))
+        self.changed = self.display.update(make_view(self.store, self.controller, meters, **more))
         return np.asarray(self.display._picture).astype(int)
 
     def page(self, steps):
-        self.surface.press("PAGE")
-        self.surface.turn(1, steps)
-        self.surface.release("PAGE")
+        self.controller.press("PAGE")
+        self.controller.turn(1, steps)
+        self.controller.release("PAGE")
 
 
 #: Pages that stay as they are when the parameter table grows.
@@ -83,7 +83,7 @@ def scene(tmp_path, monkeypatch):
 
 def everyday(scene):
     scene.store.load_preset(Preset("Streaming -14", {"limiter.gain_db": 3.0}), "test")
-    scene.surface.turn(4, 3)
+    scene.controller.turn(4, 3)
     return scene.show()
 
 
@@ -92,13 +92,13 @@ def trouble(scene):
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.gain_db": -2.5}), "test")
     scene.store.select("b")
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.enabled": 1}), "test")
-    scene.surface.press("PUSH3")
-    scene.surface.turn(3, 20)
+    scene.controller.press("PUSH3")
+    scene.controller.turn(3, 20)
     return scene.show(load=0.91, xruns=3)
 
 
 def stale(scene):
-    scene.surface.press("BYPASS")
+    scene.controller.press("BYPASS")
     scene.page(-1)
     return scene.show(stale=True)
 
@@ -113,9 +113,9 @@ class Presets:
 
 
 def recall(scene):
-    scene.surface._library = Presets()
-    scene.surface.press("RECALL")
-    scene.surface.turn(1, 1)
+    scene.controller._library = Presets()
+    scene.controller.press("RECALL")
+    scene.controller.turn(1, 1)
     return scene.show({})
 
 
@@ -234,10 +234,10 @@ def test_every_state_changes_the_picture(scene):
     is_new(xruns=1)
     is_new(relay_fault=True)
     is_new(load=0.9)
-    scene.surface.press("LOCK")
+    scene.controller.press("LOCK")
     is_new()
     scene.now += 1.1
-    scene.surface.tick()
+    scene.controller.tick()
     scene.now += 5
     is_new()
 
@@ -317,7 +317,7 @@ def test_what_arrives_on_the_glass_is_the_picture(scene):
     scene.now += REST_S + 1
     scene.show()
     assert glass.contrast == 38, "nobody is there: a still picture would burn in"
-    scene.surface.turn(1, 1)
+    scene.controller.turn(1, 1)
     scene.show()
     assert glass.contrast == 128
     scene.display.close()

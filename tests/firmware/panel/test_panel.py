@@ -7,14 +7,14 @@ import time
 import pytest
 
 from firmware.contract.params import DEFAULTS, TABLE, find
-from firmware.panel.controller import CHOICE_S, HOLD_S, MESSAGE_S, NEW, Surface
-from firmware.panel.controls import Panel
+from firmware.panel.controller import CHOICE_S, HOLD_S, MESSAGE_S, NEW, PanelController
+from firmware.panel.controls import PanelControls
 from firmware.panel.pages import PAGES
 from firmware.panel.quadrature import Quadrature
 from firmware.presets.document import Preset
 from firmware.presets.library import PresetLibrary
 from firmware.relay import Relay
-from firmware.relay_watch import RelayWatch
+from firmware.system.relay_watch import RelayWatch
 from firmware.settings.store import Store
 from firmware.sim.panel import SimPanel, SimPanelError
 from firmware.system import board
@@ -31,8 +31,8 @@ class Rig:
         self.sim = SimPanel(self.board)
         self.store = Store()
         self.library = PresetLibrary(user_dir)
-        self.surface = Surface(self.store, self.library, clock=lambda: self.now)
-        self.panel = Panel(self.board, self.surface, self.sim.pin_factory)
+        self.controller = PanelController(self.store, self.library, clock=lambda: self.now)
+        self.panel = PanelControls(self.board, self.controller, self.sim.pin_factory)
 
     def do(self, *lines):
         """Scripted lines; `wait SECONDS` lets time pass."""
@@ -50,7 +50,7 @@ class Rig:
 
     @property
     def face(self):
-        return self.surface.face()
+        return self.controller.face()
 
 
 @pytest.fixture
@@ -287,7 +287,7 @@ def test_an_unplugged_panel_is_silent(tmp_path):
     from gpiozero.pins.mock import MockFactory
 
     store = Store()
-    with Panel(board.load(), Surface(store, PresetLibrary(tmp_path)), MockFactory()) as panel:
+    with PanelControls(board.load(), PanelController(store, PresetLibrary(tmp_path)), MockFactory()) as panel:
         for _ in range(5):
             panel.pump()
     assert store.snapshot() == DEFAULTS
@@ -299,7 +299,7 @@ def test_encoder_storm_loses_and_reverses_nothing(rig, rng, record):
     bounce = random.Random(int(rng.integers(2**32)))
     expected = dict.fromkeys(range(1, 7), 0)
     counted = dict.fromkeys(range(1, 7), 0)
-    rig.surface.turn = lambda knob, detents: counted.__setitem__(knob, counted[knob] + detents)
+    rig.controller.turn = lambda knob, detents: counted.__setitem__(knob, counted[knob] + detents)
     detents = wrong = 0
     for _ in range(1000):
         knob, way = int(rng.integers(1, 7)), int(rng.integers(1, 13)) * (1 if rng.random() < 0.5 else -1)
@@ -403,7 +403,7 @@ def test_closing_frees_every_pin(tmp_path):
     rig = Rig(tmp_path)
     rig.panel.close()
     rig.panel.close()
-    Panel(rig.board, rig.surface, rig.sim.pin_factory).close()
+    PanelControls(rig.board, rig.controller, rig.sim.pin_factory).close()
 
 
 def test_relays_that_do_not_follow_are_a_fault(rig, caplog):

@@ -1,6 +1,6 @@
 """The screen follows the box: values, meters, and meters that have stopped."""
 
-from firmware.panel.controller import Surface
+from firmware.panel.controller import PanelController
 from firmware.panel.display import Display
 from firmware.panel.screen import STALE_S, Screen
 from firmware.system.board import load
@@ -10,8 +10,8 @@ from tests.support.rig import Rig, music
 def test_shows_what_the_box_does_and_that_meters_have_stopped(tmp_path, rng):
     now_s = [0.0]
     with Rig(tmp_path) as rig:
-        surface = Surface(rig.store, rig.box.presets)
-        screen = Screen(rig.box, surface, Display.virtual(load()), tmp_path / "d.png", clock=lambda: now_s[0])
+        controller = PanelController(rig.store, rig.process.presets)
+        screen = Screen(rig.process, controller, Display.virtual(load()), tmp_path / "d.png", clock=lambda: now_s[0])
         with screen:
             rig.store.set_many({"chain.bypass": True}, "test")
             rig.play(music(rng, 0.2))

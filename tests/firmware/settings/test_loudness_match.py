@@ -1,4 +1,4 @@
-"""Comparing at one loudness: the matcher with the engine and its meters, on a clock of audio frames."""
+"""Comparing at one loudness: the loudness_match with the engine and its meters, on a clock of audio frames."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from demo.report import loudness_lufs
 from dsp_ext import Engine, Ring
 from firmware.engine.designer import settings_vector
-from firmware.settings.loudness_match import Matcher
+from firmware.settings.loudness_match import LoudnessMatch
 from firmware.settings.store import Store
 from firmware.system.meters import MeterReader
 
@@ -15,7 +15,7 @@ STEP = RATE_HZ // 4
 
 
 class Desk:
-    """Engine, store and matcher around pink noise."""
+    """Engine, store and loudness_match around pink noise."""
 
     def __init__(self, rng):
         columns = len(Engine.METERS)
@@ -24,7 +24,7 @@ class Desk:
         self.engine.attach(meters=ring)
         self.store = Store(lambda values, rev: self.engine.set_all(settings_vector(values)))
         self.engine.set_all(settings_vector(self.store.snapshot()))
-        self.matcher = Matcher(self.store, MeterReader(ring), lambda: self.engine.frames / RATE_HZ)
+        self.loudness_match = LoudnessMatch(self.store, MeterReader(ring), lambda: self.engine.frames / RATE_HZ)
         f = np.fft.rfftfreq(40 * RATE_HZ, 1 / RATE_HZ)
         shape = np.where(f > 30, 1 / np.sqrt(np.maximum(f, 30)), 0)
         noise = np.fft.irfft(shape * np.exp(2j * np.pi * rng.random((2, len(f)))))
@@ -41,7 +41,7 @@ class Desk:
             block = self.noise[:, at : at + STEP].copy()
             self.engine.process(block)
             heard.append(block)
-            self.matcher.tick()
+            self.loudness_match.tick()
         return loudness_lufs(np.concatenate(heard[-8:], axis=1).T, RATE_HZ)
 
 

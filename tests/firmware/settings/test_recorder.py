@@ -1,4 +1,4 @@
-"""A run and its repetition from the journal: the same bits."""
+"""A run and its repetition from the recorder: the same bits."""
 
 import json
 import time
@@ -16,13 +16,13 @@ EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q"
 
 
 def read(run_dir):
-    return replay.read_session(run_dir / "session.json")
+    return replay.read_run_log(run_dir / "run.json")
 
 
 def settle(rig):
     """Wait until the designer has nothing left to make (it may still wait for the engine)."""
     deadline = time.monotonic() + 20
-    while rig.box.designer.busy:
+    while rig.process.designer.busy:
         assert time.monotonic() < deadline, "the designer does not finish"
         time.sleep(0.001)
 
@@ -69,7 +69,7 @@ CHANGES = {
 }
 
 
-def test_a_run_with_changes_is_repeated_from_its_journal(tmp_path, rng):
+def test_a_run_with_changes_is_repeated_from_its_run_log(tmp_path, rng):
     words = music(rng)
     with Rig(tmp_path) as rig:
         out = rig.play(words, change_while_playing(rig, CHANGES))
@@ -131,7 +131,7 @@ def test_a_faded_start_is_repeated_too(tmp_path, rng):
     assert np.array_equal(out, replay.replay(session, padded))
 
 
-def test_a_new_control_process_goes_on_with_the_journal_and_the_values(tmp_path, rng):
+def test_a_new_control_process_goes_on_with_the_run_log_and_the_values(tmp_path, rng):
     words = music(rng)
     with Rig(tmp_path) as first:
         early = change_while_playing(first, {at: values for at, values in CHANGES.items() if at < 24000})
@@ -150,29 +150,29 @@ def test_a_new_control_process_goes_on_with_the_journal_and_the_values(tmp_path,
         out = first.play(words, on_read)
         with second[0]:
             second[0].tick()
-            assert second[0].box.journal.session["complete"]
-            session = second[0].box.journal.session
+            assert second[0].process.recorder.session["complete"]
+            session = second[0].process.recorder.session
     assert [e["frame"] for e in session["events"]] == sorted(e["frame"] for e in session["events"])
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
     assert np.array_equal(out, replay.replay(session, padded))
 
 
-def test_a_journal_that_missed_something_says_so(tmp_path, rng):
+def test_a_run_log_that_missed_something_says_so(tmp_path, rng):
     with Rig(tmp_path) as rig:
         rig.play(music(rng, 0.02))
         for i in range(HISTORY_ROWS + 10):
             rig.store.set_many({"input.trim_db": 0.1 * (i % 100)}, "test")
-        assert rig.box.journal.session["complete"]
+        assert rig.process.recorder.session["complete"]
         rig.shared.events.append(np.array([960.0, 0.0, 2.0]))  # a version that the history no longer holds
         rig.tick()
-        assert not rig.box.journal.session["complete"]
+        assert not rig.process.recorder.session["complete"]
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", json.dumps({"format": "burnish-session", "schema": 99}), "nonsense"])
 def test_reads_only_sessions(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError):
-        replay.read_session(tmp_path / "x.json")
+        replay.read_run_log(tmp_path / "x.json")
 
 
 def test_from_the_store_to_the_sound(tmp_path, record):
@@ -187,7 +187,7 @@ def test_from_the_store_to_the_sound(tmp_path, record):
                 rig.store.set_many({"input.trim_db": -6.0}, "test")
 
         out = rig.play(words, on_read)[:, 0].astype(float)
-        latency = rig.shared.box["latency_frames"]
+        latency = rig.shared.counters["latency_frames"]
     settled = np.flatnonzero(out[: len(words) + latency - 1] > out[len(words) + latency - 1])[-1] + 1
     took_ms = (settled - latency - asked[0]) / RATE_HZ * 1000 + PERIOD / RATE_HZ * 1000
     record("Box", "set to sound, change complete, period of 2.7 ms, without the chain's latency", took_ms, "ms",

@@ -8,19 +8,19 @@ import time
 import pytest
 
 from firmware.contract import params
-from firmware.settings.state_file import QUIET_S, StateKeeper
+from firmware.settings.state_file import QUIET_S, StateFile
 from firmware.settings.store import Store
-from firmware.system.shared_memory import Shared
+from firmware.system.shared_memory import SharedMemory
 
 
 def keeper(path, shared=None, now=time.monotonic):
     store = Store()
-    state = StateKeeper(store, shared or Shared.create(48000), path, now)
+    state = StateFile(store, shared or SharedMemory.create(48000), path, now)
     return store, state
 
 
 def test_comes_back_from_the_file_after_a_power_cut_and_from_memory_after_a_death(tmp_path):
-    shared = Shared.create(48000)
+    shared = SharedMemory.create(48000)
     store, state = keeper(tmp_path / "state.json", shared)
     assert state.restore() == "defaults"
     store.set_many({"limiter.gain_db": 3.0}, "test")

@@ -96,7 +96,7 @@ def test_a_file_that_cannot_be_read(tmp_path):
 
 def test_output_level_becomes_the_trim_of_the_hat():
     hat = board.load().hat["hifiberry_dacplusadcpro"]
-    assert hat.mixer_at(config.Audio().output_dbu)["Digital"] == "0.0dB"
+    assert hat.mixer_at(config.AudioConfig().output_dbu)["Digital"] == "0.0dB"
     configured = config.parse("[audio]\noutput_dbu = 4\n")
     assert hat.mixer_at(configured.audio.output_dbu) == hat.mixer | {"Digital": "-4.7dB"}
 

@@ -6,22 +6,22 @@ import numpy as np
 import pytest
 
 from dsp_ext import Engine
-from firmware.system.shared_memory import BOX_CELLS, Shared
+from firmware.system.shared_memory import COUNTERS, SharedMemory
 
 
 def test_a_second_view_sees_the_same_and_nothing_overlaps():
-    one = Shared.create(96000)
-    two = Shared(one.descriptor)
+    one = SharedMemory.create(96000)
+    two = SharedMemory(one.descriptor)
     assert two.rate_hz == 96000
-    for number, name in enumerate(BOX_CELLS):
-        one.box[name] = number + 1
+    for number, name in enumerate(COUNTERS):
+        one.counters[name] = number + 1
     for number, name in enumerate(Engine.CELLS):
         one.engine[name] = 100 + number
     one.settings.write(np.arange(len(Engine.SETTINGS), dtype=float), 7)
     one.write_state(b"state")
     one.eq_banks[1, -1] = 3.0
     one.crossover_banks[1, -1] = 4.0
-    assert list(two.box.as_dict().values()) == list(range(1, len(BOX_CELLS) + 1))
+    assert list(two.counters.as_dict().values()) == list(range(1, len(COUNTERS) + 1))
     assert list(two.engine.as_dict().values()) == list(range(100, 100 + len(Engine.CELLS)))
     version, values = two.settings.read()
     assert version == 7 and np.array_equal(values, np.arange(len(Engine.SETTINGS)))
@@ -32,7 +32,7 @@ def test_a_second_view_sees_the_same_and_nothing_overlaps():
 
 @pytest.mark.parametrize("rate_hz", [44100, 96000, 192000])
 def test_banks_fit_the_engine_and_are_neutral_at_first(rate_hz, rng):
-    shared = Shared.create(rate_hz)
+    shared = SharedMemory.create(rate_hz)
     engine = Engine(rate_hz, 512)
     engine.eq.attach(shared.eq_banks)
     engine.multiband.convolver.attach(shared.crossover_banks)
@@ -46,12 +46,12 @@ def test_other_memory_is_refused():
     descriptor = os.memfd_create("other")
     os.ftruncate(descriptor, 4096)
     with pytest.raises(ValueError, match="not a block"):
-        Shared(descriptor)
+        SharedMemory(descriptor)
     os.close(descriptor)
 
 
 def test_a_state_that_was_being_written_at_death_leaves_the_one_before(rng):
-    shared = Shared.create(48000)
+    shared = SharedMemory.create(48000)
     assert shared.read_state() is None
     for n in range(50):
         shared.write_state(f"state {n}".encode() * 20)
