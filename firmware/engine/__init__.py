@@ -2,12 +2,14 @@
 
 from . import designer, replay
 from .designer import Designer, settings_vector
+from .offline import OfflineRun
 from .replay import FORMAT, SCHEMA, read_run_log
 
 __all__ = [
     "FORMAT",
     "SCHEMA",
     "Designer",
+    "OfflineRun",
     "designer",
     "read_run_log",
     "replay",

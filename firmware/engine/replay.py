@@ -12,12 +12,9 @@ import numpy as np
 from dsp_ext import Engine
 from firmware.contract import params
 
-from . import designer
+from .offline import OfflineRun
 
 FORMAT, SCHEMA = "burnish-session", 1
-
-#: Frames given to the engine at once; of no influence on the result.
-BLOCK = 4096
 
 
 def read_run_log(path: Path | str) -> dict:
@@ -43,27 +40,10 @@ def perform(words: np.ndarray, rate_hz: int, start: dict[str, float], events: It
 
     It starts with `start` (all parameters); each event {"frame", "kind", "values"}, in order, is done before its frame.
     """
-    engine = Engine(rate_hz, BLOCK)
-    designer.begin(engine, start)
-    at = 0
-    for event in events:
-        at = _run(engine, words, at, min(event["frame"], len(words)))
-        designer.apply(engine, event["kind"], event["values"])
-    _run(engine, words, at, len(words))
-    return engine
-
-
-def latency(rate_hz: int, values: dict[str, float]) -> int:
-    """Frames by which the chain's output lags its input with `values` (all parameters)."""
-    engine = Engine(rate_hz, 1)
-    designer.begin(engine, values)
-    return engine.latency
-
-
-def _run(engine: Engine, words: np.ndarray, at: int, end: int) -> int:
-    for start in range(at, end, BLOCK):
-        engine.process_words(words[start : min(start + BLOCK, end)])
-    return max(at, end)
+    run = OfflineRun(rate_hz)
+    run.begin(start, events)
+    run.process(words)
+    return run.engine
 
 
 def replay(session: dict, words: np.ndarray) -> np.ndarray:
