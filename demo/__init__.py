@@ -1,1 +1,1 @@
-"""`make demo`: the box on virtual hardware, fed with music, and a report of what came out."""
+"""`make demo`: runs a simulated box with music at its input and reports what happened."""

@@ -1,4 +1,4 @@
-"""`make demo`: see README.md, "Two commands"."""
+"""`make demo`: plays a mix through a simulated box, operates it, and reports what happened."""
 
 import argparse
 import json
@@ -9,54 +9,57 @@ from pathlib import Path
 
 import numpy as np
 
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import INTERRUPTED, OTHER, CliFail
 from host_cli.render import audiofile
-from host_cli.render.engine import render
+from host_cli.render.engine import Renderer
 
 from . import mix, report
 from .box import DemoFailed, SimulatedBox
 
 FULL_SCALE = 2.0**31
-#: Frames of meters a second.
+#: Meter frames per second.
 METERS_HZ = 30
-#: To the start of the line, and clear it.
+#: Moves the cursor to the start of the line and clears the line.
 CLEAR = "\r\033[K"
-#: What a run leaves in its folder, besides the box's own `box/`.
+#: The files that a run writes, in addition to the folder `box/` of the box itself.
 RESULTS = ("mix.wav", "box.wav", "report.png", "display.png", "summary.json", "summary.txt")
-#: What is done to the box while it plays: seconds from the start, what is shown, and the deed.
+#: What happens while the mix plays: time in seconds, text to show, and the action.
 SCENE = (
     (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
     (4.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
     (6.0, "burnish set limiter.gain_db=8", lambda box, client: client.set({"limiter.gain_db": 8.0})),
-    (8.0, "knob 1 (input trim), six clicks to the right", lambda box, client: box.panel("turn 1 +6")),
+    (8.0, "knob 1 (input trim): six clicks clockwise", lambda box, client: box.panel("turn 1 +6")),
     (12.0, "burnish bypass on", lambda box, client: client.bypass("on")),
     (14.0, "burnish bypass off", lambda box, client: client.bypass("off")),
-    (17.0, "knob 1, two clicks to the left", lambda box, client: box.panel("turn 1 -2")),
+    (17.0, "knob 1: two clicks counterclockwise", lambda box, client: box.panel("turn 1 -2")),
 )  # fmt: skip
 
 
 def main() -> int:
-    """Run the demo; returns the exit status, which is not 0 after one sentence on stderr."""
+    """Run the demo; returns the exit status. A failure prints one sentence on stderr."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--mix", type=Path, help="a stereo sound file instead of the synthesised mix")
-    parser.add_argument("--device", help="an ALSA device (hw:...) instead of the virtual sound card")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long it runs, 1 at least")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="where the results go")
-    parser.add_argument("--hands-off", action="store_true", help="touch nothing while it plays")
+    parser.add_argument("--mix", type=Path, help="stereo sound file to play instead of the synthesised mix")
+    parser.add_argument("--device", help="ALSA device (hw:...) to use instead of the virtual sound card")
+    parser.add_argument("--seconds", type=float, default=20.0, help="length of the run, at least 1")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder for the results")
+    parser.add_argument("--hands-off", action="store_true", help="change no settings while the mix plays")
     arguments = parser.parse_args()
     if arguments.mix and arguments.device:
-        parser.error("a real sound card has its own input: leave MIX or DEVICE out")
+        parser.error("a real sound card plays its own input: omit MIX or DEVICE")
     if arguments.seconds < 1:
-        parser.error("--seconds is 1 at least")
+        parser.error("--seconds must be at least 1")
     try:
         return run(arguments)
     except (DemoFailed, CliFail) as failure:
         print(f"demo: {failure}", file=sys.stderr)
         return OTHER
     except OSError as failure:
-        print(f"demo: {failure.filename or arguments.out}: {failure.strerror}; see --out", file=sys.stderr)
+        print(
+            f"demo: {failure.filename or arguments.out}: {failure.strerror}; choose another folder with --out",
+            file=sys.stderr,
+        )
         return OTHER
     except KeyboardInterrupt:
         print("\ndemo: interrupted", file=sys.stderr)
@@ -64,31 +67,32 @@ def main() -> int:
 
 
 def run(arguments) -> int:
-    """The demo: play, compare, report."""
+    """Play, compare with a render, report; returns the exit status."""
     out = arguments.out
-    words, rate_hz = source(arguments)  # before the last run is cleared away: the mix may be one of its files
+    words, rate_hz = source(
+        arguments
+    )  # before the results of the last run are removed, because the mix may be one of them
     clear(out)
     if words is not None:
         audiofile.write_words(out / "mix.wav", words, rate_hz, "32")
     box = SimulatedBox(out / "box", None if words is None else out / "mix.wav", arguments.device)
     history = play(box, SCENE if not arguments.hands_off else (), arguments.seconds)
     if words is None:
-        print(f"The box ran on {arguments.device}; its notes are in {out}/box/run.json.")
+        print(f"The box ran on {arguments.device}; its run log is in {out}/box.")
         return 0
-    session = box.session()
-    summary, after = compare(words, rate_hz, box.recording(), session)
+    summary, after = compare(words, rate_hz, box.recording(), box.run_log())
     summary["source"] = arguments.mix.name if arguments.mix else "demo mix"
     audiofile.write_words(out / "box.wav", after, rate_hz, "32")
     shutil.copy(out / "box" / "display.png", out / "display.png")
     report.draw(out / "report.png", words / FULL_SCALE, after / FULL_SCALE, rate_hz, history, summary)
     (out / "summary.json").write_text(json.dumps(summary, indent=1) + "\n")
     (out / "summary.txt").write_text(sentences(summary))
-    print("\n" + sentences(summary) + f"Look into {out}/: box.wav, report.png, display.png, summary.txt.")
+    print("\n" + sentences(summary) + f"The results are in {out}/: box.wav, report.png, display.png, summary.txt.")
     return 0 if summary["render_equals_run"] else 1
 
 
 def clear(out: Path) -> None:
-    """Remove what an earlier run left in `out`, and nothing else. Makes the folder. Raises OSError."""
+    """Remove the results of an earlier run from `out`, and nothing else; create the folder if necessary. Raises OSError."""
     out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(out / "box", ignore_errors=True)
     for name in RESULTS:
@@ -96,7 +100,7 @@ def clear(out: Path) -> None:
 
 
 def source(arguments) -> tuple[np.ndarray | None, int]:
-    """(words, rate) of what the box will hear; no words where a real sound card listens to the world."""
+    """(words, sampling rate) of the input of the box; (None, 0) for a real sound card."""
     if arguments.device:
         return None, 0
     if arguments.mix:
@@ -107,19 +111,19 @@ def source(arguments) -> tuple[np.ndarray | None, int]:
         words = audiofile.round_to_bits(audiofile.words_from_float(mix.synthesise(rate_hz).T), 24)
     if len(words) < rate_hz:
         raise DemoFailed(
-            f"{arguments.mix} holds {len(words) / rate_hz:.2g} s: give 1 s or more, loudness needs some time"
+            f"{arguments.mix} has a length of {len(words) / rate_hz:.2g} s: give at least 1 s, so that its loudness can be measured"
         )
     return words[: int(arguments.seconds * rate_hz)], rate_hz
 
 
 def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
-    """Play the mix through the box, do what the scene says, show the meters; returns their columns."""
+    """Play the mix through the box, perform the actions of `scene`, show the meters; returns the columns of the meters."""
     todo = list(scene)
     history: dict[str, list[float]] = {}
     clock = FrameClock()
     with box:
         try:
-            with Box(SerialLink(str(box.tty))) as client:
+            with BoxClient(SerialLink(str(box.tty))) as client:
                 rate_hz = client.info().info["rate_hz"]
                 print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
                 for frame in client.meters(METERS_HZ, seconds + 5):
@@ -131,38 +135,38 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                         history.setdefault(name, []).append(value)
                     show(t_s, frame)
                     while todo and todo[0][0] <= t_s:
-                        _, words, deed = todo.pop(0)
-                        print(f"{CLEAR if sys.stdout.isatty() else ''}{t_s:5.1f} s  {words}", flush=True)
-                        deed(box, client)
+                        _, text, action = todo.pop(0)
+                        print(f"{CLEAR if sys.stdout.isatty() else ''}{t_s:5.1f} s  {text}", flush=True)
+                        action(box, client)
                     if t_s > seconds:
                         break
         except KeyboardInterrupt:
             print("\nstopped", flush=True)
         except CliFail:
             if not box.ends(within_s=3):
-                raise  # it did not just come to the end of the mix, or stop
+                raise  # the connection was lost although the box is still running
         box.ends(within_s=3)
         if box.failed:
-            raise DemoFailed(f"the box stopped: {box.last_words}")
+            raise DemoFailed(f"the box stopped: {box.reason}")
     history["t_s"] = clock.axis(history.get("wall_s", []))
     return history
 
 
 class FrameClock:
-    """The box's time by our clock. The column "frame" comes at 2 Hz and the simulated card may hold its clock; between
-    two of them our clock tells the time."""
+    """Estimates the position in the mix. The column "frame" arrives only at 2 Hz, and the simulated sound card may pause; between
+    two values this computer's clock is used."""
 
     def __init__(self):
         self._known: list[tuple[float, float]] = []
 
     def seconds(self, wall_s: float, box_s: float) -> float:
-        """The box's time now; `box_s` is what it said last."""
+        """The current position in seconds. `box_s` is the last known position."""
         if not self._known or box_s != self._known[-1][1]:
             self._known.append((wall_s, box_s))
         return box_s + wall_s - self._known[-1][0]
 
     def axis(self, wall_s) -> np.ndarray:
-        """The box's time at each of `wall_s`, after the run, when all is known."""
+        """The positions at the times `wall_s`, computed after the run from all known positions."""
         if not self._known:
             return np.zeros(0)
         wall, box = np.array(self._known).T
@@ -172,7 +176,7 @@ class FrameClock:
 
 
 def show(t_s: float, frame: dict) -> None:
-    """One line of meters: written over the last in a terminal, elsewhere one a second."""
+    """Print a line of meters: in a terminal it replaces the last one, otherwise one is printed per second."""
     limiter = frame["gr_limiter_db"]
     bar = "#" * min(12, round(-limiter * 2))
     line = (
@@ -185,17 +189,17 @@ def show(t_s: float, frame: dict) -> None:
         print(line, flush=True)
 
 
-def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, session: dict) -> tuple[dict, np.ndarray]:
-    """(figures, output aligned with the input): the recording against a file render of the same session."""
-    taped = recording[session["prefill_frames"] :]
-    frames = min(len(taped), session["frames"])
-    heard = np.zeros((frames, 2), np.int32)  # after its last frame the virtual card delivers silence
-    heard[: min(frames, len(words))] = words[:frames]
-    again = render(heard, rate_hz, session["start"], session["events"], align=False)
-    after = taped[again.latency : again.latency + len(words)]
+def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, run_log: dict) -> tuple[dict, np.ndarray]:
+    """Compare the recording with a render of the same run log; returns (figures, output aligned with the input)."""
+    recorded = recording[run_log["prefill_frames"] :]
+    frames = min(len(recorded), run_log["frames"])
+    fed = np.zeros((frames, 2), np.int32)  # the virtual sound card delivers silence after the last frame of the mix
+    fed[: min(frames, len(words))] = words[:frames]
+    again = Renderer(rate_hz).render(fed, run_log["start"], run_log["events"], align=False)
+    after = recorded[again.latency : again.latency + len(words)]
     before = words[: len(after)]
-    changed = [event for event in session["events"] if event["kind"] == "settings"]
-    ceiling = session["start"]["limiter.ceiling_dbtp"]
+    changed = [event for event in run_log["events"] if event["kind"] == "settings"]
+    ceiling = run_log["start"]["limiter.ceiling_dbtp"]
     for event in changed:
         ceiling = max(ceiling, event["values"].get("limiter.ceiling_dbtp", ceiling))
     summary = {
@@ -207,27 +211,27 @@ def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, session: dic
         "dbtp_before": report.true_peak_dbtp(before / FULL_SCALE, rate_hz),
         "dbtp_after": report.true_peak_dbtp(after / FULL_SCALE, rate_hz),
         "ceiling_dbtp": ceiling,
-        "changes": len(session["events"]),
-        "xruns": session["xruns"],
-        "host_stalls": session["host_stalls"],
-        "overloads": session["overloads"],
-        "worst_load_percent": session["load_max_ppm"] / 1e4,
-        "clamps": session["clamps"],
-        "render_equals_run": bool(session["complete"] and np.array_equal(again.words, taped[:frames])),
+        "changes": len(run_log["events"]),
+        "xruns": run_log["xruns"],
+        "host_stalls": run_log["host_stalls"],
+        "overloads": run_log["overloads"],
+        "worst_load_percent": run_log["load_max_ppm"] / 1e4,
+        "clamps": run_log["clamps"],
+        "render_equals_run": bool(run_log["complete"] and np.array_equal(again.words, recorded[:frames])),
     }
     return summary, after
 
 
 def sentences(summary: dict) -> str:
-    """summary.txt."""
+    """The text of summary.txt."""
     same = "the same bits" if summary["render_equals_run"] else "DIFFERENT BITS"
     return (
-        f"{summary['source']}, {summary['seconds']:.1f} s at {summary['rate_hz']} Hz, {summary['changes']} changes while it ran\n"
+        f"{summary['source']}, {summary['seconds']:.1f} s at {summary['rate_hz']} Hz, {summary['changes']} changes during the run\n"
         f"loudness   {summary['lufs_before']:7.2f} -> {summary['lufs_after']:7.2f} LUFS   (pyloudnorm)\n"
         f"true peak  {summary['dbtp_before']:7.2f} -> {summary['dbtp_after']:7.2f} dBTP   (16 x 128 taps, scipy; ceiling {summary['ceiling_dbtp']:g})\n"
         f"xruns {summary['xruns']}, host stalls {summary['host_stalls']}, blocks over 85 % of the period {summary['overloads']},"
         f" worst load {summary['worst_load_percent']:.0f} %, limiter clamps {summary['clamps']}\n"
-        f"a file render of the same session gives {same}\n"
+        f"a file render of the same run gives {same}\n"
     )
 
 

@@ -1,6 +1,5 @@
-"""A box on virtual hardware, as a person would have it on the desk: started, played, stopped."""
+"""A simulated box on virtual hardware: starts it, operates its front panel, stops it, reads what it recorded."""
 
-import json
 import os
 import signal
 import socket
@@ -11,18 +10,20 @@ from pathlib import Path
 
 import numpy as np
 
-#: How long the box may take until its serial port answers, in seconds.
+from firmware.engine import replay
+
+#: Longest time until the serial port of the box exists, in seconds.
 START_S = 30.0
-#: How long it may take to end in order.
+#: Longest time for an orderly shutdown, in seconds.
 STOP_S = 15.0
 
 
 class DemoFailed(Exception):
-    """What went wrong, in one sentence."""
+    """The demo failed; the message is one sentence."""
 
 
 class SimulatedBox:
-    """`burnishd --sim` in `run_dir`, fed with `mix`. A context manager: leaving it ends the box in order."""
+    """`burnishd --sim` in `run_dir` with `mix` as its input. A context manager, which shuts the box down at its end."""
 
     def __init__(self, run_dir: Path, mix: Path | None, device: str | None = None, realtime: bool = True):
         self.run_dir = run_dir
@@ -38,10 +39,10 @@ class SimulatedBox:
         until = time.monotonic() + START_S
         while not self.tty.exists():
             if self._process.poll() == 0:
-                break  # a short mix, unpaced, is over before anybody looks
+                break  # a short mix without pacing can end before this check
             if self._process.poll() is not None or time.monotonic() > until:
                 self.__exit__()
-                raise DemoFailed(f"the box did not start: {self.last_words}")
+                raise DemoFailed(f"the box did not start: {self.reason}")
             time.sleep(0.02)
         return self
 
@@ -56,27 +57,27 @@ class SimulatedBox:
 
     @property
     def tty(self) -> Path:
-        """The box's serial port."""
+        """The serial port of the box."""
         return self.run_dir / "tty"
 
     @property
-    def last_words(self) -> str:
-        """Why it ended: what it refused, else the last line of its log."""
+    def reason(self) -> str:
+        """Why the box ended: its last refusal, otherwise the last line of its log."""
         lines = [line for line in (self.run_dir / "burnishd.log").read_text().split("\n") if line.strip()]
         refusals = [line for line in lines if line.startswith("burnishd: ")]
-        return (refusals or lines or ["it said nothing"])[-1]
+        return (refusals or lines or ["its log is empty"])[-1]
 
     def running(self) -> bool:
-        """Whether it plays; it ends by itself after the last frame of its mix."""
+        """Whether the box is running. It ends by itself after the last frame of its mix."""
         return self._process.poll() is None
 
     @property
     def failed(self) -> bool:
-        """Whether it ended by itself, and not well."""
+        """Whether the box ended by itself with an error."""
         return self._process.poll() not in (None, 0)
 
     def ends(self, within_s: float) -> bool:
-        """Wait for it to end by itself; whether it did."""
+        """Wait until the box ends by itself; returns whether it did."""
         try:
             self._process.wait(within_s)
         except subprocess.TimeoutExpired:
@@ -84,19 +85,19 @@ class SimulatedBox:
         return True
 
     def panel(self, line: str) -> None:
-        """Do something at the front panel: "turn 1 +3", "press PAGE", "release PAGE"."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hand:
-            hand.connect(str(self.run_dir / "panel.sock"))
-            hand.sendall(line.encode() + b"\n")
-            answer = hand.makefile().readline().strip()
+        """Operate the front panel: "turn 1 +3", "press PAGE", "release PAGE"."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(str(self.run_dir / "panel.sock"))
+            connection.sendall(line.encode() + b"\n")
+            answer = connection.makefile().readline().strip()
         if answer != "ok":
-            raise DemoFailed(f"the panel did not take {line!r}: {answer}")
+            raise DemoFailed(f"the panel refused {line!r}: {answer}")
 
-    def session(self) -> dict:
-        """What the box noted of the run (`run.json`)."""
-        return json.loads((self.run_dir / "run.json").read_text())
+    def run_log(self) -> dict:
+        """The run log: which settings were in force at which frame."""
+        return replay.read_run_log(self.run_dir / "run.json")
 
     def recording(self) -> np.ndarray:
-        """What its sound card played, int32 (frames, 2): first the silence it was primed with, then the sound."""
+        """The output of its sound card, int32 (frames, 2). It starts with the silence that filled the buffer before the run."""
         raw = np.fromfile(self.run_dir / "out.raw", "<i4")
         return raw[: len(raw) // 2 * 2].reshape(-1, 2)

@@ -1,6 +1,6 @@
-"""A mix for the demo, synthesised: drums, bass, pad and arpeggio in A minor, unmastered (quiet, dynamic, a little dull).
+"""Synthesises a mix for the demo: drums, bass, pad and arpeggio in A minor, unmastered (quiet, dynamic, a little dull).
 
-Twelve bars at 120 beats a minute, 24 s. Everything comes from the seed, so each machine makes the same mix.
+It has twelve bars at 120 beats per minute, which take 24 s. The seed determines all of it, so every machine makes the same mix.
 """
 
 import numpy as np
@@ -73,7 +73,7 @@ def synthesise(rate_hz: int = 48000) -> np.ndarray:
     for bar in range(BARS):
         at = 4 * bar
         root, chord = PROGRESSION[bar % 4]
-        full = bar >= 2  # the first two bars are pad and arpeggio only: something for the gate and the range
+        full = bar >= 2  # the first two bars have only pad and arpeggio, which gives the mix a loudness range
         for tone in chord:
             hz = 4 * A1_HZ * 2 ** ((root + tone) / 12)
             for detune, pan in ((-0.004, -0.8), (0.003, 0.8)):

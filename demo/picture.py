@@ -1,4 +1,4 @@
-"""`make picture`: docs/demo.png, for the README, from the report of the last demo."""
+"""`make picture`: makes docs/demo.png for the README from the report of the last demo."""
 
 from PIL import Image
 

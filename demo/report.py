@@ -1,4 +1,4 @@
-"""The picture and the figures of a run: what went in, what came out, judged by meters that are not the box's own."""
+"""The picture and the figures of a run: input and output, measured independently of the meters of the box."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from scipy import signal
 
 from host_cli.render.analysis import spectrum_db
 
-#: Below this the plots stop, in dB.
+#: Lowest level that the plots show, in dB.
 FLOOR_DB = -100.0
 DRY, WET, GRID = "#8a9099", "#e0702a", "#e4e6e9"
 BANDS = ("#3b6fb5", "#3f9c8f", "#b59a3b", "#b5503b", "#8a5bb5")
@@ -25,24 +25,24 @@ def loudness_lufs(samples: np.ndarray, rate_hz: int) -> float:
 
 
 def true_peak_dbtp(samples: np.ndarray, rate_hz: int) -> float:
-    """True peak of (frames, 2): 16 times oversampled by scipy with 128 taps a phase, Kaiser window, float64."""
+    """True peak of (frames, 2): oversampled 16 times by scipy with 128 taps per phase, Kaiser window, float64."""
     factor, half = 16, 64
     taps = signal.firwin(2 * half * factor + 1, 1 / factor, window=("kaiser", 10.0))
     peak = 0.0
-    for start in range(0, len(samples), 1 << 18):  # in pieces: a minute of 16 × float64 is a lot of memory
+    for start in range(0, len(samples), 1 << 18):  # in pieces, because a minute of 16-fold float64 needs much memory
         piece = samples[max(0, start - 2 * half) : start + (1 << 18) + 2 * half]
         peak = max(peak, float(np.max(np.abs(signal.resample_poly(piece, factor, 1, axis=0, window=taps)))))
     return 20 * np.log10(max(peak, 1e-9))
 
 
 def _envelope(samples: np.ndarray, columns: int = 1600) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest sample of both channels in each of `columns` pieces."""
+    """The lowest and the highest sample of both channels in each of `columns` parts of equal length."""
     edges = np.linspace(0, len(samples), columns + 1).astype(int)[:-1]
     return np.minimum.reduceat(samples, edges).min(axis=1), np.maximum.reduceat(samples, edges).max(axis=1)
 
 
 def draw(path: Path, before: np.ndarray, after: np.ndarray, rate_hz: int, history: dict, summary: dict) -> None:
-    """The picture. `before`, `after`: float64 (frames, 2), aligned. `history`: columns of the meter stream, with `t_s`."""
+    """Draw the picture. `before`, `after`: float64 (frames, 2), aligned. `history`: columns of the meter stream, with `t_s`."""
     plt.rcParams.update({"font.size": 9, "axes.edgecolor": "#9aa0a6", "axes.titleweight": "bold", "axes.titlesize": 10})
     figure, axes = plt.subplots(4, 1, figsize=(11, 12.5), gridspec_kw={"height_ratios": [1.1, 1, 1, 1.3]})
     for axis in axes:
@@ -87,9 +87,9 @@ def _waveforms(axis, before, after, rate_hz, summary):
 
 
 def _loudness(axis, history, summary):
-    axis.set_title("Loudness, as the box metered it while it ran", loc="left")
+    axis.set_title("Loudness, measured by the box during the run", loc="left")
     t = np.asarray(history["t_s"])
-    # The input's loudness comes with the slow columns, twice a second.
+    # The loudness of the input is in the slow columns, which arrive twice a second.
     slow = np.flatnonzero(np.diff(history["frame"], prepend=-1)) if len(t) else []
     axis.plot(t[slow], np.asarray(history["in_short_lufs"])[slow], color=DRY, linewidth=2, label="in short-term")
     axis.plot(t, history["out_momentary_lufs"], color=WET, linewidth=0.8, alpha=0.6, label="out momentary")

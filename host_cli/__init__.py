@@ -1,1 +1,1 @@
-"""The laptop tool `burnish`."""
+"""The command-line tool `burnish` for the laptop."""

@@ -1,10 +1,12 @@
-"""Entry point of `burnish`, and the one place where failures become a sentence on stderr and an exit status."""
+"""Entry point of `burnish`, and the only place where a failure becomes a sentence on stderr and an exit status."""
 
 import os
 import sys
 import traceback
 
 import click
+
+from firmware.contract import BurnishError
 
 from . import commands
 from .cli import cli
@@ -28,20 +30,18 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return _fail("interrupted", INTERRUPTED)
     except (BrokenPipeError, SystemExit):
-        # The reader of our output has gone (`burnish params | head`): not a failure, and nobody to tell. click makes it a
+        # The program that reads the output has ended (`burnish params | head`), which is no failure. click turns it into a
         # SystemExit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
+    except BurnishError as why:
+        return _fail(str(why), REFUSED)
     except Exception as why:
-        from firmware.contract import ParamError
-        from firmware.presets import PresetError
-
-        if isinstance(why, (ParamError, PresetError)):
-            return _fail(str(why), REFUSED)
         if os.environ.get("BURNISH_DEBUG"):
             traceback.print_exc()
         return _fail(
-            f"unexpected failure: {type(why).__name__}: {why}; BURNISH_DEBUG=1 shows where, please report it", OTHER
+            f"unexpected failure: {type(why).__name__}: {why}; please report it with the output of BURNISH_DEBUG=1",
+            OTHER,
         )
 
 

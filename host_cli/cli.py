@@ -1,4 +1,4 @@
-"""The click group `burnish`, its global options, and what every command gets. The commands are in host_cli/commands/."""
+"""The click group `burnish`, its global options, and the context that every command receives. The commands are in host_cli/commands/."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from firmware.contract import protocol
 
 from .errors import MEANINGS, USAGE, CliFail
 
-#: Version of the shapes that --json prints; grows when one changes incompatibly.
+#: Version of the objects that --json prints. It grows when the shape of one changes incompatibly.
 JSON_SCHEMA = 1
 
 _STATUSES = "Exit status:\n\n\b\n" + "\n".join(f"{status:4}  {meaning}" for status, meaning in MEANINGS.items())
@@ -20,7 +20,7 @@ _STATUSES = "Exit status:\n\n\b\n" + "\n".join(f"{status:4}  {meaning}" for stat
 
 @dataclass
 class Context:
-    """Global options, and the box, connected to when first asked for."""
+    """The global options, and the connection to the box, which is made when a command first needs it."""
 
     device: str | None = None
     json: bool = False
@@ -31,7 +31,7 @@ class Context:
 
     @property
     def box(self):
-        """The connected box (client.Box). Raises CliFail."""
+        """The client of the box (client.BoxClient). Raises CliFail."""
         if not self._box:
             from host_cli.box import open_box
 
@@ -39,23 +39,23 @@ class Context:
         return self._box[0]
 
     def close(self) -> None:
-        """Say good-bye to the box, if we have met."""
+        """End the session with the box, if there is one."""
         while self._box:
             self._box.pop().close()
 
     def out(self, kind: str, data: dict, text: str) -> None:
-        """The result of a command, on stdout: `text`, or with --json one object whose "schema" tells its shape."""
+        """Print the result of a command on stdout: `text`, or with --json `data` as one object whose "schema" names its shape."""
         if self.json:
             click.echo(json.dumps({"schema": f"burnish.{kind}/{JSON_SCHEMA}", **data}, ensure_ascii=False))
         elif text:
             click.echo(text)
 
     def note(self, text: str) -> None:
-        """A remark that is not the result, on stderr."""
+        """Print a remark, which is not part of the result, on stderr."""
         click.echo(text, err=True)
 
     def progress(self, items, label: str) -> Iterator:
-        """Go through `items`, with a bar on stderr where a terminal is there to see it."""
+        """Iterate over `items`, with a progress bar if stderr is a terminal."""
         items = list(items)
         if len(items) < 2 or not sys.stderr.isatty():
             yield from items
@@ -64,17 +64,17 @@ class Context:
             yield from bar
 
     def confirm(self, question: str) -> None:
-        """Ask before something is lost. Without a terminal to ask on, --yes is needed. Raises CliFail."""
+        """Ask before something is lost; --yes answers the question. Raises CliFail if there is no terminal to ask on."""
         if self.yes:
             return
         if not sys.stdin.isatty():
-            raise CliFail(f"{question} There is no terminal to ask on: give --yes to mean it", USAGE)
+            raise CliFail(f"{question} There is no terminal to ask on: add --yes to confirm", USAGE)
         if not click.confirm(question, err=True):
             raise click.Abort
 
 
 def complete_device(click_context, parameter, incomplete) -> list[str]:
-    """Shell completion of --device: serial numbers of boxes, then ports. Opens none."""
+    """Shell completion of --device: serial numbers of boxes, then ports. Opens no port."""
     from host_cli.box import ports
 
     found = ports()
@@ -89,16 +89,16 @@ def complete_device(click_context, parameter, incomplete) -> list[str]:
 @click.version_option(protocol.VERSION, "-V", "--version", prog_name="burnish")
 @click.option(
     "-d", "--device", envvar="BURNISH_DEVICE", metavar="SERIAL|PORT", shell_complete=complete_device,
-    help="which box: USB serial number or port  [env: BURNISH_DEVICE]",
+    help="box to use, by USB serial number or port  [env: BURNISH_DEVICE]",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="one JSON object on stdout, or one per line for streams")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object, or one per line for streams")
 @click.option("--timeout", "timeout_s", type=click.FloatRange(0.1, 600), default=3.0, show_default=True,
-              metavar="SECONDS", help="how long a request may take")  # fmt: skip
+              metavar="SECONDS", help="longest time to wait for an answer of the box")  # fmt: skip
 @click.option("-y", "--yes", is_flag=True, help="do not ask before overwriting or deleting")
-@click.option("--no-color", is_flag=True, help="no colours  [env: NO_COLOR]")
+@click.option("--no-color", is_flag=True, help="print without colours  [env: NO_COLOR]")
 @click.pass_context
 def cli(click_context, device, as_json, timeout_s, yes, no_color):
-    """Talk to a Burnish mastering box, and process files as it would."""
+    """Control a Burnish mastering box, and process files exactly as the box would."""
     context = Context(device, as_json, timeout_s, yes, not (no_color or os.environ.get("NO_COLOR")))
     click_context.obj = context
     click_context.call_on_close(context.close)

@@ -1,4 +1,4 @@
-"""`make demo` with what a user may do wrong. That it works is tested by test_system.py, which is made of its parts."""
+"""`make demo` with mistakes of users. test_system.py uses the parts of the demo and thereby tests that they work."""
 
 import subprocess
 import sys
@@ -15,13 +15,13 @@ RATE_HZ = 48000
 
 
 def run(*arguments) -> subprocess.CompletedProcess:
-    """The demo as make starts it."""
+    """Run the demo as make does."""
     command = [sys.executable, "-m", "demo", *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 
 def noise(path: Path, rng, seconds: float) -> Path:
-    """A quiet stereo file."""
+    """Write a quiet stereo file; returns its path."""
     soundfile.write(path, 0.05 * rng.standard_normal((int(seconds * RATE_HZ), 2)), RATE_HZ, subtype="PCM_24")
     return path
 
@@ -33,7 +33,7 @@ def test_a_mix_shorter_than_the_demo_is_played_to_its_end(tmp_path, rng):
     assert len(soundfile.read(tmp_path / "out" / "box.wav")[0]) == 1.5 * RATE_HZ
 
 
-def test_only_what_is_the_demos_own_is_cleared(tmp_path):
+def test_only_results_of_the_demo_are_removed(tmp_path):
     (tmp_path / "box").mkdir()
     (tmp_path / "box" / "old.raw").write_text("x")
     for name in (*demo.RESULTS, "song.flac"):
@@ -42,7 +42,7 @@ def test_only_what_is_the_demos_own_is_cleared(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["song.flac"]
 
 
-def test_a_mix_that_cannot_be_played_leaves_the_last_results(tmp_path, rng):
+def test_an_unusable_mix_leaves_the_last_results(tmp_path, rng):
     results = tmp_path / "summary.txt"
     results.write_text("of the last run")
     soundfile.write(tmp_path / "mono.wav", np.zeros(RATE_HZ), RATE_HZ)
@@ -57,7 +57,7 @@ def test_a_mix_that_cannot_be_played_leaves_the_last_results(tmp_path, rng):
     (("--device", "hw:99"), "hw:99"),
     (("--out", "/proc/out"), "/proc/out"),
 ])  # fmt: skip
-def test_what_is_not_there_is_said_in_one_sentence(tmp_path, rng, arguments, why):
+def test_missing_files_and_devices_are_reported_in_one_sentence(tmp_path, rng, arguments, why):
     more = ("--out", tmp_path) if "--out" not in arguments else ("--mix", noise(tmp_path / "mix.wav", rng, 1))
     done = run(*arguments, *more)
     assert done.returncode == 1

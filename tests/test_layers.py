@@ -33,6 +33,7 @@ LAYERS = (
     "firmware.link",
     "firmware",
     "host_cli.errors",
+    "host_cli.folders",
     "host_cli.presets",
     "host_cli.render",
     "host_cli.box",

@@ -1,4 +1,4 @@
-"""The whole box on virtual hardware in real time, and the laptop tool as a user runs it."""
+"""The whole box on virtual hardware in real time, and the laptop tool as a separate process."""
 
 import json
 import subprocess
@@ -22,14 +22,14 @@ FULL_SCALE = 2.0**31
 
 
 def burnish(*arguments, device="", env=None) -> subprocess.CompletedProcess:
-    """The tool as a process."""
+    """Run the tool in a separate process."""
     command = [sys.executable, "-m", "host_cli", *(["--device", str(device)] if device else []), *map(str, arguments)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=env)
 
 
 @pytest.fixture(scope="module")
 def mix(tmp_path_factory):
-    """Nine seconds of the demo's mix from where the drums are in: (path, words)."""
+    """Nine seconds of the mix of the demo, with drums: (path, words)."""
     samples = synthesise(RATE_HZ)[:, 4 * RATE_HZ : 13 * RATE_HZ]
     words = audiofile.round_to_bits(audiofile.words_from_float(samples.T), 24)
     path = tmp_path_factory.mktemp("mix") / "mix.wav"
@@ -38,30 +38,30 @@ def mix(tmp_path_factory):
 
 
 class Run:
-    """One run: what was asked while it played, and what came out."""
+    """One run of the box: what commands answered while it played, and its output."""
 
-    def __init__(self, run_dir: Path, mix, deeds=lambda box: None, realtime: bool = True, to_the_end: bool = True):
+    def __init__(self, run_dir: Path, mix, actions=lambda box: None, realtime: bool = True, to_the_end: bool = True):
         path, self.words = mix
         with SimulatedBox(run_dir, path, realtime=realtime) as box:
-            self.answers = deeds(box)
+            self.answers = actions(box)
             while to_the_end and box.running():
                 time.sleep(0.05)
-        self.session = box.session()
-        self.out = box.recording()[self.session["prefill_frames"] :][: self.session["frames"]]
-        self.heard = np.zeros_like(self.out)
-        self.heard[: len(self.words)] = self.words[: len(self.out)]
+        self.run_log = box.run_log()
+        self.out = box.recording()[self.run_log["prefill_frames"] :][: self.run_log["frames"]]
+        self.input = np.zeros_like(self.out)
+        self.input[: len(self.words)] = self.words[: len(self.out)]
 
     def frame_of(self, **values) -> int:
-        """The frame at which the engine took these settings."""
+        """The frame from which these settings were in force."""
         wanted = {name.replace("__", "."): value for name, value in values.items()}
-        return next(e["frame"] for e in self.session["events"] if wanted.items() <= e["values"].items())
+        return next(e["frame"] for e in self.run_log["events"] if wanted.items() <= e["values"].items())
 
 
 @pytest.fixture(scope="module")
 def played(mix, tmp_path_factory):
-    """A run in which a preset is loaded, a knob turned, meters read, bypass switched."""
+    """A run in which a preset is loaded, a knob is turned, meters are read and bypass is switched on."""
 
-    def deeds(box):
+    def actions(box):
         answers = {"before": burnish("--json", "get", "limiter.gain_db", "input.trim_db", device=box.tty)}
         time.sleep(1.5)
         answers["load"] = burnish("--yes", "preset", "load", "Loud", device=box.tty)
@@ -72,16 +72,16 @@ def played(mix, tmp_path_factory):
         answers["bypass"] = burnish("bypass", "on", device=box.tty)
         return answers
 
-    return Run(tmp_path_factory.mktemp("box"), mix, deeds)
+    return Run(tmp_path_factory.mktemp("box"), mix, actions)
 
 
 def test_untouched_run_is_the_render_bit_for_bit(mix, tmp_path):
-    """With a preset in force from the first frame and nothing touched: exactly the file render, and not the input."""
+    """Without changes during the run, its output is the file render, and differs from the input."""
     path, words = mix
     first = Run(tmp_path, mix, lambda box: burnish("set", "limiter.gain_db=9", device=box.tty), to_the_end=False)
     assert first.answers.returncode == 0, first.answers.stderr
     run = Run(tmp_path, mix, realtime=False)
-    assert run.session["start"]["limiter.gain_db"] == 9.0 and run.session["events"] == []
+    assert run.run_log["start"]["limiter.gain_db"] == 9.0 and run.run_log["events"] == []
     out = tmp_path / "render.wav"
     done = burnish("--json", "render", path, "-o", out, "--set", "limiter.gain_db=9", "--bits", "32", "--keep-latency")
     assert done.returncode == 0, done.stderr
@@ -90,17 +90,17 @@ def test_untouched_run_is_the_render_bit_for_bit(mix, tmp_path):
     assert not np.array_equal(rendered, words)
 
 
-def test_touched_run_is_the_render_of_its_session_bit_for_bit(played):
-    assert played.session["complete"]
-    assert np.array_equal(replay.replay(played.session, played.heard), played.out)
+def test_changed_run_is_the_render_of_its_run_log_bit_for_bit(played):
+    assert played.run_log["complete"]
+    assert np.array_equal(replay.replay(played.run_log, played.input), played.out)
 
 
 def test_nothing_was_lost_while_it_ran(played):
-    assert played.session["xruns"] == 0
-    assert played.session["bad_blocks"] == played.session["clamps"] == 0
+    assert played.run_log["xruns"] == 0
+    assert played.run_log["bad_blocks"] == played.run_log["clamps"] == 0
 
 
-def test_preset_over_the_serial_line_changes_the_sound(played):
+def test_preset_over_the_serial_line_changes_the_output(played):
     assert played.answers["load"].returncode == 0, played.answers["load"].stderr
     before = json.loads(played.answers["before"].stdout)["values"]["limiter.gain_db"]
     after = json.loads(played.answers["loaded"].stdout)["values"]["limiter.gain_db"]
@@ -108,8 +108,8 @@ def test_preset_over_the_serial_line_changes_the_sound(played):
     at = played.frame_of(limiter__gain_db=after)
     end = played.frame_of(chain__bypass=1.0)
     piece = slice(at + RATE_HZ, min(at + 3 * RATE_HZ, end))
-    lag = played.session["latency_frames"]
-    loudness_in = loudness_lufs(played.heard[piece.start - lag : piece.stop - lag] / FULL_SCALE, RATE_HZ)
+    lag = played.run_log["latency_frames"]
+    loudness_in = loudness_lufs(played.input[piece.start - lag : piece.stop - lag] / FULL_SCALE, RATE_HZ)
     loudness_out = loudness_lufs(played.out[piece] / FULL_SCALE, RATE_HZ)
     assert loudness_out > loudness_in + 2.0
 
@@ -122,10 +122,10 @@ def test_encoder_changes_what_get_reports(played):
 
 
 def test_meters_stream_at_30_hz_while_audio_runs(played):
-    """Counted against the frames of audio that passed, so a slow machine changes nothing."""
+    """Counted against frames of audio, so that a slow machine does not matter."""
     frames = [json.loads(line) for line in played.answers["meters"].stdout.splitlines()]
     assert [f["seq"] for f in frames] == list(range(frames[0]["seq"], frames[0]["seq"] + len(frames)))
-    # The column "frame" comes at 2 Hz, and not before the first frame that has it.
+    # The column "frame" arrives at 2 Hz; the first frames do not have it.
     slow = [i for i in range(1, len(frames)) if frames[i].get("frame") != frames[i - 1].get("frame")]
     audio_s = (frames[slow[-1]]["frame"] - frames[slow[0]]["frame"]) / RATE_HZ
     assert audio_s > 0.5
@@ -135,18 +135,18 @@ def test_meters_stream_at_30_hz_while_audio_runs(played):
 
 def test_bypass_is_bit_exact_and_aligned(played):
     assert played.answers["bypass"].returncode == 0
-    lag = played.session["latency_frames"]
+    lag = played.run_log["latency_frames"]
     start = played.frame_of(chain__bypass=1.0) + round(0.02 * RATE_HZ)
     assert len(played.out) - start > RATE_HZ
-    assert np.array_equal(played.out[start:], played.heard[start - lag : len(played.out) - lag])
+    assert np.array_equal(played.out[start:], played.input[start - lag : len(played.out) - lag])
 
 
 def test_true_peak_stays_below_the_ceiling_by_another_meter(played):
     end = played.frame_of(chain__bypass=1.0)
     assert (
-        true_peak_dbtp(played.out[:end] / FULL_SCALE, RATE_HZ) <= played.session["start"]["limiter.ceiling_dbtp"] + 0.02
+        true_peak_dbtp(played.out[:end] / FULL_SCALE, RATE_HZ) <= played.run_log["start"]["limiter.ceiling_dbtp"] + 0.02
     )
-    assert np.abs(played.out[:end]).max() / FULL_SCALE > 0.7  # and it was reached
+    assert np.abs(played.out[:end]).max() / FULL_SCALE > 0.7  # the ceiling was nearly reached
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def files(tmp_path_factory):
 
 
 class TestBadInput:
-    """One sentence with cause and allowed values, a documented status, no traceback."""
+    """Bad input gives one sentence with the cause and the allowed values, a documented status and no traceback."""
 
     CASES = (
         ("missing.wav", r"does not exist"),
@@ -234,4 +234,6 @@ class TestBadInput:
         result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
         assert result.returncode == 3
         assert "Traceback" not in result.stderr
-        assert any("hw:NoSuchCard" in line for line in result.stderr.splitlines())  # the other process may speak last
+        assert any(
+            "hw:NoSuchCard" in line for line in result.stderr.splitlines()
+        )  # the last line may come from another process

@@ -1,4 +1,4 @@
-"""Reaching the box: serial port, connection, client, broker, feed of live values."""
+"""The connection to the box: serial port, client, broker, and a feed of live values."""
 
 from firmware.contract import lazy_exports
 

@@ -1,7 +1,8 @@
-"""Broker: shares one box among several programs of the same user, on a socket. A thread of whoever holds the port.
+"""Broker: shares one box among several programs of the same user, on a socket. It is a thread of the program that holds the port.
 
-Lines pass through as they are, replies find their way by id. Only what concerns all is handled here: `hello` is answered
-without disturbing the others, and the subscriptions of all become one, of which each gets its share.
+The broker forwards most lines unchanged and uses the id of each reply to find the program that asked. It handles two
+things itself: it answers `hello` without disturbing the other programs, and it merges all subscriptions into one, from
+which it serves each program at that program's rate.
 """
 
 import contextlib
@@ -18,15 +19,17 @@ import msgspec
 from firmware.contract import Incoming, Lines, Request, protocol
 from host_cli.errors import LinkLost
 
-from .client import LEASE_S, RETRY_S, Box
+from .client import LEASE_S, RETRY_S, BoxClient
+from .link import SelectableLink
 
-#: Bytes that may wait for a program: more than FRAMES_ROOM, and it gets no frames; more than ROOM, or longer than
-#: BLOCKED_S, and it is dropped.
-FRAMES_ROOM, ROOM, BLOCKED_S = 16_384, 1 << 20, 5.0
+#: A program for which more bytes than this are waiting receives no meter frames.
+MOST_WAITING_FOR_FRAMES = 16_384
+#: A program for which more bytes than this are waiting, or which has not read for BLOCKED_S seconds, is disconnected.
+MOST_WAITING, BLOCKED_S = 1 << 20, 5.0
 
 
 class _Client:
-    """A program that came in on the socket."""
+    """A program that is connected to the socket."""
 
     def __init__(self, connected: socket.socket):
         connected.setblocking(False)
@@ -37,18 +40,18 @@ class _Client:
         self.end_stream()
 
     def end_stream(self) -> None:
-        """It has no subscription, or none any more."""
+        """Forget the subscription, if there is one."""
         self.hz, self.changes, self.lease_end = 0.0, False, 0.0
         self.seq, self.next_frame = 0, 0.0
         self.merged: list[int] | None = None
 
     def send(self, line: bytes, frame: bool = False) -> None:
-        """Queue a line; a frame is left out where too much waits already."""
-        if not frame or len(self.pending) < FRAMES_ROOM:
+        """Queue a line. A meter frame is dropped if too many bytes are waiting."""
+        if not frame or len(self.pending) < MOST_WAITING_FOR_FRAMES:
             self.pending += line
 
     def flush(self, now: float) -> bool:
-        """Write what goes. False: it is gone, or has not read for too long."""
+        """Write as much as the socket takes. False if the program has gone, or has not read for too long."""
         try:
             while self.pending:
                 self.pending = self.pending[self.socket.send(self.pending) :]
@@ -58,17 +61,18 @@ class _Client:
         except OSError:
             return False
         blocked = self.blocked_since is not None and now - self.blocked_since > BLOCKED_S
-        return not blocked and len(self.pending) <= ROOM
+        return not blocked and len(self.pending) <= MOST_WAITING
 
 
 class Broker:
-    """Shares the box behind `link` at the socket `path` (a file in a folder of mode 0700). Raises CliFail as Box does.
+    """Shares the box behind `link` at the socket `path` (a file in a folder of mode 0700).
 
-    `join()` gives the holder its own connection. `close` ends it all, the link too; so does the loss of the link.
+    `join()` connects the program that holds the broker. `close()` ends the broker, its connections and the link; so does
+    the loss of the link. The constructor raises CliFail as `BoxClient` does.
     """
 
-    def __init__(self, link, path: Path, timeout_s: float):
-        self._box = Box(link, timeout_s)  # says hello
+    def __init__(self, link: SelectableLink, path: Path, timeout_s: float):
+        self._box = BoxClient(link, timeout_s)  # sends the hello
         self._link = link
         self._path = path
         self._clients: list[_Client] = []
@@ -91,14 +95,14 @@ class Broker:
         self._thread.start()
 
     def join(self) -> socket.socket:
-        """A connection for the program we are a part of."""
+        """A connection for the program that this broker is a part of."""
         ours, theirs = socket.socketpair()
         self._joining.append(theirs)
         self._wake()
         return ours
 
     def close(self) -> None:
-        """Stop sharing and give the port back."""
+        """Stop sharing and release the port."""
         self._stopping = True
         self._wake()
         self._thread.join()
@@ -106,7 +110,7 @@ class Broker:
 
     @property
     def running(self) -> bool:
-        """Whether the link still stands."""
+        """Whether the broker still shares the box; False once the link is lost."""
         return self._thread.is_alive()
 
     def _wake(self) -> None:
@@ -120,7 +124,7 @@ class Broker:
             while not self._stopping:
                 self._turn()
         except LinkLost:
-            pass  # the clients see their connections close
+            pass  # the programs notice that their connections close
         finally:
             self._path.unlink(missing_ok=True)
             for closing in (self._listener, *(client.socket for client in self._clients), *self._joining):
@@ -143,7 +147,7 @@ class Broker:
         for ready in readable:
             if ready in sources:
                 self._from_client(sources[ready])
-        self._look_after_streams()
+        self._maintain_subscription()
         now = time.monotonic()
         for client in list(self._clients):
             if not client.flush(now):
@@ -154,7 +158,7 @@ class Broker:
         self._clients.remove(client)
         self._waiting = {id: owner for id, owner in self._waiting.items() if owner is not client}
 
-    # -- what comes from the box ---------------------------------------------------------------------------------
+    # -- from the box to the programs ----------------------------------------------------------------------------
 
     def _from_box(self, line: bytes) -> None:
         message = protocol.parse(line, Incoming)
@@ -173,7 +177,7 @@ class Broker:
                     client.send(line + b"\n", frame=message.method == "s")
 
     def _frame(self, integers: list[int]) -> None:
-        """Each program gets frames at its own rate, with the extremes of those it was not sent."""
+        """Send each program frames at its own rate; each frame includes the extremes of those that were left out."""
         if self._columns is None or len(integers) != len(self._columns.fast):
             return
         now = time.monotonic()
@@ -184,14 +188,14 @@ class Broker:
             client.merged = integers if old is None else [
                 _merge(name, a, b) for name, a, b in zip(self._columns.fast, old, integers, strict=True)
             ]  # fmt: skip
-            # Half a frame of tolerance: what comes at the rate asked goes on at that rate.
+            # Half a frame of tolerance, so that no frame is left out when both rates are the same.
             if now >= client.next_frame - 0.5 / self._columns.hz:
                 client.next_frame = max(client.next_frame + 1 / client.hz, now)
                 client.seq += 1
                 client.send(protocol.notification("m", [client.seq, *client.merged[1:]]), frame=True)
                 client.merged = None
 
-    # -- what comes from the programs ----------------------------------------------------------------------------
+    # -- from the programs to the box -----------------------------------------------------------------------------
 
     def _from_client(self, client: _Client) -> None:
         try:
@@ -225,7 +229,7 @@ class Broker:
         welcome = self._box.welcome
         if welcome.proto not in args.proto:
             raise protocol.BoxError(
-                f"the box speaks protocol {welcome.proto}", name="proto", data={"proto": welcome.proto}
+                f"the box uses protocol {welcome.proto}", name="proto", data={"proto": welcome.proto}
             )
         client.end_stream()
 
@@ -249,7 +253,7 @@ class Broker:
 
     def _renew(self, client: _Client, id: str, args: protocol.Renew) -> None:
         if client not in self._subscribed():
-            raise protocol.BoxError("the subscription has run out: subscribe again", name="no_lease")
+            raise protocol.BoxError("the subscription has expired: subscribe again", name="no_lease")
         client.lease_end = time.monotonic() + args.ttl_s
         client.send(protocol.result(id, protocol.Done()))
 
@@ -257,7 +261,7 @@ class Broker:
         client.end_stream()
         client.send(protocol.result(id, protocol.Done()))
 
-    # -- the one subscription of all -----------------------------------------------------------------------------
+    # -- the merged subscription ---------------------------------------------------------------------------------
 
     def _subscribed(self) -> list[_Client]:
         now = time.monotonic()
@@ -268,7 +272,7 @@ class Broker:
         return max((client.hz for client in clients), default=0.0), any(client.changes for client in clients)
 
     def _subscribe(self, then: Callable[[], None] = lambda: None) -> None:
-        """Have the box stream what all want together, then call `then`."""
+        """Subscribe to what all programs need together, then call `then`."""
         wanted = self._wanted()
         if self._columns is not None and wanted == self._upstream:
             then()
@@ -283,8 +287,8 @@ class Broker:
         self._renewed = time.monotonic()
         self._ask("sub", {"hz": wanted[0], "ttl_s": LEASE_S, "changes": wanted[1]}, answer)
 
-    def _look_after_streams(self) -> None:
-        """Keep the box's lease, follow what is wanted, ask again what was not answered."""
+    def _maintain_subscription(self) -> None:
+        """Repeat unanswered requests, renew the lease, and adapt the subscription to what the programs need."""
         now = time.monotonic()
         for id, (answer, line, sent) in list(self._own.items()):
             if now - sent > max(RETRY_S, self._box.retry_s):
@@ -295,19 +299,19 @@ class Broker:
         self._renewed = now
         wanted = self._wanted()
         if wanted == (0.0, False):
-            self._columns, self._upstream = None, wanted  # the box's lease runs out by itself
+            self._columns, self._upstream = None, wanted  # the lease at the box expires by itself
         elif wanted != self._upstream:
             self._subscribe()
         else:
             self._ask("renew", {"ttl_s": LEASE_S}, self._renewal)
 
     def _renewal(self, message: Incoming) -> None:
-        if message.error is not msgspec.UNSET:  # it had run out, or the box was started anew
+        if message.error is not msgspec.UNSET:  # the lease had expired, or the box was restarted
             self._columns = None
             self._subscribe()
 
     def _ask(self, method: str, arguments: dict, answer: Callable[[Incoming], None]) -> None:
-        """A request of our own to the box."""
+        """Send a request of the broker itself to the box."""
         self._count += 1
         id = f"{self._box.nonce}.b-{self._count}"
         line = protocol.encode({"id": id, "method": method, "params": arguments})
@@ -316,8 +320,8 @@ class Broker:
 
 
 def _merge(name: str, a: int, b: int) -> int:
-    """Two frames of a column as one: peaks by maximum, reductions by minimum, gains of the EQ's bands by the one furthest
-    from 0, the rest as it is now."""
+    """Merge two frames of a column: peaks by maximum, gain reductions by minimum, gains of the EQ's bands by the one furthest
+    from 0; any other column takes the newer value `b`."""
     if "_peak_" in name or "_tp_" in name:
         return max(a, b)
     if name.startswith("eq_"):

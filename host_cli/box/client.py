@@ -1,6 +1,6 @@
-"""Box: the box as an object. Typed, never prints; every failure is an exception of errors.py.
+"""BoxClient: the methods of the protocol as methods of an object. It never prints; every failure is an exception of errors.py.
 
-One request is sent again until its reply comes or the time is up; the box does it once (firmware/link/session.py).
+A request is sent again until its reply arrives or the time is up. The box executes it only once (firmware/link/session.py).
 """
 
 import base64
@@ -16,36 +16,39 @@ import msgspec
 from firmware.contract import Param, params, protocol
 from host_cli.errors import INCOMPATIBLE, NO_DEVICE, REFUSED, UNVERIFIED, CliFail, LinkLost, NoAnswer, Refused
 
+from .link import Link
+
 #: Seconds after which a request is sent again.
 RETRY_S = 0.3
-#: Seconds a request may take, all repetitions together.
+#: Seconds that a request may take, including its repetitions.
 TIMEOUT_S = 3.0
-#: Statuses other than REFUSED, by name of the error.
+#: Exit status by name of the protocol's error, where it is not REFUSED.
 _STATUS = {"proto": INCOMPATIBLE, "unknown_method": INCOMPATIBLE, "hash_mismatch": UNVERIFIED}
+#: Seconds after which the box ends a subscription that is not renewed.
 LEASE_S = 3.0
 
 
-class Box:
-    """A conversation with the box over `link` (read(timeout_s), write(data), close(), name).
+class BoxClient:
+    """A session with the box over `link`, to be used as a context manager. `welcome` is the box's reply to `hello`.
 
-    `welcome` is what the box said to hello. Use it as a context manager.
+    Raises CliFail if the box does not answer or uses another protocol.
     """
 
-    def __init__(self, link, timeout_s: float = TIMEOUT_S, retry_s: float = RETRY_S):
+    def __init__(self, link: Link, timeout_s: float = TIMEOUT_S, retry_s: float = RETRY_S):
         self.link = link
         self.timeout_s = timeout_s
         self.retry_s = retry_s
         self._lines = protocol.Lines(max(protocol.MAX_LINE.values()))
-        #: Begins the ids of this conversation, so that no reply to another is taken for one of ours.
+        #: Prefix of the request ids, so that a reply to another session is not mistaken for one to this session.
         self.nonce = secrets.token_hex(6)
         self._count = 0
         self._events: deque[protocol.Incoming] = deque(maxlen=512)
         self._table: dict[str, Param] | None = None
         self._subscribed = False
         try:
-            self.link.write(b"\n")  # ends whatever half line may be there
+            self.link.write(b"\n")  # ends an incomplete line that may be left on the line
             self.welcome = self._hello()
-            if rate := self.welcome.link.bytes_per_s:  # a full window takes its time on a slow line
+            if rate := self.welcome.link.bytes_per_s:  # a full window of requests needs longer on a slow line
                 self.retry_s = max(self.retry_s, RETRY_S + 2 * self.welcome.link.max_line / rate)
                 self.timeout_s = max(self.timeout_s, 4 * self.retry_s)
         except BaseException:
@@ -59,13 +62,13 @@ class Box:
         self.close()
 
     def close(self) -> None:
-        """End the conversation, and the subscription with it."""
+        """End the session, and its subscription."""
         if self._subscribed:
             self._subscribed = False
             try:
                 self._call("unsub", timeout_s=0.5)
             except CliFail:
-                pass  # the lease ends it
+                pass  # the subscription expires with its lease
         self.link.close()
 
     def _hello(self) -> protocol.Welcome:
@@ -73,7 +76,7 @@ class Box:
             return self._call("hello", proto=[protocol.PROTO], client=f"burnish {protocol.VERSION}")
         except NoAnswer:
             raise CliFail(
-                f"{self.link.name} is open, but no box answered in {self.timeout_s:g} s; is this the box's port? "
+                f"{self.link.name} is open, but no box answered within {self.timeout_s:g} s; is this the box's port? "
                 "On a UART check 115200 baud and that TX and RX are crossed; `burnish ports` lists the ports",
                 NO_DEVICE,
             ) from None
@@ -87,11 +90,11 @@ class Box:
     # -- requests ------------------------------------------------------------------------------------------------
 
     def _call(self, method: str, timeout_s: float | None = None, **arguments):
-        """One request; its result as the method's struct."""
+        """Send one request; returns its result as the struct of the method."""
         return next(iter(self._pipeline([(method, arguments)], 1, timeout_s)))
 
     def _pipeline(self, calls: Iterable[tuple[str, dict]], window: int, timeout_s: float | None = None) -> list:
-        """The results of several requests, in order, with up to `window` of them under way. Raises Refused, LinkLost."""
+        """Send several requests with up to `window` of them unanswered; returns the results in order. Raises Refused, LinkLost."""
         todo = deque(enumerate(calls))
         results: dict[int, object] = {}
         flying: dict[str, list] = {}  # id: [place, method, line, when sent, when first sent]
@@ -103,7 +106,7 @@ class Box:
                 id = f"{self.nonce}-{self._count}"
                 line = protocol.encode({"id": id, "method": method, "params": arguments})
                 if len(line) > protocol.MAX_LINE["uart"] and len(line) > self.welcome.link.max_line:
-                    raise CliFail(f"{method}: the request is too long for this link")
+                    raise CliFail(f"the request {method!r} is too long for this link: ask for less at once")
                 self.link.write(line)
                 flying[id] = [place, method, line, time.monotonic(), time.monotonic()]
             for message in self._read(self.retry_s / 4):
@@ -113,21 +116,23 @@ class Box:
             now = time.monotonic()
             for flight in flying.values():
                 if now - flight[4] > limit:
-                    raise NoAnswer(f"{self.link.name}: no answer to {flight[1]!r} in {limit:g} s; try again")
+                    raise NoAnswer(f"{self.link.name}: no answer to {flight[1]!r} within {limit:g} s; try again")
                 if now - flight[3] > self.retry_s:
                     flight[3] = now
                     self.link.write(flight[2])
         return [results[place] for place in sorted(results)]
 
     def _read(self, timeout_s: float) -> list[protocol.Incoming]:
-        """Replies that have come in; notifications go to the events."""
+        """The replies that have arrived; notifications are put into the event queue."""
         replies = []
         for line in self._lines.feed(self.link.read(timeout_s)):
             message = protocol.parse(line, protocol.Incoming)
             if message is None:
                 continue  # damaged
             if message.id is not msgspec.UNSET:
-                if (message.result is msgspec.UNSET) != (message.error is msgspec.UNSET):  # else an echo of our request
+                if (message.result is msgspec.UNSET) != (
+                    message.error is msgspec.UNSET
+                ):  # otherwise it is an echo of a request
                     replies.append(message)
             elif message.method is not msgspec.UNSET:
                 self._events.append(message)
@@ -142,11 +147,12 @@ class Box:
             return msgspec.json.decode(message.result, type=protocol.METHODS[method].result)
         except (msgspec.DecodeError, TypeError) as why:
             raise CliFail(
-                f"the box's answer to {method!r} makes no sense to this tool ({why}); update both", INCOMPATIBLE
+                f"this tool cannot decode the box's answer to {method!r} ({why}); update the tool and the box",
+                INCOMPATIBLE,
             ) from None
 
     def raw(self, method: str, arguments: dict) -> dict:
-        """Any request, for `burnish raw`: the result as plain data."""
+        """Send any request of the protocol; returns the result as plain data. Raises Refused."""
         if method not in protocol.METHODS:
             near = difflib.get_close_matches(method, protocol.METHODS, 3, 0.5)
             hint = f"did you mean {' or '.join(near)}?" if near else "docs/PROTOCOL.md lists them"
@@ -157,7 +163,7 @@ class Box:
 
     @property
     def table(self) -> dict[str, Param]:
-        """The box's parameter table by id: ours if it is the same, else as the box describes it."""
+        """The parameter table of the box by id: that of this tool if both are equal, otherwise as the box describes it."""
         if self._table is None:
             same = self.welcome.params == params.digest()
             self._table = params.BY_ID if same else {row["id"]: _param(row) for row in self._described()}
@@ -172,7 +178,7 @@ class Box:
         return rows
 
     def find(self, id: str) -> Param:
-        """The box's parameter of that id. Raises Refused with the nearest ids."""
+        """The parameter with that id. Raises Refused, which names the nearest ids."""
         param = self.table.get(id)
         if param is not None:
             return param
@@ -182,7 +188,7 @@ class Box:
             raise Refused(str(why), why.name, why.data) from None
 
     def get(self, paths: Iterable[str] = ()) -> dict:
-        """Plain values of those parameters, of all without `paths`; all of one revision."""
+        """Plain values of the parameters `paths`, or of all parameters; all values belong to one revision."""
         wanted = list(paths)
         while True:
             values, first, revs = {}, 0, set()
@@ -195,19 +201,19 @@ class Box:
                 return values
 
     def set(self, values: dict, if_rev: int | None = None) -> protocol.Change:
-        """Set all of `values` or none. Raises Refused (range, unknown_path, rev_conflict)."""
+        """Set all of `values`, or none of them. Raises Refused (range, unknown_path, rev_conflict)."""
         return self._call("set", values=values, if_rev=if_rev)
 
     def bypass(self, to: str = "toggle") -> protocol.Switched:
-        """ "on", "off" or "toggle"."""
+        """Switch the bypass: "on", "off" or "toggle"."""
         return self._call("bypass", to=to)
 
     def mute(self, to: str = "toggle") -> protocol.Switched:
-        """ "on", "off" or "toggle"."""
+        """Switch the mute: "on", "off" or "toggle"."""
         return self._call("mute", to=to)
 
     def ab_select(self, to: str = "toggle") -> protocol.Selected:
-        """Let "a" or "b" be heard, or the "toggle" of them."""
+        """Select edit buffer "a", "b", or with "toggle" the other one."""
         return self._call("ab.select", to=to)
 
     def ab_copy(self, source: str, target: str) -> protocol.Selected:
@@ -215,11 +221,11 @@ class Box:
         return self._call("ab.copy", source=source, target=target)
 
     def info(self) -> protocol.Info:
-        """Rate, latency, counters, state."""
+        """Sampling rate, latency, counters and state of the box."""
         return self._call("info")
 
     def state(self) -> protocol.State:
-        """Preset, revision, bypass, mute, A/B as they are now."""
+        """The current preset, revision, bypass, mute and selected buffer."""
         return self.info().state
 
     def log(self, first: int = 0) -> protocol.LogPage:
@@ -227,7 +233,7 @@ class Box:
         return self._call("log", first=first)
 
     def spectrum(self) -> dict[str, list[float]]:
-        """`hz` (middles of the bands), `input` and `output` (dB) as they are now."""
+        """The current spectra: `hz` (centres of the bands), `input` and `output` (dB)."""
         found = self._call("spectrum")
         levels = {"input": protocol.unpack_levels(found.input), "output": protocol.unpack_levels(found.output)}
         last = len(levels["input"]) - 1
@@ -237,7 +243,7 @@ class Box:
     # -- presets -------------------------------------------------------------------------------------------------
 
     def presets(self) -> list[protocol.PresetRow]:
-        """The library of the box."""
+        """The presets of the box's library."""
         rows, first = [], 0
         while first is not None:
             page = self._call("preset.list", first=first)
@@ -246,11 +252,11 @@ class Box:
         return rows
 
     def load(self, name: str) -> protocol.Loaded:
-        """Load a preset into the edit buffer that is heard."""
+        """Load a preset into the selected edit buffer; it becomes audible at once."""
         return self._call("preset.load", name=name)
 
     def save(self, name: str, overwrite: bool = False) -> protocol.Saved:
-        """Save what is heard."""
+        """Save the selected edit buffer as a user preset."""
         return self._call("preset.save", name=name, overwrite=overwrite)
 
     def delete(self, name: str) -> None:
@@ -266,17 +272,17 @@ class Box:
         return self._call("preset.copy", name=name, to=to, overwrite=overwrite)
 
     def pull(self, name: str) -> bytes:
-        """The text of a preset. Raises CliFail (UNVERIFIED) when its hash is wrong."""
+        """The text of a preset. Raises CliFail (UNVERIFIED) when its hash does not match."""
         offer = self._call("fetch.begin", kind="preset", name=name)
         calls = (("fetch.chunk", {"h": offer.h, "off": off}) for off in range(0, offer.size, offer.chunk))
         chunks = self._pipeline(calls, self.welcome.link.credit)
         data = b"".join(base64.b64decode(chunk.b64) for chunk in chunks)
         if hashlib.sha256(data).hexdigest() != offer.sha256:
-            raise CliFail(f"{name!r} arrived damaged; nothing was kept, try again", UNVERIFIED)
+            raise CliFail(f"{name!r} was damaged on the way and nothing was stored; try again", UNVERIFIED)
         return data
 
     def push(self, name: str, data: bytes, overwrite: bool = False) -> protocol.Saved:
-        """Store a preset's text on the box; `name` is what messages call it. Not heard until it is loaded."""
+        """Store the text of a preset on the box without loading it; messages refer to it as `name`."""
         digest = hashlib.sha256(data).hexdigest()
         handle = self._call("put.begin", kind="preset", name=name, size=len(data), sha256=digest)
         calls = (
@@ -289,34 +295,34 @@ class Box:
     # -- streams -------------------------------------------------------------------------------------------------
 
     def meters(self, hz: float = 30.0, seconds: float | None = None) -> Iterator[dict[str, float]]:
-        """Frames of meters by name, at up to `hz`, for `seconds` or without end; slow columns as last heard.
+        """Meter frames (value by name) at up to `hz`, for `seconds` or without end; slow columns keep their last value.
 
-        Each has "seq"; a gap in it are frames that the line could not carry. A frame of None says that none has come for
-        a second. Raises LinkLost.
+        Each frame has a number, "seq"; missing numbers are frames that did not fit on the line. None in place of a frame
+        means that none has arrived for a second. Raises LinkLost.
         """
         for kind, payload in self._stream(hz, changes=False, seconds=seconds):
             if kind != "changed":
                 yield payload
 
     def changes(self) -> Iterator[dict]:
-        """Changes of parameters as they happen: `values`, `rev`, `source`."""
+        """Changes of parameters when they happen: `values`, `rev`, `source`."""
         for kind, payload in self._stream(0.0, changes=True, seconds=None):
             if kind == "changed":
                 yield payload
 
     def live(self, hz: float) -> Iterator[tuple[str, dict | None]]:
-        """Both at once, without end: ("m", frame), ("changed", change), ("stale", None) when no meters come."""
+        """Meters and changes without end: ("m", frame), ("changed", change), or ("stale", None) when no meters arrive."""
         return self._stream(hz, changes=True, seconds=None)
 
     def _stream(self, hz: float, changes: bool, seconds: float | None) -> Iterator[tuple[str, dict | None]]:
         header = self._subscribe(hz, changes)
-        began = renewed = heard = time.monotonic()
+        began = renewed = received = time.monotonic()
         slow: dict[str, float] = {}
         try:
             while seconds is None or time.monotonic() - began < seconds:
                 while self._events:
                     event = self._events.popleft()
-                    heard = time.monotonic()
+                    received = time.monotonic()
                     payload = msgspec.json.decode(event.params)
                     if event.method == "s":
                         slow = _scaled(header.slow, header.slow_per_unit, payload)
@@ -325,8 +331,8 @@ class Box:
                     elif event.method == "changed":
                         yield "changed", payload
                 now = time.monotonic()
-                if hz and now - heard > 1.0:
-                    heard = now
+                if hz and now - received > 1.0:
+                    received = now
                     yield "stale", None
                 if now - renewed > LEASE_S / 3:
                     renewed = now
@@ -356,7 +362,7 @@ class Box:
             try:
                 self._call("unsub")
             except LinkLost:
-                pass  # the lease ends it
+                pass  # the subscription expires with its lease
 
 
 def _scaled(names: list[str], per_unit: list[int], integers: list[int]) -> dict[str, float]:
@@ -365,6 +371,6 @@ def _scaled(names: list[str], per_unit: list[int], integers: list[int]) -> dict[
 
 
 def _param(row: dict) -> Param:
-    """A row of the box's description; fields that this tool does not know yet are left out."""
+    """A parameter from the box's description; fields that this tool does not know are ignored."""
     known = {key: row[key] for key in Param.__dataclass_fields__ if key in row}
     return Param(**{**known, "choices": tuple(row.get("choices", ()))})

@@ -1,7 +1,8 @@
-"""Getting to the box: through the program that holds its port, if one does, else through the port itself.
+"""Connects to the box: through the program that holds its port, if there is one, otherwise through the port itself.
 
-Several programs can use one box at a time: whoever holds the port for long (meters, monitor, broker) shares it on a socket
-that only this user can reach, and the others go through it (broker.py). On Windows a port is for one program.
+Several programs can use one box at the same time. A program that holds the port for long (meters, monitor, broker) shares
+it on a socket that only the same user can open, and the other programs connect to that socket (broker.py). On Windows
+only one program can use the port.
 """
 
 import contextlib
@@ -9,35 +10,34 @@ import os
 import socket
 import stat
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import platformdirs
-
 from firmware import presets
+from host_cli import folders
 from host_cli.errors import BUSY, NO_DEVICE, CliFail, LinkLost
 
-from .client import TIMEOUT_S, Box
+from .client import TIMEOUT_S, BoxClient
+from .link import Link
 from .serial_port import SerialLink, choose
 
-#: Seconds to wait for a port that another command has for a moment.
+#: Seconds to wait for a port that another command uses for a moment.
 PATIENCE_S = 0.6
-#: Longest name of a socket that every system takes.
+#: Longest path of a socket that every system accepts.
 MAX_SOCKET_PATH = 100
-#: Seconds between attempts to find a box again that has vanished.
+#: Seconds between attempts to find a box that was disconnected.
 RETRY_S = 0.5
 
 
 class SocketLink:
-    """A stream socket to whoever shares the box. Same methods as link.SerialLink."""
+    """A Link over a socket to the program that shares the box."""
 
     def __init__(self, connected: socket.socket, name: str):
         self.name = name
         self._socket = connected
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come in; waits up to `timeout_s`. Raises LinkLost."""
+        """See `Link.read`."""
         try:
             self._socket.settimeout(timeout_s or 1e-6)
             data = self._socket.recv(65536)
@@ -50,7 +50,7 @@ class SocketLink:
         return data
 
     def write(self, data: bytes) -> None:
-        """Send all of `data`. Raises LinkLost."""
+        """See `Link.write`."""
         try:
             self._socket.settimeout(1.0)
             self._socket.sendall(data)
@@ -58,33 +58,32 @@ class SocketLink:
             raise self._lost(why) from None
 
     def _lost(self, why) -> LinkLost:
-        return LinkLost(f"{self.name}: the program that shared the box has ended, or the box vanished ({why}); "
+        return LinkLost(f"{self.name}: the program that shared the box has ended, or the box was disconnected ({why}); "
                         "run the same command again")  # fmt: skip
 
     def close(self) -> None:
-        """Leave."""
+        """See `Link.close`."""
         self._socket.close()
 
 
 def socket_path(port: str) -> Path | None:
-    """Where the holder of `port` listens; None where that is not possible. Raises CliFail if others could get in."""
+    """The socket on which the holder of `port` shares it; None where the system has none. Raises CliFail if others could open it."""
     if not hasattr(socket, "AF_UNIX"):
         return None
-    with warnings.catch_warnings(action="ignore"):  # says on stderr that it falls back to another folder
-        folder = Path(platformdirs.user_runtime_dir("burnish", appauthor=False))
+    folder = folders.runtime()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()
     except OSError:
         return None
     if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise CliFail(f"{folder} must belong to you alone (mode 0700): run `chmod 700 {folder}`")
+        raise CliFail(f"{folder} must be accessible to you alone (mode 0700): run `chmod 700 {folder}`")
     path = folder / f"{presets.slug(os.path.realpath(port))}.sock"
     return path if len(str(path)) <= MAX_SOCKET_PATH else None
 
 
 def _shared(port: str) -> SocketLink | None:
-    """A link through the program that holds `port`, if there is one."""
+    """A link to the program that holds `port`, if there is one."""
     path = socket_path(port)
     if path is None or not path.exists():
         return None
@@ -92,14 +91,14 @@ def _shared(port: str) -> SocketLink | None:
     try:
         connected.settimeout(1.0)
         connected.connect(str(path))
-    except OSError:  # its program was killed
+    except OSError:  # a killed program left the socket behind
         connected.close()
         return None
     return SocketLink(connected, port)
 
 
-def _link(port: str, timeout_s: float):
-    """A link to the box at `port`: shared, or the port itself; waits for a moment if another command has it."""
+def _link(port: str, timeout_s: float) -> Link:
+    """A link to the box at `port`: shared, or the port itself. Waits for a moment if another command uses the port."""
     deadline = time.monotonic() + min(PATIENCE_S, timeout_s)
     while True:
         shared = _shared(port)
@@ -113,35 +112,36 @@ def _link(port: str, timeout_s: float):
             time.sleep(0.05)
 
 
-def open_box(device: str | None, timeout_s: float = TIMEOUT_S) -> Box:
-    """The box, for a short command. Raises CliFail."""
-    return Box(_link(choose(device), timeout_s), timeout_s)
+def open_box(device: str | None, timeout_s: float = TIMEOUT_S) -> BoxClient:
+    """A client of the box, for a short command. Raises CliFail."""
+    return BoxClient(_link(choose(device), timeout_s), timeout_s)
 
 
 @contextlib.contextmanager
-def hold_box(device: str | None, timeout_s: float = TIMEOUT_S) -> Iterator[Box]:
-    """The box, for a long time: others can use it meanwhile, through us. Raises CliFail."""
+def hold_box(device: str | None, timeout_s: float = TIMEOUT_S) -> Iterator[BoxClient]:
+    """A client of the box, for a long time; meanwhile other programs can use the box through this one. Raises CliFail."""
     port = choose(device)
     link = _link(port, timeout_s)
     path = socket_path(port)
     if isinstance(link, SocketLink) or path is None:
-        with Box(link, timeout_s) as box:
+        with BoxClient(link, timeout_s) as box:
             yield box
         return
     from .broker import Broker
 
     broker = Broker(link, path, timeout_s)
     try:
-        with Box(SocketLink(broker.join(), port), timeout_s) as box:
+        with BoxClient(SocketLink(broker.join(), port), timeout_s) as box:
             yield box
     finally:
         broker.close()
 
 
 def lasting_meters(device: str | None, timeout_s: float, hz: float, seconds: float | None) -> Iterator[dict | None]:
-    """Meters as Box.meters gives them, over a box that may come and go: found again by its serial number, subscribed again.
+    """Meters as `BoxClient.meters` returns them, from a box that may be unplugged and plugged in again.
 
-    None while there is nothing to show. The first connection must succeed: raises CliFail.
+    It is found again by its serial number; until then the iterator returns None. Raises CliFail if the first connection
+    fails.
     """
     began = time.monotonic()
     connected = False
@@ -156,15 +156,15 @@ def lasting_meters(device: str | None, timeout_s: float, hz: float, seconds: flo
                 yield from box.meters(hz, left)
                 return
         except CliFail as why:
-            passing = isinstance(why, LinkLost) or why.status in (NO_DEVICE, BUSY)
-            if not connected or not passing:
+            temporary = isinstance(why, LinkLost) or why.status in (NO_DEVICE, BUSY)
+            if not connected or not temporary:
                 raise
         yield None
         time.sleep(RETRY_S)
 
 
-def _lasting_name(device: str | None, box: Box) -> str | None:
-    """What finds the same box again after a replug, when the name of its port may have changed."""
+def _lasting_name(device: str | None, box: BoxClient) -> str | None:
+    """The serial number of the box, if its port has one: it stays the same when the box is plugged in again."""
     from .serial_port import ports
 
     known = {port.path: port.serial for port in ports() if port.box and port.serial}

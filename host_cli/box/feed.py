@@ -1,4 +1,4 @@
-"""Feed: a box kept in view by a thread, for programs that show it live. Survives a box that comes and goes."""
+"""Feed: a thread that keeps the current state of a box ready for a live display, also when the box is unplugged for a while."""
 
 import queue
 import threading
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from host_cli.errors import CliFail, LinkLost
 from host_cli.presets import library
 
-from .client import Box
+from .client import BoxClient
 from .connect import RETRY_S, hold_box
 
 #: Seconds between two spectra.
@@ -16,15 +16,16 @@ SPECTRUM_S = 0.1
 
 
 class Feed:
-    """What the box is doing, as plain attributes that any thread may read (each is replaced whole, never changed in place):
+    """The state of the box as attributes that any thread may read. Each is replaced as a whole and never changed in place.
 
-    `frame` meters (Box.meters), `stale` whether they have stopped, `values` plain values by id, `state`, `presets`,
-    `spectrum`, `message` the last thing to tell the user. `revision` grows when any of these but the meters changes.
+    `frame`: meters (`BoxClient.meters`). `stale`: whether they have stopped. `values`: plain values by id. `state`,
+    `presets`, `spectrum`: as `BoxClient` returns them. `message`: the newest message for the user. `revision` grows when any
+    of them except the meters and the spectrum changes.
     """
 
     def __init__(self, device: str | None, timeout_s: float, hz: float = 25.0):
         self._device, self._timeout_s, self._hz = device, timeout_s, hz
-        self._deeds: queue.Queue[Callable[[Box], str | None]] = queue.Queue()
+        self._actions: queue.Queue[Callable[[BoxClient], str | None]] = queue.Queue()
         self._stopping = threading.Event()
         self._ready = threading.Event()
         self._failure: CliFail | None = None
@@ -52,17 +53,17 @@ class Feed:
         self._stopping.set()
         self._thread.join()
 
-    def do(self, deed: Callable[[Box], str | None]) -> None:
-        """Have the feed's thread call `deed(box)` soon; what it returns, or why it was refused, becomes `message`."""
-        self._deeds.put(deed)
+    def do(self, action: Callable[[BoxClient], str | None]) -> None:
+        """Have the thread call `action(box)` soon. What it returns, or the reason for a refusal, becomes `message`."""
+        self._actions.put(action)
 
     def set(self, id: str, plain) -> None:
-        """Set one parameter; shown at once, corrected if the box refuses."""
+        """Set one parameter. It is shown at once, and corrected if the box refuses it."""
         self.values = {**self.values, id: plain}
         self.revision += 1
-        self.do(lambda box: self._tell(id, box.set({id: plain})))
+        self.do(lambda box: self._change_text(id, box.set({id: plain})))
 
-    def _tell(self, id: str, change) -> str:
+    def _change_text(self, id: str, change) -> str:
         param = self.table[id]
         return f"{id}  {library.shown(param, change.old[id])} → {library.shown(param, change.new[id])}"
 
@@ -79,10 +80,10 @@ class Feed:
                     self._ready.set()
                     return
                 self.stale = True
-                self._say(str(why))
+                self._show(str(why))
                 self._stopping.wait(RETRY_S)
 
-    def _watch(self, box: Box) -> None:
+    def _watch(self, box: BoxClient) -> None:
         self.table = box.table
         self._refresh(box)
         self.rate_hz = box.info().info.get("rate_hz", 48_000)
@@ -99,30 +100,30 @@ class Feed:
                 self.values = {**self.values, **payload["values"]}
                 self.state = box.state()
                 self.revision += 1
-            else:  # names have changed: a preset was saved
+            else:  # a change without values: a preset was saved
                 self._refresh(box)
-            self._do_deeds(box)
+            self._do_actions(box)
             if time.monotonic() >= next_spectrum:
                 next_spectrum = time.monotonic() + SPECTRUM_S
                 self.spectrum = box.spectrum()
 
-    def _refresh(self, box: Box) -> None:
+    def _refresh(self, box: BoxClient) -> None:
         self.values = box.get()
         self.state = box.state()
         self.presets = [row for row in box.presets() if not row.error]
         self.revision += 1
 
-    def _do_deeds(self, box: Box) -> None:
-        while not self._deeds.empty():
-            deed = self._deeds.get()
+    def _do_actions(self, box: BoxClient) -> None:
+        while not self._actions.empty():
+            action = self._actions.get()
             try:
-                self._say(deed(box) or "")
+                self._show(action(box) or "")
             except LinkLost:
                 raise
             except CliFail as why:
                 self._refresh(box)
-                self._say(str(why))
+                self._show(str(why))
 
-    def _say(self, message: str) -> None:
+    def _show(self, message: str) -> None:
         self.message = message
         self.revision += 1

@@ -1,6 +1,6 @@
-"""The port: finding the box, claiming its serial port, bytes in and out. The only file of the tool that knows pyserial.
+"""Serial ports: finds the box, claims its port, reads and writes. No other module of the tool uses pyserial.
 
-Never calls flush(): on CDC ACM it can hang for ever.
+It never calls flush(), which can block for ever on CDC ACM.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from host_cli.errors import BUSY, NO_DEVICE, PERMISSION, CliFail, LinkLost
 try:
     import fcntl
     import termios
-except ImportError:  # Windows: a port is exclusive there anyway
+except ImportError:  # on Windows, where a port is always exclusive
     fcntl = termios = None
 
 BAUD = 115_200
@@ -29,7 +29,7 @@ WRITE_TIMEOUT_S = 1.0
 
 @dataclass(frozen=True)
 class Port:
-    """A port of this computer. `box`: its USB identity is the box's."""
+    """A serial port of this computer. `box`: whether its USB identity is that of a box."""
 
     path: str
     serial: str
@@ -39,7 +39,7 @@ class Port:
 
 
 def ports() -> list[Port]:
-    """The serial ports of this computer, boxes first. Opens none of them."""
+    """The serial ports of this computer, those of boxes first. Opens none of them."""
     found = []
     for info in list_ports.comports():
         usb = info.vid is not None
@@ -52,9 +52,9 @@ def ports() -> list[Port]:
 
 
 def choose(device: str | None) -> str:
-    """The path of the port to use: `device` is a path, a USB serial number, or None for the only box there is.
+    """The path of the port to use. `device`: a path, a USB serial number, or None for the only connected box.
 
-    Raises CliFail (NO_DEVICE). Ports that are not a box's are used only when their path is given.
+    A port whose USB identity is not that of a box is used only when its path is given. Raises CliFail (NO_DEVICE).
     """
     if device and (os.path.exists(device) or os.sep in device or device.upper().startswith("COM")):
         if os.name == "posix" and not os.path.exists(device):
@@ -78,7 +78,7 @@ def choose(device: str | None) -> str:
 
 
 class SerialLink:
-    """A serial port, claimed for us alone, raw. Raises CliFail when it cannot be had."""
+    """A Link over a serial port, which is opened in raw mode and exclusively. Raises CliFail if it cannot be opened."""
 
     def __init__(self, path: str):
         self.name = path
@@ -92,20 +92,20 @@ class SerialLink:
             raise _cannot_open(path, why) from None
 
     def _claim(self) -> None:
-        """flock keeps out those who ask for it too; TIOCEXCL keeps out everybody.
+        """Set TIOCEXCL, which keeps out every other program; the flock of pyserial stops only programs that use flock too.
 
-        Not on a pseudo terminal: there the mark would outlive us, as the simulated box holds the other end.
+        Not on a pseudo terminal: the simulated box holds its other end, so the flag would remain after this program.
         """
         if fcntl and not os.path.realpath(self.name).startswith(("/dev/pts/", "/dev/ttys")):
             with contextlib.suppress(OSError):
                 fcntl.ioctl(self._port.fileno(), termios.TIOCEXCL)
 
     def fileno(self) -> int:
-        """For select(); POSIX only."""
+        """See `SelectableLink.fileno`. POSIX only."""
         return self._port.fileno()
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come in; waits up to `timeout_s` for the first byte. b"" if nothing came. Raises LinkLost."""
+        """See `Link.read`."""
         try:
             if self._port.timeout != timeout_s:
                 self._port.timeout = timeout_s
@@ -115,25 +115,27 @@ class SerialLink:
             raise self._lost(why) from None
 
     def write(self, data: bytes) -> None:
-        """Send all of `data`. Raises LinkLost."""
+        """See `Link.write`."""
         try:
             self._port.write(data)
         except serial.SerialTimeoutException:
-            raise LinkLost(f"{self.name} takes no more data: the box has stopped reading; try again") from None
+            raise LinkLost(f"{self.name} accepts no more data because the box has stopped reading; try again") from None
         except (serial.SerialException, OSError) as why:
             raise self._lost(why) from None
 
     def _lost(self, why: Exception) -> LinkLost:
-        return LinkLost(f"{self.name} has vanished ({_reason(why)}); reconnect the box and run the same command again")
+        return LinkLost(
+            f"{self.name} was disconnected ({_reason(why)}); reconnect the box and run the same command again"
+        )
 
     def close(self) -> None:
-        """Give the port back. Twice is as good as once."""
+        """See `Link.close`."""
         with contextlib.suppress(OSError, serial.SerialException):
             self._port.close()
 
 
 def _reason(why: Exception) -> str:
-    """The short reason in an exception of pyserial's, which often has it in its text only."""
+    """The reason of an exception of pyserial in a few words; often only its text contains it."""
     number = getattr(why, "errno", None)
     if isinstance(number, int) and number > 0:
         return os.strerror(number)
@@ -145,24 +147,24 @@ def _reason(why: Exception) -> str:
 
 
 def _cannot_open(path: str, why: Exception) -> CliFail:
-    """Why a port cannot be had, as a sentence with the next command to type."""
+    """Why a port cannot be opened, with the next command to type."""
     number = getattr(why, "errno", None)
     if number in (errno.EACCES, errno.EPERM) and os.path.exists(path):
-        return CliFail(f"cannot open {path}: permission denied; {_way_in(path)}", PERMISSION)
+        return CliFail(f"cannot open {path}: permission denied; {_how_to_get_permission(path)}", PERMISSION)
     if number in (errno.EBUSY, errno.EAGAIN) or "exclusively lock" in str(why) or "PermissionError" in str(why):
         users = users_of(path)
         by = " and ".join(f"{name} (pid {pid})" for pid, name in users) or "another program"
         if any(name == "ModemManager" for _, name in users):
-            return CliFail(f"{path} is being probed by ModemManager; wait 10 s and try again, or stop it for good with the "
+            return CliFail(f"{path} is being probed by ModemManager; wait 10 s and try again, or prevent it with the "
                            "udev rule that `burnish doctor` prints", BUSY)  # fmt: skip
         return CliFail(f"{path} is in use by {by}; close it and try again", BUSY)
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "could not open port" in str(why):
         return CliFail(f"cannot open {path}: {_reason(why)}; `burnish ports` lists the ports", NO_DEVICE)
-    return CliFail(f"{path} is no serial port ({_reason(why)}); `burnish ports` lists the ports", NO_DEVICE)
+    return CliFail(f"{path} is not a serial port ({_reason(why)}); `burnish ports` lists the ports", NO_DEVICE)
 
 
-def _way_in(path: str) -> str:
-    """What a user who may not open `path` has to do."""
+def _how_to_get_permission(path: str) -> str:
+    """What a user who is not allowed to open `path` has to do."""
     if not sys.platform.startswith("linux"):
         return "run the command as a user who may use serial ports"
     import grp  # Linux and macOS only
@@ -176,7 +178,7 @@ def _way_in(path: str) -> str:
 
 
 def users_of(path: str) -> list[tuple[int, str]]:
-    """(pid, name) of the processes that have `path` open, as far as this user may see. Linux only; else empty."""
+    """(pid, name) of the processes that have `path` open, as far as this user may see them. Empty where there is no /proc."""
     found = []
     real = os.path.realpath(path)
     for fds in Path("/proc").glob("[0-9]*/fd"):

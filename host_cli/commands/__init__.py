@@ -1,4 +1,4 @@
-"""The commands of `burnish`. Each module here hangs its commands on the group when it is imported; all are."""
+"""The commands of `burnish`. Importing a module of this package adds its commands to the group `cli`."""
 
 import importlib
 import pkgutil
@@ -9,14 +9,14 @@ from host_cli.cli import Context, cli
 
 
 def register() -> None:
-    """Import every module of this package. Modules import what is heavy inside their functions: completion must be quick."""
+    """Import every module of this package. They import large libraries inside their functions, because completion must be fast."""
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}")
     _flags_anywhere(cli)
 
 
 def _flags_anywhere(group: click.Group) -> None:
-    """Let every command below `group` take --yes and --json behind its name too: that is where one adds them."""
+    """Let every command below `group` accept --yes and --json after its name too, because users add them there."""
     for command in group.commands.values():
         if isinstance(command, click.Group):
             _flags_anywhere(command)
@@ -31,5 +31,5 @@ def _flags_anywhere(group: click.Group) -> None:
 
 def _turn_on(click_context: click.Context, param: click.Parameter, value: bool) -> None:
     context = click_context.find_object(Context)
-    if value and context:  # completion has none
+    if value and context:  # there is no context during completion
         setattr(context, param.name, True)

@@ -1,4 +1,4 @@
-"""`burnish analyze`: the figures of finished files, without a box."""
+"""`burnish analyze`: measures files, without a box."""
 
 from pathlib import Path
 
@@ -18,24 +18,24 @@ from host_cli.terminal import one_line, table
     default=0.0,
     show_default=True,
     metavar="DBTP",
-    help="true peaks above this are listed as overs",
+    help="list true peaks above this level as overs",
 )
 @click.option(
     "--report",
     "report_path",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="write a report with plots: .png, or .html with picture and figures",
+    help="write a report with plots: .png, or .html with plots and figures",
 )
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path):
-    """Measure files: loudness (ITU-R BS.1770-5), true peak, ranges, stereo, spectrum, overs and when they happen."""
+    """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
     from host_cli.render import analysis, audiofile, report
 
     if report_path and len(files) > 1:
-        raise click.UsageError("one report is of one file")
+        raise click.UsageError("--report takes one input file")
     if report_path and report_path.suffix.lower() not in (".png", ".html", ".htm"):
-        raise CliFail(f"{report_path}: a report is .png or .html", USAGE)
+        raise CliFail(f"{report_path}: a report can be .png or .html", USAGE)
     if report_path and report_path.exists():
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
@@ -51,7 +51,7 @@ def analyze(context: Context, files, over_dbtp, report_path):
 
 
 def _plain(found: dict) -> dict:
-    """`found` with lists in place of arrays, rounded to what is measured."""
+    """`found` with lists in place of arrays, rounded to the digits that are measured."""
     rounded = {key: round(value, 4) if isinstance(value, float) else value for key, value in found.items()}
     for key in ("history", "spectrum"):
         rounded[key] = {name: [round(float(v), 3) for v in column] for name, column in found[key].items()}

@@ -1,4 +1,4 @@
-"""Commands about the box as a whole: ports, info, bypass, mute, ab."""
+"""Commands for the box as a whole: ports, info, bypass, mute, ab."""
 
 import dataclasses
 
@@ -13,22 +13,22 @@ ON_OFF = click.Choice(["on", "off", "toggle"])
 match_option = click.option(
     "--match/--no-match",
     default=None,
-    help="compare at one loudness, that of the quietest; stays until --no-match",
+    help="lower the louder of the compared signals to equal loudness; stays on until --no-match",
 )
 
 
 def _match(context: Context, match: bool | None) -> str:
-    """Switch matching where asked; what to say about it."""
+    """Switch loudness matching if asked to; returns the remark for the user."""
     if match is None:
         return ""
     context.box.set({"chain.match": match})
-    return ", at one loudness as soon as it has been measured (4 s of sound)" if match else ", levels as they are"
+    return ", at equal loudness once it has been measured (4 s of signal)" if match else ", without loudness matching"
 
 
 @cli.command()
 @pass_context
 def ports(context: Context):
-    """List the serial ports; opens none of them."""
+    """List the serial ports of this computer without opening any."""
     from host_cli.box import ports as list_ports
 
     found = list_ports()
@@ -42,7 +42,7 @@ def ports(context: Context):
 @cli.command()
 @pass_context
 def info(context: Context):
-    """Show the box: versions, link, state, counters."""
+    """Show the versions, connection, state and counters of the box."""
     box = context.box
     welcome, now = box.welcome, box.info()
     state = now.state
@@ -78,7 +78,7 @@ def _plain(value) -> str:
 @match_option
 @pass_context
 def bypass(context: Context, to, match):
-    """Hear the input, delayed as much as the chain delays. Without argument: the other way round."""
+    """Play the unprocessed input, sample-aligned with the processed signal. Without an argument, toggles."""
     matched = _match(context, match)
     done = context.box.bypass(to)
     context.out("bypass", msgspec.to_builtins(done), f"bypass {'on' if done.on else 'off'}{matched}")
@@ -88,7 +88,7 @@ def bypass(context: Context, to, match):
 @click.argument("to", type=ON_OFF, default="toggle")
 @pass_context
 def mute(context: Context, to):
-    """Silence the output. Without argument: the other way round."""
+    """Silence the output. Without an argument, toggles."""
     done = context.box.mute(to)
     context.out("mute", msgspec.to_builtins(done), f"mute {'on' if done.on else 'off'}")
 
@@ -99,16 +99,16 @@ def mute(context: Context, to):
 @match_option
 @pass_context
 def ab(context: Context, action, buffers, match):
-    """Compare two edit buffers: `ab a`, `ab b`, `ab` (the other one), `ab copy a b` (a over b)."""
+    """Select an edit buffer: `ab a`, `ab b`, or `ab` for the other one. `ab copy a b` copies buffer A to buffer B."""
     matched = _match(context, match)
     if action == "copy":
         if len(buffers) != 2 or buffers[0] == buffers[1]:
             raise click.UsageError("copy needs two different buffers: `burnish ab copy a b`")
         done = context.box.ab_copy(*buffers)
-        text = f"buffer {buffers[1].upper()} is now as {buffers[0].upper()}; {done.ab.upper()} is heard"
+        text = f"copied buffer {buffers[0].upper()} to {buffers[1].upper()}; buffer {done.ab.upper()} is selected"
     else:
         if buffers:
             raise click.UsageError("only `ab copy` takes two buffers")
         done = context.box.ab_select(action)
-        text = f"{done.ab.upper()} is heard"
+        text = f"buffer {done.ab.upper()} is selected"
     context.out("ab", msgspec.to_builtins(done), text + matched)

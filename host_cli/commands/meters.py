@@ -1,4 +1,4 @@
-"""`burnish meters`: the box's meters, live in a terminal or as JSON lines."""
+"""`burnish meters`: the meters of the box, live in a terminal, or as lines of JSON or CSV."""
 
 import json
 import re
@@ -11,11 +11,11 @@ import click
 from host_cli.cli import JSON_SCHEMA, Context, cli, pass_context
 from host_cli.terminal import MeterView
 
-#: Alternate screen without cursor, and back; home; erase to the end of line, of screen.
+#: Terminal sequences: enter the alternate screen and hide the cursor; leave it; home; erase to the end of the line; of the screen.
 _ENTER, _LEAVE = "\x1b[?1049h\x1b[?25l", "\x1b[?25h\x1b[?1049l"
 _HOME, _END_OF_LINE, _END_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
 
-#: What counts as silence, and for how long it must last.
+#: Peaks below this level for this time count as silence.
 SILENCE_DBFS, SILENCE_S = -70.0, 2.0
 
 
@@ -28,24 +28,33 @@ class Seconds(click.ParamType):
         """Seconds as float."""
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", str(value).strip())
         if not match or not float(match[1]):
-            self.fail(f"{value!r} is no duration; write 30s, 2m or 1h", param, ctx)
+            self.fail(f"{value!r} is not a duration; write 30s, 2m or 1h", param, ctx)
         return float(match[1]) * {"s": 1, "m": 60, "h": 3600, "": 1}[match[2]]
 
 
 @cli.command()
-@click.option("--json", "as_json", is_flag=True, help="one JSON object a frame")
-@click.option("--csv", "as_csv", is_flag=True, help="one line of comma-separated values a frame, after a line of names")
-@click.option("--hz", type=click.FloatRange(0.5, 60), default=30.0, show_default=True, help="frames a second")
-@click.option("--for", "seconds", type=Seconds(), help="stop after that time: 30s, 2m")
-@click.option("--until-silence", is_flag=True, help="stop when the input has been silent for two seconds, after sound")
-@click.option("--target", "target_lufs", type=float, metavar="LUFS", help="show the distance to this loudness")
+@click.option("--json", "as_json", is_flag=True, help="print each frame as a JSON object")
+@click.option(
+    "--csv",
+    "as_csv",
+    is_flag=True,
+    help="print a line of column names, then each frame as a line of comma-separated values",
+)
+@click.option("--hz", type=click.FloatRange(0.5, 60), default=30.0, show_default=True, help="frames per second")
+@click.option("--for", "seconds", type=Seconds(), help="stop after this time: 30s, 2m, 1h")
+@click.option(
+    "--until-silence",
+    is_flag=True,
+    help="wait for a signal at the input, then stop when it has been silent for two seconds",
+)
+@click.option("--target", "target_lufs", type=float, metavar="LUFS", help="show the difference to this loudness")
 @pass_context
 def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target_lufs):
-    """Show the meters: peaks, loudness, gain reduction, load. Ctrl-C ends it."""
+    """Show peaks, loudness, gain reduction and load until Ctrl-C."""
     from host_cli.box import lasting_meters
 
     if as_csv and (as_json or context.json):
-        raise click.UsageError("choose one of --json and --csv")
+        raise click.UsageError("--json and --csv exclude each other")
     frames = lasting_meters(context.device, context.timeout_s, hz, seconds)
     if until_silence:
         frames = _until_silence(frames, hz)
@@ -62,21 +71,21 @@ def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target
 
 
 def _until_silence(frames, hz: float):
-    """`frames` until the input has been below SILENCE_DBFS for SILENCE_S, once there was sound."""
-    heard, quiet = False, 0
+    """`frames` until the input, after a signal, has been below SILENCE_DBFS for SILENCE_S."""
+    signal_seen, silent_frames = False, 0
     for frame in frames:
         yield frame
         if frame is None:
             continue
         silent = max(frame["in_peak_l_dbfs"], frame["in_peak_r_dbfs"]) < SILENCE_DBFS
-        heard = heard or not silent
-        quiet = quiet + 1 if silent else 0
-        if heard and quiet >= SILENCE_S * hz:
+        signal_seen = signal_seen or not silent
+        silent_frames = silent_frames + 1 if silent else 0
+        if signal_seen and silent_frames >= SILENCE_S * hz:
             return
 
 
 def _csv(frames) -> None:
-    """The columns are those of the first frame that has them all: the slow ones come a little later."""
+    """Print CSV. The columns are those of the first complete frame; the slow columns arrive a little later than the others."""
     names: list[str] = []
     for frame in frames:
         if frame is not None and "xruns" in frame:
@@ -87,7 +96,7 @@ def _csv(frames) -> None:
 
 
 def _screen(frames, view: MeterView) -> None:
-    """Full screen; the terminal is as it was afterwards, whatever happens."""
+    """Draw the meters on the whole screen. Afterwards the terminal is restored, also after an error."""
     write = sys.stdout.write
     write(_ENTER)
     last = {}
@@ -104,7 +113,7 @@ def _screen(frames, view: MeterView) -> None:
 
 
 def _log(frames, view: MeterView) -> None:
-    """No terminal: a line a second."""
+    """Print one line per second, for an output that is not a terminal."""
     due = 0.0
     for frame in frames:
         now = time.monotonic()

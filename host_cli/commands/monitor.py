@@ -1,4 +1,4 @@
-"""`burnish monitor`: the whole box on one screen, from the keyboard."""
+"""`burnish monitor`: shows and controls the box on one screen of the terminal."""
 
 import click
 
@@ -8,25 +8,26 @@ from host_cli.errors import OTHER, USAGE, CliFail
 
 @cli.command()
 @click.option("--target", "target_lufs", type=float, default=-14.0, show_default=True, metavar="LUFS",
-              help="loudness to compare with")  # fmt: skip
+              help="loudness that is drawn as the target")  # fmt: skip
 @pass_context
 def monitor(context: Context, target_lufs):
-    """Show meters, loudness history, EQ curve, spectrum, parameters and presets, and change them with keys.
+    """Show meters, loudness history, EQ curve, spectrum, parameters and presets, and control them with the keyboard.
 
-    Needs the extra: pip install 'burnish[tui]'.
+    Needs an extra package: pip install 'burnish[tui]'.
     """
     try:
         from host_cli.terminal import Monitor
     except ModuleNotFoundError as why:
-        if why.name not in ("textual", "rich"):  # the first brings the second
+        if why.name not in ("textual", "rich"):  # Textual depends on Rich
             raise
         raise CliFail(
-            "monitor needs Textual: pip install 'burnish[tui]'; `burnish meters` works without", OTHER
+            "monitor needs Textual: run pip install 'burnish[tui]', or use `burnish meters`, which works without it",
+            OTHER,
         ) from None
     import sys
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CliFail("monitor needs a terminal; `burnish meters --json` is for pipes", USAGE)
+        raise CliFail("monitor needs a terminal; for a pipe use `burnish meters --json`", USAGE)
     from host_cli.box import Feed
 
     with Feed(context.device, context.timeout_s) as feed:

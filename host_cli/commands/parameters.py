@@ -1,4 +1,4 @@
-"""Commands about parameters: get, set, params."""
+"""Commands for parameters: get, set, params."""
 
 import fnmatch
 
@@ -13,12 +13,12 @@ from host_cli.terminal import table
 
 
 def complete_path(context, parameter, incomplete) -> list[str]:
-    """Shell completion of parameter ids, from this tool's own table: no port is opened."""
+    """Shell completion of parameter ids from the table of this tool. Opens no port."""
     return [id for id in local.BY_ID if id.startswith(incomplete)]
 
 
 def complete_assignment(context, parameter, incomplete) -> list[str]:
-    """Shell completion of `id=value`: ids, then the words of a choice or switch."""
+    """Shell completion of `id=value`: first ids, then the values of a choice or switch."""
     id, equals, word = incomplete.partition("=")
     if not equals:
         return [f"{known}=" for known in local.BY_ID if known.startswith(id)]
@@ -28,8 +28,8 @@ def complete_assignment(context, parameter, incomplete) -> list[str]:
 
 
 def matching(table_of: dict[str, Param], patterns: tuple[str, ...]) -> list[str]:
-    """Ids that match any of the glob patterns, in the order of the table; all without patterns. A pattern may also be a
-    whole section: "eq.b1"."""
+    """The ids that match any of the glob patterns, in the order of the table; all ids if there are no patterns. The name of
+    a section, such as "eq.b1", matches the whole section."""
     return [
         id for id in table_of
         if not patterns or any(fnmatch.fnmatchcase(id, p) or id.startswith(f"{p}.") for p in patterns)
@@ -40,7 +40,7 @@ def matching(table_of: dict[str, Param], patterns: tuple[str, ...]) -> list[str]
 @click.argument("paths", nargs=-1, required=True, shell_complete=complete_path)
 @pass_context
 def get(context: Context, paths):
-    """Show values: `get limiter.ceiling_dbtp`, `get eq.b1 'multiband.*'`."""
+    """Show values of parameters: `get limiter.ceiling_dbtp`, `get eq.b1 'multiband.*'`."""
     box = context.box
     wanted = []
     for path in paths:
@@ -53,19 +53,21 @@ def get(context: Context, paths):
 
 @cli.command("set")
 @click.argument("assignments", nargs=-1, required=True, metavar="PATH=VALUE...", shell_complete=complete_assignment)
-@click.option("--if-rev", type=int, help="only if the box is still at that revision (`burnish info`)")
+@click.option(
+    "--if-rev", type=int, help="refuse if the settings are no longer at this revision (`burnish info` shows it)"
+)
 @pass_context
 def set_(context: Context, assignments, if_rev):
-    """Set parameters, all or none: `set eq.b1.gain_db=+1.5 eq.b1.enabled=on`.
+    """Set parameters, all of them or none: `set eq.b1.gain_db=+1.5 eq.b1.enabled=on`.
 
-    Values are absolute, in the unit of the name; `1.2k`, `-1 dB`, `on`, `bell` are understood.
+    Values are absolute, in the unit that ends the name. `1.2k`, `-1 dB`, `on` and `bell` are accepted.
     """
     box = context.box
     values = {}
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals:
-            raise click.UsageError(f"{assignment!r} is no assignment; write {path}=VALUE")
+            raise click.UsageError(f"{assignment!r} is not an assignment; write {path}=VALUE")
         param = box.find(path.strip())
         try:
             values[param.id] = param.to_plain(param.parse(text))
@@ -82,9 +84,9 @@ def set_(context: Context, assignments, if_rev):
 @click.argument("patterns", nargs=-1, shell_complete=complete_path)
 @pass_context
 def params(context: Context, patterns):
-    """List the parameters with range and default: `params`, `params eq.b1`, `params '*_ms'`.
+    """List parameters with their range and default: `params`, `params eq.b1`, `params '*_ms'`.
 
-    Needs no box; with --device it shows that box's table.
+    Needs no box. With --device it shows the table of that box.
     """
     known = context.box.table if context.device else local.BY_ID
     ids = matching(known, patterns)
@@ -94,7 +96,7 @@ def params(context: Context, patterns):
         (id, known[id].allowed, shown(known[id], known[id].to_plain(known[id].default)), known[id].help) for id in ids
     ]
     data = {"params": [_described(known[id]) for id in ids]}
-    context.out("params", data, table(rows, ("parameter", "allowed", "default", "what it is")))
+    context.out("params", data, table(rows, ("parameter", "allowed", "default", "meaning")))
 
 
 def _described(param: Param) -> dict:

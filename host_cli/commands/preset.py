@@ -1,4 +1,4 @@
-"""`burnish preset`: the library of presets on the box. Files are in preset_files.py, backups in preset_backup.py."""
+"""`burnish preset`: the preset library of the box. preset_files.py has the commands for files, preset_backup.py those for backups."""
 
 import click
 import msgspec
@@ -12,32 +12,32 @@ from host_cli.terminal import one_line, table
 
 @cli.group()
 def preset():
-    """Presets: the box's library, files here, backups, history."""
+    """Manage presets: the library of the box, files on this computer, backups, history."""
 
 
 def complete_name(click_context, parameter, incomplete) -> list[str]:
-    """Shell completion of preset names: the factory set and what this laptop has seen; no port is opened."""
+    """Shell completion of preset names from the name cache. Opens no port."""
     from host_cli.presets import name_cache
 
     return [name for name in name_cache.names() if name.lower().startswith(incomplete.lower())]
 
 
 def asking(context: Context, overwrite: bool, act):
-    """`act(overwrite)`; where the name is taken, asks and does it again."""
+    """Call `act(overwrite)`. If a preset of that name exists, ask, and call it again with True."""
     try:
         return act(overwrite or context.yes)
     except Refused as why:
         if why.name != "exists" or overwrite:
             raise
         taken = one_line(why.data.get("preset", ""))
-        context.confirm(f"There is a preset {taken!r} on the box already. Overwrite it?")
+        context.confirm(f"The box already has a preset {taken!r}. Overwrite it?")
         return act(True)
 
 
 @preset.command("list")
 @pass_context
 def list_(context: Context):
-    """List the presets of the box; `*` marks the one that is heard."""
+    """List the presets of the box; `*` marks the loaded one."""
     from host_cli.presets import name_cache
 
     box = context.box
@@ -54,10 +54,10 @@ def list_(context: Context):
 
 @preset.command()
 @click.argument("name", shell_complete=complete_name)
-@click.option("--all", "everything", is_flag=True, help="also what is at its default")
+@click.option("--all", "everything", is_flag=True, help="also show parameters that are at their default")
 @pass_context
 def show(context: Context, name, everything):
-    """Show a preset: a name on the box, @current, @a, @b, or a file (.toml)."""
+    """Show a preset: a name on the box, a file (.toml), or an edit buffer (@current, @a, @b)."""
     found = library.resolve(context, name)
     values = library.plain(found)
     by_id = {param.id: param for param in TABLE}
@@ -67,33 +67,33 @@ def show(context: Context, name, everything):
     notes = found.meta.get("notes")
     head = f"{found.name} ({found.content_id[:8]})" + (f"\n{one_line(notes)}" if isinstance(notes, str) else "")
     data = {"name": found.name, "id": found.content_id, "values": values}
-    context.out("preset.show", data, f"{head}\n{table(rows) or 'everything is at its default'}")
+    context.out("preset.show", data, f"{head}\n{table(rows) or 'all parameters are at their defaults'}")
 
 
 @preset.command()
 @click.argument("name", shell_complete=complete_name)
-@click.option("--dry-run", is_flag=True, help="only show what would change")
+@click.option("--dry-run", is_flag=True, help="show the changes without making them")
 @pass_context
 def load(context: Context, name, dry_run):
-    """Load a preset of the box: it is heard at once.
+    """Load a preset of the box. It becomes audible at once.
 
-    What was heard before is kept: `burnish preset history`. Asks when the load could startle: more than 6 dB more level, a
-    higher ceiling, no limiter.
+    The previous settings are kept in `burnish preset history`. Asks first if the preset could be startling: a level more
+    than 6 dB higher, a higher ceiling, or no limiter.
     """
     box = context.box
-    state, heard = box.state(), box.pull("@current")
-    before, after = library.parsed(heard, "@current"), library.parsed(box.pull(name), name)
+    state, current = box.state(), box.pull("@current")
+    before, after = library.parsed(current, "@current"), library.parsed(box.pull(name), name)
     changes = library.difference(library.plain(before), library.plain(after))
     if dry_run:
         by_id = {param.id: param for param in TABLE}
         rows = [(id, f"{shown(by_id[id], old)} → {shown(by_id[id], new)}") for id, (old, new) in changes.items()]
         data = {"name": after.name, "id": after.content_id, "rev": state.rev, "dry_run": True}
-        context.out("preset.load", data, table(rows) or "nothing would change")
+        context.out("preset.load", data, table(rows) or "the preset would change nothing")
         return
     if warning := library.startling(before.values, after.values):
         context.confirm(f"Loading {after.name!r} {warning}. Load it?")
     if changes:
-        history.keep(box.welcome.serial, heard, "load")
+        history.keep(box.welcome.serial, current, "load")
     done = box.load(name)
     edited = " (edited, kept in `burnish preset history`)" if state.edited else ""
     text = f"{one_line(state.preset or '–')}{edited} → {one_line(done.name)}"
@@ -102,10 +102,10 @@ def load(context: Context, name, dry_run):
 
 @preset.command()
 @click.argument("name")
-@click.option("--overwrite", is_flag=True, help="replace a user preset of that name")
+@click.option("--overwrite", is_flag=True, help="replace a user preset of the same name")
 @pass_context
 def save(context: Context, name, overwrite):
-    """Save what is heard as a user preset."""
+    """Save the current settings as a user preset."""
     done = asking(context, overwrite, lambda replace: context.box.save(name, replace))
     context.out("preset.save", msgspec.to_builtins(done), f"saved {one_line(done.name)} ({done.id[:8]})")
 
@@ -125,7 +125,7 @@ def delete(context: Context, name):
 @click.argument("to")
 @pass_context
 def rename(context: Context, name, to):
-    """Give a user preset another name."""
+    """Rename a user preset."""
     done = context.box.rename(name, to)
     context.out("preset.rename", msgspec.to_builtins(done), f"{one_line(name)} → {one_line(done.name)}")
 
@@ -133,9 +133,9 @@ def rename(context: Context, name, to):
 @preset.command()
 @click.argument("name", shell_complete=complete_name)
 @click.argument("to")
-@click.option("--overwrite", is_flag=True, help="replace a user preset of that name")
+@click.option("--overwrite", is_flag=True, help="replace a user preset of the same name")
 @pass_context
 def copy(context: Context, name, to, overwrite):
-    """Keep a preset, factory or user, under another name as well."""
+    """Copy a factory or user preset to a user preset."""
     done = asking(context, overwrite, lambda replace: context.box.copy(name, to, replace))
     context.out("preset.copy", msgspec.to_builtins(done), f"{one_line(name)} → {one_line(done.name)}")

@@ -1,4 +1,4 @@
-"""The whole library as one file, and back; and the history of what was heard."""
+"""Commands that back up and restore the whole library as one file, and the history of replaced settings."""
 
 import gzip
 import hashlib
@@ -22,12 +22,12 @@ from host_cli.terminal import count, one_line, table
 from .preset import preset
 from .preset_files import send
 
-#: Limits of a backup that is read: files, bytes of the manifest.
+#: Limits when a backup is read: number of files, and bytes of the manifest.
 MAX_FILES, MAX_MANIFEST = 2000, 1 << 20
 _REASONS = {
     "load": "before a load",
     "restore": "before a restore",
-    "undo": "before going back",
+    "undo": "before an undo",
     "backup": "from a backup",
 }
 _MEMBER = re.compile(r"presets/[a-z0-9-]{1,80}\.toml|buffers/[ab]\.toml")
@@ -35,10 +35,10 @@ _MEMBER = re.compile(r"presets/[a-z0-9-]{1,80}\.toml|buffers/[ab]\.toml")
 
 @preset.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
-@click.option("--overwrite", is_flag=True, help="replace the file if it is there")
+@click.option("--overwrite", is_flag=True, help="replace the file if it exists")
 @pass_context
 def backup(context: Context, file, overwrite):
-    """Keep all user presets and both edit buffers in one .tar.gz, with a manifest of hashes."""
+    """Save all user presets and both edit buffers in one .tar.gz file, with a manifest of their hashes."""
     box = context.box
     serial = box.welcome.serial
     file = file or Path(f"burnish-{presets.slug(serial) or 'box'}-{time.strftime('%Y%m%d-%H%M%S')}.tar.gz")
@@ -55,25 +55,25 @@ def backup(context: Context, file, overwrite):
         "sha256": {name: hashlib.sha256(data).hexdigest() for name, data in members.items()},
     }
     packed = io.BytesIO()
-    # No times in it: equal content makes an equal file.
+    # Without times, so that equal content makes an equal file.
     with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
         for name, data in {"manifest.json": json.dumps(manifest, indent=1).encode(), **members}.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     library.write(file, packed.getvalue(),
-                  (lambda: None) if overwrite else lambda: context.confirm(f"{file} is there already. Overwrite it?"))  # fmt: skip
+                  (lambda: None) if overwrite else lambda: context.confirm(f"{file} exists. Overwrite it?"))  # fmt: skip
     context.out("preset.backup", {"file": str(file), "presets": names}, f"{count(len(names), 'preset')} → {file}")
 
 
 @preset.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="only show what would be done")
+@click.option("--dry-run", is_flag=True, help="show what would be done without doing it")
 @pass_context
 def restore(context: Context, file, dry_run):
-    """Put the presets of a backup onto the box. Nothing is loaded or deleted; presets with other content are replaced.
+    """Copy the presets of a backup to the box. Presets with the same name but other content are replaced, others stay.
 
-    The edit buffers of the backup are kept in `burnish preset history`, from where they can be brought back.
+    No preset is loaded. The edit buffers of the backup are added to `burnish preset history`, from which they can be loaded.
     """
     members = unpack(file)
     checked = [
@@ -95,7 +95,7 @@ def restore(context: Context, file, dry_run):
         return
     if replaced:
         names = ", ".join(one_line(name) for name in replaced)
-        context.confirm(f"This replaces {count(len(replaced), 'preset')} on the box ({names}). Go on?")
+        context.confirm(f"This replaces {count(len(replaced), 'preset')} on the box ({names}). Continue?")
         for name in replaced:
             kept.keep(box.welcome.serial, box.pull(name), "restore")
     for side in "ab":
@@ -108,18 +108,18 @@ def restore(context: Context, file, dry_run):
 
 
 def unpack(file: Path) -> dict[str, bytes]:
-    """The members of a backup, all checked against its manifest. Raises CliFail: unreadable, damaged, not a backup."""
+    """The members of a backup, checked against its manifest. Raises CliFail if it is unreadable, damaged, or not a backup."""
     try:
         with tarfile.open(file, "r:gz") as tar:
             found = {}
             for info in tar:
                 if len(found) >= MAX_FILES:
-                    raise CliFail(f"{file} has more than {MAX_FILES} files: that is no backup of a box", REFUSED)
+                    raise CliFail(f"{file} has more than {MAX_FILES} files, so it is not a backup of a box", REFUSED)
                 limit = MAX_MANIFEST if info.name == "manifest.json" else presets.MAX_BYTES
                 known = info.name == "manifest.json" or _MEMBER.fullmatch(info.name)
                 if not (info.isreg() and known and info.size <= limit):
                     raise CliFail(
-                        f"{file} holds {one_line(info.name)[:60]!r}: that does not belong in a backup", REFUSED
+                        f"{file} contains {one_line(info.name)[:60]!r}, which is not part of a backup", REFUSED
                     )
                 found[info.name] = tar.extractfile(info).read()
     except OSError as why:  # tarfile.ReadError is one
@@ -129,7 +129,7 @@ def unpack(file: Path) -> dict[str, bytes]:
     manifest = _manifest(file, found.pop("manifest.json", b""))
     for name, data in found.items():
         if manifest.get(name) != hashlib.sha256(data).hexdigest():
-            raise CliFail(f"{file}: {name} is not what its manifest says; nothing was restored", UNVERIFIED)
+            raise CliFail(f"{file}: {name} does not match the manifest; nothing was restored", UNVERIFIED)
     if missing := manifest.keys() - found.keys():
         raise CliFail(f"{file}: {one_line(min(missing))} is missing; nothing was restored", UNVERIFIED)
     return found
@@ -142,15 +142,15 @@ def _manifest(file: Path, data: bytes) -> dict:
             return dict(manifest["sha256"])
     except (ValueError, TypeError, KeyError, RecursionError):
         pass
-    raise CliFail(f"{file} is no backup of a box: it has no manifest that this tool knows", REFUSED)
+    raise CliFail(f"{file} is not a backup of a box: it has no manifest that this tool can read", REFUSED)
 
 
 @preset.command()
 @click.argument("number", type=int, required=False)
-@click.option("--show", "show_it", is_flag=True, help="show that snapshot, change nothing")
+@click.option("--show", "show_it", is_flag=True, help="show that snapshot without loading it")
 @pass_context
 def history(context: Context, number, show_it):
-    """List what was heard before loads and restores; with a NUMBER, bring that back into the edit buffer."""
+    """List the settings that loads and restores have replaced. With a NUMBER, load those settings again."""
     box = context.box
     found = kept.snapshots(box.welcome.serial)
     if number is None:
@@ -167,10 +167,12 @@ def history(context: Context, number, show_it):
                          "id": old.content_id, "file": str(snapshot.path)})  # fmt: skip
         context.out("preset.history", {"snapshots": data}, table(rows, ("", "when", "", "name", "id")) if rows else "")
         if not rows:
-            context.note("nothing has been replaced yet")
+            context.note("the history is empty: nothing has been replaced yet")
         return
     if not 1 <= number <= len(found):
-        raise CliFail(f"there is no snapshot {number}; `burnish preset history` lists {len(found)}", OTHER)
+        raise CliFail(
+            f"there is no snapshot {number}: the history has {len(found)}; `burnish preset history` lists them", OTHER
+        )
     old = library.read(found[number - 1].path)[1]
     if show_it:
         from .preset import show
@@ -179,7 +181,7 @@ def history(context: Context, number, show_it):
         return
     now = library.parsed(box.pull("@current"), "@current")
     if warning := library.startling(now.values, old.values):
-        context.confirm(f"Bringing {old.name!r} back {warning}. Go on?")
+        context.confirm(f"Loading {old.name!r} again {warning}. Continue?")
     kept.keep(box.welcome.serial, presets.dump(now).encode(), "undo")
     change = box.set(library.plain(old))
-    context.out("preset.history", {"rev": change.rev, "name": old.name}, f"{one_line(old.name)} is heard again")
+    context.out("preset.history", {"rev": change.rev, "name": old.name}, f"{one_line(old.name)} is loaded again")

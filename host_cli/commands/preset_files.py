@@ -1,4 +1,4 @@
-"""Presets as files here: pull, push, diff, validate, edit."""
+"""Commands for presets as files on this computer: pull, push, diff, validate, edit."""
 
 from pathlib import Path
 
@@ -14,24 +14,24 @@ from host_cli.terminal import one_line, table
 from .preset import asking, complete_name, preset
 
 _FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="only say what would be done")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="show what would be done without doing it")
 
 
 @preset.command()
 @click.argument("names", nargs=-1, shell_complete=complete_name)
-@click.option("--all", "everything", is_flag=True, help="all user presets")
+@click.option("--all", "everything", is_flag=True, help="pull all user presets")
 @click.option("-o", "--out", "where", type=click.Path(path_type=Path), default=Path("."), help="folder for the files")
-@click.option("--overwrite", is_flag=True, help="replace files that are there")
+@click.option("--overwrite", is_flag=True, help="replace files that exist")
 @_DRY_RUN
 @pass_context
 def pull(context: Context, names, everything, where, overwrite, dry_run):
-    """Copy presets from the box into TOML files here; @current, @a and @b are what is in the edit buffers.
+    """Copy presets from the box into TOML files. @current, @a and @b are the edit buffers.
 
-    A file that is equal already is left alone.
+    A file with equal content is left as it is.
     """
     box = context.box
     if bool(names) == everything:
-        raise click.UsageError("name the presets, or give --all")
+        raise click.UsageError("name presets or give --all, not both")
     if everything:
         names = [row.name for row in box.presets() if not row.factory and not row.error]
     done = []
@@ -41,7 +41,7 @@ def pull(context: Context, names, everything, where, overwrite, dry_run):
         if dry_run:
             written = not path.exists() or path.read_bytes() != data
         else:
-            question = f"{path} is there already and different. Overwrite it?"
+            question = f"{path} exists with other content. Overwrite it?"
             written = library.write(path, data, (lambda: None) if overwrite else lambda q=question: context.confirm(q))
         done.append({"name": name, "file": str(path), "written": written})
     for row in done:
@@ -51,14 +51,14 @@ def pull(context: Context, names, everything, where, overwrite, dry_run):
 
 @preset.command()
 @_FILES
-@click.option("--load", "load_it", is_flag=True, help="load the last of them as well: it is heard at once")
+@click.option("--load", "load_it", is_flag=True, help="also load the last one; it becomes audible at once")
 @click.option("--overwrite", is_flag=True, help="replace presets of the same name")
 @_DRY_RUN
 @pass_context
 def push(context: Context, files, load_it, overwrite, dry_run):
-    """Copy preset files to the box. They are checked here first; none is heard without --load.
+    """Copy preset files to the box, after checking all of them. Without --load, none is loaded.
 
-    A preset that the box has already with the same content is skipped.
+    A preset that the box already has with the same content is skipped.
     """
     checked = [(path.name, *library.read(path)) for path in files]
     done = send(context, checked, overwrite, dry_run)
@@ -75,7 +75,7 @@ def push(context: Context, files, load_it, overwrite, dry_run):
 
 
 def send(context: Context, checked: list, overwrite: bool, dry_run: bool) -> list[dict]:
-    """Push (file name, bytes, preset) rows, skipping those the box has. Raises LinkLost with how far it came."""
+    """Push (file name, bytes, preset) rows, except those the box already has. Raises LinkLost, which tells how many were done."""
     box = context.box
     there = {row.name: row.id for row in box.presets()}
     done = []
@@ -92,8 +92,8 @@ def send(context: Context, checked: list, overwrite: bool, dry_run: bool) -> lis
                 _verify(name, found, saved)
         except LinkLost as why:
             raise LinkLost(
-                f"the box disappeared after {len(done)} of {len(checked)} presets ({why}); nothing was loaded, and finished "
-                "presets will be skipped"
+                f"the box was disconnected after {len(done)} of {len(checked)} presets ({why}); nothing was loaded, and the next "
+                "push skips the finished presets"
             ) from None
         done.append(row)
     return done
@@ -103,7 +103,7 @@ def _verify(name: str, sent: presets.Preset, saved) -> None:
     if saved.id != sent.content_id:
         ids = f"id {saved.id[:8]}, not {sent.content_id[:8]}"
         raise CliFail(
-            f"the box understood {name} differently ({ids}); compare versions with `burnish doctor`", UNVERIFIED
+            f"the box stored {name} with other content ({ids}); compare the versions with `burnish doctor`", UNVERIFIED
         )
 
 
@@ -112,9 +112,9 @@ def _verify(name: str, sent: presets.Preset, saved) -> None:
 @click.argument("b", shell_complete=complete_name, default="@current")
 @pass_context
 def diff(context: Context, a, b):
-    """Show what differs between two presets: names, files (.toml), @current, @a, @b. Exit status 1 if they differ.
+    """Show the differences between two presets: names, files (.toml), @current, @a, @b. Exit status 1 if they differ.
 
-    With one argument: how what is heard differs from it.
+    With one argument, compares that preset with the current settings.
     """
     before, after = library.resolve(context, a), library.resolve(context, b)
     changes = library.difference(library.plain(before), library.plain(after))
@@ -122,7 +122,7 @@ def diff(context: Context, a, b):
     data = {"a": before.name, "b": after.name, "changes": {id: list(pair) for id, pair in changes.items()}}
     context.out("preset.diff", data, table(rows))
     if not changes:
-        context.note("they sound the same")
+        context.note("there are no differences")
     return OTHER if changes else OK
 
 
@@ -130,7 +130,7 @@ def diff(context: Context, a, b):
 @_FILES
 @pass_context
 def validate(context: Context, files):
-    """Check preset files; needs no box. Exit status 8 if one is not valid."""
+    """Check preset files, without a box. Exit status 8 if one is not valid."""
     rows, bad = [], 0
     for path in files:
         try:
@@ -149,7 +149,7 @@ def validate(context: Context, files):
 @click.argument("name", shell_complete=complete_name)
 @pass_context
 def edit(context: Context, name):
-    """Change a user preset of the box in your editor ($VISUAL or $EDITOR). Nothing happens unless you save."""
+    """Edit a user preset of the box in your editor ($VISUAL or $EDITOR). Nothing changes unless you save."""
     box = context.box
     before = box.pull(name)
     text = before.decode()

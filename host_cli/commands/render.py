@@ -1,12 +1,12 @@
-"""`burnish render`: files through the engine of the box, without a box."""
+"""`burnish render`: processes files with the engine of the box, without a box."""
 
 from pathlib import Path
 
 import click
-import platformdirs
 
 from firmware import presets
 from firmware.contract import ParamError, constraints, params
+from host_cli import folders
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, USAGE, CliFail, Refused
 from host_cli.presets import read
@@ -17,13 +17,13 @@ from .parameters import complete_assignment
 
 
 def complete_preset(context, parameter, incomplete) -> list[str]:
-    """Shell completion of the presets at hand here; files complete themselves."""
+    """Shell completion of the presets on this computer."""
     return [entry.name for entry in library().list() if entry.name.lower().startswith(incomplete.lower())]
 
 
 def library() -> presets.PresetLibrary:
-    """The factory presets, and those kept on this laptop."""
-    return presets.PresetLibrary(platformdirs.user_data_path("burnish") / "presets")
+    """The factory presets, and the user's presets on this computer."""
+    return presets.PresetLibrary(folders.data() / "presets")
 
 
 @cli.command()
@@ -34,14 +34,14 @@ def library() -> presets.PresetLibrary:
     type=click.Path(path_type=Path),
     required=True,
     metavar="OUT",
-    help="file to write; a folder for several inputs. The ending says the format: .wav, .flac, .aiff",
+    help="file to write, or a folder for several inputs; the extension selects the format: .wav, .flac, .aiff",
 )
 @click.option(
     "-p",
     "--preset",
     metavar="NAME|FILE",
     shell_complete=complete_preset,
-    help="factory preset, one kept here, or a preset's file (.toml)",
+    help="factory preset, user preset on this computer, or preset file (.toml)",
 )
 @click.option(
     "-s",
@@ -50,66 +50,76 @@ def library() -> presets.PresetLibrary:
     multiple=True,
     metavar="PATH=VALUE",
     shell_complete=complete_assignment,
-    help="change a parameter of it; may be given several times",
+    help="set a parameter, on top of the preset; can be given several times",
 )
 @click.option(
-    "--session",
+    "--run-log",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="repeat a run of the box, with each change at its frame (its run.json)",
+    help="repeat a run of the box, with every change at its frame, from the run log (run.json) of the box",
 )
+@click.option("--session", type=click.Path(path_type=Path), hidden=True)  # the former name of --run-log
 @click.option(
     "--bits",
     type=click.Choice(["16", "24", "32", "float"]),
     default="24",
     show_default=True,
-    help="depth of the output",
+    help="sample format of the output",
 )
 @click.option(
     "--target-lufs",
     type=click.FloatRange(-50, 0),
     metavar="LUFS",
-    help="find the limiter gain that gives this integrated loudness, within 0.05 LU; the ceiling holds",
+    help="adjust the limiter gain until the integrated loudness is within 0.05 LU of this; the ceiling stays as it is",
 )
 @click.option(
     "--listen",
     metavar="WHAT",
-    help=f"hear a part: {listening.FORMS}; delta is all that the chain changes",
+    help=f"render only a part of the signal: {listening.FORMS}; delta is the difference to the input",
 )
-@click.option("--keep-latency", is_flag=True, help="as a recorder at the box would tape it: the latency in front")
+@click.option(
+    "--keep-latency", is_flag=True, help="keep the latency at the start of the file, as if recorded from the box"
+)
 @pass_context
-def render(context: Context, inputs, output, preset, assignments, session, bits, target_lufs, listen, keep_latency):
-    """Master files with the very engine of the box: same preset, same bits.
+def render(
+    context: Context, inputs, output, preset, assignments, run_log, session, bits, target_lufs, listen, keep_latency
+):
+    """Master files with the engine of the box: the same settings give the same bits.
 
-    The output lies on the input, frame for frame: the latency of the chain is taken off.
+    Latency is compensated: output and input line up frame for frame.
     """  # fmt: skip
-    from host_cli.render import audiofile, loudness_target
-    from host_cli.render import engine as engine
+    from host_cli.render import audiofile, engine, loudness_target
 
-    if session and (preset or assignments):
-        raise click.UsageError("--session has its own values: leave --preset and --set out")
-    if target_lufs is not None and (session or keep_latency):
-        raise click.UsageError("--target-lufs renders several times: leave --session and --keep-latency out")
-    if listen and (session or keep_latency or target_lufs is not None):
-        raise click.UsageError("--listen is for the ear alone: leave --session, --keep-latency and --target-lufs out")
-    run = _read_run(session) if session else None
+    run_log = run_log or session
+    if run_log and (preset or assignments):
+        raise click.UsageError("--run-log contains all settings: omit --preset and --set")
+    if target_lufs is not None and (run_log or keep_latency):
+        raise click.UsageError("--target-lufs cannot be combined with --run-log or --keep-latency")
+    if listen and (run_log or keep_latency or target_lufs is not None):
+        raise click.UsageError("--listen cannot be combined with --run-log, --keep-latency or --target-lufs")
+    run = _read_run_log(run_log) if run_log else None
     values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
     if listen:
         values = listening.soloed(values, listen)
     if not run:
         _check(values)
+    renderers: dict[int, engine.Renderer] = {}
     rows, results = [], []
     for path, target in context.progress(_targets(context, inputs, output, bits), "rendering"):
         words, rate_hz = audiofile.read_words(path)
         if run and rate_hz != run["rate_hz"]:
-            raise CliFail(f"{path} is at {rate_hz} Hz, the session ran at {run['rate_hz']} Hz: give the mix it had")
+            raise CliFail(
+                f"{path} has a sampling rate of {rate_hz} Hz, but the run had {run['rate_hz']} Hz: give the mix of that run"
+            )
         if not run:
             _check(values, rate_hz)
+        if rate_hz not in renderers:
+            renderers[rate_hz] = engine.Renderer(rate_hz)
         gain_db = None
         if target_lufs is None:
-            done = engine.render(words, rate_hz, values, events, align=not keep_latency)
+            done = renderers[rate_hz].render(words, values, events, align=not keep_latency)
         else:
-            reached = loudness_target.render_to(words, rate_hz, values, target_lufs)
+            reached = loudness_target.render_to(renderers[rate_hz], words, values, target_lufs)
             done, gain_db = reached.rendered, reached.gain_db
         out = listening.difference(words, done.words) if listen == "delta" else done.words
         audiofile.write_words(target, out, rate_hz, bits)
@@ -130,14 +140,14 @@ def render(context: Context, inputs, output, preset, assignments, session, bits,
     context.out("render", {"rendered": results}, table(rows))
 
 
-def _read_run(path: Path) -> dict:
-    """A session of the box. Raises CliFail."""
-    from firmware.engine import replay  # brings the DSP along: too slow for completion, which imports this module
+def _read_run_log(path: Path) -> dict:
+    """The run log of a box. Raises CliFail."""
+    from firmware.engine import replay  # imports the DSP, which is too slow for completion, which imports this module
 
     try:
-        return replay.read_session(path)
+        return replay.read_run_log(path)
     except (OSError, ValueError) as why:
-        raise CliFail(f"cannot repeat the session of {path}: {why}", USAGE) from None
+        raise CliFail(f"cannot repeat the run of {path}: {why}", USAGE) from None
 
 
 def _arrow(before: dict, after: dict, name: str, unit: str) -> str:
@@ -146,14 +156,16 @@ def _arrow(before: dict, after: dict, name: str, unit: str) -> str:
 
 
 def _values(preset: str | None, assignments) -> dict[str, float]:
-    """All parameters: defaults, the preset over them, the assignments over that. Raises Refused, CliFail."""
+    """The values of all parameters: the defaults, replaced by those of the preset, replaced by those of the assignments.
+
+    Raises Refused, CliFail."""
     values = dict(params.DEFAULTS)
     if preset:
         values |= _preset(preset).values
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals:
-            raise click.UsageError(f"{assignment!r} is no assignment; write {path}=VALUE")
+            raise click.UsageError(f"{assignment!r} is not an assignment; write {path}=VALUE")
         try:
             param = params.find(path.strip())
             values[param.id] = param.parse(text)
@@ -163,7 +175,7 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
 
 
 def _check(values: dict[str, float], rate_hz: int | None = None) -> None:
-    """Raise Refused for values that do not go together, or not with that sampling rate."""
+    """Raise Refused for values that contradict each other or are not possible at the sampling rate."""
     try:
         constraints.check(values, values, rate_hz)
     except ParamError as why:
@@ -180,22 +192,22 @@ def _preset(name: str) -> presets.Preset:
 
 
 def _targets(context: Context, inputs, output: Path, bits: str) -> list[tuple[Path, Path]]:
-    """Each input with the file to write. What can fail without a render fails here. Asks before overwriting. Raises CliFail."""
+    """Pairs of input file and output file. Makes every check that needs no render, asks before overwriting. Raises CliFail."""
     from host_cli.render import audiofile
 
     for path in inputs:
         audiofile.check_source(path)
     folder = output.is_dir() or len(inputs) > 1
     if folder and output.exists() and not output.is_dir():
-        raise CliFail(f"{output} is a file: give a folder for {len(inputs)} inputs", USAGE)
+        raise CliFail(f"{output} is a file: give a folder as the output of {len(inputs)} inputs", USAGE)
     if folder:
         output.mkdir(parents=True, exist_ok=True)
     targets = [output / f"{path.stem}.wav" if folder else output for path in inputs]
     for path, target in zip(inputs, targets, strict=True):
         if target.exists() and path.exists() and target.samefile(path):
-            raise CliFail(f"{target} would overwrite its own input: write elsewhere", USAGE)
+            raise CliFail(f"{target} would overwrite its own input: give another output", USAGE)
         if targets.count(target) > 1:
-            raise CliFail(f"several inputs would become {target}: render them one by one", USAGE)
+            raise CliFail(f"several inputs would be written to {target}: render them one by one", USAGE)
         audiofile.check_target(target, bits)
         if target.exists():
             context.confirm(f"{target} exists. Overwrite it?")

@@ -1,4 +1,4 @@
-"""Commands for when something is wrong, and for scripts: doctor, log, raw, completion."""
+"""Commands for troubleshooting and scripts: doctor, broker, log, raw, completion."""
 
 import json
 import sys
@@ -13,18 +13,18 @@ from host_cli.errors import OK, OTHER, USAGE, CliFail
 from host_cli.terminal import one_line, table
 
 _USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{protocol.USB_PID:04x}"'
-#: Keeps ModemManager from probing the box, and lets the user at the screen open it.
+#: Keeps ModemManager from probing the box, and gives the user who is logged in at the screen access to it.
 UDEV_RULE = f'SUBSYSTEM=="tty", {_USB}, ENV{{ID_MM_DEVICE_IGNORE}}="1", TAG+="uaccess"'
 UDEV_FILE = "/etc/udev/rules.d/70-burnish.rules"
-#: Counters of the box that should be zero.
+#: Counters of the box that are zero if nothing has gone wrong.
 _FAULTS = ("xruns", "overloads", "bad_blocks", "host_stalls", "link_junk_lines", "link_dropped_replies", "undervoltage")
 
 
 @cli.command()
-@click.option("--udev", is_flag=True, help="print the udev rule for Linux, and nothing else")
+@click.option("--udev", is_flag=True, help="print only the udev rule for Linux")
 @pass_context
 def doctor(context: Context, udev):
-    """Look at everything between this program and the box's sound, and say what to do. Exit status 0: all is well."""
+    """Check everything between this program and the audio of the box, and advise what to do. Exit status 0 if all is well."""
     if udev:
         click.echo(UDEV_RULE)
         return OK
@@ -54,7 +54,7 @@ def _check_computer(checks: list) -> None:
     ruled = any(
         Path(folder, Path(UDEV_FILE).name).exists() for folder in ("/etc/udev/rules.d", "/usr/lib/udev/rules.d")
     )
-    advice = f"no udev rule; `burnish doctor --udev | sudo tee {UDEV_FILE}`, then plug the box in again"
+    advice = f"there is no udev rule; run `burnish doctor --udev | sudo tee {UDEV_FILE}`, then plug the box in again"
     checks.append(("udev", ruled or not boxes, "rule installed" if ruled else advice))
     modem = any(comm.read_text().strip() == "ModemManager" for comm in _readable(Path("/proc").glob("[0-9]*/comm")))
     text = "running; without the udev rule it probes the box for 10 s" if modem else "not running"
@@ -62,7 +62,7 @@ def _check_computer(checks: list) -> None:
 
 
 def _readable(files):
-    """Those files that can be read: processes come and go."""
+    """The files that can be read; a process may end at any time."""
     for file in files:
         try:
             file.read_text()
@@ -80,7 +80,9 @@ def _check_box(context: Context, checks: list) -> None:
     checks.append(("box", True, f"{welcome.product} {welcome.fw}, serial {welcome.serial}, protocol {welcome.proto}"))
     same = welcome.params == params.digest()
     text = (
-        "the same here and there" if same else "this tool and the box have different ones: update the older of the two"
+        "the tool and the box have the same"
+        if same
+        else "the tool and the box have different ones: update the older of the two"
     )
     checks.append(("parameters", same, text))
     trips_ms = []
@@ -96,26 +98,26 @@ def _check_box(context: Context, checks: list) -> None:
     faults = [f"{name} {now.counters[name]}" for name in _FAULTS if now.counters.get(name)]
     checks.append(("faults", not faults, ", ".join(faults) or "none counted since the box started"))
     load = now.counters.get("load_pct", 0.0)
-    checks.append(("load", load < 85, f"{load:.0f} % of the time a block may take"))
+    checks.append(("load", load < 85, f"{load:.0f} % of the time available for a block"))
 
 
 @cli.command()
 @pass_context
 def broker(context: Context):
-    """Hold the box's port and share it with other programs of yours, until Ctrl-C. (`meters` and `monitor` do so too.)"""
+    """Hold the port of the box and share it with your other programs until Ctrl-C. `meters` and `monitor` share it too."""
     from host_cli.box import hold_box
 
     with hold_box(context.device, context.timeout_s) as box:
-        context.note(f"sharing {box.link.name}; Ctrl-C ends it")
+        context.note(f"sharing {box.link.name}; press Ctrl-C to stop")
         for _ in box.changes():
             pass
 
 
 @cli.command()
-@click.option("-f", "--follow", is_flag=True, help="go on with what comes; Ctrl-C ends it")
+@click.option("-f", "--follow", is_flag=True, help="keep printing new lines until Ctrl-C")
 @pass_context
 def log(context: Context, follow):
-    """Show the box's log."""
+    """Show the log of the box."""
     box, first = context.box, 0
     while True:
         page = box.log(first)
@@ -130,7 +132,7 @@ def log(context: Context, follow):
 
 
 def complete_method(click_context, parameter, incomplete) -> list[str]:
-    """Shell completion of the protocol's methods."""
+    """Shell completion of the methods of the protocol."""
     return [name for name in protocol.METHODS if name.startswith(incomplete)]
 
 
@@ -139,13 +141,13 @@ def complete_method(click_context, parameter, incomplete) -> list[str]:
 @click.argument("arguments", metavar="[JSON]", default="{}")
 @pass_context
 def raw(context: Context, method, arguments):
-    """Send any request of docs/PROTOCOL.md: `raw get '{"paths": ["input.trim_db"]}'`. Prints the result as JSON."""
+    """Send any request of docs/PROTOCOL.md and print the result as JSON: `raw get '{"paths": ["input.trim_db"]}'`."""
     try:
         plain = json.loads(arguments)
     except (ValueError, RecursionError) as why:
         raise CliFail(f"the parameters are not JSON: {why}", USAGE) from None
     if not isinstance(plain, dict):
-        raise CliFail(f"the parameters of {method!r} are one JSON object, not {arguments[:40]}", USAGE)
+        raise CliFail(f"the parameters of {method!r} must be one JSON object, not {arguments[:40]}", USAGE)
     result = context.box.raw(method, plain)
     context.out("raw", {"method": method, "result": result}, json.dumps(result, ensure_ascii=False))
 

@@ -1,4 +1,4 @@
-"""Presets on the laptop: files, differences, history, completion of names."""
+"""Presets on the laptop: files, differences, history, and a cache of names for completion."""
 
 from firmware.contract import lazy_exports
 

@@ -1,25 +1,24 @@
-"""History: what was heard before a load or a restore replaced it, as preset files in the user's data folder."""
+"""History: the settings that a load or a restore replaced, as preset files in the user's data folder."""
 
 import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 from firmware import presets
+from host_cli import folders
 from host_cli.errors import OTHER, CliFail
 
 from . import library
 
-#: Snapshots kept for each box.
+#: Most snapshots that are kept for each box.
 KEPT = 200
 _NAME = re.compile(r"(\d{8}T\d{6})-\d{3}-([a-z]+)\.toml")
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One saved state: when (UTC), before what, and the file."""
+    """Saved settings: `when` (UTC), the action `before` which they were saved, and the file."""
 
     when: str
     before: str
@@ -27,18 +26,18 @@ class Snapshot:
 
 
 def folder(serial: str) -> Path:
-    """Where the snapshots of the box with that serial number are."""
-    return Path(platformdirs.user_data_dir("burnish", appauthor=False)) / "history" / (presets.slug(serial) or "box")
+    """The folder with the snapshots of the box that has this serial number."""
+    return folders.data() / "history" / (presets.slug(serial) or "box")
 
 
 def keep(serial: str, data: bytes, before: str, now_s: float | None = None) -> Path:
-    """Keep the text of a preset as it was before `before` ("load", "restore", "undo", "backup"). Raises CliFail."""
+    """Save the text of a preset before the action `before` ("load", "restore", "undo", "backup"). Raises CliFail."""
     stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now_s))
     known = snapshots(serial)
     for snapshot in known if before == "backup" else known[:1]:
         if snapshot.path.read_bytes() == data:
-            return snapshot.path  # it is there already
-    # Numbered within the second, so that names sort as time goes.
+            return snapshot.path  # it has been saved already
+    # With a number within the second, so that the names sort by time.
     number = sum(snapshot.when == stamp for snapshot in known)
     path = folder(serial) / f"{stamp}-{number:03}-{before}.toml"
     library.write(path, data, lambda: None)
@@ -48,7 +47,7 @@ def keep(serial: str, data: bytes, before: str, now_s: float | None = None) -> P
 
 
 def snapshots(serial: str) -> list[Snapshot]:
-    """The snapshots of that box, newest first."""
+    """The snapshots of the box with this serial number, newest first."""
     where = folder(serial)
     try:
         files = sorted(where.iterdir(), reverse=True) if where.is_dir() else []

@@ -1,4 +1,4 @@
-"""Presets on the laptop's side: files, references to presets wherever they are, differences, and what a load would do."""
+"""Presets on the laptop: reads and writes files, resolves references to presets, compares presets."""
 
 import os
 from pathlib import Path
@@ -6,15 +6,15 @@ from pathlib import Path
 from firmware import presets
 from firmware.contract import TABLE, Param
 from firmware.presets import Preset
-from firmware.presets import startling as startling  # asked of the box and of the tool alike
+from firmware.presets import startling as startling  # used by the commands and by the monitor
 from host_cli.errors import OTHER, REFUSED, CliFail, Refused
 
-#: Names the box understands beside those of its library: what is heard, and the two edit buffers.
+#: Names that the box accepts in addition to those of its library: the current settings and the two edit buffers.
 BUFFERS = ("@current", "@a", "@b")
 
 
 def read(path: Path) -> tuple[bytes, Preset]:
-    """The bytes of a preset's file, and the preset. Raises CliFail: cannot be read, or is no preset."""
+    """The bytes of a preset file, and the preset. Raises CliFail if it cannot be read or is not a preset."""
     try:
         with path.open("rb") as file:
             data = file.read(presets.MAX_BYTES + 1)
@@ -32,15 +32,15 @@ def parsed(data: bytes, where: str) -> Preset:
 
 
 def resolve(context, reference: str) -> Preset:
-    """A preset by file (anything that ends in .toml), by name on the box, or @current, @a, @b."""
+    """The preset that `reference` names: a file (it ends in .toml), a name on the box, or @current, @a, @b."""
     if reference.endswith(".toml"):
         return read(Path(reference))[1]
     return parsed(context.box.pull(reference), reference)
 
 
 def write(path: Path, data: bytes, replace) -> bool:
-    """Write `data` whole or not at all; False when the file has it already. `replace()` is asked before another file is
-    replaced, and raises if not. Raises CliFail."""
+    """Write `data` completely or not at all; returns False if the file already contains it. Before it replaces other content
+    it calls `replace()`, which raises to prevent that. Raises CliFail."""
     try:
         if path.exists():
             if path.read_bytes() == data:
@@ -59,13 +59,13 @@ def write(path: Path, data: bytes, replace) -> bool:
 
 
 def shown(param: Param, plain) -> str:
-    """A plain value for people; gains with their sign."""
+    """A plain value as text with its unit; gains have a sign."""
     value = param.check(plain)
     return f"+{param.format(value)}" if param.unit == "dB" and value > 0 else param.format(value)
 
 
 def plain(preset: Preset) -> dict:
-    """All values of a preset as they travel, in the order of the table."""
+    """All values of a preset in the form of the protocol, in the order of the table."""
     return {param.id: param.to_plain(preset.values[param.id]) for param in TABLE if param.stored}
 
 

@@ -1,4 +1,4 @@
-"""Sound files: reading, rendering through the engine, analysing, reporting."""
+"""Audio files: reads and writes them, renders them with the engine, analyses them, writes reports."""
 
 __all__ = [
     "analysis",

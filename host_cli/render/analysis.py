@@ -1,4 +1,4 @@
-"""What there is to know about a finished file: loudness, peaks, dynamics, stereo, spectrum, overs and when they happen."""
+"""Measures a file: loudness, peaks, dynamics, stereo, spectrum, and the times of overs."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from dsp_ext.meters import measure
 
 #: True peaks above this are overs, in dBTP.
 OVER_DBTP = 0.0
-#: Overs listed at most.
+#: Most overs that are listed.
 MOST_OVERS = 100
 
 
 def analyse(words: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> dict:
     """All figures of `words` (int32, shape (frames, 2)).
 
-    What `dsp_ext.meters.measure.measure` gives, and: `dr` (see `dynamic_range`), `overs` (list of {"seconds", "dbtp"}, one for each
-    100 ms whose true peak is above `over_dbtp`, the first hundred), `over_count`, and `spectrum` ({"hz", "db"}: power per
-    sixth of an octave, 0 dB is a full-scale sine).
+    Returns the result of `dsp_ext.meters.measure` and: `dr` (see `dynamic_range`), `overs` (list of {"seconds", "dbtp"}, one
+    for each of the first hundred intervals of 100 ms whose true peak is above `over_dbtp`), `over_count`, and `spectrum`
+    ({"hz", "db"}: power per sixth of an octave; 0 dB is a full-scale sine).
     """
     samples = words.T * 2.0**-31
     found = measure(samples, rate_hz)
@@ -34,10 +34,10 @@ def analyse(words: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> di
 
 
 def dynamic_range(samples: np.ndarray, rate_hz: int) -> int | None:
-    """DR of (2, frames): "Measuring DR" (Algorithmix, v1.3). None for less than two blocks, or silence.
+    """DR of (2, frames) after "Measuring DR" (Algorithmix, v1.3). None for silence and for less than two blocks.
 
-    Per channel: blocks of 3 s (132480 frames at 44.1 kHz), RMS with a factor of 2 under the root, so that a sine reads its
-    peak; the second-highest block peak over the RMS of the loudest fifth of the blocks.
+    Each channel is divided into blocks of 3 s (132480 frames at 44.1 kHz). The RMS has a factor of 2 under the root, so that
+    the RMS of a sine is its peak. DR is the second-highest block peak divided by the RMS of the loudest fifth of the blocks.
     """
     length = round(132480 / 44100 * rate_hz)
     count = samples.shape[1] // length
@@ -53,14 +53,14 @@ def dynamic_range(samples: np.ndarray, rate_hz: int) -> int | None:
 
 
 def sixth_octaves(rate_hz: int) -> np.ndarray:
-    """Centres from 20 Hz to 20 kHz in sixths of an octave, as far as the rate allows."""
+    """Centre frequencies from 20 Hz to 20 kHz in sixths of an octave, up to 0.45 of the sampling rate."""
     hz = 1000 * 2 ** (np.arange(-34, 26 + 1) / 6)
     return hz[hz < 0.45 * rate_hz]
 
 
 def spectrum_db(samples: np.ndarray, rate_hz: int, hz: np.ndarray, octaves: float) -> np.ndarray:
-    """Long-term power of (2, frames), both channels added, in `octaves` around each of `hz`; 0 dB is a full-scale sine in
-    both channels. Welch's method: Hann windows of 1/3 s, half overlapping (IEEE Trans. AU-15, 1967)."""
+    """Long-term power of (2, frames) in bands of `octaves` around each frequency of `hz`, summed over both channels. 0 dB is
+    a full-scale sine in both channels. Welch's method: Hann windows of 1/3 s, half overlapping (IEEE Trans. AU-15, 1967)."""
     length = min(1 << int(np.log2(rate_hz / 3)), samples.shape[1])
     window = np.hanning(length + 1)[:-1]
     starts = range(0, samples.shape[1] - length + 1, max(1, length // 2))
@@ -68,10 +68,10 @@ def spectrum_db(samples: np.ndarray, rate_hz: int, hz: np.ndarray, octaves: floa
     for start in starts:
         spectrum = np.fft.rfft(samples[:, start : start + length] * window, axis=1)
         power += np.sum(np.abs(spectrum) ** 2, axis=0)
-    # Parseval, one-sided: the sum is the mean square of both channels, which a full-scale sine in both makes 1.
+    # Parseval, one-sided: the sum is the sum of both channels' mean squares, which is 1 for a full-scale sine in both.
     power *= 2 / (len(starts) * length * np.sum(window**2))
     total = np.concatenate([[0.0], np.cumsum(power)])
-    edges = np.arange(len(total)) - 0.5  # of the bins, in bins
+    edges = np.arange(len(total)) - 0.5  # lower edges of the bins, counted in bins
     low, high = (hz * 2 ** (side * octaves / 2) * length / rate_hz for side in (-1, 1))
     inside = np.interp(high, edges, total) - np.interp(low, edges, total)
     return 10 * np.log10(np.maximum(inside, 1e-15))

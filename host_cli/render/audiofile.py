@@ -1,4 +1,4 @@
-"""Sound files in and out: stereo, at the rates the engine knows, as the 32-bit words that the box sees."""
+"""Reads and writes audio files: stereo, at the sampling rates of the engine, as 32-bit words like those of a sound card."""
 
 from pathlib import Path
 
@@ -9,11 +9,11 @@ from dsp_ext.core import RATES_HZ
 from dsp_ext.meters import measure
 from host_cli.errors import CliFail
 
-#: What `--bits` offers, as libsndfile's names; float files are written unclipped by libsndfile but never exceed the words.
+#: The choices of `--bits`, and libsndfile's names for them.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
-#: Frames written in one go: pieces that stay in the caches instead of copies of the whole file.
+#: Frames that are written at once: small enough for the processor's caches.
 _PIECE = 1 << 16
-#: What can be written, by the ending of the name, with the bit depths each can hold.
+#: The formats that can be written, by file name extension, and the bit depths of each.
 FORMATS = {
     ".wav": ("16", "24", "32", "float"),
     ".flac": ("16", "24"),
@@ -23,10 +23,10 @@ FORMATS = {
 
 
 def read_words(path: str | Path) -> tuple[np.ndarray, int]:
-    """(words, rate in Hz): int32 of shape (frames, 2), full scale at 2^31, as a sound card delivers them.
+    """Read a file; returns (words, sampling rate in Hz). The words are int32, shape (frames, 2), with full scale at 2^31.
 
-    Files of up to 24 bits arrive exactly. Float files are rounded to 32 bits and clipped at full scale. Raises CliFail
-    for what is missing, is not sound, is not stereo, or has a rate that the box does not run at.
+    Integer files are read exactly. Float files are rounded to 32 bits and clipped at full scale. Raises CliFail for a file
+    that is missing, is not audio, is not stereo, or has a sampling rate at which the box does not run.
     """
     path = Path(path)
     check_source(path)
@@ -40,45 +40,49 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
             rate_hz = file.samplerate
     except soundfile.LibsndfileError as error:
         reason = str(getattr(error, "error_string", error)).rstrip(".")
-        raise CliFail(f"{path} is not a sound file that can be read ({reason}): give WAV, FLAC or AIFF") from None
+        raise CliFail(
+            f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
+        ) from None
     if not len(words):
-        raise CliFail(f"{path} holds no sound: it has 0 frames")
+        raise CliFail(f"{path} contains no audio: it has 0 frames")
     return words, rate_hz
 
 
 def check_source(path: Path) -> None:
-    """Raises CliFail where there is no such file."""
+    """Raises CliFail if there is no such file."""
     if path.is_dir() or not path.exists():
         raise CliFail(f"{path} {'is a folder' if path.is_dir() else 'does not exist'}: give a WAV, FLAC or AIFF file")
 
 
 def check_format(path, channels: int, rate_hz: int) -> None:
-    """Raises CliFail unless the engine can take it."""
+    """Raises CliFail unless the engine can process this number of channels and sampling rate."""
     if channels != 2:
         advice = "duplicate the channel first" if channels == 1 else "make a stereo mix first"
-        raise CliFail(f"{path} has {channels} channel{'s' * (channels > 1)}, the chain is stereo: {advice}")
+        raise CliFail(f"{path} has {channels} channel{'s' * (channels > 1)}, but the chain is stereo: {advice}")
     if rate_hz not in RATES_HZ:
         rates = ", ".join(f"{r / 1000:g}" for r in RATES_HZ)
-        raise CliFail(f"{path} has a rate of {rate_hz} Hz: allowed are {rates} kHz; resample it first")
+        raise CliFail(f"{path} has a sampling rate of {rate_hz} Hz: allowed are {rates} kHz; resample it first")
 
 
 def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
-    """Nearest 32-bit words of float samples (full scale ±1), clipped. Raises CliFail where they are not numbers."""
+    """Round float samples (full scale ±1) to 32-bit words, and clip them. Raises CliFail if one is not a number."""
     if not np.all(np.isfinite(samples)):
         bad = int(np.argmin(np.all(np.isfinite(samples), axis=-1)))
-        raise CliFail(f"{path} holds a sample that is not a number, at frame {bad}: repair or export it again")
+        raise CliFail(f"{path} contains a sample that is not a number, at frame {bad}: export the file again")
     scaled = np.rint(samples * 2.0**31)
     return np.clip(scaled, -(2.0**31), 2.0**31 - 1).astype(np.int32)
 
 
 def check_target(path: str | Path, bits: str) -> None:
-    """Raises CliFail where `write_words` would, as far as that can be known before there is anything to write."""
+    """Raises CliFail if `write_words` would, as far as that is known before there are samples to write."""
     path = Path(path)
     depths = FORMATS.get(path.suffix.lower())
     if depths is None:
-        raise CliFail(f"{path}: cannot write {path.suffix or 'a name without an ending'}: use {', '.join(FORMATS)}")
+        raise CliFail(f"{path}: cannot write {path.suffix or 'a file without an extension'}: use {', '.join(FORMATS)}")
     if bits not in depths:
-        raise CliFail(f"{path}: a {path.suffix[1:]} file cannot hold {bits} bits: use {' or '.join(depths)}")
+        raise CliFail(
+            f"{path}: a {path.suffix[1:]} file cannot store {bits if bits == 'float' else f'{bits} bits'}: use --bits {' or '.join(depths)}"
+        )
     if not path.parent.is_dir():
         raise CliFail(f"cannot write {path}: there is no folder {path.parent}")
 
@@ -97,18 +101,18 @@ def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "
 
 
 def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:
-    """Words rounded to the nearest of `bits` bits, still left-justified in 32; libsndfile alone would cut the rest off."""
+    """Round words to `bits` bits, still left-justified in 32; libsndfile alone would truncate them."""
     if bits == 32:
         return words
     step = 1 << (32 - bits)
-    rounded = np.minimum(words, np.int32(2**31 - 1 - step // 2))  # so that the sum stays within 32 bits
+    rounded = np.minimum(words, np.int32(2**31 - 1 - step // 2))  # keeps the sum within 32 bits
     rounded += np.int32(step // 2)
     rounded &= np.int32(-step)
     return rounded
 
 
 def figures(words: np.ndarray, rate_hz: int) -> dict:
-    """Loudness and peaks of words (frames, 2): what `dsp_ext.meters.measure` says of them, without the history."""
+    """Loudness and peaks of words (frames, 2): the result of `dsp_ext.meters.measure` without the history."""
     found = measure(words.T, rate_hz, scale=2.0**-31)
     del found["history"]
     return found

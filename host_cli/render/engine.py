@@ -1,4 +1,4 @@
-"""Files through the engine of the box: the same words in, the same words out."""
+"""Renders files with the engine of the box: the same input and settings give the same bits."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsp_ext import Engine
-from firmware.engine import replay
+from firmware.engine import OfflineRun
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """What came out. `words`: int32 (frames, 2); `latency`: frames by which they lag the input (0 when aligned)."""
+    """The result of a render.
+
+    `words`: int32, shape (frames, 2). `latency`: frames by which they lag the input, 0 when they are aligned with it.
+    `clamps`: samples that the limiter had to clip. `bad_blocks`: blocks that were silenced because of absurd samples.
+    """
 
     words: np.ndarray
     rate_hz: int
@@ -20,23 +24,36 @@ class Rendered:
     bad_blocks: int
 
 
-def render(
-    words: np.ndarray, rate_hz: int, values: dict[str, float], events: Iterable[dict] = (), *, align: bool = True
-) -> Rendered:
-    """`words` (int32, shape (frames, 2)) through a fresh engine that starts with `values` (all parameters).
+class Renderer:
+    """Renders any number of times with one engine, whose construction takes longer than many a render."""
 
-    `events` are those of a session, in order: {"frame", "kind", "values"}, done before their frame is processed. `align`
-    takes the latency off the front and lets the tail of the chain ring out at the end, so that output and input lie on
-    each other; without it the output is what a recorder at the box would have taped: as many frames, latency included.
-    """
-    latency = replay.latency(rate_hz, values)
-    out = np.concatenate([words, np.zeros((latency, 2), np.int32)]) if align else words.copy()
-    engine = replay.perform(out, rate_hz, values, events)
-    counters = dict(zip(Engine.CELLS, list(engine.cells), strict=False))
-    return Rendered(
-        words=out[latency:] if align else out,
-        rate_hz=rate_hz,
-        latency=0 if align else latency,
-        clamps=counters["clamps"],
-        bad_blocks=counters["bad_blocks"],
-    )
+    def __init__(self, rate_hz: int):
+        self.rate_hz = rate_hz
+        self._run = OfflineRun(rate_hz)
+
+    def render(
+        self, words: np.ndarray, values: dict[str, float], events: Iterable[dict] = (), *, align: bool = True
+    ) -> Rendered:
+        """Process `words` (int32, shape (frames, 2)) from a state in which `values` (all parameters) are in force.
+
+        `events` are those of a run log, in order: {"frame", "kind", "values"}; each is applied before its frame is
+        processed. `align` removes the latency at the start and lets the chain ring out at the end, so that output and
+        input line up frame for frame. Without it the output has the latency at its start and as many frames as the input,
+        as if it had been recorded from the box.
+        """
+        self._run.begin(values, events)
+        before = self._counters()
+        latency = self._run.engine.latency
+        out = np.concatenate([words, np.zeros((latency, 2), np.int32)]) if align else words.copy()
+        self._run.process(out)
+        after = self._counters()
+        return Rendered(
+            words=out[latency:] if align else out,
+            rate_hz=self.rate_hz,
+            latency=0 if align else latency,
+            clamps=after["clamps"] - before["clamps"],
+            bad_blocks=after["bad_blocks"] - before["bad_blocks"],
+        )
+
+    def _counters(self) -> dict[str, int]:
+        return dict(zip(Engine.CELLS, self._run.engine.cells, strict=False))

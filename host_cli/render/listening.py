@@ -1,4 +1,4 @@
-"""What `burnish render --listen` lets one hear: one band, what the limiter takes away, or all that the chain changes."""
+"""`burnish render --listen`: renders one band, the signal that the limiter removes, or the difference to the input."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from host_cli.errors import USAGE, CliFail
 if TYPE_CHECKING:
     import numpy as np
 
-#: What may be asked for, for help and messages.
+#: The allowed arguments, for help and messages.
 FORMS = f"band:1 to band:{params.MULTIBAND_BANDS}, eq:1 to eq:{params.EQ_BANDS}, limiter, delta"
 
 
 def soloed(values: dict[str, float], what: str) -> dict[str, float]:
-    """`values` with the switches that let `what` be heard: "band:3" (that band of the multiband, as processed), "eq:2" (what
-    that EQ band acts on), "limiter" (what the limiter takes away), "delta" (see `difference`). Raises CliFail."""
+    """`values` with the switches set that render `what`: "band:3" (the processed third band of the multiband), "eq:2" (the
+    frequency range of the second EQ band), "limiter" (the signal that the limiter removes), "delta" (nothing to switch; see
+    `difference`). Raises CliFail."""
     if what == "delta":
         return values
     if what == "limiter":
@@ -25,15 +26,15 @@ def soloed(values: dict[str, float], what: str) -> dict[str, float]:
     match = re.fullmatch(r"(band|eq):(\d+)", what)
     bands = {"band": params.MULTIBAND_BANDS, "eq": params.EQ_BANDS}
     if not match or not 1 <= int(match[2]) <= bands[match[1]]:
-        raise CliFail(f"cannot listen to {what!r}: there are {FORMS}", USAGE)
+        raise CliFail(f"cannot listen to {what!r}: allowed are {FORMS}", USAGE)
     if match[1] == "band":
         return values | {f"multiband.b{match[2]}.solo": 1.0}
     return values | {"eq.solo": params.find("eq.solo").parse(match[2])}
 
 
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Words of `after` less `before` (int32, shape (frames, 2), aligned), clipped at full scale: what was changed."""
-    import numpy as np  # here, because completion imports this module and must not wait for it
+    """`after` minus `before` (int32, shape (frames, 2), aligned), clipped at full scale."""
+    import numpy as np  # imported here, because completion imports this module and must be fast
 
     change = after.astype(np.int64) - before
     return np.clip(change, -(2**31), 2**31 - 1).astype(np.int32)

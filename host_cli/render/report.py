@@ -1,6 +1,6 @@
-"""The report of `burnish analyze`: a picture (PNG), or a page (HTML) with the picture and the figures in it.
+"""The report of `burnish analyze`: a picture (PNG), or a page (HTML) with the picture and the figures.
 
-Needs matplotlib, and pyloudnorm for the second opinion: `pip install "burnish[report]"`.
+Needs matplotlib, and pyloudnorm for an independent loudness measurement: `pip install "burnish[report]"`.
 """
 
 import base64
@@ -24,29 +24,29 @@ def write(path: Path, name: str, words: np.ndarray, rate_hz: int, found: dict) -
         raise CliFail(f'a report needs {why.name}: pip install "burnish[report]"') from None
     matplotlib.use("Agg")
     samples = words * 2.0**-31
-    second = None
+    second_lufs = None
     if found["integrated_lufs"] is not None:
-        second = float(pyloudnorm.Meter(rate_hz, filter_class="DeMan").integrated_loudness(samples))
-    picture = _picture(name, samples, rate_hz, found, second)
+        second_lufs = float(pyloudnorm.Meter(rate_hz, filter_class="DeMan").integrated_loudness(samples))
+    picture = _picture(name, samples, rate_hz, found, second_lufs)
     kind = path.suffix.lower()
     try:
         if kind == ".png":
             path.write_bytes(picture)
         elif kind in (".html", ".htm"):
-            path.write_text(_page(name, picture, found, second), encoding="utf-8")
+            path.write_text(_page(name, picture, found, second_lufs), encoding="utf-8")
         else:
-            raise CliFail(f"{path}: a report is .png or .html")
+            raise CliFail(f"{path}: a report can be .png or .html")
     except OSError as why:
         raise CliFail(f"cannot write {path}: {why.strerror}") from None
 
 
 def rows(found: dict, second_lufs: float | None = None) -> list[tuple[str, str]]:
-    """(figure, value with unit) of `analysis.analyse`, for people."""
+    """The results of `analysis.analyse` as rows of text: (figure, value with unit)."""
 
     def text(value, form, unit):
         return "–" if value is None else f"{value:{form}} {unit}".rstrip()
 
-    stable = "" if found["lra_stable"] else " (not stable under 60 s)"
+    stable = "" if found["lra_stable"] else " (not reliable below 60 s)"
     listed = [
         ("length", text(found["seconds"], ".1f", "s")),
         ("integrated loudness", text(found["integrated_lufs"], ".2f", "LUFS")),
@@ -69,7 +69,7 @@ def rows(found: dict, second_lufs: float | None = None) -> list[tuple[str, str]]
     return listed
 
 
-def _picture(name: str, samples: np.ndarray, rate_hz: int, found: dict, second: float | None) -> bytes:
+def _picture(name: str, samples: np.ndarray, rate_hz: int, found: dict, second_lufs: float | None) -> bytes:
     import matplotlib.pyplot as plt
 
     style = {"font.size": 9, "axes.edgecolor": SOFT, "axes.titleweight": "bold", "axes.titlesize": 10,
@@ -83,7 +83,7 @@ def _picture(name: str, samples: np.ndarray, rate_hz: int, found: dict, second: 
         for axis in axes[:2]:
             axis.set_xlim(0, max(found["seconds"], 0.1))
             axis.set_xlabel("seconds")
-        shown = dict(rows(found, second))
+        shown = dict(rows(found, second_lufs))
         figure.suptitle(
             f"{name}: {shown['integrated loudness']}, {shown['true peak']}, range {shown['loudness range'].split(' (')[0]}",
             fontsize=12, fontweight="bold",
@@ -135,9 +135,11 @@ def _spectrum(axis, found):
     axis.set_ylabel("dBFS")
 
 
-def _page(name: str, picture: bytes, found: dict, second: float | None) -> str:
-    """One self-contained HTML page: nothing is fetched from anywhere."""
-    figures = "".join(f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows(found, second))
+def _page(name: str, picture: bytes, found: dict, second_lufs: float | None) -> str:
+    """One self-contained HTML page, which loads nothing from the network."""
+    figures = "".join(
+        f"<tr><th>{html.escape(k)}</th><td>{html.escape(v)}</td></tr>" for k, v in rows(found, second_lufs)
+    )
     overs = "".join(f"<li>{over['seconds']:.1f} s: {over['dbtp']:+.2f} dBTP</li>" for over in found["overs"])
     overs = f"<h2>Overs</h2><ul>{overs}</ul>" if overs else ""
     image = base64.b64encode(picture).decode()

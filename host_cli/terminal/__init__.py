@@ -1,4 +1,4 @@
-"""Output to a terminal: tables, meters, curves in braille, the monitor."""
+"""Output to a terminal: tables, meters, curves of braille characters, and the monitor."""
 
 from firmware.contract import lazy_exports
 

@@ -1,13 +1,13 @@
-"""Curves in a terminal, in braille dots: two across and four down in each cell. Pure functions."""
+"""Draws curves with braille characters, each of which has two columns and four rows of dots. Nothing here prints."""
 
 import math
 
-#: Bits of a braille cell, by column and row.
+#: Bits of the dots of a braille character, by column and row.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 
 
 class Canvas:
-    """`width` x `height` cells; y runs from `bottom` (lowest dot) to `top` (highest)."""
+    """`width` x `height` characters. The vertical axis runs from `bottom` (lowest dot) to `top` (highest dot)."""
 
     def __init__(self, width: int, height: int, bottom: float, top: float):
         self.width, self.height = max(width, 1), max(height, 1)
@@ -16,27 +16,28 @@ class Canvas:
 
     @property
     def columns(self) -> int:
-        """Dots across."""
+        """Number of columns of dots."""
         return 2 * self.width
 
     def row_of(self, value: float) -> int:
-        """The row of dots (0 at the top) for a value; beyond the ends it stays at the end."""
+        """The row of dots (0 at the top) for a value; values outside the axis are clipped to it."""
         part = (value - self.bottom) / (self.top - self.bottom) if math.isfinite(value) else 0.0
         return round((1 - min(max(part, 0.0), 1.0)) * (4 * self.height - 1))
 
     def dot(self, column: int, row: int) -> None:
-        """Set a dot; outside of the canvas nothing happens."""
+        """Set a dot. Outside the canvas, does nothing."""
         if 0 <= column < self.columns and 0 <= row < 4 * self.height:
             self._cells[row // 4][column // 2] |= _DOTS[column % 2][row % 4]
 
     def line(self, value: float, every: int = 4) -> None:
-        """A dotted line across at `value`."""
+        """Draw a dotted horizontal line at `value`."""
         for column in range(0, self.columns, every):
             self.dot(column, self.row_of(value))
 
     def curve(self, values: list[float], fill: bool = False) -> None:
-        """One value for each column of dots from the left, joined up and down; `fill` down to the bottom. Values below
-        the bottom are not drawn, nor joined to."""
+        """Draw one value per column of dots from the left, joined by vertical lines; `fill` fills the area below the curve.
+
+        Values below the bottom are not drawn, and the curve is interrupted there."""
         before = None
         for column, value in enumerate(values[: self.columns]):
             if not value >= self.bottom:
@@ -47,24 +48,26 @@ class Canvas:
                 ends = row, 4 * self.height - 1
             elif before is None or before == row:
                 ends = row, row
-            else:  # up to where the column before stopped, not beside it
+            else:  # ends next to the dot of the previous column
                 ends = (row, before - 1) if row < before else (before + 1, row)
             for between in range(ends[0], ends[1] + 1):
                 self.dot(column, between)
             before = row
 
     def lines(self) -> list[str]:
-        """The canvas as text, top first."""
+        """The canvas as lines of text from top to bottom."""
         return ["".join(chr(0x2800 + cell) for cell in row) for row in self._cells]
 
 
 def log_grid(count: int, low_hz: float = 20.0, high_hz: float = 20_000.0) -> list[float]:
-    """`count` frequencies, evenly spaced to the ear."""
+    """`count` frequencies with logarithmic spacing."""
     return [low_hz * (high_hz / low_hz) ** (n / max(count - 1, 1)) for n in range(count)]
 
 
 def resampled(hz: list[float], levels: list[float], wanted_hz: list[float]) -> list[float]:
-    """`levels` known at rising `hz`, at `wanted_hz`, linear over the logarithm; the ends go on."""
+    """Interpolate `levels` at the rising frequencies `hz` to `wanted_hz`, linearly over the logarithm of the frequency.
+
+    Outside of `hz` the first or the last level continues."""
     found, at = [], 0
     for frequency in wanted_hz:
         while at < len(hz) - 2 and hz[at + 1] < frequency:

@@ -1,4 +1,4 @@
-"""Monitor: the box on one screen (Textual). Shows what a Feed says, and turns keys into deeds for it."""
+"""Monitor: a screen (Textual) that shows the state in a Feed and turns keys into actions for it."""
 
 import time
 from collections import deque
@@ -22,14 +22,14 @@ from host_cli.presets import library
 from .braille import Canvas, log_grid, resampled
 from .text import MeterView, one_line
 
-#: Seconds of loudness history, and between two points of it.
+#: Length of the loudness history, and time between two of its points, in seconds.
 HISTORY_S, POINT_S = 60.0, 0.5
-#: How often the screen is looked after, in seconds.
+#: Seconds between two updates of the screen.
 FRAME_S = 0.05
 
 
 class Monitor(App):
-    """`feed` is connected; `target_lufs` is drawn into the history."""
+    """`feed` must be connected. `target_lufs` is drawn into the loudness history."""
 
     TITLE = "Burnish"
     ENABLE_COMMAND_PALETTE = False
@@ -68,7 +68,7 @@ class Monitor(App):
         self._asked = ""
 
     def compose(self) -> ComposeResult:
-        """Head, meters and parameters at the left, curves and presets at the right."""
+        """Create the widgets: title, meters and parameters on the left, curves and presets on the right."""
         yield Static(id="head")
         with Horizontal():
             with Vertical(id="left"):
@@ -82,7 +82,7 @@ class Monitor(App):
         yield Footer()
 
     def on_mount(self) -> None:
-        """Titles, lists, and the clock that looks after the screen."""
+        """Fill titles and lists, and start the timer that updates the screen."""
         self.query_one("#curve").border_title = "EQ ±18 dB, spectrum out −90…0 dB, 20 Hz – 20 kHz"
         self.query_one(
             "#history"
@@ -93,14 +93,14 @@ class Monitor(App):
         params.add_options([Option(self._row(id), id=id) for id in self.feed.values])
         params.highlighted = 0
         params.focus()
-        self.set_interval(FRAME_S, self.look)
-        self.look()
+        self.set_interval(FRAME_S, self.update_screen)
+        self.update_screen()
 
-    # -- showing -------------------------------------------------------------------------------------------------
+    # -- drawing -------------------------------------------------------------------------------------------------
 
-    def look(self) -> None:
-        """Draw what has changed."""
-        if not self.query("#meters"):  # the clock still ticks while the screen comes down
+    def update_screen(self) -> None:
+        """Draw what has changed since the last call."""
+        if not self.query("#meters"):  # the timer still runs while the screen is removed
             return
         feed, now = self.feed, time.monotonic()
         lines = self._view.lines(feed.frame, now, feed.stale)
@@ -171,15 +171,15 @@ class Monitor(App):
     # -- keys ----------------------------------------------------------------------------------------------------
 
     def action_ab(self, side: str) -> None:
-        """Hear edit buffer A or B."""
-        self.feed.do(lambda box: f"{box.ab_select(side).ab.upper()} is heard")
+        """Select edit buffer A or B."""
+        self.feed.do(lambda box: f"buffer {box.ab_select(side).ab.upper()} is selected")
 
     def action_switch(self, what: str) -> None:
-        """Bypass or mute, the other way round."""
+        """Toggle bypass or mute."""
         self.feed.do(lambda box: f"{what} {'on' if getattr(box, what)('toggle').on else 'off'}")
 
     def action_restart(self) -> None:
-        """Integrated loudness, range and maxima begin anew."""
+        """Restart integrated loudness, loudness range and maxima."""
         self._view = MeterView(self.target_lufs, colour=True, width=80)
         self.feed.set("meter.epoch", self.feed.values["meter.epoch"] + 1)
 
@@ -188,7 +188,7 @@ class Monitor(App):
         return None if place is None else list(self.feed.values)[place]
 
     def action_nudge(self, detents: int, fine: bool) -> None:
-        """Turn the chosen parameter as a knob would."""
+        """Change the selected parameter like a knob does."""
         id = self._chosen()
         if id is not None:
             param = self.feed.table[id]
@@ -196,35 +196,35 @@ class Monitor(App):
             self.feed.set(id, param.to_plain(value))
 
     def action_default(self) -> None:
-        """The chosen parameter's default."""
+        """Set the selected parameter to its default."""
         id = self._chosen()
         if id is not None:
             self.feed.set(id, self.feed.table[id].to_plain(self.feed.table[id].default))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Enter on a preset loads it; where that could startle, Enter again."""
+        """Load a preset with Enter; if it could be startling, only after a second Enter."""
         if event.option_list.id == "presets" and event.option_index < len(self.feed.presets):
             name = self.feed.presets[event.option_index].name
-            sure, self._asked = self._asked == name, ""
-            self.feed.do(lambda box: self._load(box, name, sure))
+            confirmed, self._asked = self._asked == name, ""
+            self.feed.do(lambda box: self._load(box, name, confirmed))
 
-    def _load(self, box, name: str, sure: bool) -> str:
-        """In the feed's thread: load, or say what it would do."""
+    def _load(self, box, name: str, confirmed: bool) -> str:
+        """Load a preset, or return a warning. Runs in the thread of the feed."""
         from host_cli.presets import history
 
-        heard = box.pull("@current")
-        before, after = library.parsed(heard, "@current"), library.parsed(box.pull(name), name)
+        current = box.pull("@current")
+        before, after = library.parsed(current, "@current"), library.parsed(box.pull(name), name)
         warning = startling(before.values, after.values)
-        if warning and not sure:
+        if warning and not confirmed:
             self._asked = name
             return f"{name} {warning}: press Enter again to load it"
-        history.keep(box.welcome.serial, heard, "load")
+        history.keep(box.welcome.serial, current, "load")
         return f"loaded {box.load(name).name}"
 
 
 def eq_curves_db(table: dict, values: dict, rate_hz: int, grid_hz: list[float]) -> list[list[float]]:
-    """The EQ's magnitude in dB on `grid_hz` for sound that is equal in both channels, computed by the code that designs its
-    kernels: one curve, or left and right where bands are placed there; flat where the EQ is out."""
+    """Magnitude of the EQ in dB at `grid_hz` for a signal that is equal in both channels, computed by the functions that design
+    its kernels. One curve, or one each for left and right if a band acts on one of them; flat if the EQ is off."""
     if not values["eq.enabled"]:
         return [[0.0] * len(grid_hz)]
     bands = designer.eq_bands({id: table[id].check(value) for id, value in values.items()}, rate_hz)
@@ -234,7 +234,7 @@ def eq_curves_db(table: dict, values: dict, rate_hz: int, grid_hz: list[float]) 
 
 
 def _over(front: Canvas, front_style: str, back: Canvas, back_style: str) -> Text:
-    """Two canvases of one size as one picture; a cell in which both have dots shows the front's colour and all dots."""
+    """Combine two canvases of equal size. Where both have dots, a cell shows all of them in the colour of the front."""
     text = Text()
     for above, below in zip(front.lines(), back.lines(), strict=True):
         cells = [chr(ord(a) | ord(b)) for a, b in zip(above, below, strict=True)]  # 0x2800 and dots are separate bits

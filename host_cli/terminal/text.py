@@ -1,23 +1,23 @@
-"""Text for terminals: tables, the frame of meters. Pure functions, no printing."""
+"""Text for terminals: tables and meters. Nothing here prints."""
 
 import math
 
 from firmware.contract import EQ_BANDS, MULTIBAND_BANDS
 
-#: Eighths of a cell.
+#: Characters that fill zero to seven eighths of a cell.
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _RED, _YELLOW, _GREEN, _CYAN, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
-#: The bars' scale, in dB.
+#: Ends of the scales of the bars, in dB.
 LEVEL_BOTTOM_DB, REDUCTION_TOP_DB = -60.0, 20.0
 
 
 def one_line(thing) -> str:
-    """`thing` without control characters: names come from strangers' files, and a terminal obeys what it is shown."""
+    """`thing` as text without control characters. Names come from the files of others, and a terminal executes control characters."""
     return "".join(c if c.isprintable() else "?" for c in str(thing))
 
 
 def table(rows: list[tuple], head: tuple = ()) -> str:
-    """Columns, left-aligned, two spaces apart."""
+    """The rows as left-aligned columns, two spaces apart, under `head`."""
     cells = [tuple(one_line(cell) for cell in row) for row in ([head] if head else []) + list(rows)]
     if not cells:
         return ""
@@ -31,7 +31,7 @@ def count(number: int, noun: str) -> str:
 
 
 def bar(part: float, width: int) -> str:
-    """`part` (0 to 1) of `width` cells, to an eighth of a cell."""
+    """A bar that fills `part` (0 to 1) of `width` cells, in steps of an eighth of a cell."""
     part = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
     eighths = round(part * width * 8)
     full, rest = divmod(eighths, 8)
@@ -39,12 +39,12 @@ def bar(part: float, width: int) -> str:
 
 
 def level(value_db: float) -> str:
-    """A level to a tenth, silence as a dash."""
+    """A level with one decimal, or a dash for silence."""
     return f"{value_db:6.1f}" if value_db > -100 else "     –"
 
 
 class MeterView:
-    """Turns frames of meters into lines. Keeps the maxima, and the numbers still for half a second so one can read them."""
+    """Formats meter frames as lines of text. It holds the highest true peak, and changes the numbers only every half second."""
 
     NUMBERS_S = 0.5
 
@@ -58,16 +58,19 @@ class MeterView:
         self._shown_at = -math.inf
 
     def lines(self, frame: dict[str, float], now_s: float, stale: bool = False) -> list[str]:
-        """The lines for `frame` (Box.meters) at the time `now_s`; greyed when `stale`."""
+        """The lines for `frame` (of `BoxClient.meters`) at the time `now_s`; grey if `stale`."""
         self._take(frame, now_s)
         lines = [*self._levels(frame), "", *self._reductions(frame), self._moved_bands(), *self._numbers()]
         lines = [line[: self.width + line.count("\x1b") * 5] for line in lines]
         if stale:
-            return [self._paint("no meters from the box for a second", _YELLOW), *(self._grey(line) for line in lines)]
+            return [
+                self._paint("no meters have arrived from the box for a second", _YELLOW),
+                *(self._grey(line) for line in lines),
+            ]
         return [self._bottom(), *lines]
 
     def _take(self, frame: dict[str, float], now_s: float) -> None:
-        """Peaks are the greatest since the numbers were last written; the rest is as it is now."""
+        """Update the numbers. Peaks show the extreme since the last update, all others the current value."""
         self._held_tp = max(self._held_tp, frame.get("out_tp_l_dbtp", -150), frame.get("out_tp_r_dbtp", -150))
         for name, value in frame.items():
             if "_peak_" in name or "_tp_" in name:
@@ -115,7 +118,7 @@ class MeterView:
         return lines
 
     def _moved_bands(self) -> str:
-        """Dynamic bands of the EQ whose gain is moved, by number; empty where none is."""
+        """The gain changes of the dynamic EQ bands by number; empty if there are none."""
         moved = [(n, self._shown.get(f"eq_b{n}_db", 0.0)) for n in range(1, EQ_BANDS + 1)]
         text = "  ".join(f"{n}: {value:+.1f}" for n, value in moved if abs(value) >= 0.05)
         return self._paint(f"   EQ  {text} dB", _CYAN) if text else ""
@@ -141,7 +144,7 @@ class MeterView:
         return lines
 
     def one_line(self, frame: dict[str, float]) -> str:
-        """For a log: a frame as one line."""
+        """A frame as one line, for a log."""
         self._take(frame, math.inf)
         peak = max(frame.get("out_peak_l_dbfs", -150), frame.get("out_peak_r_dbfs", -150))
         return (

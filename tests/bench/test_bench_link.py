@@ -8,7 +8,7 @@ import pytest
 
 from demo.box import SimulatedBox
 from demo.mix import synthesise
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from host_cli.render import audiofile
 
@@ -26,7 +26,7 @@ def runs(tmp_path_factory):
     words = audiofile.words_from_float(synthesise(RATE_HZ)[:, : 14 * RATE_HZ].T)
     audiofile.write_words(folder / "mix.wav", audiofile.round_to_bits(words, 24), RATE_HZ, "24")
     starts = {"load": [], "set": []}
-    with SimulatedBox(folder / "run", folder / "mix.wav") as box, Box(SerialLink(str(box.tty))) as client:
+    with SimulatedBox(folder / "run", folder / "mix.wav") as box, BoxClient(SerialLink(str(box.tty))) as client:
         time.sleep(1)
         for n in range(12):
             starts["load"].append(client.info().counters["frames"])
@@ -38,7 +38,7 @@ def runs(tmp_path_factory):
         info = client.info().info
         while box.running():
             time.sleep(0.1)
-    events = box.session()["events"]
+    events = box.run_log()["events"]
     marks = sorted([(frame, what) for what, frames in starts.items() for frame in frames] + [(1 << 60, "end")])
     taken = {"load": [], "set": []}
     for (begin, what), (end, _) in zip(marks, marks[1:], strict=False):

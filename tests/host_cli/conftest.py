@@ -1,4 +1,4 @@
-"""A box on a pseudo terminal, and the tool run against it."""
+"""Fixtures: a box on a pseudo terminal, and the tool that is run with it."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from host_cli import __main__ as entry
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from tests.support.fake_box import FakeBox, served
 from tests.support.paths import ROOT
@@ -16,23 +16,23 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path, monkeypatch):
-    """History, cache and sockets of a test stay in its own folders."""
+    """Keep history, cache and sockets of a test in folders of its own."""
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
-    with tempfile.TemporaryDirectory(prefix="bn-") as short:  # the name of a socket may not be long
+    with tempfile.TemporaryDirectory(prefix="bn-") as short:  # the path of a socket must be short
         monkeypatch.setenv("XDG_RUNTIME_DIR", short)
         yield
 
 
 @pytest.fixture
 def fake(tmp_path):
-    """The box itself."""
+    """The box behind the port."""
     return FakeBox(tmp_path / "presets")
 
 
 @pytest.fixture
 def tty(fake, tmp_path):
-    """The path of its serial port."""
+    """The path of the serial port of the box."""
     path = tmp_path / "tty"
     with served(fake, path):
         yield str(path)
@@ -40,8 +40,8 @@ def tty(fake, tmp_path):
 
 @pytest.fixture
 def box(tty):
-    """The laptop's client, connected."""
-    with Box(SerialLink(tty)) as client:
+    """A connected client."""
+    with BoxClient(SerialLink(tty)) as client:
         yield client
 
 
@@ -61,7 +61,7 @@ def burnish(tty, capsys, monkeypatch):
 
 @pytest.fixture
 def process(tty):
-    """Run the tool as a process of its own; returns subprocess.CompletedProcess."""
+    """Run the tool in a separate process; returns subprocess.CompletedProcess."""
 
     def run(*arguments, **options):
         return subprocess.run(
@@ -74,7 +74,7 @@ def process(tty):
 
 @pytest.fixture
 def process_at():
-    """Start the tool as a process of its own on a given port; returns subprocess.Popen."""
+    """Start the tool in a separate process on a given port; returns subprocess.Popen."""
     started = []
 
     def start(port, *arguments):

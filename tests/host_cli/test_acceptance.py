@@ -1,4 +1,4 @@
-"""What a bad line may do: bytes are changed, lost, repeated, cut off. What it may not: change a value, do a thing twice."""
+"""Bad lines change, lose, repeat and cut off bytes. They must never change a value or execute a request twice."""
 
 import hashlib
 import os
@@ -14,14 +14,14 @@ from firmware import presets
 from firmware.contract import protocol
 from firmware.link.session import Session, describe_link
 from firmware.presets.document import Preset
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import INCOMPATIBLE, LOST, NO_DEVICE, CliFail, LinkLost, NoAnswer
 from tests.support.fake_box import served
 
 
 class MemoryLink:
-    """A session without a line in between. `spoil(data, outward)` may change, drop or repeat what passes."""
+    """A Link straight to a session. `spoil(data, outward)` can change, drop or repeat the data."""
 
     def __init__(self, session: Session, spoil=lambda data, outward: data):
         self.name = "memory"
@@ -41,16 +41,16 @@ class MemoryLink:
         pass
 
 
-def connected(fake, spoil, kind="usb", **options) -> Box:
-    """A client over a line that is clean for the hello and spoilt afterwards."""
+def connected(fake, spoil, kind="usb", **options) -> BoxClient:
+    """A client over a line that is good during the hello and bad afterwards."""
     link = MemoryLink(Session(fake, describe_link(kind)))
-    box = Box(link, retry_s=0.0005, timeout_s=5.0, **options)
+    box = BoxClient(link, retry_s=0.0005, timeout_s=5.0, **options)
     link.spoil = spoil
     return box
 
 
 def noise(rate: float, seed: int):
-    """Changes each byte with that probability, in both directions."""
+    """Changes each byte with the probability `rate`, in both directions."""
     source = random.Random(seed)
 
     def spoil(data: bytes, outward: bool) -> bytes:
@@ -64,7 +64,7 @@ def noise(rate: float, seed: int):
 
 @pytest.mark.parametrize(("rate", "commands"), [(1e-4, 1500), (1e-3, 1500), (5e-3, 700)])
 def test_noise_changes_no_value(fake, rate, commands, record):
-    """Every command has its effect exactly once, and no other value is ever taken."""
+    """Every command takes effect exactly once, and no other value is ever set."""
     wrong = []
     expected = {}
 
@@ -91,7 +91,7 @@ def test_noise_changes_no_value(fake, rate, commands, record):
 
 
 def test_damaged_frames_are_refused(fake, rng, record):
-    """Frames damaged in every way (bits, bytes, cuts, splices), straight into the session: no state changes, no answer."""
+    """Frames with changed bits, changed bytes, cuts and splices change no state and get no answer."""
     session = Session(fake, describe_link("usb"))
     line = protocol.encode({"id": "a-1", "method": "set", "params": {"values": {"eq.b1.gain_db": 12.5}}})
     other = protocol.encode({"id": "a-2", "method": "bypass", "params": {"to": "toggle"}})
@@ -115,7 +115,7 @@ def test_damaged_frames_are_refused(fake, rng, record):
 
 
 def test_ten_million_random_bytes_do_nothing(fake, rng, record):
-    """Random bytes, random printable text, and text of the protocol's own characters."""
+    """Random bytes, random printable text, and random text of the characters that the protocol uses."""
     session = Session(fake, describe_link("usb"))
     alphabet = b'{}[]",:0123456789.*\n\r abcdefghijklmnopqrstuvwxyz_-?#\x08\x7f'
     total = 0
@@ -132,8 +132,8 @@ def test_ten_million_random_bytes_do_nothing(fake, rng, record):
 
 
 @pytest.mark.parametrize("lost", ["replies", "requests", "either"])
-def test_what_is_lost_is_asked_again_and_done_once(fake, lost):
-    """Toggles have no second try: done twice is as wrong as not done."""
+def test_lost_requests_and_replies_are_repeated_and_executed_once(fake, lost):
+    """A toggle that is executed twice is as wrong as one that is not executed."""
     source = random.Random(7)
 
     def spoil(data: bytes, outward: bool) -> bytes:
@@ -146,14 +146,14 @@ def test_what_is_lost_is_asked_again_and_done_once(fake, lost):
     assert fake.store.rev == 200
 
 
-def test_what_arrives_twice_is_done_once(fake):
+def test_repeated_requests_are_executed_once(fake):
     box = connected(fake, lambda data, outward: data * 3)
     for n in range(100):
         assert box.mute("toggle").on == (n % 2 == 0)
     assert fake.store.rev == 100
 
 
-def test_a_box_that_falls_silent_is_a_failure_with_a_next_step(fake):
+def test_a_box_that_stops_answering_is_reported(fake):
     box = connected(fake, lambda data, outward: b"")
     box.timeout_s = 0.05
     with pytest.raises(NoAnswer, match="try again") as why:
@@ -178,8 +178,8 @@ def test_files_arrive_whole_over_a_noisy_line(fake):
 
 
 def test_a_port_that_vanishes_at_any_byte_of_a_push_leaves_the_old_or_the_new_file(fake, monkeypatch):
-    """Cut after each byte in either direction: what is on the box is whole, the next push succeeds."""
-    monkeypatch.setattr(os, "fsync", lambda fd: None)  # this is about the line, not about power; and it is done often
+    """The line is cut after each byte in either direction: the file on the box is complete, and the next push succeeds."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)  # power cuts are tested elsewhere, and this loop would be slow
     head = b'format = "burnish-preset"\nschema = 1\n[meta]\nname = "Mine"\n[limiter]\ngain_db = %d\n'
     old, new = head % 1, head % 2
     file = fake.presets.user_dir / "mine.toml"
@@ -205,7 +205,7 @@ def test_a_port_that_vanishes_at_any_byte_of_a_push_leaves_the_old_or_the_new_fi
 
     session = Session(fake, describe_link("uart"))
     whole = Cut(session)
-    box = Box(whole)
+    box = BoxClient(whole)
     before = whole.left
     box.push("mine.toml", new, overwrite=True)
     total = before - whole.left
@@ -213,7 +213,7 @@ def test_a_port_that_vanishes_at_any_byte_of_a_push_leaves_the_old_or_the_new_fi
     for cut in range(total):
         file.write_bytes(old)
         link = Cut(session)
-        box = Box(link)
+        box = BoxClient(link)
         link.left = cut
         with pytest.raises(LinkLost):
             box.push("mine.toml", new, overwrite=True)
@@ -225,13 +225,13 @@ def test_a_port_that_vanishes_at_any_byte_of_a_push_leaves_the_old_or_the_new_fi
         else:
             assert file.read_bytes() == presets.dump(presets.parse(new)).encode()
     assert outcomes == {1.0, 2.0} and total > 700
-    Box(MemoryLink(session)).push("mine.toml", new, overwrite=True)
+    BoxClient(MemoryLink(session)).push("mine.toml", new, overwrite=True)
     assert fake.presets.load("Mine").values["limiter.gain_db"] == 2.0
     assert len([entry for entry in fake.presets.list() if not entry.factory]) == 1
 
 
-def test_the_tool_says_how_far_it_came_when_the_port_vanishes(fake, tmp_path, process_at):
-    """On a pseudo terminal that is closed in the middle: status 6, one sentence, and what came is skipped next time."""
+def test_push_reports_how_many_presets_were_done_when_the_port_vanishes(fake, tmp_path, process_at):
+    """A pseudo terminal is closed during a push: status 6, one sentence, and the next push skips the finished presets."""
     files = []
     for n in range(30):
         files.append(tmp_path / f"p{n}.toml")
@@ -251,10 +251,10 @@ def test_the_tool_says_how_far_it_came_when_the_port_vanishes(fake, tmp_path, pr
         assert stored.wait(20)
     _, err = push.communicate(timeout=20)
     there = len([entry for entry in fake.presets.list() if not entry.factory])
-    if push.returncode == 0:  # it was quicker than the cable
+    if push.returncode == 0:  # the push ended before the port was closed
         assert there == 30
         return
-    assert push.returncode == LOST and "disappeared after" in err and "of 30 presets" in err and "Traceback" not in err
+    assert push.returncode == LOST and "disconnected after" in err and "of 30 presets" in err and "Traceback" not in err
     assert 10 <= there <= 30
     with served(fake, link):
         again = process_at(link, "preset", "push", *files)
@@ -263,12 +263,12 @@ def test_the_tool_says_how_far_it_came_when_the_port_vanishes(fake, tmp_path, pr
     assert len([entry for entry in fake.presets.list() if not entry.factory]) == 30
 
 
-# -- who is at the other end -------------------------------------------------------------------------------------
+# -- other programs at the port ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("box_speaks", "advice"), [(0, "update the box's firmware"), (2, "pipx upgrade burnish")])
-def test_another_protocol_is_named_with_what_to_update(fake, box_speaks, advice):
-    """The laptop's hello is rewritten to offer what the box does not speak, the box's refusal to name another version."""
+def test_another_protocol_is_reported_with_what_to_update(fake, box_speaks, advice):
+    """The hello is changed to offer an unknown protocol, and the refusal of the box to name another version."""
 
     def other(data: bytes, outward: bool) -> bytes:
         if len(data) < 2:
@@ -281,7 +281,7 @@ def test_another_protocol_is_named_with_what_to_update(fake, box_speaks, advice)
         return protocol.encode(message)
 
     with pytest.raises(CliFail, match=advice) as why:
-        Box(MemoryLink(Session(fake, describe_link("usb")), other))
+        BoxClient(MemoryLink(Session(fake, describe_link("usb")), other))
     assert why.value.status == INCOMPATIBLE
 
 
@@ -292,7 +292,7 @@ def test_a_box_with_another_table_is_described_by_itself(fake, monkeypatch):
     rows = params.describe()
     rows[0] = {**rows[0], "high": 30.0, "novelty": True}
     link = MemoryLink(Session(fake, describe_link("uart")))
-    box = Box(link)
+    box = BoxClient(link)
     box.welcome.params = "another"
     monkeypatch.setattr(params, "describe", lambda: rows)
     assert box.find(rows[0]["id"]).high == 30.0
@@ -300,7 +300,7 @@ def test_a_box_with_another_table_is_described_by_itself(fake, monkeypatch):
 
 
 def test_a_port_with_something_else_behind_it_is_named(tmp_path):
-    """A pty that echoes: our own words come back, and are not taken for an answer."""
+    """A pseudo terminal echoes the requests, which must not be taken for answers."""
     master, slave = os.openpty()
     stop = threading.Event()
 
@@ -313,7 +313,7 @@ def test_a_port_with_something_else_behind_it_is_named(tmp_path):
     thread.start()
     try:
         with pytest.raises(CliFail, match="no box answered") as why:
-            Box(SerialLink(os.ttyname(slave)), timeout_s=0.5)
+            BoxClient(SerialLink(os.ttyname(slave)), timeout_s=0.5)
         assert why.value.status == NO_DEVICE
     finally:
         stop.set()
@@ -326,5 +326,5 @@ def test_junk_before_the_answer_is_skipped(fake, tmp_path):
     with served(fake, tmp_path / "tty") as (pty, _):
         os.write(pty.fd, b"boot messages\r\n\xff\xfe half a line {")
         time.sleep(0.05)
-        with Box(SerialLink(str(tmp_path / "tty"))) as box:
+        with BoxClient(SerialLink(str(tmp_path / "tty"))) as box:
             assert box.info()

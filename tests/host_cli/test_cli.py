@@ -1,4 +1,4 @@
-"""The tool against a real server on a pseudo terminal: what it prints, what it answers, which status it ends with."""
+"""Output, effects and exit statuses of the commands, run with a real server on a pseudo terminal."""
 
 import json
 import os
@@ -82,7 +82,7 @@ def test_json_and_yes_may_come_last(burnish, fake):
     assert json.loads(burnish("preset", "delete", "Mine", "--yes", "--json")[1])["name"] == "Mine"
 
 
-def test_a_reader_that_leaves_is_no_failure(process_at, tty):
+def test_a_closed_output_pipe_is_no_failure(process_at, tty):
     run = process_at(tty, "meters", "--json", "--for", "20")
     assert json.loads(run.stdout.readline())["schema"] == "burnish.meters/1"
     run.stdout.close()
@@ -102,9 +102,9 @@ def test_bypass_mute_and_ab_toggle(burnish, fake):
     assert burnish("bypass")[1] == "bypass off\n"
     assert burnish("mute", "on")[1] == "mute on\n"
     burnish("set", "eq.b1.gain_db=2")
-    assert burnish("ab")[1] == "B is heard\n"
+    assert burnish("ab")[1] == "buffer B is selected\n"
     assert fake.store.get("eq.b1.gain_db") == 0
-    assert burnish("ab", "copy", "a", "b")[1] == "buffer B is now as A; B is heard\n"
+    assert burnish("ab", "copy", "a", "b")[1] == "copied buffer A to B; buffer B is selected\n"
     assert fake.store.get("eq.b1.gain_db") == 2
 
 
@@ -123,22 +123,22 @@ def test_bypass_mute_and_ab_toggle(burnish, fake):
         (["preset", "push", "no-such.toml"], 1, "cannot read no-such.toml: No such file"),
         (["--device", "/dev/no-such-port", "info"], 3, "burnish ports"),
         (["--device", "SN12345", "info"], 3, "burnish ports"),
-        (["--device", __file__, "info"], 3, "no serial port"),
+        (["--device", __file__, "info"], 3, "not a serial port"),
     ],
 )
-def test_failures_are_one_sentence_with_a_status(burnish, arguments, status, part):
+def test_failures_print_one_sentence_and_end_with_a_status(burnish, arguments, status, part):
     got, out, err = burnish(*arguments)
     assert (got, out) == (status, ""), err
     assert part in err and err.startswith("burnish: ") and err.count("\n") == 1 and "Traceback" not in err
 
 
-def test_a_second_program_hears_that_the_port_is_in_use(box, process):
+def test_a_second_program_reports_that_the_port_is_in_use(box, process):
     run = process("info")
     assert run.returncode == errors.BUSY
     assert "is in use by" in run.stderr and run.stderr.count("\n") == 1
 
 
-def test_presets_travel_both_ways_and_sound_the_same(burnish, fake, tmp_path):
+def test_presets_are_unchanged_after_pull_and_push(burnish, fake, tmp_path):
     burnish("set", "eq.b3.gain_db=-2.5", "eq.b3.enabled=on")
     assert burnish("preset", "save", "Mine")[0] == 0
     status, _, err = burnish("preset", "pull", "Mine", "-o", tmp_path / "got")
@@ -212,7 +212,7 @@ def test_meters_as_csv(burnish, fake):
     assert burnish("meters", "--csv", "--json")[0] == 2
 
 
-def test_meters_end_when_the_music_does(monkeypatch):
+def test_meters_stop_when_the_input_becomes_silent(monkeypatch):
     from host_cli.commands import meters
 
     monkeypatch.setattr(meters, "SILENCE_S", 0.1)
@@ -221,7 +221,7 @@ def test_meters_end_when_the_music_does(monkeypatch):
     assert len(list(meters._until_silence([*frames[:3], None, *frames[3:]], 30))) == 1 + 5 + 5 + 2 + 1 + 3
 
 
-def test_doctor_says_what_is_well_and_what_is_not(burnish, fake):
+def test_doctor_reports_faults(burnish, fake):
     status, out, err = burnish("doctor")
     assert (status, err) == (0, ""), out
     assert "round trip" in out and "serial TEST0001" in out and "!!" not in out
@@ -265,7 +265,7 @@ def test_a_preset_is_edited_in_the_users_editor(burnish, fake, tmp_path, monkeyp
     ],
 )
 def test_completion(burnish, process, typed, offered):
-    burnish("preset", "list")  # names are those last seen
+    burnish("preset", "list")  # fills the name cache
     words = f"burnish {typed}"
     run = process(env={**os.environ, "_BURNISH_COMPLETE": "bash_complete", "COMP_WORDS": words,
                        "COMP_CWORD": str(len(words.split()) - 1)})  # fmt: skip
@@ -285,8 +285,8 @@ def test_help_lists_the_exit_statuses(burnish):
         assert f"{status}  {meaning}" in out
 
 
-def test_what_completion_imports_is_light():
-    """Completion and --version must not wait for NumPy, or for the port's library."""
+def test_completion_imports_no_large_library():
+    """Completion and --version must not wait for NumPy or for the library of the serial port."""
     heavy = "{'numpy', 'soundfile', 'serial', 'textual', 'matplotlib', 'dsp_ext'}"
     code = f"import sys; from host_cli import commands; commands.register(); print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
@@ -300,9 +300,9 @@ def test_the_box_refuses_crossovers_that_leave_an_empty_band(burnish, fake):
     assert fake.store.snapshot() == before
 
 
-def test_comparisons_at_one_loudness(burnish, fake):
+def test_comparisons_at_equal_loudness(burnish, fake):
     status, stdout, _ = burnish("bypass", "on", "--match")
-    assert status == 0 and "at one loudness" in stdout
+    assert status == 0 and "at equal loudness" in stdout
     assert fake.store.get("chain.match") == fake.store.get("chain.bypass") == 1
     assert burnish("ab", "b", "--no-match")[0] == 0
     assert fake.store.get("chain.match") == 0 and fake.store.ab == "b"

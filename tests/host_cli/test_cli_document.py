@@ -1,4 +1,4 @@
-"""docs/CLI.md: the help of every command, and the shape of what it prints with --json, taken from runs."""
+"""Generates docs/CLI.md: the help of every command, and the shape of the object that it prints with --json, taken from a run."""
 
 import json
 
@@ -15,22 +15,24 @@ PATH = DOCS / "CLI.md"
 
 _HEAD = """# The tool `burnish`
 
-Made from the commands themselves (`make docs`). Do not edit.
+This document is generated from the commands (`make docs`). Do not edit it.
 
-- Results go to stdout, remarks, questions and progress to stderr. Every failure is one sentence with the next thing to do.
-- The box is the only one that is plugged in, or the one that `--device` or `BURNISH_DEVICE` names: a USB serial number or a
-  port. Ports that are not a box's are never opened unless named.
-- Several programs can use a box at a time: `meters`, `monitor` and `broker` share the port they hold with other programs of
-  the same user, on a socket that only this user can reach.
-- `--json` prints one object on one line (streams: one per line). Its `schema` is the command and a number that grows when
-  the shape changes incompatibly; new keys may come at any time. `preset diff` ends with status 1 if there are differences.
-- Before `preset load` and `preset restore` replace something, it is kept: `burnish preset history`.
+- Results are printed on stdout; remarks, questions and progress on stderr. Every error is one sentence that also says what
+  to do next.
+- Commands use the only connected box, or the one that `--device` or `BURNISH_DEVICE` names by its USB serial number or its
+  port. A port whose USB identity is not that of a box is opened only if it is named.
+- Several programs can use a box at the same time: `meters`, `monitor` and `broker` share the port they hold with other
+  programs of the same user, on a socket that only this user can open.
+- `--json` prints one object on one line; streams print one object per line. Its `schema` contains the command and a number
+  that grows when the shape changes incompatibly. New keys can be added at any time. `preset diff` ends with status 1 if there
+  are differences.
+- `preset load` and `preset restore` keep what they replace; `burnish preset history` lists it.
 
 | exit status | meaning |
 |---|---|
 """
 
-#: A run of each command whose JSON is documented. What needs files of sound is documented by its tests.
+#: One run of each command whose JSON is documented. `render` and `analyze` need audio files and are missing here.
 RUNS = (
     ["ports"], ["info"], ["doctor"], ["get", "eq.b1.gain_db"], ["set", "eq.b1.gain_db=1"], ["params", "limiter.gain_db"],
     ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"], ["raw", "unsub"], ["meters", "--for", "1"],
@@ -43,7 +45,7 @@ RUNS = (
 
 
 def shape(value) -> str:
-    """The type of a plain value, inside out: `{name: text, values: {id: number}}`."""
+    """The types in a plain value: `{name: text, values: {id: number}}`."""
     if isinstance(value, bool):
         return "true/false"
     if isinstance(value, dict):
@@ -58,7 +60,7 @@ def shape(value) -> str:
 
 
 def walk(context: click.Context):
-    """Contexts of all commands below that of a group, in the order of the alphabet."""
+    """The contexts of all commands below the context of a group, in alphabetical order."""
     for name in context.command.list_commands(context):
         found = context.command.get_command(context, name)
         below = click.Context(found, info_name=name, parent=context, terminal_width=100)
@@ -82,7 +84,7 @@ def document(shapes: dict[tuple[str, ...], str]) -> str:
 
 @pytest.fixture
 def shapes(burnish, fake, tmp_path, monkeypatch):
-    """Shape of the JSON by command."""
+    """The shape of the JSON object of each command."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("host_cli.box.serial_port.ports", lambda: [])
     (tmp_path / "mine.toml").write_text(FACTORY[0].replace("Neutral", "Pushed"))
@@ -102,4 +104,4 @@ def test_document_is_current(shapes, request):
     text = document(shapes)
     if request.config.getoption("--write-docs"):
         PATH.write_text(text)
-    assert PATH.exists() and PATH.read_text() == text, "docs/CLI.md is not current: run `make docs` and commit it"
+    assert PATH.exists() and PATH.read_text() == text, "docs/CLI.md is out of date: run `make docs` and commit it"

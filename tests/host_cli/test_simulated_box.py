@@ -1,4 +1,4 @@
-"""The whole box, simulated, behind a pseudo terminal and a bad line: what test_acceptance.py shows of the parts."""
+"""The whole simulated box behind a pseudo terminal and a bad line; test_acceptance.py tests the parts in the same way."""
 
 import contextlib
 import os
@@ -14,7 +14,7 @@ from demo.box import SimulatedBox
 from firmware import presets
 from firmware.contract import protocol
 from firmware.presets.document import Preset
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.connect import hold_box, open_box
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import LinkLost
@@ -24,22 +24,22 @@ from host_cli.errors import LinkLost
 def simulated(tmp_path_factory):
     """`burnishd --sim` with silence at its input."""
     with SimulatedBox(tmp_path_factory.mktemp("box"), None) as box:
-        with Box(SerialLink(str(box.tty)), timeout_s=20) as client:
+        with BoxClient(SerialLink(str(box.tty)), timeout_s=20) as client:
             until = time.monotonic() + 30
             while not client.info().counters["frames"] and time.monotonic() < until:
-                time.sleep(0.05)  # the port answers before the sound has begun
+                time.sleep(0.05)  # the port answers before audio has started
         yield box
 
 
 @pytest.fixture
 def port(simulated):
-    """Its serial port; the sound must not have suffered from what a test does to it."""
+    """The serial port of the box. After the test, audio must have run without interruption."""
     path = str(simulated.tty)
-    with Box(SerialLink(path)) as box:
+    with BoxClient(SerialLink(path)) as box:
         before = box.info().counters
         box.set({"chain.bypass": False, "chain.mute": False})
     yield path
-    with Box(SerialLink(path)) as box:
+    with BoxClient(SerialLink(path)) as box:
         after = box.info().counters
     assert after["audio_starts"] == before["audio_starts"]
     assert after["control_starts"] == before["control_starts"]
@@ -47,9 +47,9 @@ def port(simulated):
 
 
 class BadLine:
-    """A pseudo terminal whose other end is wired to `port` through `spoil(data, outward)`; b"" from it is a lost piece.
+    """A pseudo terminal that is connected to `port` through `spoil(data, outward)`, which returns b"" to lose a piece.
 
-    `left`: bytes that pass before the line is cut for good.
+    `left`: number of bytes that pass before the line is cut.
     """
 
     def __init__(self, port: str, spoil=lambda data, outward: data, left: int = 1 << 60):
@@ -75,7 +75,7 @@ class BadLine:
                         data = data[os.write(to, data) :]
                 except OSError:
                     return
-        if self.left <= 0:  # the plug is out
+        if self.left <= 0:  # the line is cut
             os.close(self._slave)
             os.close(self._near)
 
@@ -89,10 +89,10 @@ class BadLine:
 
 @contextlib.contextmanager
 def over(port: str, spoil, **options):
-    """A client over a line that turns bad after the hello."""
+    """A client over a line that becomes bad after the hello."""
     line = BadLine(port)
     try:
-        with Box(SerialLink(line.name), **options) as box:
+        with BoxClient(SerialLink(line.name), **options) as box:
             line.spoil = spoil
             yield box
             line.spoil = lambda data, outward: data
@@ -107,25 +107,25 @@ def test_noise_changes_no_value(port, rate, commands):
     def spoil(data, outward):
         return bytes(source.randrange(256) if source.random() < rate else byte for byte in data)
 
-    with Box(SerialLink(port)) as box:
+    with BoxClient(SerialLink(port)) as box:
         expected = box.get()
     with over(port, spoil, retry_s=0.02, timeout_s=20) as box:
         for n in range(commands):
             change = {f"eq.b{n % 8 + 1}.gain_db": round(-18 + n * 0.3, 1)}
             assert box.set(change).new == change
             expected |= change
-    with Box(SerialLink(port)) as box:
+    with BoxClient(SerialLink(port)) as box:
         assert box.get() == expected
 
 
-def test_lost_pieces_are_asked_for_again_and_done_once(port):
+def test_requests_with_lost_pieces_are_repeated_and_executed_once(port):
     source = random.Random(5)
     with over(port, lambda data, _: data if source.random() < 0.7 else b"", retry_s=0.02, timeout_s=20) as box:
         for n in range(30):
             assert box.bypass("toggle").on == (n % 2 == 0)
 
 
-def test_junk_probes_and_a_megabyte_without_end_are_met_with_silence(port):
+def test_junk_and_an_endless_line_get_no_answer(port):
     fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
     try:
         tty.setraw(fd)
@@ -139,33 +139,33 @@ def test_junk_probes_and_a_megabyte_without_end_are_met_with_silence(port):
         os.close(fd)
 
 
-def test_a_laptop_that_stops_reading_holds_nothing_up(port):
-    """Meters at 60 Hz into a line that nobody reads, for a second; the next program finds everything in order."""
+def test_a_laptop_that_stops_reading_blocks_nothing(port):
+    """Nobody reads the meters at 60 Hz for a second; the next program works normally."""
     link = SerialLink(port)
-    box = Box(link)
+    box = BoxClient(link)
     box._subscribe(60.0, True)
     for n in range(60):
         link.write(protocol.encode({"id": f"stall-{n}", "method": "get", "params": {}}))
     time.sleep(1.0)
     link.close()
-    with Box(SerialLink(port)) as box:
+    with BoxClient(SerialLink(port)) as box:
         assert box.state().rev >= 0
 
 
 def test_a_push_that_is_cut_leaves_the_old_or_the_new_preset(port):
     texts = [presets.dump(Preset("Cut", {"limiter.gain_db": gain})).encode() for gain in (1.0, 2.0)]
-    with Box(SerialLink(port)) as box:
+    with BoxClient(SerialLink(port)) as box:
         box.push("cut.toml", texts[0], overwrite=True)
-    total = 2 * len(texts[1])  # base64, envelopes and replies included: a little less
+    total = 2 * len(texts[1])  # base64, envelopes and replies included, it is a little less
     for cut in range(100, total, total // 12):
         line = BadLine(port, left=cut)
-        with contextlib.suppress(LinkLost), Box(SerialLink(line.name), timeout_s=0.4) as box:
+        with contextlib.suppress(LinkLost), BoxClient(SerialLink(line.name), timeout_s=0.4) as box:
             box.push("cut.toml", texts[1], overwrite=True)
         line.close()
-        with Box(SerialLink(port)) as box:
+        with BoxClient(SerialLink(port)) as box:
             assert box.pull("Cut") in texts
             box.push("cut.toml", texts[0], overwrite=True)
-    with Box(SerialLink(port)) as box:
+    with BoxClient(SerialLink(port)) as box:
         box.delete("Cut")
 
 

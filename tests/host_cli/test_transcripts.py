@@ -1,7 +1,7 @@
-"""Runs of the tool compared as text: tests/cli/transcripts/*.txt. --write-docs writes them anew; read them before you commit.
+"""Compares runs of the tool with transcripts/*.txt. --write-docs writes them again; read the changes before you commit.
 
-`$ burnish ...` is a command; below it stdout, then stderr with "! " before each line, then the exit status in brackets if
-it is not 0. `$ write FILE` puts the lines below it, indented, into a file. Paths and times are replaced by words.
+`$ burnish ...` is a command. It is followed by stdout, by stderr with "! " before each line, and by the exit status in
+brackets if it is not 0. `$ write FILE` writes the indented lines below it to a file. Paths and times are replaced by words.
 """
 
 import re
@@ -14,7 +14,7 @@ FILES = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 def steps(text: str):
-    """(remarks above it, command, indented lines below it) of a transcript."""
+    """The steps of a transcript: (comments above the command, command, indented lines below it)."""
     remarks, command, body, above = [], None, [], []
     for line in [*text.splitlines(), "$ end"]:
         if line.startswith("$ "):
@@ -28,7 +28,7 @@ def steps(text: str):
 
 
 def hidden(text: str, tty: str, folder: Path) -> str:
-    """What differs from run to run replaced by words."""
+    """`text` with words in place of what differs between runs."""
     text = text.replace(tty, "[TTY]").replace(str(folder), "[DIR]")
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "[WHEN]", text)
     return re.sub(r"\d{8}-\d{6}", "[WHEN]", text)

@@ -1,4 +1,4 @@
-"""Several programs at one box, a box that comes and goes, lines that damage and lose what is sent."""
+"""Several programs that use one box, and a box that is unplugged and plugged in again."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ import pytest
 
 from firmware.contract import protocol
 from host_cli.box import broker, connect
-from host_cli.box.client import Box
+from host_cli.box.client import BoxClient
 from host_cli.box.connect import hold_box, lasting_meters, open_box, socket_path
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import BUSY, CliFail, LinkLost, Refused
@@ -37,7 +37,7 @@ def test_short_commands_go_through_the_program_that_holds_the_port(holder, burni
     assert burnish("get", "eq.b1.gain_db")[1] == "-1.0 dB\n"
 
 
-def test_the_socket_is_for_this_user_only_and_goes_with_its_program(tty):
+def test_only_the_user_can_open_the_socket_and_it_ends_with_its_program(tty):
     with hold_box(tty):
         path = socket_path(tty)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -45,14 +45,14 @@ def test_the_socket_is_for_this_user_only_and_goes_with_its_program(tty):
     assert not path.exists()
 
 
-def test_a_folder_that_others_can_enter_is_refused(tty):
+def test_a_folder_that_others_can_open_is_refused(tty):
     folder = socket_path(tty).parent
     folder.chmod(0o755)
     with pytest.raises(CliFail, match="chmod 700"):
         socket_path(tty)
 
 
-def test_a_socket_that_a_killed_program_left_behind_is_no_obstacle(tty):
+def test_the_socket_of_a_killed_program_is_ignored(tty):
     path = socket_path(tty)
     path.touch()
     with open_box(tty) as box:
@@ -84,8 +84,8 @@ def test_three_programs_stream_at_their_own_rates_while_a_fourth_sets(holder, tt
         assert "xruns" in frames[-1]
 
 
-def test_what_is_left_out_of_a_slow_stream_is_not_lost(holder, tty, fake):
-    """A short peak is seen at 2 Hz while another program takes all frames."""
+def test_a_slow_stream_contains_peaks_between_its_frames(holder, tty, fake):
+    """A short peak appears in a stream at 2 Hz while another program receives every frame."""
     with open_box(tty) as fast, open_box(tty) as slow:
         drain = threading.Thread(target=lambda: list(fast.meters(60, 2.0)))
         drain.start()
@@ -100,12 +100,12 @@ def test_what_is_left_out_of_a_slow_stream_is_not_lost(holder, tty, fake):
     assert max(peak for peak in peaks if peak) == pytest.approx(-6, abs=0.3)
 
 
-def test_changes_reach_everybody(holder, tty, fake):
+def test_changes_reach_every_program(holder, tty, fake):
     with open_box(tty) as a, open_box(tty) as b:
-        told = {}
+        received = {}
 
         def listen(name, box):
-            told[name] = next(box.changes())
+            received[name] = next(box.changes())
 
         threads = [threading.Thread(target=listen, args=pair) for pair in (("a", a), ("b", b))]
         for thread in threads:
@@ -118,21 +118,21 @@ def test_changes_reach_everybody(holder, tty, fake):
             time.sleep(0.05)
         for thread in threads:
             thread.join()
-    assert told["a"]["source"] == told["b"]["source"] == "panel"
+    assert received["a"]["source"] == received["b"]["source"] == "panel"
 
 
 def test_a_program_that_does_not_read_does_not_disturb_the_others(holder, tty):
     with open_box(tty) as lazy, open_box(tty) as busy:
         lazy._call("sub", hz=60, ttl_s=10)
         lazy._subscribed = False
-        for _ in range(300):  # replies it will never read
+        for _ in range(300):  # it never reads the replies
             lazy.link.write(protocol.encode({"id": f"lazy-{_}", "method": "get", "params": {}}))
         for n in range(50):
             busy.set({"input.trim_db": -n / 10})
         assert busy.get(["input.trim_db"]) == {"input.trim_db": -4.9}
 
 
-def test_refusals_come_through(holder, tty):
+def test_refusals_reach_the_program(holder, tty):
     with open_box(tty) as box:
         with pytest.raises(Refused, match="-18 to 18 dB"):
             box.set({"eq.b1.gain_db": 99})
@@ -144,11 +144,11 @@ def test_the_port_is_free_again_afterwards(tty):
     for _ in range(5):
         with hold_box(tty):
             pass
-        with Box(SerialLink(tty)) as box:
+        with BoxClient(SerialLink(tty)) as box:
             assert box.info()
 
 
-def test_when_the_holder_ends_the_others_hear_it(tty):
+def test_programs_report_that_the_holder_of_the_port_has_ended(tty):
     with contextlib.ExitStack() as stack:
         holder = stack.enter_context(contextlib.ExitStack())
         holder.enter_context(hold_box(tty))
@@ -159,7 +159,7 @@ def test_when_the_holder_ends_the_others_hear_it(tty):
 
 
 def test_two_processes_with_meters_and_commands_at_once(tty, process):
-    """As a person has it: meters in one window, another meter in a second, commands in a third."""
+    """Meters run in two windows while commands run in a third."""
     command = [sys.executable, "-m", "host_cli", "--device", tty, "meters", "--json", "--for", "3"]
     windows = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     windows[0].stdout.readline(), windows[1].stdout.readline()
@@ -170,10 +170,10 @@ def test_two_processes_with_meters_and_commands_at_once(tty, process):
         assert window.returncode == 0
 
 
-# -- a box that comes and goes -----------------------------------------------------------------------------------
+# -- an unplugged box --------------------------------------------------------------------------------------------
 
 
-def test_meters_go_on_when_the_box_is_plugged_in_again(fake, tmp_path):
+def test_meters_continue_when_the_box_is_plugged_in_again(fake, tmp_path):
     link = tmp_path / "tty"
     frames, gone = [], threading.Event()
 
@@ -196,20 +196,20 @@ def test_meters_go_on_when_the_box_is_plugged_in_again(fake, tmp_path):
     assert len(after) > 10 and after[0]["seq"] <= 2
 
 
-def test_a_box_that_is_not_there_at_first_is_a_failure(tmp_path):
+def test_a_box_that_is_missing_at_first_is_a_failure(tmp_path):
     with pytest.raises(CliFail) as why:
         next(lasting_meters(str(tmp_path / "none"), 1.0, 30, 1.0))
     assert why.value.status == 3
 
 
-def test_a_port_that_another_command_has_for_a_moment_is_waited_for(tty):
-    box = Box(SerialLink(tty))
+def test_a_port_in_short_use_is_waited_for(tty):
+    box = BoxClient(SerialLink(tty))
     threading.Timer(0.3, box.close).start()
     with open_box(tty) as second:
         assert second.info()
 
 
-def test_a_port_that_stays_taken_is_busy(tty, monkeypatch):
+def test_a_port_that_stays_in_use_is_busy(tty, monkeypatch):
     monkeypatch.setattr(connect, "PATIENCE_S", 0.1)
     command = [sys.executable, "-c", f"import serial, time; p = serial.Serial({tty!r}, exclusive=True); print('have', flush=True); time.sleep(20)"]  # fmt: skip
     other = subprocess.Popen(command, stdout=subprocess.PIPE)
@@ -228,5 +228,5 @@ def test_a_port_that_stays_taken_is_busy(tty, monkeypatch):
     ("name", "merged"),
     [("out_peak_l_dbfs", 300), ("gr_b1_db", -500), ("eq_b1_db", -500), ("out_momentary_lufs", 300)],
 )
-def test_frames_that_a_slow_program_was_not_sent_keep_their_extremes(name, merged):
+def test_merged_frames_keep_the_extremes(name, merged):
     assert broker._merge(name, -500, 300) == merged and broker._merge("eq_b8_db", 200, -100) == 200

@@ -1,4 +1,4 @@
-"""`burnish render` and `burnish analyze`: files, without a box."""
+"""`burnish render` and `burnish analyze`."""
 
 import json
 
@@ -18,7 +18,7 @@ RATE_HZ = 48000
 
 
 def burnish(*arguments):
-    """(status, stdout, stderr) of the tool in this process."""
+    """Run the tool in this process; returns (status, stdout, stderr)."""
     with CliRunner().isolation() as streams:
         status = entry.main([str(argument) for argument in arguments])
         return status, streams[0].getvalue().decode(), streams[1].getvalue().decode()
@@ -26,7 +26,7 @@ def burnish(*arguments):
 
 @pytest.fixture(scope="module")
 def mix(tmp_path_factory):
-    """Seven seconds of music in 24 bits: (path, words)."""
+    """Seven seconds of music with 24 bits: (path, words)."""
     samples = synthesise(RATE_HZ)[:, 3 * RATE_HZ : 10 * RATE_HZ]
     words = audiofile.round_to_bits(audiofile.words_from_float(samples.T), 24)
     path = tmp_path_factory.mktemp("files") / "mix.wav"
@@ -43,7 +43,7 @@ class TestRender:
         assert (status, stderr) == (0, "")
         assert np.array_equal(audiofile.read_words(out)[0], words)
 
-    def test_target_loudness_is_met_below_the_ceiling(self, mix, tmp_path):
+    def test_target_loudness_is_reached_below_the_ceiling(self, mix, tmp_path):
         out = tmp_path / "out.wav"
         status, stdout, stderr = burnish("--json", "render", mix[0], "-o", out, "--target-lufs", "-14", "--bits", "32")
         assert status == 0, stderr
@@ -54,7 +54,7 @@ class TestRender:
         assert figures["after"]["integrated_lufs"] == pytest.approx(-14, abs=0.05)
         assert figures["limiter_gain_db"] > 3
 
-    def test_target_out_of_reach_says_how_far_it_got(self, mix, tmp_path):
+    def test_a_target_out_of_reach_is_refused(self, mix, tmp_path):
         status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "out.wav", "--target-lufs", "-0.5")
         assert status == 8
         assert "out of reach" in stderr and "-12 to 24 dB" in stderr
@@ -68,7 +68,7 @@ class TestRender:
         assert sorted(p.name for p in (tmp_path / "masters").iterdir()) == ["mix.wav", "other.wav"]
         assert len(stdout.splitlines()) == 2
 
-    def test_existing_output_is_kept_unless_one_says_yes(self, mix, tmp_path):
+    def test_existing_output_is_kept_without_yes(self, mix, tmp_path):
         out = tmp_path / "out.wav"
         out.write_text("precious")
         status, _, stderr = burnish("render", mix[0], "-o", out)
@@ -82,15 +82,15 @@ class TestRender:
         ("mix.wav", "out.mp3", "cannot write .mp3"),
         ("mix.wav", "nowhere/out.wav", "there is no folder"),
     ])  # fmt: skip
-    def test_what_cannot_work_is_refused_before_the_work(self, mix, tmp_path, monkeypatch, source, target, why):
-        monkeypatch.setattr("host_cli.render.engine.render", lambda *_, **__: pytest.fail("it was rendered"))
+    def test_impossible_renders_are_refused_before_the_render(self, mix, tmp_path, monkeypatch, source, target, why):
+        monkeypatch.setattr("host_cli.render.engine.Renderer", lambda *_, **__: pytest.fail("it was rendered"))
         (tmp_path / "out.wav").write_text("precious")
         status, _, stderr = burnish("render", mix[0].parent / source, "-o", tmp_path / target, "--yes")
         assert status == 1
         assert why in stderr and stderr.count("\n") == 1
         assert (tmp_path / "out.wav").read_text() == "precious"
 
-    def test_settings_that_do_not_go_together_are_refused(self, mix, tmp_path):
+    def test_contradictory_settings_are_refused(self, mix, tmp_path):
         low = tmp_path / "low.wav"
         audiofile.write_words(low, mix[1][:4410], 44100)
         for path, assignment, why in (
@@ -106,14 +106,15 @@ class TestRender:
             assert status == 8 and why in stderr, stderr
             assert not (tmp_path / "o.wav").exists()
 
-    def test_session_and_preset_exclude_each_other(self, mix, tmp_path):
+    def test_run_log_and_preset_exclude_each_other(self, mix, tmp_path):
         status, _, stderr = burnish(
-            "render", mix[0], "-o", tmp_path / "o.wav", "--session", "s.json", "--preset", "Loud"
+            "render", mix[0], "-o", tmp_path / "o.wav", "--run-log", "s.json", "--preset", "Loud"
         )
-        assert status == 2 and "--session" in stderr
+        assert status == 2 and "--run-log" in stderr
         (tmp_path / "s.json").write_text("{}")
-        status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "o.wav", "--session", tmp_path / "s.json")
-        assert status == 2 and "not a session of Burnish" in stderr
+        for option in ("--run-log", "--session"):  # --session is the former name
+            status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "o.wav", option, tmp_path / "s.json")
+            assert status == 2 and "not a " in stderr and "of Burnish" in stderr
 
 
 class TestListening:
@@ -130,7 +131,7 @@ class TestListening:
         assert delta.any()
         assert np.array_equal(mix[1] + delta, master)
 
-    def test_bands_in_solo_hold_their_part_of_the_spectrum(self, mix, tmp_path):
+    def test_bands_in_solo_contain_their_part_of_the_spectrum(self, mix, tmp_path):
         hz = analysis.sixth_octaves(RATE_HZ)
         centre = []
         for band in (1, 2, 3, 4):
@@ -141,7 +142,7 @@ class TestListening:
         edges = [params.DEFAULTS[f"multiband.x{n}_hz"] for n in (1, 2, 3)]
         assert centre[0] < edges[0] < centre[1] < edges[1] < centre[2] < edges[2] < centre[3]
 
-    def test_limiter_lets_only_peaks_be_heard(self, mix, tmp_path):
+    def test_limiter_renders_only_peaks(self, mix, tmp_path):
         arguments = ("--set", "limiter.gain_db=12", "--listen", "limiter", "--bits", "32")
         assert burnish("render", mix[0], "-o", tmp_path / "l.wav", *arguments)[0] == 0
         taken = audiofile.read_words(tmp_path / "l.wav")[0]
@@ -149,9 +150,9 @@ class TestListening:
         assert np.mean(taken.astype(float) ** 2) < 0.5 * np.mean((4.0 * mix[1]) ** 2)
 
     @pytest.mark.parametrize("what", ["band:0", "band:9", "eq:9", "all"])
-    def test_what_cannot_be_heard_is_said(self, mix, tmp_path, what):
+    def test_an_unknown_part_is_refused(self, mix, tmp_path, what):
         status, _, stderr = burnish("render", mix[0], "-o", tmp_path / "o.wav", "--listen", what)
-        assert status == 2 and "there are band:1" in stderr
+        assert status == 2 and "allowed are band:1" in stderr
         assert not (tmp_path / "o.wav").exists()
 
 
@@ -167,8 +168,8 @@ class TestFiles:
         assert words.tolist() == [[2**31 - 1, -(2**31)], [2**30, 2**29]]
 
     @pytest.mark.parametrize(("name", "bits"), [("a.ogg", "24"), ("a", "24"), ("a.flac", "float"), ("a.aiff", "float")])
-    def test_what_cannot_be_written_is_said(self, tmp_path, name, bits):
-        with pytest.raises(CliFail, match=r"cannot (write|hold)"):
+    def test_unknown_formats_are_refused(self, tmp_path, name, bits):
+        with pytest.raises(CliFail, match=r"cannot (write|store)"):
             audiofile.write_words(tmp_path / name, np.zeros((4, 2), np.int32), RATE_HZ, bits)
 
 
@@ -193,7 +194,7 @@ class TestAnalysis:
         t = np.arange(31 * RATE_HZ) / RATE_HZ
         steady = np.tile(0.5 * np.sin(2 * np.pi * 997 * t), (2, 1))
         assert analysis.dynamic_range(steady, RATE_HZ) == 0
-        steady[:, :: RATE_HZ // 2] = 1.0  # peaks, too few to raise the RMS
+        steady[:, :: RATE_HZ // 2] = 1.0  # too few peaks to raise the RMS
         assert analysis.dynamic_range(0.25 * steady + 0, RATE_HZ) == 6
         assert analysis.dynamic_range(steady[:, :RATE_HZ], RATE_HZ) is None
         assert analysis.dynamic_range(np.zeros((2, 20 * RATE_HZ)), RATE_HZ) is None
@@ -201,7 +202,7 @@ class TestAnalysis:
     def test_overs_come_with_their_times(self, tmp_path):
         words = np.zeros((3 * RATE_HZ, 2), np.int32)
         t = np.arange(4800)
-        # A sine at a quarter of the rate, 45 degrees off the samples: 3 dB over what they show.
+        # A sine at a quarter of the sampling rate, whose peaks are between the samples and 3 dB above them.
         over = np.rint(1.2 * np.sin(np.pi / 2 * t + np.pi / 4) * 2**31).clip(-(2**31), 2**31 - 1)
         words[2 * RATE_HZ : 2 * RATE_HZ + 4800, 0] = over
         path = tmp_path / "over.wav"

@@ -1,4 +1,4 @@
-"""The monitor, driven by its keys against a box on a pseudo terminal; its curves and its feed."""
+"""The monitor, operated by its keys with a box on a pseudo terminal; its curves and its feed."""
 
 import asyncio
 import math
@@ -16,7 +16,7 @@ from tests.support.fake_box import served
 
 
 def drive(tty, script, size=(150, 44)):
-    """Run `script(pilot, app)` on the monitor's screen."""
+    """Run `script(pilot, app)` on the screen of the monitor."""
 
     async def run():
         with Feed(tty, 3.0) as feed:
@@ -29,12 +29,12 @@ def drive(tty, script, size=(150, 44)):
 
 
 async def until(pilot, condition):
-    """Let the screen run until something is so."""
+    """Let the screen run until `condition()` is true."""
     for _ in range(200):
         if condition():
             return
         await pilot.pause(0.02)
-    raise AssertionError("it did not happen")
+    raise AssertionError("the condition did not become true")
 
 
 def text(app, id: str) -> str:
@@ -76,7 +76,7 @@ def test_any_parameter_can_be_nudged(tty, fake):
     drive(tty, script)
 
 
-def test_a_preset_is_loaded_and_one_that_startles_asks_first(tty, fake):
+def test_a_preset_is_loaded_and_a_startling_one_only_after_a_second_enter(tty, fake):
     from firmware.presets.document import Preset
 
     fake.presets.save(Preset("Zz very loud", {"limiter.gain_db": 20.0}))
@@ -99,7 +99,7 @@ def test_a_preset_is_loaded_and_one_that_startles_asks_first(tty, fake):
     drive(tty, script)
 
 
-def test_what_the_front_panel_does_is_seen(tty, fake):
+def test_changes_at_the_front_panel_are_shown(tty, fake):
     async def script(pilot, app):
         fake.store.set_many({"limiter.ceiling_dbtp": -2.5}, "panel")
         options = app.query_one("#params", OptionList)
@@ -131,7 +131,7 @@ def test_any_size_of_terminal(tty, size):
     drive(tty, script, size)
 
 
-def test_a_box_that_vanishes_is_said_and_found_again(fake, tmp_path):
+def test_an_unplugged_box_is_reported_and_found_again(fake, tmp_path):
     link = tmp_path / "tty"
 
     async def run():
@@ -150,7 +150,7 @@ def test_a_box_that_vanishes_is_said_and_found_again(fake, tmp_path):
     asyncio.run(run())
 
 
-def test_a_refusal_is_a_message_and_what_was_shown_is_corrected(tty, fake):
+def test_a_refusal_is_shown_and_the_value_is_corrected(tty, fake):
     with Feed(tty, 3.0) as feed:
         feed.set("limiter.ceiling_dbtp", 99)
         assert feed.values["limiter.ceiling_dbtp"] == 99
@@ -160,13 +160,13 @@ def test_a_refusal_is_a_message_and_what_was_shown_is_corrected(tty, fake):
         assert "allowed is -12 to 0 dBTP" in feed.message and feed.values["limiter.ceiling_dbtp"] == -1.0
 
 
-def test_no_box_is_the_usual_failure(tmp_path):
+def test_a_missing_box_is_a_failure(tmp_path):
     with pytest.raises(CliFail) as why:
         Feed(str(tmp_path / "none"), 1.0).__enter__()
     assert why.value.status == 3
 
 
-def test_without_a_terminal_it_says_what_to_use(burnish):
+def test_without_a_terminal_another_command_is_advised(burnish):
     status, _, err = burnish("monitor")
     assert status == 2 and "burnish meters --json" in err
 
@@ -174,7 +174,7 @@ def test_without_a_terminal_it_says_what_to_use(burnish):
 # -- curves ------------------------------------------------------------------------------------------------------
 
 
-def test_the_curve_is_that_of_the_band():
+def test_the_curve_has_the_gain_and_frequency_of_its_band():
     values = {p.id: p.to_plain(p.default) for p in params.TABLE}
     values |= {"eq.b5.enabled": True, "eq.b5.gain_db": 6.0, "eq.b5.freq_hz": 1000.0}
     grid = log_grid(301)

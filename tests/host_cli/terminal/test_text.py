@@ -1,4 +1,4 @@
-"""What is drawn of the meters: bars, numbers that stand still long enough, maxima that stay, grey when nothing comes."""
+"""Meters as text: bars, numbers that change only every half second, held maxima, grey when no meters arrive."""
 
 import math
 
@@ -29,7 +29,7 @@ def test_a_frame_in_eighty_columns():
     assert "TP hold   -1.0 dBTP   load 12 %   xruns 0" in text
 
 
-def test_dynamic_bands_of_the_eq_are_named_while_they_move():
+def test_dynamic_bands_of_the_eq_are_listed_while_they_move():
     view = MeterView(None, colour=False)
     calm = view.lines({**FRAME, "eq_b2_db": 0.0, "eq_b5_db": -0.01}, 0.0)
     assert not any(line.startswith("   EQ") for line in calm)
@@ -39,7 +39,7 @@ def test_dynamic_bands_of_the_eq_are_named_while_they_move():
     assert "   EQ  2: -6.0 dB" in view.lines({**FRAME, "eq_b2_db": -1.0}, 1.6)
 
 
-def test_numbers_stand_for_half_a_second_and_tell_the_greatest_since():
+def test_numbers_change_every_half_second_and_show_the_extreme():
     view = MeterView(None, colour=False)
     view.lines(FRAME, 0.0)
     during = view.lines({**FRAME, "in_peak_l_dbfs": -6.0}, 0.2)
@@ -48,26 +48,26 @@ def test_numbers_stand_for_half_a_second_and_tell_the_greatest_since():
     assert "-6.0 dBFS" in "\n".join(after) and "-20.0 dBFS" not in "\n".join(after)
 
 
-def test_true_peak_stays_and_turns_red_above_full_scale():
+def test_true_peak_is_held_and_red_above_full_scale():
     view = MeterView(None, colour=True)
     view.lines({**FRAME, "out_tp_l_dbtp": 0.3}, 0.0)
     lines = view.lines(FRAME, 1.0)
     assert any("TP hold    0.3 dBTP" in line and "\x1b[31m" in line for line in lines)
 
 
-def test_nothing_coming_is_grey_and_said():
+def test_missing_meters_are_reported_and_grey():
     lines = MeterView(None, colour=True).lines(FRAME, 0.0, stale=True)
-    assert "no meters from the box" in lines[0]
+    assert "no meters have arrived" in lines[0]
     assert all(line.startswith("\x1b[2m") for line in lines[1:])
     assert "\x1b[32m" not in "".join(lines)
 
 
-def test_without_colour_there_is_no_escape():
+def test_without_colour_there_are_no_escape_sequences():
     for stale in (False, True):
         assert "\x1b" not in "".join(MeterView(None, colour=False).lines(FRAME, 0.0, stale))
 
 
-def test_a_frame_with_nothing_in_it_is_drawn_too():
+def test_an_empty_frame_can_be_drawn():
     assert MeterView(None, colour=False).lines({}, 0.0)
     assert "LUFS" in MeterView(None, colour=False).one_line({})
 
@@ -81,7 +81,7 @@ def test_eighths():
     assert bar(1 / 80, 10) == "▏" + " " * 9 and bar(0.5, 4) == "██  "
 
 
-def test_names_of_strangers_cannot_drive_the_terminal():
+def test_names_cannot_contain_terminal_sequences():
     assert one_line("a\x1b[2Jb\nc\u202ed") == "a?[2Jb?c?d"
     assert "\x1b" not in table([("\x1b[31m", "x")])
     assert count(1, "preset") == "1 preset" and count(0, "preset") == "0 presets"

@@ -1,0 +1,74 @@
+"""`Renderer`: one engine for every pass and every file, with the bits of a fresh one."""
+
+import numpy as np
+import pytest
+
+from dsp_ext import Engine
+from firmware.contract import params
+from firmware.engine import offline
+from host_cli.render import audiofile
+from host_cli.render.engine import Renderer
+
+from .test_files import burnish
+
+RATE_HZ = 48000
+#: Settings that differ in everything that holds history: EQ mode, split, compressors, saturator, dither.
+VALUES = {
+    "neutral": params.DEFAULTS,
+    "minimum": params.DEFAULTS | {"eq.mode": 1.0, "eq.b1.enabled": 1.0, "eq.b1.gain_db": 4.0, "limiter.gain_db": 12.0},
+    "compressed": params.DEFAULTS
+    | {"multiband.b2.enabled": 1.0, "multiband.b2.threshold_db": -40.0, "eq.b3.enabled": 1.0, "eq.b3.gain_db": -6.0},
+}
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """The engines that are built while a test runs."""
+    engines = []
+
+    def build(*arguments):
+        engines.append(Engine(*arguments))
+        return engines[-1]
+
+    monkeypatch.setattr(offline, "Engine", build)
+    return engines
+
+
+@pytest.fixture
+def noise(rng):
+    return np.rint(rng.standard_normal((2 * RATE_HZ, 2)) * 2.0**27).astype(np.int32)
+
+
+@pytest.mark.parametrize("options", [(), ("--target-lufs", "-10")])
+def test_a_render_builds_one_engine(noise, tmp_path, built, options):
+    paths = [tmp_path / "a.wav", tmp_path / "b.wav"]
+    for path in paths:
+        audiofile.write_words(path, noise, RATE_HZ)
+    assert burnish("render", *paths, "-o", tmp_path / "out", *options)[0] == 0
+    assert len(built) == 1
+
+
+def test_what_was_rendered_before_leaves_no_trace(noise):
+    """Every state after every other one, a run with events that stop in the middle of a crossfade among them."""
+    renderer = Renderer(RATE_HZ)
+    events = [{"frame": len(noise) - 100, "kind": kind, "values": VALUES["minimum"]} for kind in ("settings", "eq")]
+    fresh = {name: Renderer(RATE_HZ).render(noise, values).words for name, values in VALUES.items()}
+    for before in VALUES:
+        for after, values in VALUES.items():
+            renderer.render(noise, VALUES[before], events if before == "neutral" else (), align=False)
+            assert np.array_equal(renderer.render(noise, values).words, fresh[after]), (before, after)
+
+
+def test_pieces_of_any_length_give_the_bits_of_the_whole(noise, rng):
+    events = [
+        {"frame": frame, "kind": "settings", "values": {"input.trim_db": -frame / 1e4}} for frame in (0, 4096, 50_000)
+    ]
+    whole = noise.copy()
+    run = offline.OfflineRun(RATE_HZ)
+    run.begin(params.DEFAULTS, events)
+    run.process(whole)
+    pieces = noise.copy()
+    run.begin(params.DEFAULTS, events)
+    for piece in np.split(pieces, sorted([4096, 50_000, *rng.integers(0, len(noise), 40)])):
+        run.process(piece)
+    assert np.array_equal(pieces, whole)
