@@ -26,7 +26,7 @@ cdef class Engine(Processor):
     cdef Py_ssize_t _silent_left  # frames until the chain holds nothing from before
     cdef float[:, ::1] _io, _dry_io
     cdef float[::1] _gain
-    cdef double[::1] _settings, _incoming
+    cdef double[::1] _settings, _incoming, _lowest, _highest
     cdef Cells _cells
     cdef SeqLock _lock
     cdef Ring _meters, _events, _spectra

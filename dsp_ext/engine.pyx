@@ -20,37 +20,22 @@ from libc.string cimport memcpy
 
 from dsp_ext.core cimport Cells, Delay, Processor, Ramp, Ring, SeqLock, db_to_gain, denormals_off, denormals_restore
 from dsp_ext.eq cimport Eq
-from dsp_ext.limiter cimport LIMITER_SETTINGS, Limiter
+from dsp_ext.limiter cimport Limiter
 from dsp_ext.meters cimport METER_FIELDS, SPECTRUM_BANDS, Meter, Spectrum
-from dsp_ext.multiband cimport COMPRESSOR_SETTINGS, MULTIBAND_SETTINGS, Multiband
-from dsp_ext.output cimport DITHER_SETTINGS, SATURATOR_SETTINGS, STEREO_SETTINGS, DcFilter, Dither, Saturator, Stereo
-
-from dsp_ext.limiter import LIMITER_SETTINGS as _LIMITER_SETTINGS
-from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
-from dsp_ext.multiband import BAND_SETTINGS as _BAND_SETTINGS, MULTIBAND_SETTINGS as _MULTIBAND_SETTINGS
-from dsp_ext.output import (
-    DITHER_SETTINGS as _DITHER_SETTINGS, SATURATOR_SETTINGS as _SATURATOR_SETTINGS,
-    STEREO_SETTINGS as _STEREO_SETTINGS,
+from dsp_ext.multiband cimport BAND_SETTINGS, Multiband
+from dsp_ext.output cimport DcFilter, Dither, Saturator, Stereo
+from .places cimport (
+    CHAIN_BYPASS, CHAIN_MATCH_DRY_DB, CHAIN_MATCH_WET_DB, CHAIN_MUTE, ENGINE_SETTINGS, FIRST_BAND, FIRST_DITHER,
+    FIRST_LIMITER, FIRST_MULTIBAND, FIRST_SATURATOR, FIRST_STEREO, INPUT_TRIM_DB, METER_EPOCH, METER_RUNNING,
+    OUTPUT_DC_FILTER,
 )
+
+from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
+from dsp_ext.settings import ENGINE as _SETTINGS
 
 cdef enum:
     BANDS = 5
     EQ_BANDS = 8
-    # Places in the vector of settings; SETTINGS below has the names in the same order.
-    TRIM_DB = 0
-    BYPASS
-    MUTE
-    METER_RUNNING
-    METER_EPOCH
-    MATCH_WET_DB
-    MATCH_DRY_DB
-    DC_FILTER
-    FIRST_DITHER
-    FIRST_SATURATOR = FIRST_DITHER + DITHER_SETTINGS
-    FIRST_LIMITER = FIRST_SATURATOR + SATURATOR_SETTINGS
-    FIRST_MULTIBAND = FIRST_LIMITER + LIMITER_SETTINGS
-    FIRST_STEREO = FIRST_MULTIBAND + MULTIBAND_SETTINGS
-    FIRST_BAND = FIRST_STEREO + STEREO_SETTINGS
     # Cells.
     CELL_FRAMES = 0
     CELL_SETTINGS_VERSION
@@ -71,23 +56,6 @@ cdef enum:
     EVENT_FADE
     EVENT_FADE_OUT
 
-#: Names of the settings, in the order of the shared vector. Units are in the names.
-_SETTINGS = (
-    "input.trim_db",
-    "chain.bypass",
-    "chain.mute",
-    "meter.running",
-    "meter.epoch",
-    "chain.match_wet_db",
-    "chain.match_dry_db",
-    "output.dc_filter",
-    *(f"dither.{name}" for name in _DITHER_SETTINGS),
-    *(f"saturator.{name}" for name in _SATURATOR_SETTINGS),
-    *(f"limiter.{name}" for name in _LIMITER_SETTINGS),
-    *(f"multiband.{name}" for name in _MULTIBAND_SETTINGS),
-    *(f"stereo.{name}" for name in _STEREO_SETTINGS),
-    *(f"multiband.b{band + 1}.{name}" for band in range(BANDS) for name in _BAND_SETTINGS),
-)
 #: Columns of the meter ring: (name, how rows merge: max, min, the furthest from 0, or last). One row every 10 ms. gr: gain of
 #: the bands of the compressor and of the limiter; eq: how far the gain of a dynamic band of the EQ is moved, up or down.
 _METERS = (
@@ -146,7 +114,7 @@ cdef void _amplify(Ramp gain, float *gains, float *left, float *right, Py_ssize_
 cdef class Engine(Processor):
     """The whole chain. See the module's text; the contract is `Processor`'s."""
 
-    SETTINGS = _SETTINGS
+    SETTINGS = tuple(_SETTINGS)
     METERS = _METERS
     SPECTRA = _SPECTRA
     CELLS = _CELLS
@@ -155,7 +123,7 @@ cdef class Engine(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(self.SETTINGS) == FIRST_BAND + BANDS * COMPRESSOR_SETTINGS and len(self.CELLS) == CELLS
+        assert len(self.SETTINGS) == ENGINE_SETTINGS and len(self.CELLS) == CELLS
         assert len(_METER_FIELDS) == METER_FIELDS
         self.eq = Eq(rate_hz, max_block)
         self.multiband = Multiband(rate_hz, max_block)
@@ -181,6 +149,8 @@ cdef class Engine(Processor):
         self._dry_io = np.zeros((2, max_block), np.float32)
         self._gain = np.zeros(max_block, np.float32)
         self._settings = np.full(len(self.SETTINGS), np.nan)
+        self._lowest = np.array([setting.low for setting in _SETTINGS.values()], float)
+        self._highest = np.array([setting.high for setting in _SETTINGS.values()], float)
         self._incoming = np.empty(len(self.SETTINGS))
         self._settings_version = 0
         self._epoch = 0
@@ -226,23 +196,25 @@ cdef class Engine(Processor):
         return self._cells
 
     def set(self, str name, double value):
-        """[control] One setting, by name, in the unit its name ends in. Not while another thread processes."""
-        cdef Py_ssize_t index
-        try:
-            index = _SETTINGS.index(name)
-        except ValueError:
-            raise KeyError(f"no setting {name!r}; see Engine.SETTINGS") from None
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, not {value}")
-        self._settings[index] = value
-        self.apply_one(index, value)
+        """[control] Set one setting by name, in the unit in which its name ends. Not while another thread processes.
+
+        Raises KeyError for an unknown name, ValueError for a value that is out of range.
+        """
+        if name not in _SETTINGS:
+            raise KeyError(f"no setting {name!r}; see Engine.SETTINGS")
+        place, number = _SETTINGS.check(name, value)
+        self._settings[place] = number
+        self.apply_one(place, number)
 
     def set_all(self, const double[::1] values not None):
-        """[control] All settings at once, in the order of SETTINGS; those that changed are applied."""
+        """[control] Set all settings at once, in the order of SETTINGS; those that changed are applied.
+
+        Raises ValueError for another number of values, and for a value that is out of range.
+        """
         if values.shape[0] != len(self.SETTINGS):
             raise ValueError(f"expected {len(self.SETTINGS)} values, not {values.shape[0]}")
-        if not np.all(np.isfinite(values)):
-            raise ValueError("settings must be finite numbers")
+        for name, value in zip(_SETTINGS, values, strict=True):
+            _SETTINGS.check(name, value)
         self.apply(&values[0])
 
     def settle(self):
@@ -272,19 +244,20 @@ cdef class Engine(Processor):
         self._mute.to(0.0)
 
     cdef void apply(self, const double *values) noexcept nogil:
+        """Apply the values that changed. A value that is out of range, or not a number, changes nothing."""
         cdef Py_ssize_t i
-        for i in range(FIRST_BAND + BANDS * COMPRESSOR_SETTINGS):
-            if values[i] != self._settings[i]:
+        for i in range(ENGINE_SETTINGS):
+            if values[i] != self._settings[i] and self._lowest[i] <= values[i] <= self._highest[i]:
                 self._settings[i] = values[i]
                 self.apply_one(i, values[i])
 
     cdef void apply_one(self, Py_ssize_t index, double value) noexcept nogil:
         cdef int band, what
-        if index == TRIM_DB:
+        if index == INPUT_TRIM_DB:
             self._trim.to(db_to_gain(<float> value))
-        elif index == BYPASS:
+        elif index == CHAIN_BYPASS:
             self._bypass.to(1.0 if value != 0 else 0.0)
-        elif index == MUTE:
+        elif index == CHAIN_MUTE:
             self._mute.to(0.0 if value != 0 else 1.0)
         elif index == METER_RUNNING:
             self.input_meter.set_running(value != 0)
@@ -294,11 +267,11 @@ cdef class Engine(Processor):
                 self._epoch = value
                 self.input_meter.restart()
                 self.output_meter.restart()
-        elif index == MATCH_WET_DB:
+        elif index == CHAIN_MATCH_WET_DB:
             self._match_wet.to(db_to_gain(<float> value))
-        elif index == MATCH_DRY_DB:
+        elif index == CHAIN_MATCH_DRY_DB:
             self._match_dry.to(db_to_gain(<float> value))
-        elif index == DC_FILTER:
+        elif index == OUTPUT_DC_FILTER:
             self.dc_filter.set_enabled(value != 0)
         elif index < FIRST_SATURATOR:
             self.dither.set_value(<int> (index - FIRST_DITHER), value)
@@ -314,8 +287,8 @@ cdef class Engine(Processor):
         elif index < FIRST_BAND:
             self.stereo.set_value(<int> (index - FIRST_STEREO), value)
         else:
-            band = <int> ((index - FIRST_BAND) / COMPRESSOR_SETTINGS)
-            what = <int> ((index - FIRST_BAND) % COMPRESSOR_SETTINGS)
+            band = <int> ((index - FIRST_BAND) / BAND_SETTINGS)
+            what = <int> ((index - FIRST_BAND) % BAND_SETTINGS)
             self.multiband.set_band(band, what, value)
 
     cdef void note(self, int kind, int64_t version) noexcept nogil:

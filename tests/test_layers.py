@@ -13,6 +13,7 @@ from tests.support.structure import Import, imports, module_of, package_of, pack
 #: From the lowest to the highest: a package, or one of its modules that stands lower, imports only what is before it.
 LAYERS = (
     "hardware",
+    "dsp_ext.settings",
     "dsp_ext.core",
     "dsp_ext.convolution",
     "dsp_ext.meters",

@@ -2,7 +2,7 @@
 
 Imports numpy only; every other package of `dsp_ext` builds on it."""
 
-from . import taps_file, validate
+from . import taps_file
 from .delay import Delay
 from .processor import RATES_HZ, partition_frames, rate_factor
 from .ramp import RAMP_MS, Ramp
@@ -19,5 +19,4 @@ __all__ = [
     "partition_frames",
     "rate_factor",
     "taps_file",
-    "validate",
 ]

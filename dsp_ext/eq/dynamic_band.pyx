@@ -25,7 +25,7 @@ import numpy as np
 
 from dsp_ext.core cimport DB_PER_OCTAVE, Pair, add, left_of, log2_, mul, pair, right_of, soft, sub
 
-from dsp_ext.multiband import LIMITING_RATIO
+from dsp_ext.settings import LIMITING_RATIO
 from . import design_dynamic
 
 _KINDS = {"bell": BELL, "low_shelf": LOW_SHELF, "high_shelf": HIGH_SHELF}

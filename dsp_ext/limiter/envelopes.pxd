@@ -2,6 +2,10 @@
 
 from libc.stdint cimport int64_t
 
+from .gain_settings cimport GainSettings
+
+cdef void set_releases(GainSettings *settings, double fast_ms, double slow_ms, double rate_hz) noexcept nogil
+
 cdef class SlidingMax:
     cdef readonly Py_ssize_t longest, window
     cdef Py_ssize_t _levels
@@ -13,26 +17,22 @@ cdef class SlidingMax:
     cdef void clear(self) noexcept nogil
 
 cdef class Release:
-    cdef readonly double rate_hz
-    cdef double _keep, _take, _value
+    cdef double _value
 
-    cdef void set_ms(self, double release_ms) noexcept nogil
-    cdef void run(self, float *x, const float *rest, Py_ssize_t frames) noexcept nogil
+    cdef void run(self, float *x, const float *rest, const GainSettings *settings, Py_ssize_t frames) noexcept nogil
     cdef void run_two(self, Release other, float *x, const float *rest_x, float *y, const float *rest_y,
-                      Py_ssize_t frames) noexcept nogil
-    cdef void be(self, double value) noexcept nogil
+                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil
+    cdef void jump(self, double value) noexcept nogil
     cdef void raise_to(self, double value) noexcept nogil
     cdef void clear(self) noexcept nogil
 
 cdef class SlowRelease:
-    cdef readonly double rate_hz
-    cdef double _rise, _fall, _on, _value
+    cdef double _value
 
-    cdef void set_ms(self, double release_ms) noexcept nogil
-    cdef void be(self, double value) noexcept nogil
-    cdef void run(self, const float *x, float *out, Py_ssize_t frames) noexcept nogil
+    cdef void jump(self, double value) noexcept nogil
+    cdef void run(self, const float *x, float *out, const GainSettings *settings, Py_ssize_t frames) noexcept nogil
     cdef void run_two(self, SlowRelease other, const float *x, float *out_x, const float *y, float *out_y,
-                      Py_ssize_t frames) noexcept nogil
+                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil
     cdef void clear(self) noexcept nogil
 
 cdef class BoxSmoother:

@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices are the loops' own; lengths are cut to CHUNK, rings to their own length.
-"""Pieces that a limiter's gain is made of: sliding maximum, release, finite smoothing.
+"""The parts of a limiter's gain: sliding maximum, release, and smoothing of finite length.
 
-All work in place, sample by sample in effect: results do not depend on how the stream is cut. None allocates after it was
-made, and each costs the same for every input.
+All of them work in place. Their results do not depend on how the stream is divided into blocks. None allocates memory after
+its construction, and the cost does not depend on the signal.
 """
 
 import numpy as np
@@ -24,10 +24,26 @@ cdef double FLOOR = 1e-3
 
 
 cdef double share(double time_ms, double rate_hz) noexcept nogil:
-    """1 - exp(-1 / (time rate)): the part of its way that an exponential of that time constant goes in a frame."""
+    """1 - exp(-1 / (time rate)): the part of the remaining distance that an exponential of that time constant covers in a
+    frame. A time below 1 ms counts as 1 ms."""
     cdef double x = 1000.0 / ((time_ms if time_ms > 1.0 else 1.0) * rate_hz)
-    # x < 0.023: four terms leave 1e-9 of it, and no libm.
+    # x < 0.023: the error of four terms is 1e-9 of the value, without the C library.
     return x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 6.0 - x / 24.0)))
+
+
+cdef void set_releases(GainSettings *settings, double fast_ms, double slow_ms, double rate_hz) noexcept nogil:
+    """[audio] Set the time constants of Release and of the fall of SlowRelease, in ms.
+
+    A slow time below CHARGE_MS switches the slow release off: it goes to 0 within a few times 50 ms.
+    """
+    settings.release = share(fast_ms, rate_hz)
+    if slow_ms < _CHARGE_MS:
+        settings.slow_share = 0.0
+        settings.slow_rise = settings.slow_fall = share(0.125 * _CHARGE_MS, rate_hz)
+    else:
+        settings.slow_share = 1.0
+        settings.slow_rise = share(_CHARGE_MS, rate_hz)
+        settings.slow_fall = share(slow_ms, rate_hz)
 
 
 cdef class SlidingMax:
@@ -96,36 +112,26 @@ cdef class SlidingMax:
 
 
 cdef class Release:
-    """Rises at once, falls exponentially with the time constant `release_ms`, towards `rest`.
+    """Rises at once and falls exponentially towards `rest`, with the time constant of the fast release.
 
-    The fall aims FLOOR below that, so it arrives, and a limiter at rest has exactly no reduction: from 1 after 7 time
-    constants.
+    The fall aims at FLOOR below `rest`, so that it ends: a fall from 1 to 0 reaches exactly 0 after 7 time constants.
     """
 
-    def __init__(self, rate_hz, double release_ms=100.0):
-        self.rate_hz = rate_hz
-        self.set_ms(release_ms)
-
-    cdef void set_ms(self, double release_ms) noexcept nogil:
-        """[audio] Time constant in ms, at least 1 (smaller counts as 1)."""
-        self._take = share(release_ms, self.rate_hz)
-        self._keep = 1.0 - self._take
-
-    cdef void be(self, double value) noexcept nogil:
-        """[audio] Be at `value` now."""
+    cdef void jump(self, double value) noexcept nogil:
+        """[audio] Set the present value."""
         self._value = value
 
     cdef void raise_to(self, double value) noexcept nogil:
-        """[audio] Be at least at `value` now."""
+        """[audio] Raise the present value to `value`, unless it is higher already."""
         self._value = value if value > self._value else self._value
 
     cdef void clear(self) noexcept nogil:
         self._value = 0.0
 
-    cdef void run(self, float *x, const float *rest, Py_ssize_t frames) noexcept nogil:
+    cdef void run(self, float *x, const float *rest, const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
         """[audio] Replace x >= 0 by the envelope of x that falls towards rest >= 0, or x where that is higher."""
         cdef Py_ssize_t i
-        cdef double value = self._value, keep = self._keep, take = self._take, floor = take * FLOOR, new, aim
+        cdef double value = self._value, take = settings.release, keep = 1.0 - take, floor = take * FLOOR, new, aim
         for i in range(frames):
             new = x[i]
             aim = rest[i] if rest[i] > x[i] else x[i]
@@ -135,19 +141,19 @@ cdef class Release:
         self._value = value
 
     cdef void run_two(self, Release other, float *x, const float *rest_x, float *y, const float *rest_y,
-                      Py_ssize_t frames) noexcept nogil:
-        """[audio] `run` on x, and `other`'s on y: in turns, because each value waits for the one before."""
+                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
+        """[audio] `run` on x, and `other.run` on y. They alternate, because each value depends on the one before."""
         cdef Py_ssize_t i
-        cdef double value_x = self._value, keep_x = self._keep, take_x = self._take, floor_x = take_x * FLOOR
-        cdef double value_y = other._value, keep_y = other._keep, take_y = other._take, floor_y = take_y * FLOOR
+        cdef double take = settings.release, keep = 1.0 - take, floor = take * FLOOR
+        cdef double value_x = self._value, value_y = other._value
         cdef double new_x, new_y, aim_x, aim_y
         for i in range(frames):
             new_x = x[i]
             new_y = y[i]
             aim_x = rest_x[i] if rest_x[i] > x[i] else x[i]
             aim_y = rest_y[i] if rest_y[i] > y[i] else y[i]
-            value_x = keep_x * value_x + (take_x * aim_x - floor_x)
-            value_y = keep_y * value_y + (take_y * aim_y - floor_y)
+            value_x = keep * value_x + (take * aim_x - floor)
+            value_y = keep * value_y + (take * aim_y - floor)
             value_x = new_x if new_x > value_x else value_x
             value_y = new_y if new_y > value_y else value_y
             x[i] = <float> value_x
@@ -155,47 +161,36 @@ cdef class Release:
         self._value = value_x
         other._value = value_y
 
-    def process(self, float[::1] x not None, const float[::1] rest not None):
-        """[any] `run`, for tests."""
+    def process(self, float[::1] x not None, const float[::1] rest not None, *, rate_hz, release_ms):
+        """[any] `run` with one release time, for tests."""
+        cdef GainSettings settings
+        set_releases(&settings, release_ms, 0.0, rate_hz)
         if x.shape[0]:
-            self.run(&x[0], &rest[0], min(x.shape[0], rest.shape[0]))
+            self.run(&x[0], &rest[0], &settings, min(x.shape[0], rest.shape[0]))
 
 
 cdef class SlowRelease:
-    """Follows what lasts: rises to its input with a time constant of CHARGE_MS, falls with `release_ms`.
+    """Follows reductions that last: rises with a time constant of CHARGE_MS and falls with that of the slow release.
 
-    Never above the largest input so far. A peak alone leaves no trace; dense programme leaves a reduction that fades
-    slowly, under the fast release of its peaks. Comes to rest exactly, as Release does.
+    It is never above the largest input so far. A single peak hardly changes it. Dense programme leaves a reduction that fades
+    slowly, below the fast release of the peaks. It reaches 0 exactly, as Release does.
     """
 
-    def __init__(self, rate_hz, double release_ms=1000.0):
-        self.rate_hz = rate_hz
-        self.set_ms(release_ms)
-
-    cdef void set_ms(self, double release_ms) noexcept nogil:
-        """[audio] Time constant of the fall, in ms. Below CHARGE_MS there is nothing slow about it: off, soon at 0."""
-        if release_ms < _CHARGE_MS:
-            self._on = 0.0
-            self._rise = self._fall = share(0.125 * _CHARGE_MS, self.rate_hz)
-        else:
-            self._on = 1.0
-            self._rise = share(_CHARGE_MS, self.rate_hz)
-            self._fall = share(release_ms, self.rate_hz)
-
-    cdef void be(self, double value) noexcept nogil:
-        """[audio] Be at `value` now."""
+    cdef void jump(self, double value) noexcept nogil:
+        """[audio] Set the present value."""
         self._value = value
 
     cdef void clear(self) noexcept nogil:
         self._value = 0.0
 
-    cdef void run(self, const float *x, float *out, Py_ssize_t frames) noexcept nogil:
+    cdef void run(self, const float *x, float *out, const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
         """[audio] out = the slow envelope of x >= 0."""
         cdef Py_ssize_t i
-        cdef double value = self._value, rise = self._rise, fall = self._fall, floor = fall * FLOOR, aim, up, down
+        cdef double rise = settings.slow_rise, fall = settings.slow_fall, share = settings.slow_share
+        cdef double value = self._value, floor = fall * FLOOR, aim, up, down
         for i in range(frames):
-            aim = self._on * x[i]
-            # rise >= fall: the larger of the two ways is the one that is meant, up as well as down.
+            aim = share * x[i]
+            # Since rise >= fall, the larger of the two is the right one whether the value has to rise or to fall.
             up = (1.0 - rise) * value + (rise * aim - floor)
             down = (1.0 - fall) * value + (fall * aim - floor)
             value = up if up > down else down
@@ -204,17 +199,16 @@ cdef class SlowRelease:
         self._value = value
 
     cdef void run_two(self, SlowRelease other, const float *x, float *out_x, const float *y, float *out_y,
-                      Py_ssize_t frames) noexcept nogil:
-        """[audio] `run` on x, and `other`'s on y: in turns, because each value waits for the one before."""
+                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
+        """[audio] `run` on x, and `other.run` on y. They alternate, because each value depends on the one before."""
         cdef Py_ssize_t i
-        cdef double on_x = self._on, value_x = self._value, rise_x = self._rise, fall_x = self._fall
-        cdef double on_y = other._on, value_y = other._value, rise_y = other._rise, fall_y = other._fall
-        cdef double floor_x = fall_x * FLOOR, floor_y = fall_y * FLOOR, up_x, up_y, down_x, down_y
+        cdef double rise = settings.slow_rise, fall = settings.slow_fall, share = settings.slow_share
+        cdef double value_x = self._value, value_y = other._value, floor = fall * FLOOR, up_x, up_y, down_x, down_y
         for i in range(frames):
-            up_x = (1.0 - rise_x) * value_x + (rise_x * (on_x * x[i]) - floor_x)
-            up_y = (1.0 - rise_y) * value_y + (rise_y * (on_y * y[i]) - floor_y)
-            down_x = (1.0 - fall_x) * value_x + (fall_x * (on_x * x[i]) - floor_x)
-            down_y = (1.0 - fall_y) * value_y + (fall_y * (on_y * y[i]) - floor_y)
+            up_x = (1.0 - rise) * value_x + (rise * (share * x[i]) - floor)
+            up_y = (1.0 - rise) * value_y + (rise * (share * y[i]) - floor)
+            down_x = (1.0 - fall) * value_x + (fall * (share * x[i]) - floor)
+            down_y = (1.0 - fall) * value_y + (fall * (share * y[i]) - floor)
             value_x = up_x if up_x > down_x else down_x
             value_y = up_y if up_y > down_y else down_y
             value_x = value_x if value_x > 0.0 else 0.0
@@ -224,10 +218,12 @@ cdef class SlowRelease:
         self._value = value_x
         other._value = value_y
 
-    def process(self, float[::1] x not None):
-        """[any] `run`, in place, for tests."""
+    def process(self, float[::1] x not None, *, rate_hz, release_ms):
+        """[any] `run` in place with one release time, for tests."""
+        cdef GainSettings settings
+        set_releases(&settings, 100.0, release_ms, rate_hz)
         if x.shape[0]:
-            self.run(&x[0], &x[0], x.shape[0])
+            self.run(&x[0], &x[0], &settings, x.shape[0])
 
 
 cdef class BoxSmoother:

@@ -1,12 +1,12 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Blocks are cut to CHUNK; rings are indexed below their length.
-"""LimiterPass: look-ahead limiting to a ceiling, once over. `limiter.pyx` runs two of them in series.
+# Blocks are at most CHUNK frames; indices of the circular buffers stay below their length.
+"""LimiterStage: look-ahead limiting to a ceiling. `limiter.pyx` runs two stages in series.
 
-    peaks of the input -> reduction they need, in octaves -> gain (`gain_smoother.pyx`) -> times the delayed audio
+    peaks of the input -> reduction that they need, in octaves -> gain (`gain_smoother.pyx`) -> times the delayed audio
 
 Levels are in octaves (log2 of the amplitude) inside. The peak of the interval after sample n is known when sample n + 34
-arrives (TRUE_PEAK_DELAY), and the gain takes `longest` frames to be there, so the audio waits for the sum of both: always,
-whatever the look-ahead in use, so that latency is constant.
+arrives (TRUE_PEAK_DELAY), and the gain needs `longest` frames to reach its value. The audio is delayed by the sum of both,
+whatever look-ahead is in use, so that the latency is constant.
 """
 
 import numpy as np
@@ -16,16 +16,18 @@ from libc.string cimport memcpy
 
 from dsp_ext.core cimport exchange, exp2_, log2_, smallest_magnitude
 from dsp_ext.meters cimport TRUE_PEAK_DELAY, TruePeak
-from .gain_smoother cimport GAIN_PATH_MARGIN
+from .envelopes cimport set_releases
+from .gain_smoother cimport GAIN_SMOOTHER_MARGIN
 from .switched_gain cimport SwitchedGain
 
 cdef enum:
     CHUNK = 256
-    TRUE = 0  # rows of the ring of peaks
+    SHORTEST = 3  # frames of smoothing: the three boxes of BoxSmoother have one each
+    TRUE = 0  # rows of the delay line of peaks
     SAMPLE = 1
 
 cdef float SILENCE = 1e-30
-cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
+cdef float MOST = 24.0  # octaves: more than any sound needs; it limits how long the release after a fault takes
 
 
 cdef void _larger(float *out, const float *a, const float *b, Py_ssize_t count) noexcept nogil:
@@ -35,8 +37,9 @@ cdef void _larger(float *out, const float *a, const float *b, Py_ssize_t count) 
         out[i] = a[i] if a[i] > b[i] else b[i]
 
 
-cdef class LimiterPass:
-    """Stereo. `longest_ms` of look-ahead and `longest_hold_ms` set latency and room; `split` as in LinkedGain."""
+cdef class LimiterStage:
+    """Stereo. `longest_ms` is the longest look-ahead and sets the latency, `longest_hold_ms` the longest hold; it starts with
+    both. `split`: see LinkedGain. Releases start at 100 and 1000 ms, channels fully linked."""
 
     def __init__(self, rate_hz, double longest_ms, double longest_hold_ms, bint split):
         longest = max(3, round(longest_ms * 1e-3 * rate_hz))
@@ -44,11 +47,15 @@ cdef class LimiterPass:
         self.latency = longest + TRUE_PEAK_DELAY
         self._detector_l = TruePeak(rate_hz, annex2=True)
         self._detector_r = TruePeak(rate_hz, annex2=True)
-        self._gain = SwitchedGain(rate_hz, longest, round(longest_hold_ms * 1e-3 * rate_hz), split)
+        self._longest = self._settings.smoothing = longest
+        self._longest_hold = self._settings.hold = round(longest_hold_ms * 1e-3 * rate_hz)
+        self._settings.link_fast = self._settings.link_slow = 1.0
+        set_releases(&self._settings, 100.0, 1000.0, rate_hz)
+        self._gain = SwitchedGain(rate_hz, self._longest, self._longest_hold, split)
         self._true_peak = True
         self._line = np.zeros((2, self.latency), np.float32)
-        # Peaks of the intervals that are still to come out, a ring.
-        self._peaks = np.zeros((2, longest + GAIN_PATH_MARGIN), np.float32)
+        # Peaks of the intervals that are still to be output, in a circular buffer.
+        self._peaks = np.zeros((2, longest + GAIN_SMOOTHER_MARGIN), np.float32)
         self._factors = np.zeros((2, CHUNK), np.float32)
         self._samples = np.zeros((2, CHUNK), np.float32)
         self._least = 1.0
@@ -57,7 +64,7 @@ cdef class LimiterPass:
     cdef void clear(self) noexcept nogil:
         self._detector_l.clear()
         self._detector_r.clear()
-        self._gain.clear()
+        self._gain.clear(&self._settings)
         self._line[:, :] = 0.0
         self._peaks[:, :] = 0.0
         self._line_at = self._peaks_at = 0
@@ -65,43 +72,44 @@ cdef class LimiterPass:
 
     # -- settings ------------------------------------------------------------------------------------------------
 
-    cdef void set_times(self, double lookahead_ms, double hold_ms) noexcept nogil:
-        """[audio] Look-ahead and hold, cut to the room there is. In force after a crossfade."""
-        self._gain.set_times(
-            <Py_ssize_t> (lookahead_ms * 1e-3 * self.rate_hz + 0.5), <Py_ssize_t> (hold_ms * 1e-3 * self.rate_hz + 0.5)
-        )
-
-    cdef void set_releases(self, double fast_ms, double slow_ms) noexcept nogil:
-        """[audio] See GainPath."""
-        self._gain.set_releases(fast_ms, slow_ms)
+    cdef void set_times(self, double lookahead_ms, double hold_ms, double release_ms, double slow_release_ms) noexcept nogil:
+        """[audio] Look-ahead and hold are limited to the longest ones and take effect after a crossfade; releases (see
+        `envelopes.set_releases`) take effect at once."""
+        cdef Py_ssize_t smoothing = <Py_ssize_t> (lookahead_ms * 1e-3 * self.rate_hz + 0.5)
+        cdef Py_ssize_t hold = <Py_ssize_t> (hold_ms * 1e-3 * self.rate_hz + 0.5)
+        self._settings.smoothing = max(SHORTEST, min(smoothing, self._longest))
+        self._settings.hold = max(0, min(hold, self._longest_hold))
+        set_releases(&self._settings, release_ms, slow_release_ms, self.rate_hz)
 
     cdef void set_links(self, float fast, float slow) noexcept nogil:
-        """[audio] See LinkedGain."""
-        self._gain.set_links(fast, slow)
+        """[audio] 0 (independent channels) to 1 (the same gain for both): for transients, and for the slow release."""
+        self._settings.link_fast = fast
+        self._settings.link_slow = slow
 
     cdef void set_true_peak(self, bint true_peak) noexcept nogil:
-        """[audio] Whether peaks between the samples count, or samples only. On: `press` or `attenuate` must follow."""
+        """[audio] Whether peaks between samples count, or only the samples. After switching this on, `press` or `attenuate`
+        must be called."""
         self._true_peak = true_peak
 
     cdef void settle(self) noexcept nogil:
-        """[control] Times that were set are in force at once."""
-        self._gain.settle()
+        """[control] Use the times that are set at once, without a crossfade."""
+        self._gain.settle(&self._settings)
 
     # -- a lower ceiling -----------------------------------------------------------------------------------------
 
     cdef float loudest(self) noexcept nogil:
-        """Highest peak measured that is still to come out, linear."""
+        """Highest measured peak that is still to be output, linear."""
         cdef Py_ssize_t i
-        cdef float *ring = &self._peaks[TRUE if self._true_peak else SAMPLE, 0]
+        cdef float *peaks = &self._peaks[TRUE if self._true_peak else SAMPLE, 0]
         cdef float most = SILENCE
         for i in range(self._peaks.shape[1]):
-            most = ring[i] if ring[i] > most else most
+            most = peaks[i] if peaks[i] > most else most
         return most
 
     cdef void press(self, float ceiling) noexcept nogil:
-        """[audio] Keep what is still to come out below `ceiling` (octaves), from the next frame on: a step of the gain.
+        """[audio] Keep all audio in the delay line below `ceiling` (octaves) from the next frame on, by a step of the gain.
 
-        The peaks already measured tell how far; those not yet measured are held against the new ceiling anyway.
+        The measured peaks determine the step. Peaks that are not measured yet will be limited to the new ceiling anyway.
         """
         cdef float needed = log2_(self.loudest()) - ceiling
         if needed > 0.0:
@@ -109,9 +117,9 @@ cdef class LimiterPass:
             self._gain.press(needed)
 
     cdef void attenuate(self, float ceiling) noexcept nogil:
-        """[audio] The same by lowering the waiting audio itself: for a pass whose input obeys `ceiling` from now on.
+        """[audio] Do the same by scaling the audio in the delay line: for a stage whose input stays below `ceiling` from now on.
 
-        Its gain stays at rest, so nothing is reduced twice.
+        The gain of this stage does not change, so nothing is reduced twice.
         """
         cdef Py_ssize_t i
         cdef float most = self.loudest(), needed, factor
@@ -138,7 +146,7 @@ cdef class LimiterPass:
         return least
 
     cdef void measure(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """Peaks that count into `_factors`; all peaks into the ring."""
+        """Write the peaks that count into `_factors`, and peaks of both kinds into the delay line of peaks."""
         cdef Py_ssize_t done = 0, part, at = self._peaks_at, length = self._peaks.shape[1]
         cdef float *peak_l = &self._factors[0, 0]
         cdef float *peak_r = &self._factors[1, 0]
@@ -158,7 +166,7 @@ cdef class LimiterPass:
             memcpy(peak_r, sample_r, frames * sizeof(float))
 
     cdef void needs(self, float *peak, const float *ceiling, float margin, Py_ssize_t frames) noexcept nogil:
-        """Peaks become the reductions they need, in octaves."""
+        """Replace peaks by the reductions that they need, in octaves."""
         cdef Py_ssize_t i
         cdef float over
         for i in range(frames):
@@ -171,7 +179,7 @@ cdef class LimiterPass:
                   Py_ssize_t frames) noexcept nogil:
         """[audio] Limit in place to `ceiling` - `margin` (octaves, one ceiling per frame); at most CHUNK frames.
 
-        `dry_l`, `dry_r` return the audio as it came in, as late as the result.
+        `dry_l`, `dry_r` return the input with the same delay.
         """
         cdef Py_ssize_t i
         cdef float *gain_l = &self._factors[0, 0]
@@ -180,7 +188,7 @@ cdef class LimiterPass:
         self.needs(gain_l, ceiling, margin, frames)
         self.needs(gain_r, ceiling, margin, frames)
         self._press = 0.0
-        self._gain.run(gain_l, gain_r, frames)
+        self._gain.run(gain_l, gain_r, &self._settings, frames)
         exchange(&self._line[0, 0], self.latency, self._line_at, left, frames)
         self._line_at = exchange(&self._line[1, 0], self.latency, self._line_at, right, frames)
         memcpy(dry_l, left, frames * sizeof(float))

@@ -1,4 +1,4 @@
-# What the kernels of other packages may cimport.
+# What Cython modules of other packages may cimport.
 
-from .multiband cimport MULTIBAND_SETTINGS, Multiband
-from .settings cimport COMPRESSOR_SETTINGS
+from .multiband cimport Multiband
+from .places cimport BAND_SETTINGS

@@ -35,12 +35,15 @@ from libc.string cimport memcpy, memset
 
 from .ballistics cimport average, crest, follow, follow_all
 from .gain_curve cimport add_changed, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take
+from .places cimport BAND_BYPASS
 from .settings cimport (
-    APART, AVERAGING, BYPASS, HOLDING, HURRYING, LANES_OF_BANDS, LIFTING, OPENING, BandSettings, part_per_frame,
+    ADAPTING, APART, AVERAGING, HOLDING, LANES_OF_BANDS, LIFTING, OPENING, BandSettings, part_per_frame,
 )
 
-#: The longest look-ahead, and what the sound always waits.
-LONGEST_LOOKAHEAD_MS = 5.0
+from dsp_ext.settings import BAND
+
+#: The longest look-ahead, and the constant delay of the sound.
+LONGEST_LOOKAHEAD_MS = BAND["lookahead_ms"].high
 
 cdef enum:
     BANDS = LANES_OF_BANDS
@@ -106,7 +109,7 @@ cdef class Compressors(Processor):
         """[audio] The deepest gain since the last call, in dB, 0 or below; make-up and mix do not count, bypass does."""
         cdef float deepest = <float> 0.0 - self._deepest_db[lane]  # never -0
         self._deepest_db[lane] = 0.0
-        return 0.0 if self.settings.is_on(lane, BYPASS) else deepest
+        return 0.0 if self.settings.is_on(lane, BAND_BYPASS) else deepest
 
     # -- what is computed ----------------------------------------------------------------------------------------
 
@@ -136,7 +139,7 @@ cdef class Compressors(Processor):
                 left.open_held[lane] = left.open_smoothed[lane] = right.open_held[lane] = right.open_smoothed[lane] = 0
         if over & AVERAGING:
             memset(&self._mean[0][0], 0, 2 * BANDS * sizeof(double))
-        if over & HURRYING:
+        if over & ADAPTING:
             memset(&self._peak[0], 0, BANDS * sizeof(double))
             memset(&self._square[0], 0, BANDS * sizeof(double))
         if over & APART:
@@ -234,7 +237,7 @@ cdef class Compressors(Processor):
         self.look_ahead(frames)
         if parts & APART:
             link(&self._work[LEVEL, 0], &self._work[LEVEL + 1, 0], values, frames)
-        if parts & HURRYING:
+        if parts & ADAPTING:
             hurry(&self._work[PEAKS, 0], &self._work[SQUARES, 0], release, values, frames)
         elif parts & (OPENING | HOLDING):
             for i in range(BANDS * frames):
@@ -246,7 +249,7 @@ cdef class Compressors(Processor):
                 curves(level, level, open_db, values, frames)
             else:
                 curve_down(level, level, values, frames)
-            if parts & (OPENING | HURRYING | HOLDING):
+            if parts & (OPENING | ADAPTING | HOLDING):
                 if not parts & (LIFTING | OPENING):
                     memset(open_db, 0, BANDS * frames * sizeof(float))
                 follow_all(&self._follower[channel], &self.settings.times, level, open_db, release, frames)
@@ -263,14 +266,14 @@ cdef class Compressors(Processor):
         cdef float *power_r = &self._ring[POWER + 1, BANDS * self._at]
         cdef float *mean_l = &self._work[MEAN, 0]
         cdef float *mean_r = &self._work[MEAN + 1, 0]
-        if not parts & (APART | AVERAGING | HURRYING):
+        if not parts & (APART | AVERAGING | ADAPTING):
             take(left, right, &self._ring[SOUND, BANDS * self._at], &self._ring[SOUND + 1, BANDS * self._at], power_l, frames)
             return
         memcpy(&self._ring[SOUND, BANDS * self._at], left, BANDS * frames * sizeof(float))
         memcpy(&self._ring[SOUND + 1, BANDS * self._at], right, BANDS * frames * sizeof(float))
         powers(left, power_l, frames)
         powers(right, power_r, frames)
-        if parts & HURRYING:
+        if parts & ADAPTING:
             memcpy(mean_l, power_l, BANDS * frames * sizeof(float))
             louder(mean_l, power_r, frames)
             crest(&self._peak[0], &self._square[0], self._crest, mean_l, &self._work[PEAKS, 0], &self._work[SQUARES, 0], frames)

@@ -14,7 +14,7 @@ cdef enum:
     EXPAND_RANGE
     RMS
     LINK
-    HASTE
+    ADAPTIVE
     MAKEUP
     WET
     PRESENT

@@ -172,14 +172,14 @@ cdef inline Quad _soft(Quad above, Quad inside, Quad knee, Quad bend) noexcept n
 # -- gain --------------------------------------------------------------------------------------------------------
 
 cdef void hurry(const float *peak, const float *square, float *release, Values values, Py_ssize_t frames) noexcept nogil:
-    """How many times faster than stated to release, from peak and mean square: 1, or with HASTE what the crest factor
+    """How many times faster than stated to release, from peak and mean square: 1, or with ADAPTIVE what the crest factor
     asks for. A steady tone has a squared crest factor of 2."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Quad factor, haste, haste_, one = quad(1.0), silence = quad(SILENCE)
     while lane < ROW:
-        haste = _start(values, HASTE, lane)
-        haste_ = _span(values, HASTE, lane)
+        haste = _start(values, ADAPTIVE, lane)
+        haste_ = _span(values, ADAPTIVE, lane)
         for i in range(frames):
             factor = quad_at(peak + ROW * i + lane) + silence
             factor = quad(0.5) * factor / (quad_at(square + ROW * i + lane) + silence)

@@ -4,22 +4,12 @@ from dsp_ext.convolution cimport Convolver
 from dsp_ext.core cimport Delay, Processor, Ramp
 from .compressors cimport Compressors
 from .lr4 cimport Lr4
+from .places cimport MULTIBAND_SETTINGS
 from .shelves cimport Shelves
 
 cdef enum:
     MOST_BANDS = 5
-    # Places of the settings of the whole; SETTINGS in multiband.pyx has the names in the same order.
-    MULTIBAND_ENABLED = 0
-    MID_SIDE
-    SPLIT
-    BANDS
-    X1_HZ
-    X2_HZ
-    X3_HZ
-    X4_HZ
-    TILT_DB
-    MULTIBAND_SETTINGS
-    # Values of SPLIT.
+    # Values of the setting `split`.
     LINEAR = 0
     LR4
     SHELVES
@@ -32,13 +22,11 @@ cdef class Multiband(Processor):
     cdef Shelves _shelves
     cdef Delay _to_split, _to_sum
     cdef Ramp _enabled
-    # In or out of circuit, the meaning of the channels and the split: as wanted, and as they are. The kind of split that is
-    # computed: LR4 instead of shelves while a band is heard alone.
-    cdef bint _wanted, _wanted_mid_side, _mid_side
-    cdef int _wanted_split, _split, _kind
+    cdef double _settings[MULTIBAND_SETTINGS]  # as set; those below as they are in use
+    cdef bint _mid_side
+    cdef int _split
+    cdef int _kind  # the split that is computed: LR4 instead of shelves while a band is soloed or muted
     cdef Py_ssize_t _wait  # frames until the new mode has a past
-    cdef double _tilt_db
-    cdef double _freqs_hz[MOST_BANDS - 1]
     cdef int _count
     cdef Compressors _first, _fifth  # of bands 1 to 4, and of band 5
     cdef void *_of[2]  # the same, for loops without the GIL: band k is lane k % 4 of number k // 4
@@ -46,9 +34,11 @@ cdef class Multiband(Processor):
     cdef Py_ssize_t _fifth_left  # frames until nothing of the fifth band is left in its compressor
     cdef float[:, ::1] _low, _rows, _work
 
-    cdef void set_value(self, int what, double value) noexcept nogil
+    cdef void set_value(self, int place, double value) noexcept nogil
+    cdef bint is_on(self, int place) noexcept nogil
+    cdef void aim(self) noexcept nogil
     cdef void set_tilt(self) noexcept nogil
-    cdef void set_band(self, int band, int what, double value) noexcept nogil
+    cdef void set_band(self, int band, int place, double value) noexcept nogil
     cdef void set_presence(self) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil

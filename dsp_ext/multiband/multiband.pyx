@@ -22,20 +22,15 @@ from libc.string cimport memcpy, memset
 
 from dsp_ext.core cimport log2_
 from .compressors cimport Compressors
-from .settings cimport COMPRESSOR_SETTINGS, LANES_OF_BANDS, MUTE, SOLO
+from .places cimport (
+    BAND_MUTE, BAND_SETTINGS, BAND_SOLO, MULTIBAND_BANDS, MULTIBAND_ENABLED, MULTIBAND_MID_SIDE, MULTIBAND_SPLIT,
+    MULTIBAND_TILT_DB, MULTIBAND_X1_HZ,
+)
+from .settings cimport LANES_OF_BANDS
 
 from dsp_ext.core import partition_frames, rate_factor
+from dsp_ext.settings import BAND, MULTIBAND
 from .design_crossover import design
-from .settings import SETTINGS as _BAND_SETTINGS
-
-#: Names of the settings of the whole, in the order of the enum in multiband.pxd: switches; `split` 0 linear, 1 LR4,
-#: 2 shelves; `bands` 0 to 3 for two to five; crossovers, used by LR4, shelves (the linear split gets them as
-#: kernels) and by the tilt; tilt of the side-chain in dB per octave, about 1 kHz, as it is at the middle of each band.
-SETTINGS = ("enabled", "mid_side", "split", "bands", "x1_hz", "x2_hz", "x3_hz", "x4_hz", "tilt_db")
-#: Crossover frequencies of a fresh `Multiband`, which has four bands, in Hz, until others are set and a designed bank is
-#: loaded; and of the crossover that it has in reserve.
-DEFAULT_HZ = (120.0, 800.0, 5000.0)
-RESERVE_HZ = 12000.0
 
 cdef enum:
     CHUNK = 128  # frames per pass
@@ -49,15 +44,16 @@ cdef class Multiband(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(SETTINGS) == MULTIBAND_SETTINGS
+        for place, default in enumerate(MULTIBAND.defaults.values()):
+            self._settings[place] = default
+        freqs_hz = [MULTIBAND[f"x{k}_hz"].default for k in range(1, MOST_BANDS)]
         self.bands = MOST_BANDS
         self.taps = 4096 * rate_factor(rate_hz)
         partition = partition_frames(rate_hz)
         self.convolver = Convolver(rate_hz, partition, self.taps // partition, self.bands - 1)
-        self.convolver.load(self.convolver.pack(design(DEFAULT_HZ, rate_hz, self.taps)), jump=True)
-        self._freqs_hz = (*DEFAULT_HZ, RESERVE_HZ)
-        self._count = len(DEFAULT_HZ) + 1
-        self._lr4 = Lr4(rate_hz, self._freqs_hz, self._count - 1)
+        self._count = <int> self._settings[MULTIBAND_BANDS] + 2
+        self.convolver.load(self.convolver.pack(design(freqs_hz[:self._count - 1], rate_hz, self.taps)), jump=True)
+        self._lr4 = Lr4(rate_hz, freqs_hz, self._count - 1)
         self._shelves = Shelves(rate_hz, self._lr4._poles, self._count - 1)
         self._first = Compressors(rate_hz, max_block)
         self._fifth = Compressors(rate_hz, max_block)
@@ -66,12 +62,10 @@ cdef class Multiband(Processor):
         self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
         self._to_sum = Delay(rate_hz, max_block, self._first.latency)
         self._enabled = Ramp(rate_hz, 1.0)
-        self._wanted = True
-        self._mid_side = self._wanted_mid_side = False
-        self._kind = self._split = self._wanted_split = LINEAR
+        self._mid_side = False
+        self._kind = self._split = LINEAR
         self._wait = self._fifth_left = 0
         self._fifth_rests = True
-        self._tilt_db = 0.0
         self._low = np.zeros(((self.bands - 1) * WAYS, CHUNK), np.float32)
         self._rows = np.zeros((2 * WAYS, ROW), np.float32)
         self._work = np.zeros((3, CHUNK), np.float32)
@@ -79,44 +73,37 @@ cdef class Multiband(Processor):
     # -- settings ------------------------------------------------------------------------------------------------
 
     def set(self, str name, double value):
-        """[control] One of SETTINGS, or a setting of a band: "b1.threshold_db". A split is jumped to. Raises KeyError and
-        ValueError."""
-        if not np.isfinite(value):
-            raise ValueError(f"{name} must be a finite number, not {value}")
+        """[control] One of `dsp_ext.settings.MULTIBAND`, or a setting of a band, for example "b1.threshold_db". A new split is
+        used at once. Raises KeyError for an unknown name, ValueError for a value that is out of range."""
         band, _, setting = name.partition(".")
-        if name in SETTINGS:
-            self.set_value(SETTINGS.index(name), value)
-            if self.wants_jump():
-                self.jump_split()
-        elif setting in _BAND_SETTINGS and band in [f"b{k + 1}" for k in range(self.bands)]:
-            self.set_band(int(band[1:]) - 1, _BAND_SETTINGS.index(setting), value)
-        else:
-            raise KeyError(f"no setting {name!r}")
+        if band in [f"b{k + 1}" for k in range(self.bands)]:
+            place, number = BAND.check(setting, value)
+            self.set_band(int(band[1:]) - 1, place, number)
+            return
+        place, number = MULTIBAND.check(name, value)
+        self.set_value(place, number)
+        if self.wants_jump():
+            self.jump_split()
 
-    cdef void set_value(self, int what, double value) noexcept nogil:
-        """[audio] A setting of the whole. Out of circuit is the delayed input, bit for bit, once the ramp is over. A split is
-        only noted: see `wants_jump`."""
-        if what == MULTIBAND_ENABLED:
-            self._wanted = value != 0
-        elif what == MID_SIDE:
-            self._wanted_mid_side = value != 0
-        elif what == SPLIT:
-            self._wanted_split = <int> value
-        elif what == BANDS:
-            self._count = <int> value + 2
-            self._lr4.set_used(self._count - 1)
-            self._shelves.follow(self._lr4._poles, self._count - 1)
-            self.set_tilt()
-            self.set_presence()
-        elif what <= X4_HZ:
-            self._freqs_hz[what - X1_HZ] = value
-            self._lr4.set_freq_hz(what - X1_HZ, value)
-            self._shelves.follow(self._lr4._poles, self._count - 1)
-            self.set_tilt()
-        elif what == TILT_DB:
-            self._tilt_db = value
-            self.set_tilt()
+    cdef void set_value(self, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of MULTIBAND to an allowed value. A new split is only stored: see `wants_jump`."""
+        self._settings[place] = value
+        self.aim()
         self.change_mode()
+
+    cdef bint is_on(self, int place) noexcept nogil:
+        return self._settings[place] != 0
+
+    cdef void aim(self) noexcept nogil:
+        """Let crossovers, tilt and bands move to what the settings require. What is there already does not change."""
+        cdef int k
+        self._count = <int> self._settings[MULTIBAND_BANDS] + 2
+        for k in range(MOST_BANDS - 1):
+            self._lr4.set_freq_hz(k, self._settings[MULTIBAND_X1_HZ + k])
+        self._lr4.set_used(self._count - 1)
+        self._shelves.follow(self._lr4._poles, self._count - 1)
+        self.set_tilt()
+        self.set_presence()
 
     cdef void set_tilt(self) noexcept nogil:
         """The tilt at the geometric middle of each band, between 20 Hz and 20 kHz."""
@@ -125,7 +112,7 @@ cdef class Multiband(Processor):
         cdef double edges_hz[MOST_BANDS + 1]
         edges_hz[0] = 20.0
         for band in range(1, self._count):  # into order, one by one
-            freq = self._freqs_hz[band - 1]
+            freq = self._settings[MULTIBAND_X1_HZ + band - 1]
             k = band
             while k > 1 and edges_hz[k - 1] > freq:
                 edges_hz[k] = edges_hz[k - 1]
@@ -135,7 +122,7 @@ cdef class Multiband(Processor):
         for band in range(self._count):
             (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_tilt_db(
                 band % LANES_OF_BANDS,
-                <float> (0.5 * self._tilt_db) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6)),
+                <float> (0.5 * self._settings[MULTIBAND_TILT_DB]) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6)),
             )
 
     cdef bint is_needed(self) noexcept nogil:
@@ -145,8 +132,8 @@ cdef class Multiband(Processor):
         for band in range(self._count):
             neutral = neutral and (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_neutral(band % LANES_OF_BANDS)
         return (
-            self._wanted and self._wait == 0 and not (self._kind == LR4 and neutral)
-            and self._wanted_mid_side == self._mid_side and self.kind() == self._kind
+            self.is_on(MULTIBAND_ENABLED) and self._wait == 0 and not (self._kind == LR4 and neutral)
+            and self.is_on(MULTIBAND_MID_SIDE) == self._mid_side and self.kind() == self._kind
         )
 
     cdef int kind(self) noexcept nogil:
@@ -160,11 +147,11 @@ cdef class Multiband(Processor):
 
     cdef bint wants_jump(self) noexcept nogil:
         """[audio] Whether another split is set than is in use."""
-        return self._wanted_split != self._split
+        return <int> self._settings[MULTIBAND_SPLIT] != self._split
 
     cdef void jump_split(self) noexcept nogil:
         """[audio] Use the split that is set, with its latency, from now on; forgets the past."""
-        self._split = self._wanted_split
+        self._split = <int> self._settings[MULTIBAND_SPLIT]
         self._to_split.set_frames(self.convolver.partition + self.taps // 2 if self._split == LINEAR else 0)
         self._first.set_waiting(self._split != SHELVES)
         self._fifth.set_waiting(self._split != SHELVES)
@@ -172,7 +159,7 @@ cdef class Multiband(Processor):
         self._lr4.settle()
         self._shelves.settle()
         self.clear()
-        self._mid_side = self._wanted_mid_side
+        self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
         self._kind = self.kind()
         self._wait = 0
         self._enabled.jump(1.0 if self.is_needed() else 0.0)
@@ -181,24 +168,24 @@ cdef class Multiband(Processor):
         """Head for what is wanted. Where the meaning of the bands or the way to compute has to change, that is out of circuit
         first, and back in when the compressors hold nothing of before."""
         if self._enabled._value == 0 and not self._enabled.moving():
-            if self._wanted_mid_side != self._mid_side or self.kind() != self._kind:
+            if self.is_on(MULTIBAND_MID_SIDE) != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
                 self._shelves.settle()  # which stood still meanwhile: both arrive, so that they agree on the fifth band
                 self._lr4.settle()
                 self._first.clear()
                 self._fifth.clear()
-                self._mid_side = self._wanted_mid_side
+                self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
                 self._kind = self.kind()
         if not self._enabled.moving() or self._enabled._at == 0:  # a ramp under way is gone to its end; `run` asks again there
             self._enabled.to(1.0 if self.is_needed() else 0.0)
 
-    cdef void set_band(self, int band, int what, double value) noexcept nogil:
-        """[audio] A setting of a band; `what` is a place of settings.pxd."""
-        if not (0 <= band < MOST_BANDS and 0 <= what < COMPRESSOR_SETTINGS):
+    cdef void set_band(self, int band, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of BAND, of band 0 to 4, to an allowed value."""
+        if not (0 <= band < MOST_BANDS and 0 <= place < BAND_SETTINGS):
             return
-        (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, what, value)
-        if what == SOLO or what == MUTE:
+        (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, place, value)
+        if place == BAND_SOLO or place == BAND_MUTE:
             self.set_presence()
         self.change_mode()
 
@@ -207,10 +194,10 @@ cdef class Multiband(Processor):
         cdef int k
         cdef bint any_solo = False, solo, mute
         for k in range(self._count):
-            any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
+            any_solo = any_solo or (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, BAND_SOLO)
         for k in range(MOST_BANDS):
-            solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, SOLO)
-            mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, MUTE)
+            solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, BAND_SOLO)
+            mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, BAND_MUTE)
             (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(
                 k % LANES_OF_BANDS, not mute and (solo or not any_solo)
             )

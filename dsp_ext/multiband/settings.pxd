@@ -2,40 +2,16 @@
 
 from dsp_ext.core cimport Glide
 from .ballistics cimport Times
+from .places cimport BAND_SETTINGS
 
 cdef enum:
     LANES_OF_BANDS = 4
-    # Places of the settings; SETTINGS in settings.pyx has the names in the same order.
-    THRESHOLD_DB = 0
-    RATIO
-    KNEE_DB
-    RANGE_DB
-    ATTACK_MS
-    HOLD_MS
-    RELEASE_MS
-    ADAPTIVE
-    RMS_PCT
-    LOOKAHEAD_MS
-    UP_THRESHOLD_DB
-    UP_RATIO
-    UP_RANGE_DB
-    EXPAND_THRESHOLD_DB
-    EXPAND_RATIO
-    EXPAND_RANGE_DB
-    LINK_PCT
-    MAKEUP_DB
-    AUTO_MAKEUP
-    WET_PCT
-    BYPASS
-    SOLO
-    MUTE
-    COMPRESSOR_SETTINGS
     # What is asked for beyond one compressor for both channels, as flags.
     APART = 1  # a detector for each channel
     LIFTING = 2
     OPENING = 4  # the expander
     AVERAGING = 8
-    HURRYING = 16  # adaptive release
+    ADAPTING = 16  # adaptive release
     HOLDING = 32
 
 
@@ -44,21 +20,23 @@ cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil
 cdef class BandSettings:
     cdef readonly double rate_hz
     cdef Py_ssize_t longest_lookahead
-    cdef double _settings[LANES_OF_BANDS][COMPRESSOR_SETTINGS]
+    cdef double _settings[LANES_OF_BANDS][BAND_SETTINGS]
     # What they come to, for the sound to read.
     cdef Glide values  # as `gain_curve.pxd` numbers them
     cdef Times times
     cdef Py_ssize_t lookahead[LANES_OF_BANDS]
     cdef int needed
 
-    cdef void set_value(self, int lane, int what, double value) noexcept nogil
+    cdef void set_value(self, int lane, int place, double value) noexcept nogil
+    cdef void aim(self, int lane) noexcept nogil
+    cdef Py_ssize_t frames(self, double time_ms) noexcept nogil
     cdef void to(self, int lane, int what, double value) noexcept nogil
     cdef void set_times(self, int lane) noexcept nogil
     cdef void set_makeup(self, int lane) noexcept nogil
     cdef void set_present(self, int lane, bint present) noexcept nogil
     cdef bint is_present(self, int lane) noexcept nogil
     cdef void set_tilt_db(self, int lane, float tilt_db) noexcept nogil
-    cdef bint is_on(self, int lane, int what) noexcept nogil
+    cdef bint is_on(self, int lane, int place) noexcept nogil
     cdef bint is_neutral(self, int lane) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef bint moving(self) noexcept nogil

@@ -1,50 +1,19 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Lanes are below four, settings below COMPRESSOR_SETTINGS.
-"""BandSettings: the settings of four compressors, and what they come to for the sound: values that glide, times, flags."""
+# Lanes are below four, places below BAND_SETTINGS.
+"""BandSettings: the settings of four compressors, and what is derived from them: ramped values, times, flags."""
 
 from .gain_curve cimport (
-    EXPAND_RANGE, EXPAND_SLOPE, EXPAND_THRESHOLD, HASTE, KNEE, LINK, MAKEUP, PRESENT, RANGE, RMS, SLOPE, THRESHOLD,
+    EXPAND_RANGE, EXPAND_SLOPE, EXPAND_THRESHOLD, ADAPTIVE, KNEE, LINK, MAKEUP, PRESENT, RANGE, RMS, SLOPE, THRESHOLD,
     TILT, UP_RANGE, UP_SLOPE, UP_THRESHOLD, VALUES, WET, loss_at_full_scale,
 )
-
-from dsp_ext.core import validate
-
-#: Names of the settings, in the order of the enum in settings.pxd. Units are in the names; switches are 0 or 1.
-SETTINGS = (
-    "threshold_db",
-    "ratio",
-    "knee_db",
-    "range_db",
-    "attack_ms",
-    "hold_ms",
-    "release_ms",
-    "adaptive",
-    "rms_pct",
-    "lookahead_ms",
-    "up_threshold_db",
-    "up_ratio",
-    "up_range_db",
-    "expand_threshold_db",
-    "expand_ratio",
-    "expand_range_db",
-    "link_pct",
-    "makeup_db",
-    "auto_makeup",
-    "wet_pct",
-    "bypass",
-    "solo",
-    "mute",
+from .places cimport (
+    BAND_ADAPTIVE, BAND_ATTACK_MS, BAND_AUTO_MAKEUP, BAND_BYPASS, BAND_EXPAND_RANGE_DB, BAND_EXPAND_RATIO,
+    BAND_EXPAND_THRESHOLD_DB, BAND_HOLD_MS, BAND_KNEE_DB, BAND_LINK_PCT, BAND_LOOKAHEAD_MS, BAND_MAKEUP_DB,
+    BAND_RANGE_DB, BAND_RATIO, BAND_RELEASE_MS, BAND_RMS_PCT, BAND_THRESHOLD_DB, BAND_UP_RANGE_DB, BAND_UP_RATIO,
+    BAND_UP_THRESHOLD_DB, BAND_WET_PCT,
 )
-#: What they are until they are set: nothing is compressed.
-DEFAULTS = dict(
-    zip(
-        SETTINGS,
-        (0, 1, 6, 60, 10, 0, 150, 0, 0, 0, -40, 1, 12, -60, 1, 24, 100, 0, 0, 100, 0, 0, 0),
-        strict=True,
-    )
-)
-#: A ratio of this or more is infinite.
-LIMITING_RATIO = 100.0
+
+from dsp_ext.settings import BAND, LIMITING_RATIO
 
 cdef enum:
     LANES = LANES_OF_BANDS
@@ -66,75 +35,66 @@ cdef class BandSettings:
 
     def __init__(self, rate_hz, longest_lookahead):
         """`longest_lookahead` in frames."""
-        assert len(SETTINGS) == COMPRESSOR_SETTINGS
         self.rate_hz = rate_hz
         self.longest_lookahead = longest_lookahead
         self.values = Glide(rate_hz, [0.0] * (VALUES * LANES))
         for lane in range(LANES):
-            for what, value in enumerate(DEFAULTS.values()):
-                self._settings[lane][what] = value
-            for what, value in enumerate(DEFAULTS.values()):
-                self.set_value(lane, what, value)
+            for place, value in enumerate(BAND.defaults.values()):
+                self._settings[lane][place] = value
+            self.aim(lane)
             self.set_present(lane, True)
         self.settle()
 
     def set(self, str name, double value, int lane=0):
-        """[control] One of SETTINGS by name. Raises KeyError, or ValueError where it is not a finite number."""
-        validate.known(name, SETTINGS)
-        validate.finite(name, value)
-        validate.in_range("lane", lane, 0, LANES - 1)
-        self.set_value(lane, SETTINGS.index(name), value)
+        """[control] One of `dsp_ext.settings.BAND` by name. Raises KeyError for an unknown name, ValueError for a value or a
+        lane that is out of range."""
+        if not 0 <= lane < LANES:
+            raise ValueError(f"lane must be 0 to {LANES - 1}, not {lane}")
+        place, number = BAND.check(name, value)
+        self.set_value(lane, place, number)
 
     cdef void to(self, int lane, int what, double value) noexcept nogil:
         self.values.to(LANES * what + lane, <float> value)
 
-    cdef void set_value(self, int lane, int what, double value) noexcept nogil:
-        """[audio] `value` in the unit of its name: dB, ms, %, a ratio of at least 1, or 0 and 1 for a switch.
+    cdef void set_value(self, int lane, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of BAND to an allowed value.
 
-        Values of the curve and of the mix glide; times act at once, on what is smooth. `solo` and `mute` are noted for
-        whoever holds the bands together; see `set_present`.
+        Values of the curve and of the mix are ramped. Times act at once, because they only change how smooth values move.
+        `solo` and `mute` are only stored, for the owner of all bands; see `set_present`.
         """
+        self._settings[lane][place] = value
+        self.aim(lane)
+
+    cdef void aim(self, int lane) noexcept nogil:
+        """Let all values of a lane move to what its settings require. What is there already does not change."""
         cdef double *settings = &self._settings[lane][0]
-        settings[what] = value
-        if what == THRESHOLD_DB:
-            self.to(lane, THRESHOLD, value)
-        elif what == RATIO:
-            self.to(lane, SLOPE, 1.0 if value >= LIMITING else 1.0 - 1.0 / value)
-        elif what == KNEE_DB:
-            self.to(lane, KNEE, value)
-        elif what == RANGE_DB:
-            self.to(lane, RANGE, value)
-        elif what == UP_THRESHOLD_DB:
-            self.to(lane, UP_THRESHOLD, value)
-        elif what == UP_RATIO:
-            self.to(lane, UP_SLOPE, 1.0 - 1.0 / value)
-        elif what == UP_RANGE_DB:
-            self.to(lane, UP_RANGE, value)
-        elif what == EXPAND_THRESHOLD_DB:
-            self.to(lane, EXPAND_THRESHOLD, value)
-        elif what == EXPAND_RATIO:
-            self.to(lane, EXPAND_SLOPE, value - 1.0)
-        elif what == EXPAND_RANGE_DB:
-            self.to(lane, EXPAND_RANGE, value)
-        elif what == RMS_PCT:
-            self.to(lane, RMS, value / 100.0)
-        elif what == LINK_PCT:
-            self.to(lane, LINK, value / 100.0)
-        elif what == ADAPTIVE:
-            self.to(lane, HASTE, value)
-        elif what == WET_PCT or what == BYPASS:
-            self.to(lane, WET, 0.0 if settings[BYPASS] != 0 else settings[WET_PCT] / 100.0)
-        elif what == ATTACK_MS or what == RELEASE_MS:
-            self.set_times(lane)
-        elif what == HOLD_MS:
-            self.times.hold[lane] = <double> <Py_ssize_t> (value * 1e-3 * self.rate_hz + 0.5)
-        elif what == LOOKAHEAD_MS:
-            self.lookahead[lane] = min(<Py_ssize_t> (value * 1e-3 * self.rate_hz + 0.5), self.longest_lookahead)
+        cdef double ratio = settings[BAND_RATIO]
+        self.to(lane, THRESHOLD, settings[BAND_THRESHOLD_DB])
+        self.to(lane, SLOPE, 1.0 if ratio >= LIMITING else 1.0 - 1.0 / ratio)
+        self.to(lane, KNEE, settings[BAND_KNEE_DB])
+        self.to(lane, RANGE, settings[BAND_RANGE_DB])
+        self.to(lane, UP_THRESHOLD, settings[BAND_UP_THRESHOLD_DB])
+        self.to(lane, UP_SLOPE, 1.0 - 1.0 / settings[BAND_UP_RATIO])
+        self.to(lane, UP_RANGE, settings[BAND_UP_RANGE_DB])
+        self.to(lane, EXPAND_THRESHOLD, settings[BAND_EXPAND_THRESHOLD_DB])
+        self.to(lane, EXPAND_SLOPE, settings[BAND_EXPAND_RATIO] - 1.0)
+        self.to(lane, EXPAND_RANGE, settings[BAND_EXPAND_RANGE_DB])
+        self.to(lane, RMS, settings[BAND_RMS_PCT] / 100.0)
+        self.to(lane, LINK, settings[BAND_LINK_PCT] / 100.0)
+        self.to(lane, ADAPTIVE, settings[BAND_ADAPTIVE])
+        self.to(lane, WET, 0.0 if settings[BAND_BYPASS] != 0 else settings[BAND_WET_PCT] / 100.0)
+        self.times.hold[lane] = <double> self.frames(settings[BAND_HOLD_MS])
+        self.lookahead[lane] = min(self.frames(settings[BAND_LOOKAHEAD_MS]), self.longest_lookahead)
+        self.set_times(lane)
         self.set_makeup(lane)
         self.ask()
 
+    cdef Py_ssize_t frames(self, double time_ms) noexcept nogil:
+        """A time in frames, rounded."""
+        return <Py_ssize_t> (time_ms * 1e-3 * self.rate_hz + 0.5)
+
     cdef void set_times(self, int lane) noexcept nogil:
-        cdef double attack_ms = self._settings[lane][ATTACK_MS], release_ms = self._settings[lane][RELEASE_MS]
+        cdef double attack_ms = self._settings[lane][BAND_ATTACK_MS], release_ms = self._settings[lane][BAND_RELEASE_MS]
         cdef double fall_ms = min(attack_ms, 0.25 * release_ms)
         self.times.attack[lane] = part_per_frame(attack_ms, self.rate_hz)
         self.times.fall[lane] = part_per_frame(fall_ms, self.rate_hz)
@@ -145,8 +105,8 @@ cdef class BandSettings:
     cdef void set_makeup(self, int lane) noexcept nogil:
         """Automatic make-up gives back half of what full scale loses."""
         cdef float *target = &self.values._target[lane]
-        cdef float makeup = <float> self._settings[lane][MAKEUP_DB]
-        if self._settings[lane][AUTO_MAKEUP] != 0:
+        cdef float makeup = <float> self._settings[lane][BAND_MAKEUP_DB]
+        if self._settings[lane][BAND_AUTO_MAKEUP] != 0:
             makeup += <float> 0.5 * loss_at_full_scale(
                 target[LANES * THRESHOLD], target[LANES * SLOPE], target[LANES * KNEE], target[LANES * RANGE]
             )
@@ -164,15 +124,15 @@ cdef class BandSettings:
         """[audio] What the side-chain's tilt adds to the level of this band."""
         self.to(lane, TILT, tilt_db)
 
-    cdef bint is_on(self, int lane, int what) noexcept nogil:
-        """[audio] A switch among the settings."""
-        return self._settings[lane][what] != 0
+    cdef bint is_on(self, int lane, int place) noexcept nogil:
+        """[audio] Whether the switch at `place` of BAND is on."""
+        return self._settings[lane][place] != 0
 
     cdef bint is_neutral(self, int lane) noexcept nogil:
         """[audio] Whether these settings change no sound, whatever comes."""
         cdef double *s = &self._settings[lane][0]
-        cdef bint idle = s[BYPASS] != 0 or s[WET_PCT] == 0
-        cdef bint flat = s[RATIO] == 1 and s[UP_RATIO] == 1 and s[EXPAND_RATIO] == 1 and s[MAKEUP_DB] == 0
+        cdef bint idle = s[BAND_BYPASS] != 0 or s[BAND_WET_PCT] == 0
+        cdef bint flat = s[BAND_RATIO] == 1 and s[BAND_UP_RATIO] == 1 and s[BAND_EXPAND_RATIO] == 1 and s[BAND_MAKEUP_DB] == 0
         return self.is_present(lane) and (idle or flat)
 
     cdef void settle(self) noexcept nogil:
@@ -202,8 +162,8 @@ cdef class BandSettings:
                 parts |= OPENING
             if self.leaves(lane, RMS, 0):
                 parts |= AVERAGING
-            if self.leaves(lane, HASTE, 0):
-                parts |= HURRYING
+            if self.leaves(lane, ADAPTIVE, 0):
+                parts |= ADAPTING
             if self.times.hold[lane] != 0:
                 parts |= HOLDING
         self.needed = parts

@@ -1,13 +1,5 @@
-"""What follows the compressor beside the limiter: stereo width, saturator, DC filter and dither, with their designs and tables."""
+"""The processors after the compressor except the limiter: stereo width, saturator, DC filter and dither, with their designs."""
 
 from . import design_stereo
-from .dither import SETTINGS as DITHER_SETTINGS
-from .saturator import SETTINGS as SATURATOR_SETTINGS
-from .stereo import SETTINGS as STEREO_SETTINGS
 
-__all__ = [
-    "DITHER_SETTINGS",
-    "SATURATOR_SETTINGS",
-    "STEREO_SETTINGS",
-    "design_stereo",
-]
+__all__ = ["design_stereo"]

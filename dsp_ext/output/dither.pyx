@@ -22,19 +22,13 @@ from libc.string cimport memmove, memset
 
 from dsp_ext.core cimport Processor
 from .dither_taps cimport DITHER_TAPS
+from .places cimport DITHER_BITS, DITHER_SHAPE
 
+from dsp_ext.settings import DITHER
 from .design_dither import RATES_HZ
-
-#: Word lengths and curves, by their places in the settings.
-DEPTHS = ("off", "16", "20", "24")
-SHAPES = ("flat", "gentle", "strong")
-#: What can be set.
-SETTINGS = ("bits", "shape")
 
 cdef enum:
     CHUNK = 256
-    BITS = 0
-    SHAPE
 
 cdef double ROUNDING = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer, ties to even
 cdef double HALF_LSB = 2.3283064365386963e-10  # 2^-32: a 32-bit integer becomes half a step either side
@@ -53,7 +47,6 @@ cdef class Dither(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(SETTINGS) == DITHER_SETTINGS
         self._taps = np.zeros(DITHER_TAPS_MOST)
         # Past errors, oldest first, with a chunk of new ones behind them.
         self._errors = np.zeros((2, DITHER_TAPS_MOST + CHUNK))
@@ -66,12 +59,11 @@ cdef class Dither(Processor):
         self._random[0] = (2 * self.seed + 1) * APART
         self._random[1] = (2 * self.seed + 2) * APART
 
-    cdef void set_value(self, int index, double value) noexcept nogil:
-        """[audio] Setting number `index` of SETTINGS to a place in DEPTHS or SHAPES. At once."""
-        if index == BITS:
-            self._depth = <int> value if 0 <= value <= 3 else 0
-        elif index == SHAPE:
-            self._shape = <int> value if 0 <= value <= 2 else 0
+    cdef void set_value(self, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of DITHER to an allowed value, at once."""
+        self._settings[place] = value
+        self._depth = <int> self._settings[DITHER_BITS]
+        self._shape = <int> self._settings[DITHER_SHAPE]
         self.adjust()
 
     cdef void adjust(self) noexcept nogil:
@@ -126,13 +118,11 @@ cdef class Dither(Processor):
         self._random[channel] = random
         memmove(&self._errors[channel, 0], &self._errors[channel, frames], DITHER_TAPS_MOST * sizeof(double))
 
-    def set(self, *, bits=None, shape=None):
-        """[control] `bits` one of DEPTHS, `shape` one of SHAPES. Raises ValueError for another. Not while processing."""
-        if bits is not None:
-            if str(bits) not in DEPTHS:
-                raise ValueError(f"bits must be one of {', '.join(DEPTHS)}, not {bits!r}")
-            self.set_value(BITS, DEPTHS.index(str(bits)))
-        if shape is not None:
-            if shape not in SHAPES:
-                raise ValueError(f"shape must be one of {', '.join(SHAPES)}, not {shape!r}")
-            self.set_value(SHAPE, SHAPES.index(shape))
+    def set(self, **settings):
+        """[control] Settings by name, in words: `set(bits=16, shape="strong")`. Not while processing.
+
+        Raises KeyError for an unknown name, ValueError for a value that is not allowed.
+        """
+        for name, value in settings.items():
+            place, number = DITHER.check(name, str(value))
+            self.set_value(place, number)

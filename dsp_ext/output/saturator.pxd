@@ -1,9 +1,7 @@
 # Soft and hard saturation. See `saturator.pyx`.
 
 from dsp_ext.core cimport Processor, Ramp
-
-cdef enum:
-    SATURATOR_SETTINGS = 4  # len(SETTINGS) of saturator.pyx
+from .places cimport SATURATOR_SETTINGS
 
 cdef class SaturatorChannel:
     cdef float[::1] _x, _half, _even, _odd, _slow_even, _slow_odd
@@ -17,13 +15,13 @@ cdef class Saturator(Processor):
     cdef SaturatorChannel _left, _right
     cdef Ramp _drive, _mix
     cdef float[::1] _drives, _amounts
-    cdef bint _enabled
-    cdef int _curve, _wanted, _state
-    cdef float _mix_target
+    cdef double[SATURATOR_SETTINGS] _settings
+    cdef int _curve, _state
     cdef Py_ssize_t _remaining
 
-    cdef void set_value(self, int index, double value) noexcept nogil
+    cdef void set_value(self, int place, double value) noexcept nogil
     cdef void settle(self) noexcept nogil
+    cdef int wanted_curve(self) noexcept nogil
     cdef float goal(self) noexcept nogil
     cdef Py_ssize_t begin_step(self, Py_ssize_t frames) noexcept nogil
     cdef void end_step(self, Py_ssize_t frames) noexcept nogil

@@ -22,15 +22,11 @@ import numpy as np
 from libc.string cimport memcpy, memmove, memset
 
 from dsp_ext.core cimport LANES, Processor, Quad, Ramp, db_to_gain, eight, put_quad, quad, quad_at
+from .places cimport SATURATOR_CURVE, SATURATOR_DRIVE_DB, SATURATOR_ENABLED, SATURATOR_MIX_PCT
 from .saturator_taps cimport DOWN, SHARP, SOFT
 from .shaper cimport polynomial_extra, tanh4, tanh_extra
 
-from dsp_ext.core import validate
-
-#: Curves, by their places in the settings.
-CURVES = ("cubic", "tanh", "hard", "tube")
-#: What can be set, by its range.
-SETTINGS = {"enabled": (0, 1), "drive_db": (-24, 36), "curve": (0, len(CURVES) - 1), "mix_pct": (0, 100)}
+from dsp_ext.settings import SATURATOR
 
 cdef enum:
     CHUNK = 256  # a multiple of four
@@ -45,11 +41,7 @@ cdef enum:
     EXTRA_KEPT = SLOW_AGE + 4 - EXTRA_AGE
     EVEN_KEPT = LATENCY - SLOW_AGE
     ODD_KEPT = LATENCY + 40 - SLOW_AGE
-    # Places in SETTINGS and CURVES.
-    ENABLED = 0
-    DRIVE_DB
-    CURVE
-    MIX_PCT
+    # Values of the setting `curve`.
     CUBIC = 0
     TANH
     HARD
@@ -207,15 +199,15 @@ cdef class SaturatorChannel:
 
 
 cdef class Saturator(Processor):
-    """Defaults: off, drive 0 dB, cubic, mix 100 %."""
+    """Stereo. Settings, ranges and defaults: `dsp_ext.settings.SATURATOR`."""
 
     def __init__(self, rate_hz=48000, max_block=4096):
-        self._mix_target = 1.0
+        for place, default in enumerate(SATURATOR.defaults.values()):
+            self._settings[place] = default
         super().__init__(rate_hz, max_block)
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(SETTINGS) == SATURATOR_SETTINGS
         self._left = SaturatorChannel()
         self._right = SaturatorChannel()
         self._drive = Ramp(rate_hz, 1.0)
@@ -223,24 +215,23 @@ cdef class Saturator(Processor):
         self._drives = np.zeros(CHUNK, np.float32)
         self._amounts = np.zeros(CHUNK, np.float32)
 
-    cdef void set_value(self, int index, double value) noexcept nogil:
-        """[audio] Setting number `index` of SETTINGS; a switch is 0 or 1, the curve its place in CURVES."""
-        if index == ENABLED:
-            self._enabled = value != 0
-        elif index == DRIVE_DB:
-            self._drive.to(db_to_gain(<float> (-24.0 if value < -24.0 else 36.0 if value > 36.0 else value)))
-        elif index == CURVE:
-            self._wanted = <int> value if 0 <= value <= TUBE else 0
-        elif index == MIX_PCT:
-            self._mix_target = <float> (0.0 if value < 0.0 else 1.0 if value > 100.0 else value * 0.01)
+    cdef void set_value(self, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of SATURATOR to an allowed value."""
+        self._settings[place] = value
+        self._drive.to(db_to_gain(<float> self._settings[SATURATOR_DRIVE_DB]))
+
+    cdef int wanted_curve(self) noexcept nogil:
+        return <int> self._settings[SATURATOR_CURVE]
 
     cdef float goal(self) noexcept nogil:
-        """Where the mix should go now. Another curve comes in after it has gone to nothing."""
-        return self._mix_target if self._enabled and self._wanted == self._curve else <float> 0.0
+        """The value to which the mix should move now. A new curve is used after the mix has reached 0."""
+        if self._settings[SATURATOR_ENABLED] == 0 or self.wanted_curve() != self._curve:
+            return 0.0
+        return <float> (self._settings[SATURATOR_MIX_PCT] * 0.01)
 
     cdef void settle(self) noexcept nogil:
         """[control] End all ramps at once: for the state a run starts from."""
-        self._curve = self._wanted
+        self._curve = self.wanted_curve()
         self._mix.jump(self.goal())
         self._drive.jump(self._drive._target)
         self._state = WORKING if self.goal() > 0.0 else ASLEEP
@@ -255,8 +246,8 @@ cdef class Saturator(Processor):
     cdef Py_ssize_t begin_step(self, Py_ssize_t frames) noexcept nogil:
         """Decide what comes next; for how many of `frames`."""
         frames = min(frames, CHUNK)
-        if self._state == ASLEEP and self._wanted != self._curve:
-            self._curve = self._wanted
+        if self._state == ASLEEP and self.wanted_curve() != self._curve:
+            self._curve = self.wanted_curve()
         if self._state == ASLEEP and self.goal() > 0.0:
             self._state = WAKING
             self._remaining = SETTLED
@@ -264,7 +255,7 @@ cdef class Saturator(Processor):
             self._state = WORKING
         if self._state == WORKING:
             if self._mix._value == 0.0 and not self._mix.moving():
-                self._curve = self._wanted
+                self._curve = self.wanted_curve()
             self._mix.to(self.goal())
             if self._mix.moving():
                 return min(frames, self._mix.length - self._mix._at)
@@ -305,15 +296,10 @@ cdef class Saturator(Processor):
     def set(self, *, settle=False, **settings):
         """[control] Settings by name: `set(enabled=1, drive_db=6, curve="tanh")`; `settle` ends the ramps.
 
-        Raises KeyError for a name there is not, ValueError for a value out of range. Not while processing.
+        Raises KeyError for an unknown name, ValueError for a value that is out of range. Not while processing.
         """
         for name, value in settings.items():
-            validate.known(name, SETTINGS)
-            if name == "curve" and value in CURVES:
-                value = CURVES.index(value)
-            elif name == "curve":
-                raise ValueError(f"curve must be one of {', '.join(CURVES)}, not {value!r}")
-            validate.in_range(name, value, *SETTINGS[name])
-            self.set_value(list(SETTINGS).index(name), value)
+            place, number = SATURATOR.check(name, value)
+            self.set_value(place, number)
         if settle:
             self.settle()

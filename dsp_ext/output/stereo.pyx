@@ -17,25 +17,12 @@ the multiband (`design_stereo.py`), and only balance and polarity are left for h
 import numpy as np
 
 from dsp_ext.core cimport tan_
-
-from dsp_ext.core import validate
-
-#: Names of the settings, in the order of the enum in stereo.pxd. Units are in the names; switches are 0 or 1.
-SETTINGS = (
-    "enabled",
-    "width_low_pct",
-    "width_mid_pct",
-    "width_high_pct",
-    "split_low_hz",
-    "split_high_hz",
-    "mono",
-    "mono_hz",
-    "balance_pct",
-    "invert_left",
-    "invert_right",
+from .places cimport (
+    STEREO_BALANCE_PCT, STEREO_ENABLED, STEREO_INVERT_LEFT, STEREO_INVERT_RIGHT, STEREO_MONO, STEREO_MONO_HZ,
+    STEREO_SPLIT_HIGH_HZ, STEREO_SPLIT_LOW_HZ, STEREO_WIDTH_HIGH_PCT, STEREO_WIDTH_LOW_PCT, STEREO_WIDTH_MID_PCT,
 )
-#: What they are until they are set: neutral.
-DEFAULTS = dict(zip(SETTINGS, (1, 100, 100, 100, 200, 4000, 0, 120, 0, 0, 0), strict=True))
+
+from dsp_ext.settings import STEREO
 
 cdef enum:
     CHUNK = 512  # frames at most per piece; not above the length of a glide
@@ -66,47 +53,50 @@ cdef class Stereo(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(SETTINGS) == STEREO_SETTINGS
         self._side_elsewhere = False
         self._values = Glide(rate_hz, [0.0] * VALUES)
-        for what, value in enumerate(DEFAULTS.values()):
-            self._settings[what] = value
-        self.set_value(STEREO_ENABLED, 1)
+        for place, value in enumerate(STEREO.defaults.values()):
+            self._settings[place] = value
+        self.aim()
         self.settle()
         self.clear()
 
     def set(self, str name, double value):
-        """[control] One of SETTINGS by name. Raises KeyError, or ValueError where it is not a finite number."""
-        validate.known(name, SETTINGS)
-        validate.finite(name, value)
-        self.set_value(SETTINGS.index(name), value)
+        """[control] One of `dsp_ext.settings.STEREO` by name. Raises KeyError for an unknown name, ValueError for a value that
+        is out of range."""
+        place, number = STEREO.check(name, value)
+        self.set_value(place, number)
 
-    cdef void set_value(self, int what, double value) noexcept nogil:
-        """[audio] `value` in the unit of its name: %, Hz up to a quarter of the rate, 0 and 1 for a switch."""
+    cdef void set_value(self, int place, double value) noexcept nogil:
+        """[audio] Set the setting at `place` of STEREO to an allowed value."""
+        self._settings[place] = value
+        self.aim()
+
+    cdef void aim(self) noexcept nogil:
+        """Let all values move to what the settings require. What is there already does not change."""
         cdef double *s = &self._settings[0]
         cdef double on, side, low_hz, high_hz, balance
-        s[what] = value
         on = 1.0 if s[STEREO_ENABLED] != 0 else 0.0
         side = 0.0 if self._side_elsewhere else on
-        low_hz = min(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
-        high_hz = max(s[SPLIT_LOW_HZ], s[SPLIT_HIGH_HZ])
-        balance = on * s[BALANCE_PCT] / 100.0
-        self._values.to(LOW, <float> (side * (s[WIDTH_LOW_PCT] / 100.0 - 1.0)))
-        self._values.to(MID, <float> (side * (s[WIDTH_MID_PCT] / 100.0 - 1.0)))
-        self._values.to(HIGH, <float> (side * (s[WIDTH_HIGH_PCT] / 100.0 - 1.0)))
+        low_hz = min(s[STEREO_SPLIT_LOW_HZ], s[STEREO_SPLIT_HIGH_HZ])
+        high_hz = max(s[STEREO_SPLIT_LOW_HZ], s[STEREO_SPLIT_HIGH_HZ])
+        balance = on * s[STEREO_BALANCE_PCT] / 100.0
+        self._values.to(LOW, <float> (side * (s[STEREO_WIDTH_LOW_PCT] / 100.0 - 1.0)))
+        self._values.to(MID, <float> (side * (s[STEREO_WIDTH_MID_PCT] / 100.0 - 1.0)))
+        self._values.to(HIGH, <float> (side * (s[STEREO_WIDTH_HIGH_PCT] / 100.0 - 1.0)))
         self._values.to(LOW_POLE, <float> tan_(PI * low_hz / self.rate_hz))
         self._values.to(HIGH_POLE, <float> tan_(PI * high_hz / self.rate_hz))
-        self._values.to(MONO_PART, <float> (side if s[MONO] != 0 else 0.0))
-        self._values.to(MONO_POLE, <float> tan_(PI * s[MONO_HZ] / self.rate_hz))
-        self._values.to(GAIN_L, <float> ((1.0 - max(balance, 0.0)) * (-1.0 if on * s[INVERT_LEFT] != 0 else 1.0)))
-        self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[INVERT_RIGHT] != 0 else 1.0)))
+        self._values.to(MONO_PART, <float> (side if s[STEREO_MONO] != 0 else 0.0))
+        self._values.to(MONO_POLE, <float> tan_(PI * s[STEREO_MONO_HZ] / self.rate_hz))
+        self._values.to(GAIN_L, <float> ((1.0 - max(balance, 0.0)) * (-1.0 if on * s[STEREO_INVERT_LEFT] != 0 else 1.0)))
+        self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[STEREO_INVERT_RIGHT] != 0 else 1.0)))
 
     cdef bint leave_side(self, bint elsewhere) noexcept nogil:
         """[audio] Whether width and mono-maker are done by others, from now on; ramped. Returns whether that is new."""
         if elsewhere == self._side_elsewhere:
             return False
         self._side_elsewhere = elsewhere
-        self.set_value(STEREO_ENABLED, self._settings[STEREO_ENABLED])
+        self.aim()
         return True
 
     cdef void settle(self) noexcept nogil:

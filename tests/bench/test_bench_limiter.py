@@ -8,9 +8,10 @@ import math
 import numpy as np
 import pytest
 
-from dsp_ext.limiter.limiter import STYLES, Limiter
-from dsp_ext.output.dither import SHAPES, Dither
-from dsp_ext.output.saturator import CURVES, Saturator
+from dsp_ext.limiter.limiter import Limiter
+from dsp_ext.output.dither import Dither
+from dsp_ext.output.saturator import Saturator
+from dsp_ext.settings import DITHER, LIMITER_STYLES, SATURATOR
 from tests.dsp_ext.meters.test_meter import programme
 from tests.support import hostile
 from tests.support.true_peak_oracle import BS1770, peak_db
@@ -73,22 +74,22 @@ def test_dpl_goes_over_where_the_limiter_does_not(record):
 
 def test_styles_cost_the_same(sound):
     quiet = np.zeros_like(sound)
-    works = [whole(limiter(256, style), sound) for style in STYLES] + [whole(limiter(256), quiet)]
+    works = [whole(limiter(256, style), sound) for style in LIMITER_STYLES] + [whole(limiter(256), quiet)]
     *costs, silence = ns_per_frame(sound.shape[1], *works)
-    print("limiter, block 256:", ", ".join(f"{s} {c:.1f}" for s, c in zip(STYLES, costs, strict=True)), f"silence {silence:.1f} ns per frame")  # fmt: skip
+    print("limiter, block 256:", ", ".join(f"{s} {c:.1f}" for s, c in zip(LIMITER_STYLES, costs, strict=True)), f"silence {silence:.1f} ns per frame")  # fmt: skip
     assert max(costs) > 0
 
 
 def test_saturator_and_dither(sound):
     names, works = [], []
-    for curve in CURVES:
+    for curve in SATURATOR["curve"].choices:
         saturator = Saturator(RATE_HZ, 256)
         saturator.set(enabled=1, drive_db=6.0, curve=curve, settle=True)
         names.append(curve)
         works.append(whole(saturator, sound))
     names.append("saturator off")
     works.append(whole(Saturator(RATE_HZ, 256), sound))
-    for shape in SHAPES:
+    for shape in DITHER["shape"].choices:
         dither = Dither(RATE_HZ, 256)
         dither.set(bits=16, shape=shape)
         names.append(f"dither {shape}")

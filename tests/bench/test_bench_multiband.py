@@ -12,8 +12,9 @@ from scipy.signal import oaconvolve
 
 from dsp_ext.multiband.compressors import Compressors
 from dsp_ext.multiband.design_crossover import design
-from dsp_ext.multiband.multiband import DEFAULT_HZ, Multiband
+from dsp_ext.multiband.multiband import Multiband
 from dsp_ext.output.stereo import Stereo
+from dsp_ext.settings import MULTIBAND
 
 from . import lv2
 from .conftest import RATE_HZ
@@ -22,6 +23,7 @@ from .timing import beside, ns_per_frame, whole
 pytestmark = pytest.mark.bench
 
 SPLITS = ("linear phase", "LR4", "shelves")
+DEFAULT_HZ = tuple(MULTIBAND[f"x{k}_hz"].default for k in range(1, 4))
 SETTINGS = {"threshold_db": -30.0, "ratio": 4.0, "knee_db": 6.0}
 EVERY_FEATURE = SETTINGS | {
     "up_threshold_db": -45.0,

@@ -9,7 +9,8 @@ from multiprocessing import Pool
 
 import numpy as np
 
-from dsp_ext.limiter.limiter import STYLES, Limiter
+from dsp_ext.limiter.limiter import Limiter
+from dsp_ext.settings import LIMITER_STYLES
 
 from . import hostile
 from .true_peak_oracle import BS1770, LONG, peak_db
@@ -28,7 +29,7 @@ def over_db(number: int, rate_hz: int = 48000) -> tuple[str, float, float, float
     limiter.set(
         gain_db=rng.uniform(0, 14),
         ceiling_dbtp=ceiling,
-        style=rng.choice(list(STYLES)),
+        style=rng.choice(list(LIMITER_STYLES)),
         release_ms=rng.choice([0, rng.uniform(1, 500)]),
         link_fast_pct=rng.choice([100, rng.uniform(0, 100)]),
         settle=True,

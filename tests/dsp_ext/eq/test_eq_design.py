@@ -9,7 +9,7 @@ from dsp_ext.core.processor import rate_factor
 from dsp_ext.eq.bands import HIGHEST, PLACEMENTS, SLOPES_DB_OCT, TYPES
 from dsp_ext.eq.design_fir import EqBand, analog_response, design, kernel_response, placed, validity_hz
 from dsp_ext.output.design_stereo import side_magnitude
-from dsp_ext.output.stereo import DEFAULTS
+from dsp_ext.settings import STEREO
 from firmware.contract import constraints, params
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
@@ -91,7 +91,7 @@ def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rn
     types = [kind for kind in TYPES if kind != "notch"]
     for number in range(12 if rate_hz < 50000 else 4):
         bands = [replace(random_band(rng, types), placement=str(rng.choice(PLACEMENTS[1:]))) for _ in range(3)]
-        side = side_magnitude(DEFAULTS | {"mono": 1.0, "width_high_pct": 140.0}) if number % 2 else None
+        side = side_magnitude(STEREO.defaults | {"mono": 1.0, "width_high_pct": 140.0}) if number % 2 else None
         wanted = placed("stereo", np.ones(freqs_hz.size), 1)
         for band in bands:
             own = placed(band.placement, np.abs(analog_response([band], freqs_hz)), 1)

@@ -7,7 +7,8 @@ from dsp_ext import Engine
 from dsp_ext.eq.bands import EqBand, analog_response
 from dsp_ext.eq.eq import Eq
 from dsp_ext.output.design_stereo import side_magnitude
-from dsp_ext.output.stereo import DEFAULTS, Stereo
+from dsp_ext.output.stereo import Stereo
+from dsp_ext.settings import STEREO
 from firmware.contract import params
 from firmware.engine import designer
 from tests.support.residue import above_3_khz
@@ -16,7 +17,7 @@ from tests.support.stream import through
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 WIDE = {"stereo.width_low_pct": 60.0, "stereo.width_mid_pct": 120.0, "stereo.width_high_pct": 160.0,
         "stereo.mono": 1.0, "stereo.mono_hz": 150.0}  # fmt: skip
-SETTINGS = DEFAULTS | {name.removeprefix("stereo."): value for name, value in WIDE.items()}
+SETTINGS = STEREO.defaults | {name.removeprefix("stereo."): value for name, value in WIDE.items()}
 
 
 def begun(rate_hz: int, **changes) -> Engine:
@@ -31,7 +32,7 @@ def test_curve_is_that_of_the_stereo_processor():
     for name, value in SETTINGS.items():
         stereo.set(name, value)
     np.testing.assert_allclose(side_magnitude(SETTINGS)(freqs_hz), np.abs(stereo.side_response(freqs_hz)), rtol=2e-3)
-    assert side_magnitude(DEFAULTS) is None and side_magnitude(SETTINGS | {"enabled": 0}) is None
+    assert side_magnitude(STEREO.defaults) is None and side_magnitude(SETTINGS | {"enabled": 0}) is None
 
 
 @RATES

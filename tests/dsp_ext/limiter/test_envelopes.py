@@ -30,7 +30,7 @@ def test_release_is_exponential():
     """From 1 down to 37 % after the time constant; up at once."""
     x = np.zeros(48000, np.float32)
     x[100] = 1.0
-    Release(48000, 50.0).process(x, np.zeros_like(x))
+    Release().process(x, np.zeros_like(x), rate_hz=48000, release_ms=50.0)
     assert x[99] == 0.0 and x[100] == 1.0
     expected = np.exp(-np.arange(2401) / 2400)
     assert np.abs(x[100:2501] - expected).max() < 0.002
@@ -43,7 +43,7 @@ def test_release_is_exponential():
 def test_release_time(rate, release_ms):
     x = np.zeros(int(rate * release_ms * 1.2e-3) + 10, np.float32)
     x[0] = 1.0
-    Release(rate, release_ms).process(x, np.zeros_like(x))
+    Release().process(x, np.zeros_like(x), rate_hz=rate, release_ms=release_ms)
     found = np.argmax(x < np.exp(-1)) / rate * 1e3
     assert abs(found / release_ms - 1) < 0.05
 
@@ -52,7 +52,7 @@ def test_release_never_below_its_input(rng):
     x = rng.uniform(0, 3, 20000).astype(np.float32)
     rest = rng.uniform(0, 2, 20000).astype(np.float32)
     y = x.copy()
-    Release(48000, 20.0).process(y, rest)
+    Release().process(y, rest, rate_hz=48000, release_ms=20.0)
     assert np.all(y >= x)
 
 
@@ -61,12 +61,12 @@ def test_slow_release_takes_what_lasts():
     for ms, low, high in ((5, 0.01, 0.015), (1000, 0.9, 1.0)):
         x = np.zeros(48000 * 4, np.float32)
         x[: 48 * ms] = 1
-        SlowRelease(48000, 800.0).process(x)
+        SlowRelease().process(x, rate_hz=48000, release_ms=800.0)
         start = x[48 * ms - 1]
         assert low < start < high
         assert abs(x[48 * (ms + 800)] - start * np.exp(-1)) < 0.01
     x = np.ones(4800, np.float32)
-    SlowRelease(48000, 0.0).process(x)
+    SlowRelease().process(x, rate_hz=48000, release_ms=0.0)
     assert not x.any(), "off"
 
 

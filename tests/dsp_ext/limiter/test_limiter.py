@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from dsp_ext.core.processor import RATES_HZ
-from dsp_ext.limiter.limiter import STYLES, Limiter
+from dsp_ext.limiter.limiter import Limiter
+from dsp_ext.settings import LIMITER_STYLES
 from tests.support import hostile, limiter_corpus
 from tests.support.plots import write_svg
 from tests.support.true_peak_oracle import BS1770, LONG, peak_db
@@ -180,7 +181,7 @@ def test_ceiling_holds_while_settings_move(rng):
             elif move == 3:
                 limiter.set(gain_db=rng.uniform(0, 14), link_fast_pct=rng.uniform(0, 100))
             else:
-                limiter.set(style=rng.choice(list(STYLES)), release_ms=rng.uniform(1, 500))
+                limiter.set(style=rng.choice(list(LIMITER_STYLES)), release_ms=rng.uniform(1, 500))
         assert limiter.clamps == 0
 
 
@@ -212,7 +213,7 @@ def test_ceiling_down_is_instant_and_up_is_smooth():
 # -- styles and listening -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", LIMITER_STYLES)
 def test_styles_keep_the_ceiling(style, record):
     worst = -np.inf
     for number in range(60):
@@ -238,7 +239,7 @@ def test_styles_release_at_their_own_pace():
     x = np.full((2, 96000), 0.1)
     x[:, 5000:5100] = 0.9
     back = []
-    for style in STYLES:
+    for style in LIMITER_STYLES:
         y, _ = limited(x, style=style, gain_db=6.0, ceiling_dbtp=-6.0)
         gain = y[0, 6000:96000] / np.float32(0.1 * 10 ** (6 / 20))
         back.append(np.argmax(gain > 10 ** (-0.5 / 20)))
@@ -247,12 +248,12 @@ def test_styles_release_at_their_own_pace():
 
 def test_plot_of_the_styles(pytestconfig):
     """The gain around a 5 ms burst 9 dB over the ceiling on the left, read from a small steady value on the right."""
-    x = np.full((2, 30000), 0.01)
-    x[0, 3000:3240] += 0.5 * np.sin(2 * np.pi * 5000 / 48000 * np.arange(240))
+    x = np.full((2, 30000), 0.014)
+    x[0, 3000:3240] += 0.7 * np.sin(2 * np.pi * 5000 / 48000 * np.arange(240))
     gains = {}
-    for style in STYLES:
-        y, _ = limited(x, style=style, ceiling_dbtp=-15.0)
-        gains[style] = 20 * np.log10(y[1, :30000] / 0.01)
+    for style in LIMITER_STYLES:
+        y, _ = limited(x, style=style, ceiling_dbtp=-12.0)
+        gains[style] = 20 * np.log10(y[1, :30000] / 0.014)
 
     def draw(axes):
         t = (np.arange(30000) - 3000) / 48
@@ -267,7 +268,7 @@ def test_plot_of_the_styles(pytestconfig):
 
 def test_by_hand_beats_the_style(rng):
     x = hostile.segment(5)[1]
-    lookahead, hold, release, slow = STYLES["punchy"]
+    lookahead, hold, release, slow = LIMITER_STYLES["punchy"]
     by_hand, _ = limited(x, gain_db=9.0, lookahead_ms=lookahead, hold_ms=hold, release_ms=release, slow_release_ms=slow)
     by_style, _ = limited(x, gain_db=9.0, style="punchy")
     assert np.array_equal(by_hand, by_style)
@@ -338,9 +339,9 @@ def test_delta_is_what_was_removed(rng):
 
 def test_wrong_settings_are_refused():
     limiter = Limiter(48000)
-    with pytest.raises(ValueError, match="ceiling_dbtp must be -60 to 0, not 1"):
+    with pytest.raises(ValueError, match="ceiling_dbtp must be -12 to 0 dBTP, not 1"):
         limiter.set(ceiling_dbtp=1)
-    with pytest.raises(ValueError, match="lookahead_ms must be 0 to 10, not 20"):
+    with pytest.raises(ValueError, match="lookahead_ms must be 0 to 10 ms, not 20"):
         limiter.set(lookahead_ms=20)
     with pytest.raises(ValueError, match="style must be one of transparent, punchy, aggressive, not 'loud'"):
         limiter.set(style="loud")

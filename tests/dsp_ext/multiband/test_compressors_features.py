@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsp_ext.multiband.settings import LIMITING_RATIO
+from dsp_ext.settings import LIMITING_RATIO
 
 from .test_compressors import RATE_HZ, curve_db, deviation, gain_db, make, sine, square, through
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dsp_ext.multiband.compressors import Compressors
-from dsp_ext.multiband.settings import DEFAULTS
+from dsp_ext.settings import BAND
 from firmware.contract import params
 from tests.support import dynamics_reference
 
@@ -13,7 +13,7 @@ FRAMES = 9600
 
 def random_lane(rng, features) -> dict[str, float]:
     """A compressor over the defaults, and of `features` each a value of its range, its ends often."""
-    lane = DEFAULTS | {"threshold_db": rng.uniform(-50, -10), "ratio": rng.choice([1.5, 4, 20]), "attack_ms": 5}
+    lane = BAND.defaults | {"threshold_db": rng.uniform(-50, -10), "ratio": rng.choice([1.5, 4, 20]), "attack_ms": 5}
     for name in features:
         param = params.BY_ID[f"multiband.b1.{name}"]
         value = rng.choice([param.low, param.high, rng.uniform(param.low, param.high)])
@@ -27,7 +27,7 @@ def sound(rng) -> np.ndarray:
     return (level * rng.standard_normal((2, FRAMES, 4))).astype(np.float32)
 
 
-EVERYTHING = tuple(name for name in DEFAULTS if name not in ("solo", "mute"))
+EVERYTHING = tuple(name for name in BAND if name not in ("solo", "mute"))
 #: What is asked for decides what is computed: each of these goes another way through the code.
 FEATURES = {
     "one detector": ("knee_db", "range_db", "release_ms", "makeup_db", "wet_pct", "lookahead_ms"),

@@ -5,11 +5,14 @@ import pytest
 
 from dsp_ext import Engine
 from dsp_ext.multiband.design_crossover import design
-from dsp_ext.multiband.multiband import DEFAULT_HZ, Multiband
+from dsp_ext.multiband.multiband import Multiband
+from dsp_ext.settings import MULTIBAND
 from tests.support.residue import click_db
 
 RATE_HZ = 48000
 BANDS = 4
+#: The crossovers of a new `Multiband`.
+DEFAULT_HZ = tuple(MULTIBAND[f"x{k}_hz"].default for k in range(1, BANDS))
 #: A frequency well inside each band of the default split, in Hz.
 INSIDE_HZ = (40.0, 310.0, 2000.0, 12000.0)
 

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from dsp_ext.multiband.multiband import DEFAULT_HZ
 from dsp_ext.multiband.shelves import Shelves
+from dsp_ext.settings import MULTIBAND
 from tests.support.plots import write_svg
 
 from .test_multiband import RATE_HZ, impulse_through, make, through, tone, words24
 
 COUNT = 4
-FREQS_HZ = (*DEFAULT_HZ, 12000.0)
+FREQS_HZ = tuple(MULTIBAND[f"x{k}_hz"].default for k in range(1, 5))
+DEFAULT_HZ = FREQS_HZ[:3]
 
 
 def analog(gains: np.ndarray, freqs_hz, at_hz: np.ndarray, rate_hz: float) -> np.ndarray:

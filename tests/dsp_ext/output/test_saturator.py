@@ -8,8 +8,11 @@ import pytest
 import dsp_ext
 from dsp_ext.core.processor import RATES_HZ
 from dsp_ext.output import design_saturator
-from dsp_ext.output.saturator import CURVES, Saturator
+from dsp_ext.output.saturator import Saturator
+from dsp_ext.settings import SATURATOR
 from tests.support.plots import write_svg
+
+CURVES = SATURATOR["curve"].choices
 
 LATENCY = 87
 FORMULAS = {
@@ -156,7 +159,7 @@ def test_back_asleep_it_is_exact_again(rng):
 
 def test_wrong_settings_are_refused():
     saturator = Saturator(48000)
-    with pytest.raises(ValueError, match="drive_db must be -24 to 36, not 99"):
+    with pytest.raises(ValueError, match="drive_db must be -24 to 36 dB, not 99"):
         saturator.set(drive_db=99)
     with pytest.raises(ValueError, match="curve must be one of cubic, tanh, hard, tube, not 'fuzz'"):
         saturator.set(curve="fuzz")
