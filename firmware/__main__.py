@@ -13,7 +13,19 @@ from pathlib import Path
 from dsp_ext.core import RATES_HZ, rate_factor
 from firmware import presets
 from firmware.sim import sound_card
-from firmware.system import BUSY, FAILED, LEAST_PERIODS, OK, USAGE, Options, Refusal, SharedMemory, board, config
+from firmware.system import (
+    BUSY,
+    FAILED,
+    LEAST_PERIODS,
+    MOST_PERIODS,
+    OK,
+    USAGE,
+    Options,
+    Refusal,
+    SharedMemory,
+    board,
+    config,
+)
 
 #: Used where no --config is given, if it is there.
 CONFIG = Path("/etc/burnish/burnish.toml")
@@ -26,6 +38,9 @@ def _arguments(arguments) -> argparse.Namespace:
         epilog="Exit status: 0 ended as asked, 1 other, 2 usage, 3 no such device, 4 no permission, 5 in use.",
     )
     parser.add_argument("--config", metavar="FILE", help=f"configuration (default {CONFIG}, if it is there)")
+    parser.add_argument(
+        "--print-config", action="store_true", help="print a configuration file with all options, and end"
+    )
     parser.add_argument("--device", metavar="PCM", help="ALSA device both ways, for that of the configuration")
     parser.add_argument("--rate", type=int, metavar="HZ", help="sampling rate, for that of the configuration")
     parser.add_argument("--period", type=int, metavar="FRAMES", help="frames per period, likewise")
@@ -67,8 +82,8 @@ def _options(asked: argparse.Namespace) -> Options:
     if not 16 <= period <= 4096:
         raise Refusal(f"a period cannot have {period} frames: allowed are 16 to 4096")
     periods = asked.periods or audio.periods
-    if not LEAST_PERIODS <= periods <= 16:
-        raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to 16")
+    if not LEAST_PERIODS <= periods <= MOST_PERIODS:
+        raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to {MOST_PERIODS}")
     # The HAT's own device and mixer, unless another card is asked for.
     hat = None if asked.sim or asked.device else configured.board().hat[audio.hat]
     pcm = hat.pcm if hat else ""
@@ -140,6 +155,9 @@ def _run_supervisor(options: Options) -> int:
 def main(arguments=None) -> int:
     """The whole program; returns the exit status."""
     asked = _arguments(arguments)
+    if asked.print_config:
+        print(config.default_text(), end="")
+        return OK
     logging.basicConfig(level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s")
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1`: where it is, without ending it
     try:

@@ -18,13 +18,13 @@ import alsaaudio
 import numpy as np
 
 from dsp_ext import Engine
-from firmware.contract import BurnishError
+from firmware.contract import BurnishError, protocol
 from firmware.sim import sound_card
 from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, SharedMemory
 
 _EPIPE = -32  # pyalsaaudio returns it for an xrun and has prepared that one stream again; the data is lost
 _BYTES_PER_FRAME = 8
-_OVERLOAD_PPM = 850_000
+_OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
 
 #: How long to wait at the first start for the control process to bring settings and kernels.
 READY_S = 10.0

@@ -4,18 +4,17 @@ import contextlib
 import logging
 import signal
 import threading
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
-from firmware.contract import params
+from firmware.contract import params, protocol
 from firmware.engine import Designer, settings_vector
 from firmware.link import Pty, Server
 from firmware.panel import PanelController
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
-from firmware.system import Alarms, MeterReader, Options, RelayWatch, SharedMemory, config, newest_spectra
+from firmware.system import Alarms, MeterReader, Options, RelayWatch, SharedMemory, Ticks, config, newest_spectra
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +56,8 @@ class ControlProcess:
         self.recorder = recorder
         #: Present where there are relays and a panel that senses them.
         self.relay_watch: RelayWatch | None = None
-        #: What wants to be called each TICK_S.
-        self.ticks: list = []
+        #: What is done every TICK_S.
+        self.ticks = Ticks()
 
     @property
     def ab(self) -> str:
@@ -80,7 +79,7 @@ class ControlProcess:
         engine_latency = self.shared.engine["latency_frames"]
         return {
             "product": "burnish",
-            "version": _version(),
+            "version": protocol.VERSION,
             "serial": _serial(options),
             "params": params.digest(),
             "device": "simulator" if options.sim_card else options.playback,
@@ -90,6 +89,7 @@ class ControlProcess:
             "engine_latency_frames": engine_latency,
             "eq_valid_from_hz": round(self.designer.valid_from_hz, 1),
             "latency_frames": engine_latency + counters["prefill_frames"] + options.period,
+            "failing": "; ".join(f"{task}: {reason}" for task, reason in self.ticks.failing.items()) or "nothing",
         }
 
     def counters(self) -> dict:
@@ -109,13 +109,6 @@ class ControlProcess:
             "relay_on": bool(counters["relay_on"]),
             "relay_fault": self.relay_watch is not None and self.relay_watch.fault,
         }
-
-
-def _version() -> str:
-    try:
-        return metadata.version("burnish")
-    except metadata.PackageNotFoundError:  # run from the source tree
-        return "0"
 
 
 def _serial(options: Options) -> str:
@@ -145,11 +138,10 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     shared.counters["control_ready"] = 1  # the audio process may begin
 
     recorder = Recorder(shared, options.run_dir / "run.json")
-    stack.callback(recorder.save)
-    stack.callback(recorder.collect)
-
     presets = PresetLibrary(options.state_dir / "presets")
     process = ControlProcess(options, shared, store, presets, designer, recorder)
+    stack.callback(process.ticks.call, "run log", recorder.save)
+    stack.callback(process.ticks.call, "recorder", recorder.collect)
     controller = PanelController(store, presets)
     if configured.panel.enabled:
         _boot_panel(process, controller, configured, stack)
@@ -158,13 +150,12 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     _boot_link(process, configured, stack)
     alarms = Alarms(shared)
     loudness_match = LoudnessMatch(store, process.meter_reader())
-    process.ticks += [
-        state.tick,
-        recorder.collect,
-        _every(TICKS_PER_S, alarms.tick),
-        _every(TICKS_PER_S, recorder.save_news),
-    ]
-    process.ticks.append(_every(TICKS_PER_S // 4, loudness_match.tick))
+    ticks = process.ticks
+    ticks.add("state file", state.tick)
+    ticks.add("recorder", recorder.collect)
+    ticks.add("alarms", alarms.tick, TICKS_PER_S)
+    ticks.add("run log", recorder.save_news, TICKS_PER_S)
+    ticks.add("loudness match", loudness_match.tick, TICKS_PER_S // 4)
     return process
 
 
@@ -187,7 +178,7 @@ def _boot_panel(
     panel.start()
     if configured.panel.relay:
         process.relay_watch = RelayWatch(lambda: process.shared.counters["relay_on"], lambda: panel.relay_sensed)
-        process.ticks.append(process.relay_watch.tick)
+        process.ticks.add("relay watch", process.relay_watch.tick)
 
 
 def _boot_display(
@@ -225,19 +216,6 @@ def _boot_link(process: ControlProcess, configured: config.Config, stack: contex
     stack.callback(server.stop)
 
 
-def _every(ticks: int, call):
-    """`call`, once in so many ticks."""
-    count = 0
-
-    def tick():
-        nonlocal count
-        count += 1
-        if count % ticks == 0:
-            call()
-
-    return tick
-
-
 def main(options: Options, shared: SharedMemory) -> None:
     """Run until SIGTERM. Raises what refuses to come up."""
     stopping = threading.Event()
@@ -247,5 +225,4 @@ def main(options: Options, shared: SharedMemory) -> None:
         process = boot(options, shared, stack)
         while not stopping.wait(TICK_S):
             shared.counters.add("control_beats")
-            for tick in process.ticks:
-                tick()
+            process.ticks.run()

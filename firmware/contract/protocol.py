@@ -63,6 +63,18 @@ ERRORS = {
     "proto": 1017,
 }
 
+#: A block that takes more than this part of its time is an overload, in per cent.
+OVERLOAD_PCT = 85
+
+PANEL, LINK, MATCH, RESTORE = "panel", "link", "match", "restore"
+#: Where a change came from: the `source` of the notification "changed".
+SOURCES = {
+    PANEL: "a knob or button of the front panel",
+    LINK: "a program on the serial link, or a person on its console",
+    MATCH: "the loudness match, which sets the levels for comparing",
+    RESTORE: "the kept state, when the control process starts",
+}
+
 Value = bool | float | str
 Index = Annotated[int, Meta(ge=0)]
 
@@ -543,7 +555,9 @@ METHODS: dict[str, Method] = {
 NOTIFICATIONS = {
     "m": "fast meters: integers in the order of `fast`",
     "s": "slow meters: integers in the order of `slow`",
-    "changed": "`values` (after), `rev`, `source`: parameters that somebody changed; several changes may come as one",
+    "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, which is one of the list below. "
+    "Several changes may come as one; `source` is then that of the last. `values` is empty where only names changed, "
+    "for example because a preset was saved.",
 }
 
 

@@ -1,9 +1,9 @@
-"""From parameter values to the DSP engine: the designer of settings and kernels, and the replay of a recorded run."""
+"""From parameter values to the DSP engine: the designer of settings and kernels, run logs and their replay."""
 
 from . import designer, replay
 from .designer import Designer, settings_vector
 from .offline import OfflineRun
-from .replay import FORMAT, SCHEMA, read_run_log
+from .run_log import FORMAT, SCHEMA, parse_run_log, read_run_log
 
 __all__ = [
     "FORMAT",
@@ -11,6 +11,7 @@ __all__ = [
     "Designer",
     "OfflineRun",
     "designer",
+    "parse_run_log",
     "read_run_log",
     "replay",
     "settings_vector",

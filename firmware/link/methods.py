@@ -10,10 +10,9 @@ import json
 from dsp_ext.meters import BANDS_HZ
 from firmware import presets
 from firmware.contract import BoxError, params, protocol
-from firmware.settings import RevConflict
+from firmware.settings import RevConflict, save_current
 
-#: Where changes over the link come from, for subscribers of the store.
-SOURCE = "link"
+SOURCE = protocol.LINK
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
@@ -144,12 +143,7 @@ class Methods:
         return protocol.Loaded(preset.name, preset.content_id, rev)
 
     def preset_save(self, args: protocol.PresetSave) -> protocol.Saved:
-        values = self.box.store.snapshot()
-        heard = {param.id: values[param.id] for param in params.TABLE if param.stored}
-        preset = presets.Preset(args.name, heard)
-        self.box.presets.save(preset, args.overwrite)
-        self.box.store.mark_saved(preset.name)
-        return _saved(preset)
+        return _saved(save_current(self.box.store, self.box.presets, args.name, SOURCE, args.overwrite))
 
     def preset_delete(self, args: protocol.PresetName) -> protocol.Done:
         self.box.presets.delete(args.name)

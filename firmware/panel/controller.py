@@ -11,9 +11,9 @@ import threading
 import time
 from dataclasses import dataclass
 
-from firmware.contract import LOG, MULTIBAND_BANDS, Param, ParamError
-from firmware.presets import STORED, Preset, PresetError, PresetLibrary, startling
-from firmware.settings import RevConflict, Store
+from firmware.contract import LOG, MULTIBAND_BANDS, Param, ParamError, protocol
+from firmware.presets import PresetError, PresetLibrary, startling
+from firmware.settings import RevConflict, Store, save_current
 
 from .pages import KNOBS, PAGES
 
@@ -29,7 +29,7 @@ TOUCH_S = 1.5
 REST_S = 600.0
 
 NEW = "(new preset)"
-SOURCE = "knob"
+SOURCE = protocol.PANEL
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class PanelController:
             if switch == "PAGE":
                 self._page = (self._page + 1) % len(PAGES)
             elif switch == "AB":
-                self._store.select("b" if self._store.ab == "a" else "a")
+                self._store.select("b" if self._store.ab == "a" else "a", SOURCE)
 
     def tick(self) -> None:
         """Call at least ten times a second: what holding and waiting do."""
@@ -152,7 +152,7 @@ class PanelController:
             self._page = 0
         elif switch == "AB":
             other = "b" if self._store.ab == "a" else "a"
-            self._store.copy(self._store.ab, other)
+            self._store.copy(self._store.ab, other, SOURCE)
             self._say(f"{self._store.ab.upper()} COPIED TO {other.upper()}")
         elif switch.startswith("PUSH") and int(switch[4:]) <= len(PAGES[self._page].params):
             knob = int(switch[4:])
@@ -239,11 +239,8 @@ class PanelController:
         self._say(f"LOADED {name}")
 
     def _keep(self, name: str, overwrite: bool) -> None:
-        values = self._store.snapshot()
         created = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
-        preset = Preset(name, {param.id: values[param.id] for param in STORED}, {"created": created})
-        self._library.save(preset, overwrite)
-        self._store.mark_saved(name)
+        save_current(self._store, self._library, name, SOURCE, overwrite, {"created": created})
         self._say(f"STORED {name}")
 
     def _new_name(self) -> str:

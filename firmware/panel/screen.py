@@ -19,13 +19,19 @@ SAVE_S = 1.0
 
 
 class Screen:
-    """Shows `box` and `controller` on `display`; saves its picture as `png` where one is given. A context manager."""
+    """Shows `process` and `controller` on `display`; saves its picture as `png` where one is given. A context manager."""
 
     def __init__(
-        self, box, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic
+        self, process, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic
     ):
-        self._box, self._controller, self._display, self._png, self._clock = box, controller, display, png, clock
-        self._meters = box.meter_reader()
+        self._process, self._controller, self._display, self._png, self._clock = (
+            process,
+            controller,
+            display,
+            png,
+            clock,
+        )
+        self._meters = process.meter_reader()
         self._frame, self._moved_s, self._saved_s = -1.0, clock(), clock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
@@ -35,15 +41,16 @@ class Screen:
         meters, now = self._meters.read(), self._clock()
         if meters["frame"] != self._frame:
             self._frame, self._moved_s = meters["frame"], now
-        counted = self._box.counters()
+        counted = self._process.counters()
         return make_view(
-            self._box.store,
+            self._process.store,
             self._controller,
             meters,
             stale=now - self._moved_s > STALE_S,
             load=counted["load_pct"] / 100,
             xruns=counted["xruns"],
             relay_fault=counted["relay_fault"],
+            tasks_failing=len(self._process.ticks.failing),
         )
 
     def start(self) -> None:

@@ -4,12 +4,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from firmware.contract import protocol
 from firmware.settings import Store
 
 from .controller import Face, PanelController
-
-#: Above this share of its time a block counts as an overload (TARGETS of the box: never glitch silently).
-OVERLOAD = 0.85
 
 
 @dataclass(frozen=True)
@@ -17,7 +15,8 @@ class View:
     """One moment. `meters` has the columns of `Engine.METERS`; `stale` tells that they have stopped coming.
 
     `load` is the share of its time that the last block took, `xruns` the count since the start.
-    `relay_fault`: the bypass relays do not do as they are told.
+    `relay_fault`: the bypass relays do not follow the heartbeat. `tasks_failing`: regular tasks of the control process, such
+    as saving the run log, whose last call failed.
     """
 
     face: Face
@@ -31,20 +30,23 @@ class View:
     load: float = 0.0
     xruns: int = 0
     relay_fault: bool = False
+    tasks_failing: int = 0
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a person should know now, worst first."""
         found = ["RELAY"] if self.relay_fault else []
+        if self.tasks_failing:
+            found.append("FAULT")
         if self.xruns:
             found.append(f"XRUN {self.xruns}")
-        if self.load > OVERLOAD:
+        if self.load > protocol.OVERLOAD_PCT / 100:
             found.append(f"LOAD {self.load * 100:.0f}%")
         return tuple(found)
 
 
 def make_view(store: Store, controller: PanelController, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
-              relay_fault=False) -> View:  # fmt: skip
+              relay_fault=False, tasks_failing=0) -> View:  # fmt: skip
     """The view of now. [control]"""
     return View(
         face=controller.face(),
@@ -58,4 +60,5 @@ def make_view(store: Store, controller: PanelController, meters: Mapping[str, fl
         load=load,
         xruns=xruns,
         relay_fault=relay_fault,
+        tasks_failing=tasks_failing,
     )

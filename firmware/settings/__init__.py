@@ -2,6 +2,7 @@
 
 from .loudness_match import LoudnessMatch
 from .recorder import Recorder, note_version
+from .save_current import save_current
 from .state_file import StateFile
 from .store import RevConflict, Store
 
@@ -12,4 +13,5 @@ __all__ = [
     "StateFile",
     "Store",
     "note_version",
+    "save_current",
 ]

@@ -7,7 +7,7 @@ so no ceiling is broken.
 
 import time
 
-from firmware.contract import params
+from firmware.contract import params, protocol
 
 from .store import Store
 
@@ -45,7 +45,7 @@ class LoudnessMatch:
         now = (values["chain.match_wet_db"], values["chain.match_dry_db"])
         off = not values["chain.match"]
         if any(abs(a - b) > WORTH_LU or (off and a != b) for a, b in zip(now, (wet_db, dry_db), strict=True)):
-            self._store.set_many({"chain.match_wet_db": wet_db, "chain.match_dry_db": dry_db}, "match")
+            self._store.set_many({"chain.match_wet_db": wet_db, "chain.match_dry_db": dry_db}, protocol.MATCH)
 
     def _measure(self, slot: str, frame: dict, wet_db: float) -> None:
         heard, came = frame["out_short_lufs"], frame["in_short_lufs"]

@@ -3,21 +3,25 @@
 The engine notes the frames, the control process knows what each version was; `run.json` has both.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 
 from dsp_ext import Engine
 from dsp_ext.core import partition_frames
-from firmware.contract import params, write_atomic
-from firmware.engine import FORMAT, SCHEMA, designer, read_run_log
+from firmware.contract import params
+from firmware.engine import FORMAT, SCHEMA, designer
 from firmware.system import HISTORY, SharedMemory
+
+from .run_log import RunLog
 
 #: A session stops taking changes here, and says so: an hour of turning knobs without a pause.
 MOST_EVENTS = 20_000
 
 _KINDS = Engine.EVENT_KINDS
+#: What the first line of the run log holds; everything else but the events is in the lines of the state.
+_START = ("format", "schema", "params", "rate_hz", "partition_frames", "latency_frames", "prefill_frames", "audio_starts",
+          "start")  # fmt: skip
 _FIRST_VALUE = HISTORY.index("version") + 1
 
 
@@ -36,20 +40,21 @@ class Recorder:
 
     def __init__(self, shared: SharedMemory, path: Path):
         self._shared = shared
-        self._path = path
+        self._log = RunLog(path)
         self._known: dict[tuple[str, int], dict[str, float]] = {}
         self._history_place = 0
         self._event_place = 0
         self._begun = 0  # which of the audio process's starts the session is of
-        self._session: dict = {}
+        self._run: dict = {}
         self._running: dict[str, float] = {}  # values of the settings in force
         self._saved_place = -1
+        self._saved_events: int | None = None  # events in the file; None before the file of this run exists
         self._resume()
 
     @property
-    def session(self) -> dict:
+    def run(self) -> dict:
         """The session so far, as `run.json` has it; empty before the audio process has begun."""
-        return self._session
+        return self._run
 
     def collect(self) -> None:
         """Take what is new in the rings."""
@@ -61,17 +66,17 @@ class Recorder:
             self._begin(starts)
             events, event_place = self._shared.events.since(self._event_place)
             self._learn()
-        if not self._session:
+        if not self._run:
             return
         if len(events) < event_place - self._event_place:
-            self._session["complete"] = False  # the ring went round before it was read
+            self._run["complete"] = False  # the ring went round before it was read
         self._event_place = event_place
         for frame, kind, version in events.astype(int).tolist():
             self._take(frame, _KINDS[kind], version)
         for name in ("frames", "bad_blocks", "clamps"):
-            self._session[name] = self._shared.engine[name]
+            self._run[name] = self._shared.engine[name]
         for name in ("xruns", "host_stalls", "overloads", "load_max_ppm"):
-            self._session[name] = self._shared.counters[name]
+            self._run[name] = self._shared.counters[name]
 
     def _learn(self) -> None:
         """Take what is new in the history: what the versions are made from."""
@@ -90,9 +95,9 @@ class Recorder:
         self._begun = starts
         self._event_place = counters["start_event"]
         self._running = {id: values[id] for id in Engine.SETTINGS}
-        self._saved_place = -1
+        self._saved_place, self._saved_events = -1, None
         rate_hz = self._shared.rate_hz
-        self._session = {
+        self._run = {
             "format": FORMAT,
             "schema": SCHEMA,
             "params": params.digest(),
@@ -107,12 +112,12 @@ class Recorder:
         }
 
     def _take(self, frame: int, kind: str, version: int) -> None:
-        events = self._session["events"]
+        events = self._run["events"]
         known = self._known.get((kind, version))
         if kind in ("fade", "fade_out"):
             events.append({"frame": frame, "kind": kind, "values": {}})
         elif known is None or len(events) >= MOST_EVENTS:
-            self._session["complete"] = False
+            self._run["complete"] = False
         elif kind == "settings":
             changed = {id: known[id] for id in Engine.SETTINGS if known[id] != self._running[id]}
             self._running |= changed
@@ -124,25 +129,36 @@ class Recorder:
             del self._known[old]
 
     def save_news(self) -> None:
-        """`save`, if something has been taken since the last time."""
-        if self._session and self._saved_place != self._event_place:
+        """`save`, if the run has begun or something has been taken since the last time. Raises OSError."""
+        if self._run and self._saved_place != self._event_place:
             self.save()
 
     def save(self) -> None:
-        """Write `run.json`, whole or not at all."""
-        if self._session:
-            self._saved_place = self._event_place
-            state = {"place": self._event_place, "running": self._running}
-            write_atomic(self._path, json.dumps(self._session | {"recorder": state}, indent=1).encode())
+        """Append to the run log what is not in it yet, and the counters. Raises OSError, and may then be called again."""
+        if not self._run:
+            return
+        if self._saved_events is None:
+            self._log.begin({name: self._run[name] for name in _START})
+            self._saved_events = 0
+        events = self._run["events"]
+        state = {name: self._run[name] for name in self._run if name not in (*_START, "events")}
+        self._log.append(events[self._saved_events :], state | {"place": self._event_place})
+        self._saved_events, self._saved_place = len(events), self._event_place
 
     def _resume(self) -> None:
-        """Go on with the session of a control process that died, if it is of the audio process that still runs."""
-        starts = self._shared.counters["audio_starts"]
+        """Continue the run log of a control process that died, if the audio process of that run is still running."""
+        counters = self._shared.counters
+        starts = counters["audio_starts"]
+        if not starts or counters["control_starts"] <= 1:
+            return
         try:
-            session = read_run_log(self._path) if starts and self._shared.counters["control_starts"] > 1 else {}
-            if session.get("audio_starts") == starts:
-                state = session.pop("recorder")
-                self._event_place, self._running = int(state["place"]), state["running"]
-                self._session, self._begun = session, starts
+            run = self._log.resume()
+            if run["audio_starts"] != starts:
+                return
+            running = {id: run["start"][id] for id in Engine.SETTINGS}
+            for event in run["events"]:
+                running |= event["values"] if event["kind"] == "settings" else {}
+            self._event_place, self._begun = int(run.pop("place")), starts
         except (OSError, ValueError, KeyError, TypeError):
-            pass  # begins anew from what the rings still hold, and says `complete` only if that is everything
+            return  # Record what the rings still hold; `complete` stays true only if that is everything.
+        self._run, self._running, self._saved_events = run, running, len(run["events"])

@@ -5,7 +5,7 @@ import logging
 import time
 from pathlib import Path
 
-from firmware.contract import ParamError, remove_leftovers, write_atomic
+from firmware.contract import ParamError, protocol, remove_leftovers, write_atomic
 from firmware.system import SharedMemory
 
 from .store import Store
@@ -44,7 +44,7 @@ class StateFile:
             source = name
             break
         self._store.subscribe(self._note)
-        self._note({}, self._store.rev, "restore")
+        self._note({}, self._store.rev, protocol.RESTORE)
         return source
 
     def _read_file(self) -> bytes | None:

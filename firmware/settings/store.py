@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import deque
 
-from firmware.contract import BurnishError, constraints, params
+from firmware.contract import BurnishError, constraints, params, protocol
 
 log = logging.getLogger(__name__)
 
@@ -125,13 +125,13 @@ class Store:
         constraints.check(values, values, self._rate_hz)
         return self._replace(self._ab, _Slot(values, preset.name, dict(values)), source)
 
-    def mark_saved(self, name: str) -> int:
-        """What sounds now has been stored as preset `name`."""
+    def mark_saved(self, name: str, source: str) -> int:
+        """Note that the selected buffer has been saved as preset `name`."""
         with self._lock:
             values = self._active.values
-            return self._replace(self._ab, _Slot(values, name, dict(values)), "store")
+            return self._replace(self._ab, _Slot(values, name, dict(values)), source)
 
-    def select(self, slot: str, source: str = "ab") -> int:
+    def select(self, slot: str, source: str) -> int:
         """Let slot "a" or "b" sound; returns the revision."""
         _check_slot(slot)
         with self._lock:
@@ -140,7 +140,7 @@ class Store:
         self._tell()
         return rev
 
-    def copy(self, origin: str, target: str, source: str = "ab") -> int:
+    def copy(self, origin: str, target: str, source: str) -> int:
         """Make slot `target` equal to slot `origin`; returns the revision."""
         _check_slot(origin)
         with self._lock:
@@ -232,7 +232,7 @@ class Store:
             before = self.snapshot()
             self._ab, self._common, self._slots = state["ab"], common, slots
             self.rev = max(self.rev, rev)
-            rev = self._changed(_difference(before, self.snapshot()), "restore")
+            rev = self._changed(_difference(before, self.snapshot()), protocol.RESTORE)
         self._tell()
         return rev
 

@@ -5,15 +5,17 @@ from .alarms import Alarms
 from .board import Board, Pin
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .meters import MeterReader, newest_spectra
-from .options import LEAST_PERIODS, Options
+from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .relay_watch import RelayWatch
 from .shared_memory import HISTORY, SharedMemory
+from .ticks import Ticks
 
 __all__ = [
     "BUSY",
     "FAILED",
     "HISTORY",
     "LEAST_PERIODS",
+    "MOST_PERIODS",
     "NO_DEVICE",
     "NO_PERMISSION",
     "OK",
@@ -26,6 +28,7 @@ __all__ = [
     "Refusal",
     "RelayWatch",
     "SharedMemory",
+    "Ticks",
     "board",
     "config",
     "newest_spectra",

@@ -2,6 +2,8 @@
 
 import logging
 
+from firmware.contract import protocol
+
 from .shared_memory import SharedMemory
 
 log = logging.getLogger(__name__)
@@ -9,7 +11,7 @@ log = logging.getLogger(__name__)
 #: Counter (of `SharedMemory.counters` or `SharedMemory.engine`) and what it means, for the log.
 _COUNTERS = (
     ("counters", "xruns", "the sound card ran dry or over; both streams were restarted"),
-    ("counters", "overloads", "a block took more than 85 % of its time"),
+    ("counters", "overloads", f"a block took more than {protocol.OVERLOAD_PCT} % of its time"),
     ("engine", "bad_blocks", "samples that are no sound were silenced"),
     ("engine", "clamps", "the safety clamp behind the limiter had to act"),
 )

@@ -1,7 +1,7 @@
 """burnish.toml: what this box is made of. Every option has a default; an unknown key is an error.
 
-What the box sounds like is not here: that is presets. `firmware/data/burnish.toml` is this file with all options, their
-defaults and what they mean, written by `default_text`.
+The sound is not configured here but by presets. `burnishd --print-config` prints the file with all options, their defaults
+and what they mean; `firmware/data/burnish.toml` is that text, kept current by a test.
 """
 
 import dataclasses
@@ -16,6 +16,7 @@ from dsp_ext.core import RATES_HZ
 from firmware.contract import BurnishError
 
 from . import board
+from .options import LEAST_PERIODS, MOST_PERIODS
 
 
 class ConfigError(BurnishError, ValueError):
@@ -38,7 +39,7 @@ class AudioConfig:
     rate_hz: int = _option(96000, "sample rate", choices=RATES_HZ)
     period_frames: int = _option(256, "frames per period: latency and cost per period grow with it",
                                  choices=(32, 64, 128, 256, 512, 1024))  # fmt: skip
-    periods: int = _option(3, "periods in the playback buffer", low=3, high=8)
+    periods: int = _option(3, "periods in the playback buffer", low=LEAST_PERIODS, high=MOST_PERIODS)
     output_dbu: float = _option(24.0, "level of 0 dBFS at the outputs in dBu; above what the HAT gives: what it gives",
                                 low=-20.0, high=24.0)  # fmt: skip
     priority: int = _option(70, "SCHED_FIFO priority of the audio process; 0: ordinary scheduling", low=0, high=90)

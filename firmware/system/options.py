@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-#: Least periods: one is captured, one is played, one is in hand.
-LEAST_PERIODS = 3
+#: Allowed numbers of periods. At least three: one is being captured, one played, one processed.
+LEAST_PERIODS, MOST_PERIODS = 3, 16
 
 
 @dataclass(frozen=True)

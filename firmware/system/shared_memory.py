@@ -39,7 +39,7 @@ COUNTERS = (
     "latency_frames",  # a: of the engine
     "load_last_ppm",  # a: time of the last block / time it had, in millionths
     "load_max_ppm",  # a: the highest of these
-    "overloads",  # a: blocks that took more than 85 % of their time
+    "overloads",  # a: blocks that took more than `protocol.OVERLOAD_PCT` of their time
     "xruns",  # a: capture and playback together
     "host_stalls",  # a: the simulator's clock was held since the host did not run us
     "input_ended",  # a: 1 when simulated input was played to its end

@@ -2,7 +2,7 @@
 
 import math
 
-from firmware.contract import EQ_BANDS, MULTIBAND_BANDS
+from firmware.contract import EQ_BANDS, MULTIBAND_BANDS, protocol
 
 #: Characters that fill zero to seven eighths of a cell.
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -140,7 +140,7 @@ class MeterView:
         ]
         load, xruns = shown.get("load_pct", 0.0), int(shown.get("xruns", 0))
         box = f"load {load:.0f} %   xruns {xruns}"
-        lines[1] += "   " + (self._paint(box, _RED) if xruns or load > 85 else box)
+        lines[1] += "   " + (self._paint(box, _RED) if xruns or load > protocol.OVERLOAD_PCT else box)
         return lines
 
     def one_line(self, frame: dict[str, float]) -> str:

@@ -165,7 +165,9 @@ def protocol_markdown() -> str:
     lines.append("## Notifications\n")
     for name, text in protocol.NOTIFICATIONS.items():
         lines.append(f"### {name}\n\n{text}\n\n```\n← {_line(protocol.notification(name, NOTES[name]))}\n```\n")
-    lines.append("## Parts of messages\n")
+    lines += ["| source | who made the change |", "|---|---|"]
+    lines += [f"| `{source}` | {text} |" for source, text in protocol.SOURCES.items()]
+    lines.append("\n## Parts of messages\n")
     for kind in parts:
         lines += [f"### {kind.__name__}\n\n{kind.__doc__}\n", *_fields(kind), ""]
     refused = protocol.BoxError("eq.b2.gain_db cannot be 99: allowed is -18 to 18 dB", name="range",

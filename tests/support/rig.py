@@ -70,8 +70,8 @@ class Rig:
         self.store = self.process.store
 
     def tick(self):
-        for tick in self.process.ticks:
-            tick()
+        self.process.ticks.run()
+        assert not self.process.ticks.failing
 
     def play(self, words, on_read=lambda frame: None, faded=False):
         """Run a new engine over `words` and its latency; returns what came out after the prefill."""

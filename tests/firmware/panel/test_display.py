@@ -90,7 +90,7 @@ def everyday(scene):
 def trouble(scene):
     scene.page(1)
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.gain_db": -2.5}), "test")
-    scene.store.select("b")
+    scene.store.select("b", "test")
     scene.store.load_preset(Preset("A name that is much too long", {"eq.b4.enabled": 1}), "test")
     scene.controller.press("PUSH3")
     scene.controller.turn(3, 20)
@@ -225,7 +225,7 @@ def test_every_state_changes_the_picture(scene):
     scene.store.set_many({"input.trim_db": 1.0}, "test")  # value, bar and the star
     is_new()
     scene.store.set_many({"eq.b8.gain_db": 1.0}, "test")
-    scene.store.select("b")
+    scene.store.select("b", "test")
     is_new()
     scene.store.set_many({"chain.bypass": 1}, "test")
     is_new()

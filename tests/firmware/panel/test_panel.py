@@ -14,10 +14,10 @@ from firmware.panel.quadrature import Quadrature
 from firmware.presets.document import Preset
 from firmware.presets.library import PresetLibrary
 from firmware.relay import Relay
-from firmware.system.relay_watch import RelayWatch
 from firmware.settings.store import Store
 from firmware.sim.panel import SimPanel, SimPanelError
 from firmware.system import board
+from firmware.system.relay_watch import RelayWatch
 
 MASTER = [param.id for param in PAGES[0].params]
 
@@ -94,7 +94,7 @@ def test_knobs_say_who_they_are(rig):
     heard = []
     rig.store.subscribe(lambda changed, rev, source: heard.append((changed, source)))
     rig.do("turn 5 -1")
-    assert heard == [({"limiter.ceiling_dbtp": pytest.approx(-1.2)}, "knob")] or heard[0][1] == "knob"
+    assert heard == [({"limiter.ceiling_dbtp": pytest.approx(-1.2)}, "panel")] or heard[0][1] == "panel"
 
 
 def test_pages_go_round_and_page_with_a_turn_goes_far(rig):

@@ -150,8 +150,8 @@ def test_a_new_control_process_goes_on_with_the_run_log_and_the_values(tmp_path,
         out = first.play(words, on_read)
         with second[0]:
             second[0].tick()
-            assert second[0].process.recorder.session["complete"]
-            session = second[0].process.recorder.session
+            assert second[0].process.recorder.run["complete"]
+            session = second[0].process.recorder.run
     assert [e["frame"] for e in session["events"]] == sorted(e["frame"] for e in session["events"])
     padded = np.concatenate([words, np.zeros((len(out) - len(words), 2), np.int32)])
     assert np.array_equal(out, replay.replay(session, padded))
@@ -162,10 +162,10 @@ def test_a_run_log_that_missed_something_says_so(tmp_path, rng):
         rig.play(music(rng, 0.02))
         for i in range(HISTORY_ROWS + 10):
             rig.store.set_many({"input.trim_db": 0.1 * (i % 100)}, "test")
-        assert rig.process.recorder.session["complete"]
+        assert rig.process.recorder.run["complete"]
         rig.shared.events.append(np.array([960.0, 0.0, 2.0]))  # a version that the history no longer holds
         rig.tick()
-        assert not rig.process.recorder.session["complete"]
+        assert not rig.process.recorder.run["complete"]
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", json.dumps({"format": "burnish-session", "schema": 99}), "nonsense"])

@@ -66,7 +66,7 @@ def test_preset_sets_its_values_defaults_the_rest_and_keeps_bypass():
     assert store.preset_name == "Warm" and not store.edited
     store.set_many({RATIO: 2}, "panel")
     assert store.edited
-    store.mark_saved("Warmer")
+    store.mark_saved("Warmer", "test")
     assert store.preset_name == "Warmer" and not store.edited and store.get(RATIO) == 2.0
     store.set_many({BYPASS: False}, "panel")
     assert not store.edited  # bypass is nobody's
@@ -84,30 +84,30 @@ def test_a_and_b():
     store = Store()
     store.subscribe(lambda *news: told.append(news))
     store.set_many({RATIO: 4, BYPASS: True}, "panel")
-    store.select("b")
+    store.select("b", "test")
     assert store.ab == "b" and store.get(RATIO) == params.DEFAULTS[RATIO] and store.get(BYPASS) == 1.0
-    assert told[-1] == ({RATIO: params.DEFAULTS[RATIO]}, 2, "ab")
-    store.copy("a", "b")
+    assert told[-1] == ({RATIO: params.DEFAULTS[RATIO]}, 2, "test")
+    store.copy("a", "b", "test")
     assert store.get(RATIO) == 4.0
     store.set_many({RATIO: 5}, "panel")
-    store.select("a")
+    store.select("a", "test")
     assert store.get(RATIO) == 4.0
     with pytest.raises(ValueError, match="a or b"):
-        store.select("c")
+        store.select("c", "test")
 
 
 def test_dump_and_restore_are_exact_and_revisions_go_on():
     first = Store()
     first.load_preset(preset(**{CEILING: -0.3}), "link")
     first.set_many({RATIO: 1.35, BYPASS: True}, "panel")
-    first.select("b")
+    first.select("b", "test")
     first.set_many({RATIO: 7}, "panel")
     second = Store()
     second.restore(json.loads(json.dumps(first.dump())))
     assert second.snapshot() == first.snapshot() and second.rev > first.rev
     assert second.ab == "b" and second.edited
-    second.select("a")
-    first.select("a")
+    second.select("a", "test")
+    first.select("a", "test")
     assert second.snapshot() == first.snapshot() and second.preset_name == "Warm"
 
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from firmware.__main__ import main
 from firmware.system import board, config
 from firmware.system.config import Config, ConfigError, load, parse
+from firmware.system.options import LEAST_PERIODS, MOST_PERIODS
 
 SHIPPED = Path(config.__file__).parents[1] / "data" / "burnish.toml"
 
@@ -46,8 +48,8 @@ def test_reads_options():
         ("[audio]\nrate_hz = 22050", ["audio.rate_hz cannot be 22050", "44100, 48000"]),
         ("[audio]\nrate_hz = 48000.0", ["audio.rate_hz cannot be 48000.0"]),
         ('[audio]\nrate_hz = "48 kHz"', ["audio.rate_hz cannot be '48 kHz'", "44100, 48000"]),
-        ("[audio]\nperiods = 1", ["audio.periods cannot be 1: allowed is 3 to 8"]),
-        ("[audio]\nperiods = true", ["audio.periods cannot be True: allowed is 3 to 8"]),
+        ("[audio]\nperiods = 1", ["audio.periods cannot be 1: allowed is 3 to 16"]),
+        ("[audio]\nperiods = true", ["audio.periods cannot be True: allowed is 3 to 16"]),
         ("[panel]\nrelay = 1", ["panel.relay cannot be 1: allowed is true or false"]),
         ("[files]\ndata = 3", ["files.data cannot be 3: allowed is text in quotes"]),
         ('[files]\ndata = "a\\nb"', ["files.data cannot be"]),
@@ -105,3 +107,20 @@ def test_output_level_needs_a_hat_that_is_calibrated():
     text = '[audio]\nhat = "audioinjector_stereo"\nrate_hz = 48000\noutput_dbu = 4.0\n'
     with pytest.raises(config.ConfigError, match=r"audio.output_dbu cannot be set with the HAT audioinjector_stereo"):
         config.parse(text)
+
+
+def test_the_configuration_that_burnishd_prints_is_the_shipped_one(capsys):
+    assert main(["--print-config"]) == 0
+    assert capsys.readouterr().out == SHIPPED.read_text()
+
+
+def test_configuration_and_command_line_allow_the_same_periods(tmp_path, capfd):
+    for periods, allowed in ((2, False), (3, True), (16, True), (17, False)):
+        try:
+            found = config.parse(f"[audio]\nperiods = {periods}").audio.periods == periods
+        except config.ConfigError as refused:
+            assert f"{LEAST_PERIODS} to {MOST_PERIODS}" in str(refused)
+            found = False
+        assert found == allowed
+    assert main(["--sim", "--run-dir", str(tmp_path), "--periods", "17"]) == 2
+    assert f"{LEAST_PERIODS} to {MOST_PERIODS}" in capfd.readouterr().err

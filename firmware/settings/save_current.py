@@ -1,0 +1,27 @@
+"""Saving the sound in force as a user preset: the one procedure for the front panel and for the link."""
+
+from collections.abc import Mapping
+
+from firmware.presets import STORED, Preset, PresetError, PresetLibrary
+
+from .store import Store
+
+
+def save_current(
+    store: Store, library: PresetLibrary, name: str, source: str, overwrite: bool = False, meta: Mapping | None = None
+) -> Preset:
+    """Save the values of the selected edit buffer as preset `name`, and tell the store so. Returns the preset.
+
+    A preset that is overwritten keeps its notes, tags and all else in [meta], and its `x_` tables. `meta` is [meta] of a
+    new preset; `source` is one of `protocol.SOURCES`. Raises PresetError as `PresetLibrary.save` does; then nothing has changed. [control]
+    """
+    try:
+        before = library.load(name)
+        kept, extra = before.meta, before.extra
+    except PresetError:  # there is none yet, or the file cannot be read; `save` decides whether it may be replaced
+        kept, extra = meta or {}, {}
+    values = store.snapshot()
+    preset = Preset(name, {param.id: values[param.id] for param in STORED}, kept, extra)
+    library.save(preset, overwrite)
+    store.mark_saved(preset.name, source)
+    return preset
