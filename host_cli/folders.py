@@ -9,16 +9,16 @@ _NAME = "burnish"
 
 
 def data() -> Path:
-    """Folder of what must last: presets and the history of replaced settings."""
+    """The folder for files that must be kept: presets, and the history of replaced settings."""
     return platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def cache() -> Path:
-    """Folder of what can be made again."""
+    """The folder for files that can be made again."""
     return platformdirs.user_cache_path(_NAME, appauthor=False)
 
 
 def runtime() -> Path:
-    """Folder of sockets, which end with the user's login."""
-    with warnings.catch_warnings(action="ignore"):  # platformdirs warns when it has to take another folder
+    """The folder for sockets."""
+    with warnings.catch_warnings(action="ignore"):  # platformdirs warns if it has to use another folder
         return platformdirs.user_runtime_path(_NAME, appauthor=False)

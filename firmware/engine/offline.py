@@ -1,4 +1,4 @@
-"""A run of the box without a box: the same settings and kernels at the same frames, so the same bits."""
+"""OfflineRun: a run without a box. The same settings and kernels at the same frames give the same bits as on the box."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ BLOCK = 4096
 
 
 class OfflineRun:
-    """An engine that processes a file, or several one after the other; building one takes longer than a second of sound."""
+    """Processes files one after the other with one engine, in blocks of any length."""
 
     def __init__(self, rate_hz: int):
         """`rate_hz`: one of the rates of the engine, else ValueError."""
@@ -23,7 +23,7 @@ class OfflineRun:
         self._events: deque[dict] = deque()
 
     def begin(self, values: dict[str, float], events: Iterable[dict] = ()) -> None:
-        """Start at frame 0 with `values` (all parameters) in force and nothing left of what was processed before.
+        """Start at frame 0 with `values` (all parameters) in force and with no history of earlier files.
 
         Each event {"frame", "kind", "values"}, in the order of the frames, is applied before its frame is processed.
         """

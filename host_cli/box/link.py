@@ -1,4 +1,4 @@
-"""Link: what a client needs of the line to a box. `SerialLink` and `SocketLink` are links, and so are those of the tests."""
+"""Link: the interface of the connection between a client and a box. `SerialLink` and `SocketLink` implement it."""
 
 from typing import Protocol
 

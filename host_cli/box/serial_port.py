@@ -94,7 +94,8 @@ class SerialLink:
     def _claim(self) -> None:
         """Set TIOCEXCL, which keeps out every other program; the flock of pyserial stops only programs that use flock too.
 
-        Not on a pseudo terminal: the simulated box holds its other end, so the flag would remain after this program.
+        This is not done on a pseudo terminal, where the flag would remain after this program has ended, because the simulated
+        box holds the other end.
         """
         if fcntl and not os.path.realpath(self.name).startswith(("/dev/pts/", "/dev/ttys")):
             with contextlib.suppress(OSError):

@@ -25,7 +25,7 @@ class Rendered:
 
 
 class Renderer:
-    """Renders any number of times with one engine, whose construction takes longer than many a render."""
+    """Renders files one after the other with one engine, because building an engine takes time."""
 
     def __init__(self, rate_hz: int):
         self.rate_hz = rate_hz

@@ -21,7 +21,7 @@ def write(path: Path, name: str, words: np.ndarray, rate_hz: int, found: dict) -
         import matplotlib
         import pyloudnorm
     except ImportError as why:
-        raise CliFail(f'a report needs {why.name}: pip install "burnish[report]"') from None
+        raise CliFail(f'a report needs {why.name}: run pip install "burnish[report]"') from None
     matplotlib.use("Agg")
     samples = words * 2.0**-31
     second_lufs = None

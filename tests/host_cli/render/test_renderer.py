@@ -12,12 +12,15 @@ from host_cli.render.engine import Renderer
 from .test_files import burnish
 
 RATE_HZ = 48000
-#: Settings that differ in everything that holds history: EQ mode, split, compressors, saturator, dither.
+#: Settings with different latencies and with different processors at work.
 VALUES = {
     "neutral": params.DEFAULTS,
     "minimum": params.DEFAULTS | {"eq.mode": 1.0, "eq.b1.enabled": 1.0, "eq.b1.gain_db": 4.0, "limiter.gain_db": 12.0},
     "compressed": params.DEFAULTS
-    | {"multiband.b2.enabled": 1.0, "multiband.b2.threshold_db": -40.0, "eq.b3.enabled": 1.0, "eq.b3.gain_db": -6.0},
+    | {"multiband.b2.ratio": 4.0, "multiband.b2.threshold_db": -40.0, "eq.b3.enabled": 1.0, "eq.b3.gain_db": -6.0},
+    "coloured": params.DEFAULTS
+    | {"multiband.split": 1.0, "multiband.b1.threshold_db": -30.0, "multiband.b1.ratio": 4.0, "saturator.enabled": 1.0}
+    | {"saturator.drive_db": 12.0, "dither.bits": 1.0, "dither.shape": 2.0, "output.dc_filter": 1.0},
 }
 
 
@@ -49,7 +52,7 @@ def test_a_render_builds_one_engine(noise, tmp_path, built, options):
 
 
 def test_what_was_rendered_before_leaves_no_trace(noise):
-    """Every state after every other one, a run with events that stop in the middle of a crossfade among them."""
+    """Each setting is rendered after each other one, and after a run that ends during a crossfade."""
     renderer = Renderer(RATE_HZ)
     events = [{"frame": len(noise) - 100, "kind": kind, "values": VALUES["minimum"]} for kind in ("settings", "eq")]
     fresh = {name: Renderer(RATE_HZ).render(noise, values).words for name, values in VALUES.items()}
