@@ -8,17 +8,17 @@ import platformdirs
 _NAME = "burnish"
 
 
-def data() -> Path:
+def data_folder() -> Path:
     """The folder for files that must be kept: presets, and the history of replaced settings."""
     return platformdirs.user_data_path(_NAME, appauthor=False)
 
 
-def cache() -> Path:
+def cache_folder() -> Path:
     """The folder for files that can be made again."""
     return platformdirs.user_cache_path(_NAME, appauthor=False)
 
 
-def runtime() -> Path:
+def runtime_folder() -> Path:
     """The folder for sockets."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs warns if it has to use another folder
         return platformdirs.user_runtime_path(_NAME, appauthor=False)

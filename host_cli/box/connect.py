@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from firmware import presets
-from host_cli import folders
 from host_cli.errors import BUSY, NO_DEVICE, CliFail, LinkLost
+from host_cli.folders import runtime_folder
 
 from .client import TIMEOUT_S, BoxClient
 from .link import Link
@@ -70,7 +70,7 @@ def socket_path(port: str) -> Path | None:
     """The socket on which the holder of `port` shares it; None where the system has none. Raises CliFail if others could open it."""
     if not hasattr(socket, "AF_UNIX"):
         return None
-    folder = folders.runtime()
+    folder = runtime_folder()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = folder.stat()

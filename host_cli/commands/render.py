@@ -6,9 +6,9 @@ import click
 
 from firmware import presets
 from firmware.contract import ParamError, constraints, params
-from host_cli import folders
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, USAGE, CliFail, Refused
+from host_cli.folders import data_folder
 from host_cli.presets import read
 from host_cli.render import listening
 from host_cli.terminal import table
@@ -23,7 +23,7 @@ def complete_preset(context, parameter, incomplete) -> list[str]:
 
 def library() -> presets.PresetLibrary:
     """The factory presets, and the user's presets on this computer."""
-    return presets.PresetLibrary(folders.data() / "presets")
+    return presets.PresetLibrary(data_folder() / "presets")
 
 
 @cli.command()

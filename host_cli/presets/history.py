@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware import presets
-from host_cli import folders
 from host_cli.errors import OTHER, CliFail
+from host_cli.folders import data_folder
 
 from . import library
 
@@ -27,7 +27,7 @@ class Snapshot:
 
 def folder(serial: str) -> Path:
     """The folder with the snapshots of the box that has this serial number."""
-    return folders.data() / "history" / (presets.slug(serial) or "box")
+    return data_folder() / "history" / (presets.slug(serial) or "box")
 
 
 def keep(serial: str, data: bytes, before: str, now_s: float | None = None) -> Path:

@@ -4,11 +4,11 @@ import contextlib
 import json
 from pathlib import Path
 
-from host_cli import folders
+from host_cli.folders import cache_folder
 
 
 def _file() -> Path:
-    return folders.cache() / "presets.json"
+    return cache_folder() / "presets.json"
 
 
 def remember(names) -> None:

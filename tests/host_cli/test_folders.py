@@ -15,5 +15,5 @@ from host_cli.presets import history, name_cache
 def test_presets_and_history_share_a_folder(monkeypatch, tmp_path, system):
     monkeypatch.setattr("platformdirs.windows.get_win_folder", lambda name: str(tmp_path / name))
     monkeypatch.setattr(platformdirs, "PlatformDirs", system)
-    assert render.library().user_dir.parent == history.folder("0001").parent.parent == folders.data()
-    assert name_cache._file().parent == folders.cache()
+    assert render.library().user_dir.parent == history.folder("0001").parent.parent == folders.data_folder()
+    assert name_cache._file().parent == folders.cache_folder()
