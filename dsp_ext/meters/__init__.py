@@ -2,6 +2,7 @@
 
 from .k_weighting import coefficients
 from .measure import measure
+from .measurement import Measurement
 from .meter import FIELDS, FLOOR_DB
 from .spectrum import BANDS_HZ
 from .true_peak import TruePeak
@@ -10,6 +11,7 @@ __all__ = [
     "BANDS_HZ",
     "FIELDS",
     "FLOOR_DB",
+    "Measurement",
     "TruePeak",
     "coefficients",
     "measure",
