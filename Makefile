@@ -5,11 +5,12 @@ MIX    ?=
 WRITE  ?=
 DEVICE ?=
 
-.PHONY: help demo picture test plain lint bench count docs clean build setup
+.PHONY: help demo picture test plain lint bench count docs site clean build setup
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
+	@echo "make site    the documentation as web pages"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
 	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
@@ -54,6 +55,9 @@ count: build
 
 docs: build
 	$(PY) -m pytest -q --write-docs
+
+site: $(VENV)/.stamp
+	VENV=$(VENV) sh tools/site.sh
 
 clean:
 	rm -rf build dist out *.egg-info .pytest_cache .hypothesis .ruff_cache

@@ -1,13 +1,41 @@
-"""`make picture`: makes docs/demo.png for the README from the report of the last demo."""
+"""`make picture`: writes docs/demo.png, the picture of the README, from the report of the last demo.
 
-from PIL import Image
+The metadata of the picture says how it came about: the scene, the settings with each change at its frame, and the figures.
+`tests/test_readme.py` repeats that run and so finds a picture that is out of date.
+"""
 
-SOURCE, TARGET = "out/report.png", "docs/demo.png"
+import json
+from pathlib import Path
+
+from PIL import Image, PngImagePlugin
+
+from firmware.engine import replay
+
+from .__main__ import SCENE
+
+SOURCE, TARGET = Path("out"), "docs/demo.png"
 WIDTH, COLOURS = 900, 48
+FIGURES = ("lufs_before", "lufs_after", "dbtp_before", "dbtp_after")
+
+
+def description(plots: str) -> dict:
+    """How the last demo came about, as plain data. `plots`: the titles of the report's plots. Raises OSError without a demo."""
+    run = replay.read_run_log(SOURCE / "box" / "run.json")
+    summary = json.loads((SOURCE / "summary.json").read_text())
+    return {
+        "scene": [(at_s, words) for at_s, words, _ in SCENE],
+        "plots": plots,
+        "frames": round(summary["seconds"] * summary["rate_hz"]),
+        "start": run["start"],
+        "events": run["events"],
+        **{name: summary[name] for name in FIGURES},
+    }
+
 
 if __name__ == "__main__":
-    picture = Image.open(SOURCE).convert("RGB")
+    picture = Image.open(SOURCE / "report.png")
+    metadata = PngImagePlugin.PngInfo()
+    metadata.add_itxt("burnish", json.dumps(description(picture.info["Title"])), zip=True)
     size = (WIDTH, round(picture.height * WIDTH / picture.width))
-    picture.resize(size, Image.Resampling.LANCZOS).quantize(COLOURS, dither=Image.Dither.NONE).save(
-        TARGET, optimize=True
-    )
+    small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    small.quantize(COLOURS, dither=Image.Dither.NONE).save(TARGET, optimize=True, pnginfo=metadata)

@@ -60,7 +60,8 @@ def draw(path: Path, before: np.ndarray, after: np.ndarray, rate_hz: int, histor
         axis.set_xlabel("seconds")
     figure.suptitle(_headline(summary), fontsize=12, fontweight="bold", y=0.995)
     figure.tight_layout()
-    figure.savefig(path, dpi=110)
+    titles = "; ".join(axis.get_title(loc="left") for axis in axes)
+    figure.savefig(path, dpi=110, metadata={"Title": titles})
     plt.close(figure)
 
 

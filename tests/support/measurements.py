@@ -1,8 +1,11 @@
 """Figures that tests measure, kept in docs/MEASUREMENTS.md.
 
-A test calls `record(...)` for each figure. With --write-docs the rows are put into the document (rows of tests that did not
-run stay, so delete the row of a figure that you rename or remove); without, each row is compared with the committed one, and one that moved by more than its tolerance fails the
-run: so the document is always what this code measures.
+A test calls `record(...)` for each figure. With --write-docs, the rows are written into the document. Rows of tests that did
+not run stay, so delete the row of a figure that you rename or remove. Without --write-docs, each row is compared with the
+committed one, and a row that differs by more than its tolerance fails the run. The document therefore always shows what this
+code measures.
+
+`python -m tests.support.measurements` renews the summary at the top from the rows, for example after a merge.
 """
 
 import math
@@ -10,19 +13,20 @@ import re
 from pathlib import Path
 
 from tests.support.paths import DOCS
+from tests.support.summary import HEADING, Row, summary
 
 PATH = DOCS / "MEASUREMENTS.md"
 
 _HEAD = """# Measurements
 
-Written by the tests (`make docs`), compared by every `make test`. Do not edit.
+The tests write this document (`make docs`), and every `make test` compares its figures with what it measures. Do not edit it.
 """
 _TABLE = "| figure | target | measured |\n|---|---|---|\n"
 _ROW = re.compile(r"^\| (?P<figure>.*?) \| (?P<target>.*?) \| (?P<measured>.*?) \|$")
 
 
 class Record:
-    """Callable that takes figures; `finish` writes or compares them."""
+    """Collects figures when it is called; `finish` writes or compares them."""
 
     def __init__(self, write: bool, path: Path = PATH):
         self._write = write
@@ -31,9 +35,12 @@ class Record:
 
     def __call__(self, section: str, figure: str, value, unit: str = "", *, target: str = "", digits: int = 2,
                  tolerance: float | None = None):  # fmt: skip
-        """Note `value` (a number in `unit`, or a sentence). `tolerance`: how far it may move between machines without the
-        document being called stale; by default two units of the last digit printed or 2 %, whichever is more. Infinite, as
-        for speed: never stale, and written each time."""
+        """Record `value` (a number in `unit`, or a sentence).
+
+        `tolerance` is how much the value may differ between machines before the document counts as stale. The default is
+        two units of the last printed digit or 2 %, whichever is more. With an infinite tolerance, as for speed, the row is
+        never stale and is written each time.
+        """
         if isinstance(value, str):
             text, tolerance = value, 0.0
         else:
@@ -43,16 +50,16 @@ class Record:
         self._rows[section, figure] = (target, text, tolerance)
 
     def finish(self) -> list[str]:
-        """Write, or return one line for each figure that the document has otherwise."""
+        """Write the rows; or, when comparing, return one line for each figure that differs from the document."""
         if not self._rows:
             return []
-        known = self._read()
+        known = read(self._path)
         if not self._write:
             return [line for key in self._rows if (line := self._stale(key, known.get(key)))]
         for key, (target, text, tolerance) in self._rows.items():
             if key not in known or math.isinf(tolerance) or self._stale(key, known[key]):
                 known[key] = (target, text)
-        self._path.write_text(self._render(known))
+        self._path.write_text(render(known))
         return []
 
     def _stale(self, key, known) -> str | None:
@@ -65,25 +72,33 @@ class Record:
             same = a is not None and b is not None and abs(a - b) <= tolerance
         return None if same else f"{key[0]}: {key[1]}: measured {text} (target {target}), the document says {known}"
 
-    def _read(self) -> dict[tuple[str, str], tuple[str, str]]:
-        rows, section = {}, ""
-        for line in self._path.read_text().splitlines() if self._path.exists() else ():
-            if line.startswith("## "):
-                section = line[3:]
-            elif (match := _ROW.match(line)) and match["figure"] not in ("figure", "---"):
-                rows[section, match["figure"]] = (match["target"], match["measured"])
-        return rows
 
-    def _render(self, rows) -> str:
-        parts = [_HEAD]
-        for section in sorted({section for section, _ in rows}):
-            parts.append(f"\n## {section}\n\n{_TABLE}")
-            for (where, figure), (target, text) in sorted(rows.items()):
-                if where == section:
-                    parts.append(f"| {figure} | {target} | {text} |\n")
-        return "".join(parts)
+def read(path: Path = PATH) -> dict[tuple[str, str], tuple[str, str]]:
+    """The rows of the document: (section, figure) to (target, measured). The summary is left out."""
+    rows, section = {}, ""
+    for line in path.read_text().splitlines() if path.exists() else ():
+        if line.startswith("## "):
+            section = line[3:]
+        elif section != HEADING and (match := _ROW.match(line)) and match["figure"] not in ("figure", "---"):
+            rows[section, match["figure"]] = (match["target"], match["measured"])
+    return rows
+
+
+def render(rows: dict[tuple[str, str], tuple[str, str]]) -> str:
+    """The whole document: the summary, then a table for each section."""
+    parts = [_HEAD, summary([Row(*key, *value) for key, value in sorted(rows.items())])]
+    for section in sorted({section for section, _ in rows}):
+        parts.append(f"\n## {section}\n\n{_TABLE}")
+        for (where, figure), (target, text) in sorted(rows.items()):
+            if where == section:
+                parts.append(f"| {figure} | {target} | {text} |\n")
+    return "".join(parts)
 
 
 def _number(text: str) -> float | None:
     match = re.match(r"[-+]?\d+(\.\d+)?", text)
     return float(match[0]) if match else None
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(read()))

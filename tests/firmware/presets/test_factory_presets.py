@@ -7,6 +7,7 @@ import pytest
 
 from firmware.presets.document import parse
 from firmware.presets.library import PresetLibrary
+from tests.support.documents import anchor
 from tests.support.paths import DOCS
 from tests.support.preset_effect import effect, figures, processed, programme
 
@@ -125,7 +126,7 @@ def markdown(before, after) -> str:
         numbers = [change[key] for key in ("louder", "tp", "plr", "low", "mid", "high")]
         texts = [f"{round(number, 1) + 0.0:+.1f}" for number in numbers]
         texts[1] = f"{numbers[1]:.1f}"
-        lines.append(f"| [{name}](#{preset.slug}) | {' | '.join(texts)} |\n")
+        lines.append(f"| [{name}](#{anchor(name)}) | {' | '.join(texts)} |\n")
         notes.append(f"\n## {name}\n\nFor {preset.meta['genre']}. {preset.meta['notes']}\n")
     return _HEAD.format(**before) + "".join(lines) + "".join(notes) + _FILE
 

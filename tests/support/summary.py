@@ -1,0 +1,152 @@
+"""The first page of docs/MEASUREMENTS.md: what is promised, what was measured, and where a promise does not hold.
+
+The page is computed from the rows of the document. `PROMISES` and `LIMITS` only name rows, by section and by a pattern for
+the figure; the numbers come from the rows. Missed targets need no naming: every row is checked against its own target.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+HEADING = "Summary"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the document."""
+
+    section: str
+    figure: str
+    target: str
+    measured: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A sentence for users, and the rows that prove it: patterns for the whole section name and for a part of the figure."""
+
+    sentence: str
+    section: str
+    figure: str = ""
+
+    def rows(self, rows: Iterable[Row]) -> list[Row]:
+        """The rows that prove it."""
+        return [row for row in rows if re.fullmatch(self.section, row.section) and re.search(self.figure, row.figure)]
+
+
+#: What Burnish promises. A pattern that matches no row fails `tests/test_docs.py`.
+PROMISES = (
+    Promise("The same input and settings give the same bits on x86-64 and aarch64.", "Same bits"),
+    Promise("True peaks stay below the ceiling, by the meter of ITU-R BS.1770-5.", "Limiter", "over the ceiling"),
+    Promise("The limiter adds no audible distortion (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
+    Promise("Changing a setting makes no click (residue on a 200 Hz tone).", "Chain|EQ|Multiband|Stereo|Saturator|Limiter", "residue above 3 kHz"),
+    Promise("EQ curves follow the analog curves, in linear phase.", "EQ", "linear phase.*against analog"),
+    Promise("EQ curves follow the analog curves, in minimum phase, up to 20 kHz.", "EQ", "minimum phase.*to 20 kHz"),
+    Promise("The compressor agrees with a reference in double precision.", "Multiband", "float64 reference"),
+    Promise("Bands add up to the input again.", "Multiband", "sum of"),
+    Promise("Loudness meters pass EBU Tech 3341.", "Meters: EBU Tech 3341"),
+    Promise("Loudness range passes EBU Tech 3342.", "Meters: EBU Tech 3342"),
+    Promise("The true-peak meter is within the tolerance of ITU-R BS.1770-5.", "True peak"),
+    Promise("Damaged or random bytes on the serial link change nothing.", "Link", "random bytes|damaged frames|wrong values"),
+    Promise("A preset survives a crash or a power cut while it is saved.", "Box", "neither old nor new"),
+    Promise("If the audio process dies or hangs, the relay switches to hardware bypass.", "Box", "relay at bypass"),
+    Promise("The whole chain leaves most of one Cortex-A72 core free.", "Part of a Cortex-A72.*"),
+    Promise("The most expensive block costs hardly more than the mean block.", "Worst block.*"),
+)  # fmt: skip
+
+#: Known limits that no target covers: the largest of the numbers of these rows is shown, with its sign.
+LIMITS = (
+    Promise(
+        "A meter with 32-fold oversampling, finer than BS.1770-5 asks for, reads more than the ceiling on hostile signals.",
+        "Limiter", "over the ceiling, BS.1770 / 32",
+    ),
+    Promise(
+        "With the split `shelves`, a swelling bass tone leaves more residue than the -100 dBFS that the other splits keep.",
+        "Chain", "shelves, 200 Hz swelling",
+    ),
+    Promise(
+        "With the split `shelves`, an inner band reaches less gain than its meter shows, here less than 18 dB.",
+        "Multiband", "shelves, 310 Hz in a band",
+    ),
+)  # fmt: skip
+
+_NUMBER = r"[-+]?\d+(?:\.\d+)?(?:e-?\d+)?"
+_MEASURED = re.compile(rf"({_NUMBER}) ?(.*)")
+#: The forms of a target: "≤ -100 dB", "chance: ≤ 2.1 dB", "within ±0.1 dB", "-23.0 ±0.1 LUFS", "0.0 +0.2/-0.4 dBTP", "0".
+_BOUND = re.compile(rf"(?:\w+: )?([≤≥<>]) ?({_NUMBER}) ?(.*)")
+_BAND = re.compile(rf"(?:within )?({_NUMBER})? ?(?:±(\d[\d.]*)|\+(\d[\d.]*)/-(\d[\d.]*)) ?(.*)")
+
+
+def last_number(row: Row) -> float:
+    """The last number of a measured value: 0.07 of "-0.01 / +0.07 dB"."""
+    return float(_MEASURED.match(row.measured.split(" / ")[-1])[1])
+
+
+def _margin(target: str, measured: str) -> float | None:
+    value = _MEASURED.fullmatch(measured)
+    if not value:
+        return None
+    number, unit = float(value[1]), value[2]
+    if bound := _BOUND.fullmatch(target):
+        limit, sign = float(bound[2]), -1 if bound[1] in "≥>" else 1
+        return sign * (limit - number) / (abs(limit) or 1.0) if not unit or unit.startswith(bound[3]) else None
+    if band := _BAND.fullmatch(target):
+        over = number - float(band[1] or 0)
+        return min(1 - over / float(band[2] or band[3]), 1 + over / float(band[2] or band[4]))
+    return -abs(number) if target == "0" else None
+
+
+def margins(row: Row) -> list[float]:
+    """How far each number of a row is inside its target, as a part of the bound; negative: the target is missed.
+
+    Empty where the target states no bound that can be compared with the number.
+    """
+    pairs = zip(row.target.split(" / "), row.measured.split(" / "), strict=False)
+    return [margin for pair in pairs if (margin := _margin(*pair)) is not None]
+
+
+def misses(row: Row) -> bool:
+    """Whether the row is outside its target."""
+    return min(margins(row), default=0.0) < 0
+
+
+def _promised(promise: Promise, rows: list[Row]) -> str:
+    proofs = promise.rows(rows)
+    bounded = [row for row in proofs if margins(row)]
+    if not bounded:
+        shown = proofs[0] if proofs else Row("", "", "", "")
+        return f"| {promise.sentence} | {shown.target} | {len(proofs)} figures | {'' if proofs else 'not measured'} |\n"
+    worst = min(bounded, key=lambda row: min(margins(row)))
+    missed = sum(map(misses, bounded))
+    verdict = f"missed by {missed} of {len(bounded)}" if missed else f"yes, in all {len(bounded)}"
+    return f"| {promise.sentence} | {worst.target} | {worst.measured} | {verdict} |\n"
+
+
+def _limit(limit: Promise, rows: list[Row]) -> str:
+    worst = max(limit.rows(rows), key=last_number, default=None)
+    return f"- {limit.sentence} Largest: {worst.measured.split(' / ')[-1]} ({worst.figure}).\n" if worst else ""
+
+
+def summary(rows: list[Row]) -> str:
+    """The summary as Markdown, from its heading to its end."""
+    missed = [row for row in rows if misses(row)]
+    parts = [
+        f"\n## {HEADING}\n\n",
+        "Each line of this table stands for a group of figures below and shows the one that is closest to its target.\n\n",
+        "| promise | target | closest figure | kept? |\n|---|---|---|---|\n",
+        *(_promised(promise, rows) for promise in PROMISES),
+        "\n### Where a promise does not hold\n\n",
+    ]
+    if missed:
+        parts.append("These figures miss their target:\n\n| where | figure | target | measured |\n|---|---|---|---|\n")
+        parts += [f"| {row.section} | {row.figure} | {row.target} | {row.measured} |\n" for row in missed]
+    else:
+        parts.append("No figure misses its target.\n")
+    limits = "".join(_limit(limit, rows) for limit in LIMITS)
+    if limits:
+        parts.append(f"\nThese limits are known, and no target covers them:\n\n{limits}")
+    parts.append(
+        "- No figure was measured on a Raspberry Pi. Load and instruction counts come from an emulated aarch64 and a model\n"
+        "  of the processor's pipeline.\n"
+    )
+    return "".join(parts)
