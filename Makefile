@@ -5,13 +5,19 @@ MIX    ?=
 WRITE  ?=
 DEVICE ?=
 
-.PHONY: help demo picture test plain lint bench count docs site clean build setup
+TESTS  ?=
+QUICK  ?=
+FRESH  ?=
+
+.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
 	@echo "make site    the documentation as web pages"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
+	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
+	@echo "make extras  a table: can pip install each extra for each Python and machine?"
 	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
 # One stamp for packages and environment: redone when what they are made from changes.
@@ -31,7 +37,7 @@ picture: demo
 	$(PY) -m demo.picture
 
 test: build
-	$(PY) -m pytest
+	$(PY) -m pytest $(TESTS)
 
 # What a laptop gets: the plain install in an environment of its own, without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp
@@ -39,6 +45,20 @@ plain: $(VENV)/.stamp
 	$(PYTHON) -m venv build/plain
 	build/plain/bin/python -m pip install -q .
 	build/plain/bin/python tools/check_plain.py
+
+# What a box gets: the extra `box` in an environment of its own contains every library that the box imports.
+box: build
+	rm -rf build/box
+	$(PYTHON) -m venv build/box
+	build/box/bin/python tools/check_box.py
+
+# Whether pip can install each extra for every supported Python and machine.
+extras: $(VENV)/.stamp
+	$(PY) tools/extras.py
+
+# Both commands of the README in bare installations of Debian 12 and 13; needs root and mmdebstrap.
+fresh:
+	$(PYTHON) -m tools.fresh $(if $(QUICK),--quick) $(FRESH)
 
 lint: $(VENV)/.stamp
 	$(VENV)/bin/ruff check .

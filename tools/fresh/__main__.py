@@ -1,0 +1,74 @@
+"""`make fresh`: `make demo` and `make test` in bare roots of Debian 12 and 13, with a table of times at the end."""
+
+import argparse
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from .root import Root
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+FOLDER = REPOSITORY / "build" / "fresh"
+SUITES = ("bookworm", "trixie")
+CLONE = "git clone -q burnish.bundle burnish"
+WHOLE = ("make demo", "make box", "make test")
+#: What differs between Pythons and machines: documents that are generated, the layers, configuration, settings of the box.
+QUICK = ("make demo", "make box", "make test TESTS='tests/test_layers.py tests/firmware/contract tests/firmware/link'")
+
+
+def missing() -> str | None:
+    """Why bare roots cannot be made here, or None."""
+    if os.geteuid() != 0:
+        return "bare roots need root: run `sudo make fresh`"
+    for program in ("mmdebstrap", "unshare", "chroot"):
+        if shutil.which(program) is None:
+            return f"bare roots need {program}, which is not installed: apt-get install {program}"
+    return None
+
+
+def try_root(root: Root, commands: list[str]) -> list[tuple[str, str, float, bool]]:
+    """Run `commands` in `root`; for each: root, command, seconds and whether it passed. Stops at the first that fails."""
+    log = FOLDER / f"{root.suite}.log"
+    rows = []
+    with log.open("w") as output:
+        for command in [CLONE, *(f"cd burnish && {command}" for command in commands)]:
+            print(f"{root.suite}: {command}", flush=True)
+            start = time.monotonic()
+            status = root.run(command, output)
+            rows.append((root.describe(), command, time.monotonic() - start, status == 0))
+            if status:
+                output.flush()
+                print("".join(log.read_text(errors="replace").splitlines(keepends=True)[-40:]))
+                print(f"{root.suite}: `{command}` failed with status {status}; the whole output is in {log}")
+                break
+    return rows
+
+
+def main() -> int:
+    """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
+    parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
+    parser.add_argument("--quick", action="store_true", help="instead of all tests only those that depend on the machine")
+    parser.add_argument("--if-possible", action="store_true", help="succeed, with the reason, where no root can be made")
+    asked = parser.parse_args()
+    if reason := missing():
+        print(f"fresh: not run: {reason}")
+        return 0 if asked.if_possible else 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for suite in asked.suite or SUITES:
+        root = Root(suite, FOLDER)
+        root.make()
+        root.give(REPOSITORY)
+        rows += try_root(root, QUICK if asked.quick else WHOLE)
+        root.remove()
+    print("\n| machine | command | time | result |\n|---|---|---|---|")
+    for machine, command, seconds, passed in rows:
+        print(f"| {machine} | {command} | {seconds:.0f} s | {'passed' if passed else 'FAILED'} |")
+    return 0 if all(row[3] for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""One bare root: made by mmdebstrap once, unpacked anew for each run, entered with namespaces of its own."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from . import settings
+
+PACKAGES = "git,make,python3"
+
+#: Run by `unshare`: $1 is the root. Processes, devices, pseudo-terminals and shared memory are the root's own.
+_ENTER = """
+mount -t proc proc "$1/proc"
+mount -t tmpfs -o mode=755 dev "$1/dev"
+for node in null zero full random urandom tty; do touch "$1/dev/$node"; mount --bind "/dev/$node" "$1/dev/$node"; done
+mkdir "$1/dev/shm" "$1/dev/pts"
+mount -t tmpfs -o mode=1777 shm "$1/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts "$1/dev/pts"
+ln -s pts/ptmx "$1/dev/ptmx"
+ln -s /proc/self/fd "$1/dev/fd"
+exec chroot "$1" /bin/sh -c "$2"
+"""
+
+
+class Root:
+    """The bare root of the Debian release `suite`, with its files below `folder`."""
+
+    def __init__(self, suite: str, folder: Path):
+        self.suite = suite
+        self.path = folder / suite
+        self._archive = folder / f"{suite}.tar"
+
+    def make(self) -> None:
+        """Unpack the root anew; the archive is made the first time, and stays. Raises CalledProcessError."""
+        if not self._archive.exists():
+            part = self._archive.with_suffix(".part.tar")
+            options = [f"--aptopt={line}" for line in settings.apt_options()]
+            common = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={PACKAGES}"]
+            subprocess.run([*common, *options, self.suite, str(part), *settings.mirror()], check=True)
+            part.rename(self._archive)
+        self.remove()
+        self.path.mkdir()
+        subprocess.run(["tar", "--numeric-owner", "-C", self.path, "-xf", self._archive], check=True)
+
+    def give(self, repository: Path) -> None:
+        """Put the committed state of `repository` into the root, as a bundle that git clones there."""
+        bundle = self.path / "root" / "burnish.bundle"
+        subprocess.run(["git", "-C", repository, "bundle", "create", "--quiet", bundle, "HEAD"], check=True)
+        shutil.copy("/etc/resolv.conf", self.path / "etc" / "resolv.conf")
+        for certificate in settings.certificates(settings.environment()):
+            copy = self.path / certificate.relative_to("/")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(certificate, copy)
+
+    def run(self, command: str, output) -> int:
+        """Run the shell `command` in the root's home folder, print to the open file `output`; returns the exit status."""
+        variables = {"HOME": "/root", "USER": "root", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **settings.environment()}
+        unshare = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation=private"]
+        enter = [*unshare, "sh", "-euc", _ENTER, "sh", str(self.path), f"cd /root && {command}"]
+        return subprocess.run(enter, env=variables, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                              check=False).returncode  # fmt: skip
+
+    def describe(self) -> str:
+        """The release and its Python, for the table."""
+        release = (self.path / "etc" / "debian_version").read_text().strip()
+        python = subprocess.run(["chroot", self.path, "/usr/bin/python3", "--version"], capture_output=True, text=True,
+                                check=True).stdout.strip()  # fmt: skip
+        return f"Debian {release}, {python}"
+
+    def remove(self) -> None:
+        """Delete what was unpacked. Its mounts ended with the processes in it."""
+        if self.path.exists():
+            shutil.rmtree(self.path)

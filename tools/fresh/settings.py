@@ -1,0 +1,55 @@
+"""What a bare root takes over from this machine: how packages are reached, and nothing else.
+
+A root must reach the package registries just as this machine does (a mirror, a proxy, a certificate authority of its
+own). All of that is read from the settings of apt and pip here, so none of it is written down in the project.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+#: Settings of pip that tell how to reach an index. Folders of this machine (find-links) are left out.
+_PIP = ("index-url", "extra-index-url", "proxy", "trusted-host", "timeout", "default-timeout", "retries", "cert")
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
+_CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_APT = re.compile(r'Acquire::(?:https?::|Retries|Check-Valid-Until|Check-Date)\S* "[^"]+";')
+
+
+def _output(*command: str) -> str:
+    """What `command` prints; nothing where it fails or does not exist."""
+    try:
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def mirror() -> list[str]:
+    """The Debian mirror of this machine as arguments of mmdebstrap; empty (its default mirror) where it is no Debian."""
+    targets = _output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian")
+    return targets.split()[:1]
+
+
+def apt_options() -> list[str]:
+    """This machine's proxies, retries and date checks of apt, one line of configuration each."""
+    return _APT.findall(_output("apt-config", "dump"))
+
+
+def environment() -> dict[str, str]:
+    """Variables for the commands in a root: proxies, certificates and the index of pip."""
+    names = [*_PROXIES, *(name.upper() for name in _PROXIES), *_CERTIFICATES]
+    variables = {name: os.environ[name] for name in names if os.environ.get(name)}
+    for line in _output(sys.executable, "-m", "pip", "config", "list").splitlines():
+        key, _, value = line.partition("=")
+        option, value = key.rpartition(".")[2], value.strip("'\"").replace("\\n", " ")
+        if option in _PIP:
+            kept = [word for word in value.split() if not word.startswith("file:")]
+            if kept:
+                variables.setdefault("PIP_" + option.replace("-", "_").upper(), " ".join(kept))
+    return {name: value for name, value in variables.items() if not value.startswith("/") or Path(value).is_file()}
+
+
+def certificates(variables: dict[str, str]) -> set[Path]:
+    """The certificate files that `variables` name; a root needs them at the same path."""
+    return {Path(value) for value in variables.values() if value.startswith("/")}
