@@ -50,8 +50,12 @@ def main() -> int:
     """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
-    parser.add_argument("--quick", action="store_true", help="instead of all tests only those that depend on the machine")
-    parser.add_argument("--if-possible", action="store_true", help="succeed, with the reason, where no root can be made")
+    parser.add_argument(
+        "--quick", action="store_true", help="instead of all tests only those that depend on the machine"
+    )
+    parser.add_argument(
+        "--if-possible", action="store_true", help="succeed, with the reason, where no root can be made"
+    )
     asked = parser.parse_args()
     if reason := missing():
         print(f"fresh: not run: {reason}")

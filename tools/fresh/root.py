@@ -29,6 +29,12 @@ class Root:
         self.suite = suite
         self.path = folder / suite
         self._archive = folder / f"{suite}.tar"
+        self._machine = settings.environment()
+
+    @staticmethod
+    def _inside(value: str) -> str:
+        """A variable's value in the root: certificate files of this machine have a place that no package writes to."""
+        return f"/root/{Path(value).name}" if value.startswith("/") else value
 
     def make(self) -> None:
         """Unpack the root anew; the archive is made the first time, and stays. Raises CalledProcessError."""
@@ -47,14 +53,14 @@ class Root:
         bundle = self.path / "root" / "burnish.bundle"
         subprocess.run(["git", "-C", repository, "bundle", "create", "--quiet", bundle, "HEAD"], check=True)
         shutil.copy("/etc/resolv.conf", self.path / "etc" / "resolv.conf")
-        for certificate in settings.certificates(settings.environment()):
-            copy = self.path / certificate.relative_to("/")
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(certificate, copy)
+        for value in self._machine.values():
+            if value.startswith("/"):
+                shutil.copy(value, self.path / self._inside(value)[1:])
 
     def run(self, command: str, output) -> int:
         """Run the shell `command` in the root's home folder, print to the open file `output`; returns the exit status."""
-        variables = {"HOME": "/root", "USER": "root", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", **settings.environment()}
+        variables = {"HOME": "/root", "USER": "root", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+        variables |= {name: self._inside(value) for name, value in self._machine.items()}
         unshare = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation=private"]
         enter = [*unshare, "sh", "-euc", _ENTER, "sh", str(self.path), f"cd /root && {command}"]
         return subprocess.run(enter, env=variables, stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,

@@ -37,7 +37,7 @@ def apt_options() -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Variables for the commands in a root: proxies, certificates and the index of pip."""
+    """Variables for the commands in a root: proxies, files of certificates (absolute paths) and the index of pip."""
     names = [*_PROXIES, *(name.upper() for name in _PROXIES), *_CERTIFICATES]
     variables = {name: os.environ[name] for name in names if os.environ.get(name)}
     for line in _output(sys.executable, "-m", "pip", "config", "list").splitlines():
@@ -48,8 +48,3 @@ def environment() -> dict[str, str]:
             if kept:
                 variables.setdefault("PIP_" + option.replace("-", "_").upper(), " ".join(kept))
     return {name: value for name, value in variables.items() if not value.startswith("/") or Path(value).is_file()}
-
-
-def certificates(variables: dict[str, str]) -> set[Path]:
-    """The certificate files that `variables` name; a root needs them at the same path."""
-    return {Path(value) for value in variables.values() if value.startswith("/")}
