@@ -58,6 +58,7 @@ extras: $(VENV)/.stamp
 
 # Both commands of the README in bare installations of Debian 12 and 13; needs root and mmdebstrap.
 fresh:
+	sh tools/fresh_setup.sh
 	$(PYTHON) -m tools.fresh $(if $(QUICK),--quick) $(FRESH)
 
 lint: $(VENV)/.stamp

@@ -34,7 +34,9 @@ def foreign_imports() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and not node.level:
                 names.add(node.module)
     own = ("firmware", "dsp_ext", "hardware", "host_cli")
-    return {name for name in names if name.split(".")[0] not in own and name.split(".")[0] not in sys.stdlib_module_names}
+    return {
+        name for name in names if name.split(".")[0] not in own and name.split(".")[0] not in sys.stdlib_module_names
+    }
 
 
 def firmware_modules() -> list[str]:
@@ -57,4 +59,6 @@ if "lgpio" not in late:
     assert sys.version_info >= (3, 13), f"the extra `box` brought no lgpio for {python}"
     print(LGPIO_FROM_SYSTEM)
 assert "spidev" in late, "the extra `box` brought no spidev: the display cannot be opened"
-print(f"box extra, {python}: {len(libraries)} libraries, {', '.join(late)} and {len(modules)} modules of firmware imported")
+print(
+    f"box extra, {python}: {len(libraries)} libraries, {', '.join(late)} and {len(modules)} modules of firmware imported"
+)

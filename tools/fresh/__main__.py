@@ -46,7 +46,7 @@ def try_root(root: Root, commands: list[str]) -> list[tuple[str, str, float, boo
     return rows
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
@@ -56,7 +56,7 @@ def main() -> int:
     parser.add_argument(
         "--if-possible", action="store_true", help="succeed, with the reason, where no root can be made"
     )
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     if reason := missing():
         print(f"fresh: not run: {reason}")
         return 0 if asked.if_possible else 1

@@ -51,7 +51,10 @@ class Root:
     def give(self, repository: Path) -> None:
         """Put the committed state of `repository` into the root, as a bundle that git clones there."""
         bundle = self.path / "root" / "burnish.bundle"
-        subprocess.run(["git", "-C", repository, "bundle", "create", "--quiet", bundle, "HEAD"], check=True)
+        subprocess.run(
+            ["git", "-c", "safe.directory=*", "-C", repository, "bundle", "create", "--quiet", bundle, "HEAD"],
+            check=True,
+        )
         shutil.copy("/etc/resolv.conf", self.path / "etc" / "resolv.conf")
         for value in self._machine.values():
             if value.startswith("/"):

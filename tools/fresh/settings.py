@@ -12,8 +12,11 @@ from pathlib import Path
 
 #: Settings of pip that tell how to reach an index. Folders of this machine (find-links) are left out.
 _PIP = ("index-url", "extra-index-url", "proxy", "trusted-host", "timeout", "default-timeout", "retries", "cert")
-_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
-_CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+#: Variables that tell how to reach the network: proxies, and files of certificates.
+VARIABLES = (
+    *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
 _APT = re.compile(r'Acquire::(?:https?::|Retries|Check-Valid-Until|Check-Date)\S* "[^"]+";')
 
 
@@ -38,8 +41,7 @@ def apt_options() -> list[str]:
 
 def environment() -> dict[str, str]:
     """Variables for the commands in a root: proxies, files of certificates (absolute paths) and the index of pip."""
-    names = [*_PROXIES, *(name.upper() for name in _PROXIES), *_CERTIFICATES]
-    variables = {name: os.environ[name] for name in names if os.environ.get(name)}
+    variables = {name: os.environ[name] for name in VARIABLES if os.environ.get(name)}
     for line in _output(sys.executable, "-m", "pip", "config", "list").splitlines():
         key, _, value = line.partition("=")
         option, value = key.rpartition(".")[2], value.strip("'\"").replace("\\n", " ")

@@ -1,0 +1,51 @@
+"""What the bare installations of `make fresh` take over from this machine, and when they cannot be made."""
+
+import pytest
+
+from tools.fresh import __main__ as fresh
+from tools.fresh import settings
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine without variables of its own; `machine[program]` is what a program prints there."""
+    for name in (*settings.VARIABLES, *(name for name in settings.os.environ if name.startswith("PIP_"))):
+        monkeypatch.delenv(name, raising=False)
+    printed = {}
+    monkeypatch.setattr(settings, "_output", lambda *command: printed.get(command[0].rpartition("/")[2][:3], ""))
+    return printed
+
+
+def test_a_machine_without_settings_gives_a_root_nothing(machine):
+    assert settings.environment() == {}
+    assert settings.mirror() == []
+    assert settings.apt_options() == []
+
+
+def test_the_index_of_pip_comes_along_and_folders_of_this_machine_do_not(machine):
+    machine["pyt"] = (
+        "global.extra-index-url='file:///opt/simple https://wheels.example/simple'\n"
+        "global.find-links='/opt/wheels'\n"
+        ":env:.default-timeout='180'\n"
+    )
+    expected = {"PIP_EXTRA_INDEX_URL": "https://wheels.example/simple", "PIP_DEFAULT_TIMEOUT": "180"}
+    assert settings.environment() == expected
+
+
+def test_a_certificate_file_comes_along_only_if_it_exists(machine, monkeypatch, tmp_path):
+    (tmp_path / "authority.pem").write_text("certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("PIP_CERT", str(tmp_path / "gone.pem"))
+    assert settings.environment() == {"SSL_CERT_FILE": str(tmp_path / "authority.pem")}
+
+
+def test_a_proxy_of_apt_comes_along(machine):
+    machine["apt"] = 'Acquire::http::Proxy "http://proxy.example:3128/";\nAcquire::Languages:: "none";\n'
+    assert settings.apt_options() == ['Acquire::http::Proxy "http://proxy.example:3128/";']
+
+
+def test_without_root_the_reason_is_printed_and_only_if_possible_succeeds(monkeypatch, capsys):
+    monkeypatch.setattr(fresh.os, "geteuid", lambda: 1000)
+    assert fresh.main([]) == 1
+    assert fresh.main(["--if-possible"]) == 0
+    assert capsys.readouterr().out == "fresh: not run: bare roots need root: run `sudo make fresh`\n" * 2
