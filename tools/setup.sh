@@ -14,6 +14,8 @@ need() { # need PACKAGE "WHY" TEST...: note PACKAGE unless TEST succeeds
     fi
 }
 header() { echo "#include <$1>" | cc -E -x c ${2:+"$2"} - ; }
+# Succeeds where the system's lgpio can be imported or pip brings one.
+lgpio_or_older='import sys; sys.version_info < (3, 13) or __import__("lgpio")'
 python_headers() { header Python.h "-I$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("include"))')"; }
 
 if ! command -v "$PYTHON" >/dev/null; then
@@ -30,6 +32,9 @@ if [ "$(uname -s)" = Linux ]; then
     need python3-venv "makes the virtual environment" "$PYTHON" -c 'import venv, ensurepip'
     need python3-dev "headers of Python for the DSP" python_headers
     need libasound2-dev "pyalsaaudio talks to ALSA through it" header alsa/asoundlib.h
+    if [ -e /etc/rpi-issue ]; then # Raspberry Pi OS; Debian has no such package
+        need python3-lgpio "drives the pins; pip has it only for Python before 3.13" "$PYTHON" -c "$lgpio_or_older"
+    fi
     if [ -n "$missing" ]; then
         command -v apt-get >/dev/null || { echo "please install:$missing" >&2; exit 1; }
         sudo=""
@@ -47,8 +52,12 @@ else
     extras=dev
 fi
 
+# The environment can import the system's packages only where lgpio comes from there.
+share=""
+"$PYTHON" -c 'import sys, lgpio; sys.exit(sys.version_info < (3, 13))' 2>/dev/null && share=--system-site-packages
 # Also where an earlier attempt was broken off halfway.
-"$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv "$VENV"
+# shellcheck disable=SC2086  # no word is meant where nothing is shared
+"$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv $share "$VENV"
 python="$VENV/bin/python"
 "$python" -m pip install -q --upgrade pip
 # What compiles goes in first and stays: in an environment of its own pip would compile with a Cython that is gone
