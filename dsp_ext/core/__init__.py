@@ -1,6 +1,6 @@
-"""What every processor is made of: the processor contract, ramps, delays, shared memory, arithmetic and vector lanes.
+"""The base of every processor: the processor contract, ramps, delays, shared memory, arithmetic and vector lanes.
 
-Imports numpy only; every other package of `dsp_ext` builds on it."""
+Imports NumPy only; every other package of `dsp_ext` builds on it."""
 
 from . import taps_file
 from .delay import Delay

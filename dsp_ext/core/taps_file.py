@@ -1,4 +1,4 @@
-"""Tables of filter taps as a `.pxd` of C constants: what the `design_*` scripts write."""
+"""Writes tables of filter taps as a `.pxd` of C constants. The `design_*` scripts use it."""
 
 import numpy as np
 

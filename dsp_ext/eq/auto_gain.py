@@ -1,15 +1,15 @@
-"""Auto gain of the EQ: what keeps the K-weighted loudness of pink noise where it was. Imports numpy only."""
+"""Auto gain of the EQ: the factor that keeps the K-weighted loudness of pink noise constant. Imports NumPy only."""
 
 import numpy as np
 
 from dsp_ext.meters import coefficients
 
-#: Where the loudness is taken: evenly spaced in octaves, since pink noise has the same power in each.
+#: Frequencies of the loudness sum, evenly spaced in octaves, because pink noise has the same power in each octave.
 FREQS_HZ = np.geomspace(20, 20000, 961)
 
 
 def _k_weights() -> np.ndarray:
-    """Part of each frequency in the K-weighted power of pink noise; they sum to 1."""
+    """The share of each frequency in the K-weighted power of pink noise. The shares sum to 1."""
     rate_hz = 192000
     z = np.exp(-2j * np.pi * FREQS_HZ / rate_hz)
     power = np.ones(FREQS_HZ.size)
@@ -22,7 +22,7 @@ _WEIGHTS = _k_weights()
 
 
 def compensation(power: np.ndarray) -> float:
-    """Amplitude factor that undoes the change of loudness of a filter.
+    """The amplitude factor that compensates the change of loudness by a filter.
 
     `power`: its gain in power at FREQS_HZ, as the mean of both output channels for independent pink noise in both inputs.
     """

@@ -1,4 +1,4 @@
-"""Moving filters of the EQ's dynamic bands: from a band to one digital section for each gain. Control process; numpy only.
+"""Designs the filters of the EQ's dynamic bands: one digital section for each gain. Control process; NumPy only.
 
 A bell or shelf of second order at a gain is a ratio of two polynomials (s² + k g s + g²), s = j tan(w / 2), one for zeros and
 one for poles, times a factor that sets the gain at 0 Hz. Their four numbers begin at the "matched z" of the analog roots, as
@@ -64,14 +64,14 @@ def table(band: EqBand, rate_hz: float) -> np.ndarray:
 
 
 def response(row: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
-    """Complex response at `freqs_hz` of a band that stands at `row` of its table, or between two."""
+    """Complex response at `freqs_hz` of a band at `row` of its table, or between two rows."""
     g, k, ratio, k_zeros, gain = row
     s = 1j * np.tan(np.pi * np.asarray(freqs_hz, float) / rate_hz) / g
     return gain / ratio**2 * (s * s + k_zeros * ratio * s + ratio**2) / (s * s + k * s + 1)
 
 
 def _points(w0: float, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where the curve is fitted, in radians per frame, and with what weights."""
+    """The frequencies at which the curve is fitted, in radians per frame, and their weights."""
     w, weights = fit_points(rate_hz)
     around = w0 * 2**_AROUND
     own_weights = np.where(_AROUND == 0, _CENTRE_WEIGHT, 1.0)

@@ -1,4 +1,4 @@
-"""Kernels of the EQ, linear or mixed in phase: from bands to taps. Runs in the control process; imports numpy only.
+"""Designs the kernels of the EQ, with linear or mixed phase, from its bands. Control process; imports NumPy only.
 
 The magnitude of the analog prototype is sampled on a grid eight times finer than the kernel needs (so that the kernel's
 tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
@@ -40,16 +40,16 @@ _OPEN, _EASE = 2.0, 1e-3
 _OPEN_TAPERS = (0.0, 0.2, 0.7)
 #: Least magnitude, of the largest, whose logarithm counts for the minimum phase (-160 dB).
 _FLOOR = 1e-8
-#: -60 dB: below, a few dB more or less do not matter.
+#: -60 dB: below this, errors of a few dB do not matter.
 _NEXT_TO_NOTHING = 1e-3
-#: How close to its prototype a kernel is wanted.
+#: The required accuracy of a kernel, against its prototype.
 TOLERANCE_DB = 0.05
-#: Where a kernel's error counts.
+#: The frequencies at which the error of a kernel counts.
 AUDIBLE_HZ = (20.0, 20000.0)
 
 
 def centre_of(taps: int, mix: float) -> int:
-    """Where a kernel has time 0: half its taps if linear (`mix` 0), its first tap if of minimum phase (1)."""
+    """The tap at time 0 of a kernel: the middle one if the phase is linear (`mix` 0), the first one if it is minimum (1)."""
     return round(taps / 2 * (1 - mix))
 
 
@@ -85,12 +85,12 @@ def design(
 
 
 def _grid_hz(rate_hz: float, taps: int) -> np.ndarray:
-    """Where a kernel of `taps` is designed and judged, from 0 to half the rate."""
+    """The frequencies at which a kernel of `taps` is designed and assessed, from 0 to half the rate."""
     return np.arange(_FINER * taps // 2 + 1) * (rate_hz / (_FINER * taps))
 
 
 def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[np.ndarray, np.ndarray | None]:
-    """`responses` with the phase of `mix` and, after the bands, `side`."""
+    """Give `responses` the phase for `mix`, and apply `side` after the bands."""
     common, matrix = responses(bands, freqs_hz, solo, functools.partial(_turned, part=mix) if mix else None)
     if side is not None:
         own = placed("side", side(freqs_hz), 1)
@@ -183,7 +183,7 @@ def _turned(magnitude: np.ndarray, part: float) -> np.ndarray:
 
 
 def _open_bins(notches_hz, rate_hz: float, taps: int) -> np.ndarray:
-    """The places on the grid that are near a notch, sorted; those next to its tip are not among them."""
+    """The grid indices near a notch, sorted, without those next to its tip."""
     grid = _FINER * taps
     near, tips = set(), set()
     for place in np.asarray(notches_hz, float) * (grid / rate_hz):

@@ -1,4 +1,4 @@
-"""Minimum-phase sections of the EQ: from bands to digital filters of second order. Control process; imports numpy only.
+"""Designs the minimum-phase sections of the EQ: digital filters of second order from bands. Control process; NumPy only.
 
 Poles and zeros of the analog prototype go to exp(s T) ("matched z"), which is exact at low frequencies and off by a smooth
 factor near half the rate; those above half the rate, which would come down as aliases, go to half the rate instead, with as
@@ -28,7 +28,7 @@ COEFFICIENTS = ("a1", "a2", "a3", "m0", "m1", "m2")
 
 _POINTS = 96  # of the fit, evenly spaced up to _FITTED_HZ
 _FITTED_HZ, _EXACT_HZ, _EXACT_WEIGHT = 20000.0, 10000.0, 5.0
-#: Points above, nearly up to half the rate, so that the curve goes on there in a sensible way, and their weight.
+#: Points above these, nearly up to half the rate, which keep the curve smooth there, and their weight.
 _BEYOND_POINTS, _BEYOND, _BEYOND_WEIGHT = 24, 0.99, 0.01
 #: A factor this close to 1, weighted (0.0009 dB, 0.0002 dB below _EXACT_HZ), needs no section of its own.
 _NEGLIGIBLE = 2e-4
@@ -99,7 +99,8 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
 
 
 def fit_points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """Where the curve is fitted, in radians per frame, and with what weights; the last _BEYOND_POINTS are for guidance."""
+    """The frequencies at which the curve is fitted, in radians per frame, and their weights. The last _BEYOND_POINTS only guide
+    the fit."""
     top = 2 * np.pi * min(_FITTED_HZ / rate_hz, HIGHEST)
     within = np.arange(1, _POINTS + 1) * (top / _POINTS)
     beyond = np.linspace(top, _BEYOND * np.pi, _BEYOND_POINTS + 1)[1:]
@@ -108,7 +109,7 @@ def fit_points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def inside(analog: np.ndarray) -> np.ndarray:
-    """Roots in radians per frame (complex) that are above half the rate come down to it, with more damping."""
+    """Move roots (complex, in radians per frame) that are above half the rate down to it, with more damping."""
     above = np.maximum(np.abs(analog.imag) - np.pi, 0)
     return analog - above * (_ABOVE + 1j * np.sign(analog.imag))
 
@@ -189,7 +190,7 @@ def _fitted(power: np.ndarray, x: np.ndarray, weights: np.ndarray) -> tuple[_Fac
 
 
 def _is_positive(p: float, q: float) -> bool:
-    """Whether 1 + p x + q x² is, on 0..1, with room for rounding."""
+    """Whether 1 + p x + q x² is positive on 0..1, with a margin for rounding."""
     lowest = min(1.0, 1 + p + q)
     if q > 0 and 0 < -p < 2 * q:
         lowest = min(lowest, 1 - p * p / (4 * q))

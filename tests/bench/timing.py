@@ -16,7 +16,7 @@ WORST_RUNS = 25
 
 
 def ns_per_frame(frames: int, *works: Callable[[], None]) -> list[float]:
-    """Median CPU time per frame of each of `works`, which all process `frames` frames. One run of each goes before."""
+    """Median CPU time per frame of each of `works`, which all process `frames` frames. Each runs once before it is timed."""
     times = [[] for _ in works]
     for run in range(RUNS + 1):
         for work, found in zip(works, times, strict=True):

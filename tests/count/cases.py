@@ -162,7 +162,7 @@ CHAIN = params.DEFAULTS | {
 
 
 class Chain:
-    """The engine on memory of its own as in the box: settings come by it, meters and spectra are published."""
+    """The engine as on the box, with shared memory: it receives settings and publishes meters and spectra."""
 
     def __init__(self, rate_hz: int, **changed):
         self.values = CHAIN | {name.replace("__", "."): value for name, value in changed.items()}

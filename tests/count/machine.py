@@ -112,7 +112,7 @@ def _python(root: Path, modules: Path) -> list:
 
 
 def _read(said: dict, out: Path) -> list[Count]:
-    """What the plugin wrote, by the cases that the guest says it ran. An empty region is first in both files."""
+    """The counts that the plugin wrote, by the cases that the guest reports. An empty region is first in both files."""
     marks, *instructions = np.fromfile(out, np.uint64).astype(float)
     ran = Path(f"{out}.blocks").read_text().split("\n\n")[1:]
     counts, at = [], 0

@@ -26,7 +26,7 @@ Debug::NoLocking "true";
 
 
 class CannotCount(Exception):
-    """Something that counting needs is not to be had here; the message is one sentence that says what."""
+    """Something that counting needs is not available on this machine; the message names it in one sentence."""
 
 
 def make(folder: Path):

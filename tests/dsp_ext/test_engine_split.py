@@ -136,7 +136,7 @@ def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
 
 
 def test_cutting_changes_no_bit_while_a_muted_fifth_band_goes_and_shelves_come_back(rng):
-    """While it is muted the bands of LR4 are heard; when it goes, the shelves are, and have nothing of it."""
+    """While the band is muted, LR4 is in use; after it is removed, the shelves are in use and contain nothing of it."""
     x = noise(rng, 20000)
 
     def render(cuts):

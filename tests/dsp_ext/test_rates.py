@@ -1,4 +1,4 @@
-"""Dynamics and stereo at the other rates: curves, clicks, sums. At 48 kHz their own tests ask for more."""
+"""Dynamics and stereo at the other rates: curves, clicks, sums. The tests of each processor cover 48 kHz more closely."""
 
 import numpy as np
 import pytest

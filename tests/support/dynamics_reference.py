@@ -12,7 +12,7 @@ SILENCE_DB = -200.0
 
 
 def part(seconds, rate_hz: float):
-    """Part of the way that a one-pole smoother of this time constant goes in a frame."""
+    """The part of the remaining distance that a one-pole smoother of this time constant covers in a frame."""
     return 1 - np.exp(-1 / (seconds * rate_hz))
 
 

@@ -101,7 +101,7 @@ def test_shape_at_its_range_is_that_of_a_static_band(type, range_db):
 
 @RATES
 def test_attack_and_release(rate_hz, record):
-    """63 % of the way in dB, by the level of a tone that steps from 30 dB below the threshold to 20 dB above and back."""
+    """Time to 63 % of the change in dB, for a tone that steps from 30 dB below the threshold to 20 dB above and back."""
     worst = {}
     for attack_ms, release_ms in ((20.0, 200.0), (60.0, 400.0)):
         d = Dynamics(-30, 2, -18, attack_ms, release_ms)
@@ -128,7 +128,7 @@ def test_attack_and_release(rate_hz, record):
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
 def test_idle_is_bit_exact(type, placement, rng):
-    """Below the threshold, from the first frame, and again after it worked and has come to rest."""
+    """Below the threshold: from the first frame, and again after the band has moved and returned to rest."""
     d = Dynamics(-20, 4, -12, 1, 5)
     x = np.float32(1e-3 * rng.standard_normal((2, 30000)))
     x[0] *= np.float32(1e-6)  # the other channel's grain must not show
@@ -228,7 +228,7 @@ def test_block_cutting_changes_no_bit(rng):
 
 
 def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
-    """Over the fade to another threshold the gain neither lets go nor jumps."""
+    """During the fade to another threshold the gain is neither released nor does it jump."""
     x = sine(1000, -10, 48000, 1.0)
     eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 1000))])
     first = through(eq, x[:, :24000])

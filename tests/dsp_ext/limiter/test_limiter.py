@@ -10,7 +10,7 @@ from tests.support import hostile, limiter_corpus
 from tests.support.plots import write_svg
 from tests.support.true_peak_oracle import BS1770, LONG, peak_db
 
-#: What the passes aim at, below the ceiling.
+#: How far below the ceiling the first stage limits.
 MARGIN_DB = 0.03
 
 
@@ -235,7 +235,7 @@ def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
 
 
 def test_styles_release_at_their_own_pace():
-    """The level comes back sooner after a burst in a faster style."""
+    """The level recovers sooner after a burst in a faster style."""
     x = np.full((2, 96000), 0.1)
     x[:, 5000:5100] = 0.9
     back = []

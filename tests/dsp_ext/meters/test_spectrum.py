@@ -1,4 +1,4 @@
-"""The spectrum: where a tone shows and how high, noise, evenness of the work, and its way out of the engine."""
+"""The spectrum: frequency and level of tones, noise, even distribution of the work, and its rows from the engine."""
 
 import itertools
 

@@ -15,7 +15,7 @@ def named(cases):
 
 
 def readings(case: Case, rate_hz: int) -> list[tuple[float, float]]:
-    """(read, expected) for all that the case asks."""
+    """(read, expected) for every value that the case defines."""
     pairs = []
     for segments in case.files:
         meter = Meter(rate_hz, 4096)

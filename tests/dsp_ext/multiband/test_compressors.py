@@ -42,7 +42,7 @@ def sine(level_db: float, freq_hz: float, frames: int, rate_hz: int = RATE_HZ) -
 
 
 def through(compressor: Compressors, x: np.ndarray) -> np.ndarray:
-    """`x` through `compressor`, its latency taken off; what comes after `x` repeats its last frame."""
+    """`x` processed by `compressor`, with the latency removed; after its end `x` repeats its last frame."""
     lag = compressor.latency
     y = np.concatenate([x, np.repeat(x[:, -1:], lag, axis=1)], axis=1)
     compressor.process(y)
@@ -103,7 +103,7 @@ def test_times_are_63_percent_time_constants(rate_hz, rng, record):
 
 
 def deviation(way: np.ndarray, stated_ms: float, rate_hz: int) -> float:
-    """How far the time at which `way` (0 to 1) passes 63 % is from the stated one, as a part of it."""
+    """Relative error of the time at which `way` (0 to 1) passes 63 %, against the stated time."""
     goal = 1 - np.exp(-1)
     after = int(np.argmax(way > goal))
     before = way[after - 1] if after else 0.0
@@ -202,7 +202,7 @@ def test_linking_and_unlinking_makes_no_click(start, end, record):
 
 
 def test_what_is_left_out_makes_no_difference(rng):
-    """Beside a lane that asks for everything, a lane that asks for nothing sounds as it does alone."""
+    """A lane without any feature gives the same output next to a lane with every feature as it does alone."""
     level = np.repeat(rng.choice([0.003, 0.05, 0.3], 200), 480)
     x = (level * rng.standard_normal((2, level.size))).astype(np.float32)
     alone, beside = make(threshold_db=-30, ratio=4), make(threshold_db=-30, ratio=4)
@@ -221,7 +221,7 @@ def test_what_is_left_out_makes_no_difference(rng):
 
 
 def test_what_is_no_longer_asked_for_is_left_out(rng):
-    """All parts come, all go once their past is over; also where they go one after the other."""
+    """All parts are computed when needed and left out once their state has decayed, also when they become unneeded one by one."""
     asked = {"link_pct": 50, "up_ratio": 2, "expand_ratio": 2, "rms_pct": 50, "adaptive": 1, "hold_ms": 10}
     compressor = make(threshold_db=-30, ratio=4, release_ms=5)
     assert compressor.parts == 0

@@ -1,4 +1,4 @@
-"""The multiband while bands come and go, crossovers are dragged far and the sound is hard: exact, without clicks, settled."""
+"""The multiband while bands are added and removed and crossovers are moved far, on difficult signals: exact, no clicks."""
 
 from functools import partial
 from itertools import pairwise
@@ -58,7 +58,7 @@ def test_a_fifth_band_that_comes_back_at_once_does_not_depend_on_the_blocks(spli
 
 @pytest.mark.parametrize(("before", "after"), [(3, 0), (0, 3)])
 def test_shelves_that_come_back_with_other_bands_do_not_depend_on_the_blocks(before, after, rng):
-    """A mute makes the split LR4; with it goes or comes the fifth band."""
+    """A mute changes the split to LR4; at the same time the fifth band is removed or added."""
     x = (0.3 * rng.standard_normal((2, 9600))).astype(np.float32)
     outs = []
     for length in (4096, 1, 50):
@@ -118,7 +118,7 @@ def test_a_fifth_band_that_comes_back_makes_no_click(split, gap):
 
 @pytest.mark.parametrize("split", ["linear", "lr4", "shelves"])
 def test_a_knob_that_keeps_turning_or_turns_round_makes_no_click(split, record):
-    """Steps that come while the last one is on its way; back to nothing, which lets LR4 step out of circuit again."""
+    """Steps are set while the last one still ramps. The last step is back to neutral, which takes LR4 out of circuit again."""
 
     def turn(makeup_db: float):
         return lambda multiband: multiband.set("b1.makeup_db", makeup_db)

@@ -26,7 +26,7 @@ def analog(gains: np.ndarray, freqs_hz, at_hz: np.ndarray, rate_hz: float) -> np
 
 
 def response(multiband, size: int = 8192) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies in Hz and response of the left channel, what comes before the impulse left out."""
+    """Frequencies in Hz and the response of the left channel, without what precedes the impulse."""
     y = impulse_through(multiband)[0, 4000:]
     return np.arange(size // 2 + 1) * multiband.rate_hz / size, np.fft.rfft(y, size)
 

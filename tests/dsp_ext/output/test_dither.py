@@ -1,4 +1,4 @@
-"""Dither: statistics of its error, spectra of its shapers, and nothing when off."""
+"""Dither: statistics of its error, spectra of its noise shapers, and no change when it is off."""
 
 from pathlib import Path
 
@@ -168,7 +168,7 @@ def test_error_stays_within_the_reserve(rng, shape):
 @pytest.mark.parametrize("shape", range(len(SHAPES)))
 @pytest.mark.parametrize("ceiling", [-0.1, -6.0])
 def test_ceiling_holds_after_dither(shape, ceiling, record):
-    """The whole chain to 16 bits: true peak of what comes out."""
+    """True peak of the output of the whole chain at 16 bits."""
     worst = -np.inf
     for number in range(50):
         engine = Engine(48000, 4096)

@@ -49,7 +49,7 @@ def test_neutral_is_exact(rng, rate, settings):
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_slow_signals_follow_the_curve(curve):
-    """A ramp through the whole range is bent as the formula says; small signals keep their level."""
+    """A ramp over the whole range follows the formula; small signals keep their level."""
     x = np.linspace(-0.99, 0.99, 48000)
     drive = 10 ** (9 / 20)
     y = saturated(x, enabled=1, curve=curve, drive_db=9.0)[0]
@@ -60,7 +60,7 @@ def test_slow_signals_follow_the_curve(curve):
 
 
 def test_plot_of_the_curves(pytestconfig):
-    """What comes out for what goes in, slowly, at 6 dB of drive."""
+    """Output over input for slow signals, at 6 dB of drive."""
     x = np.linspace(-0.99, 0.99, 24000)
     found = {curve: saturated(x, enabled=1, curve=curve, drive_db=6.0)[0] for curve in CURVES}
 
