@@ -1,4 +1,4 @@
-"""EqBand: one band of the EQ, and the analog filter it stands for.
+"""EqBand: one band of the EQ, and its analog prototype.
 
 All modes of the EQ follow the same analog prototypes, so their curves agree: products of sections of second order in
 s = j f / f0. Bells and shelves: Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients"; shelves of
@@ -10,25 +10,27 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
+from dsp_ext import settings
+
+_BAND = settings.EQ_BAND[0]
+TYPES = _BAND["type"].choices
 #: Steepness of cuts and shelves, in dB per octave; 6 dB are one order.
-SLOPES_DB_OCT = (6, 12, 18, 24, 30, 36, 42, 48)
-LOWEST_HZ, GAIN_DB, Q = 10.0, (-18.0, 18.0), (0.1, 40.0)
-#: Highest frequency of a band, as a part of the sampling rate.
-HIGHEST = 0.45
+SLOPES_DB_OCT = tuple(map(int, _BAND["slope"].choices))
+LOWEST_HZ = float(_BAND["freq_hz"].low)
+GAIN_DB, Q = ((float(_BAND[name].low), float(_BAND[name].high)) for name in ("gain_db", "q"))
+#: The highest frequency of a band as a part of the sampling rate.
+HIGHEST = settings.EQ_HIGHEST
 
-#: What a band works on.
-PLACEMENTS = ("stereo", "left", "right", "mid", "side")
+#: The channels that a band can process.
+PLACEMENTS = _BAND["placement"].choices
 
-#: What can be dynamic.
+#: The types of bands that can be dynamic.
 DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
-#: Range of each field of Dynamics.
+#: Range of each field of Dynamics, and its unit after a space.
 DYNAMICS_RANGES = {
-    "threshold_db": (-80.0, 0.0, " dB"),
-    "ratio": (1.0, 100.0, ""),
-    "range_db": (-18.0, 18.0, " dB"),
-    "attack_ms": (0.1, 200.0, " ms"),
-    "release_ms": (5.0, 3000.0, " ms"),
+    name.removeprefix("dyn_"): (setting.low, setting.high, f" {setting.unit}".rstrip())
+    for name, setting in _BAND.items()
+    if name.startswith("dyn_")
 }
 
 #: Numerator and denominator, each (s², s, 1).
@@ -57,7 +59,7 @@ class Dynamics:
 
     @property
     def neutral(self) -> bool:
-        """Whether no level moves the gain."""
+        """Whether the gain stays constant at every level."""
         return self.ratio == 1 or self.range_db == 0
 
 
@@ -102,7 +104,7 @@ class EqBand:
 
     @property
     def neutral(self) -> bool:
-        """Whether the band changes nothing; what its dynamics do does not count."""
+        """Whether the static part of the band changes nothing. Its dynamics are not considered."""
         return not self.enabled or (self.gain_db == 0 and self.type in ("bell", "low_shelf", "high_shelf", "tilt"))
 
     @property
@@ -112,7 +114,7 @@ class EqBand:
 
 
 def check_rate(bands, rate_hz: float):
-    """Raise ValueError where a band that acts lies above 0.45 of the rate; the message names band, value and range."""
+    """Raise ValueError for an active band above 0.45 of the rate. The message names band, value and range."""
     for number, band in enumerate(bands, 1):
         if (band.moves or not band.neutral) and band.freq_hz > HIGHEST * rate_hz:
             raise ValueError(
@@ -143,7 +145,7 @@ def sections(band: EqBand) -> list[Section]:
 
 
 def listening_sections(band: EqBand) -> list[Section]:
-    """What one hears of a soloed band: the region it acts on, at its own level, whatever its gain.
+    """The filter for listening to a band in solo: it passes the range on which the band acts, whatever its gain.
 
     A band pass for bells and notches, the side of the corner that a shelf moves or a cut takes away; all of a tilt.
     """

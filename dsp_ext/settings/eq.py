@@ -5,13 +5,13 @@ from .setting import Settings, choice, number, switch
 EQ_BANDS = 8
 #: Length of the kernels in taps at 44.1 and 48 kHz, by the words of the setting.
 EQ_TAPS = {"4k": 4096, "8k": 8192, "16k": 16384, "32k": 32768}
-#: The highest frequency of a band as a part of the sampling rate.
+#: The highest frequency of a band as a part of the sampling rate. The range of the setting is that at 192 kHz.
 EQ_HIGHEST = 0.45
 
 EQ = Settings(
     switch("enabled", True),
     choice("mode", ("linear", "minimum", "mixed"), "linear"),
-    number("mix_percent", "%", 0, 100, 50),
+    number("mix_pct", "%", 0, 100, 50),
     choice("resolution", tuple(EQ_TAPS), "8k"),
     switch("auto_gain", False),
     choice("solo", ("off", *map(str, range(1, EQ_BANDS + 1))), "off"),
@@ -22,7 +22,7 @@ def _band(kind: str, freq_hz: float) -> Settings:
     return Settings(
         switch("enabled", False),
         choice("type", ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt"), kind),
-        number("freq_hz", "Hz", 10, EQ_HIGHEST * 192000, freq_hz),
+        number("freq_hz", "Hz", 10, 86400, freq_hz),
         number("gain_db", "dB", -18, 18, 0),
         number("q", "", 0.1, 40, 0.71),
         choice("slope", ("6", "12", "18", "24", "30", "36", "42", "48"), "12"),

@@ -4,7 +4,7 @@ from .setting import Settings, choice, number, switch
 
 MULTIBAND_BANDS = 5
 #: A ratio of this or more counts as infinite.
-LIMITING_RATIO = 100.0
+LIMITING_RATIO = 100
 
 #: The crossovers concern LR4, shelves and the tilt; the linear split gets its crossovers as kernels. `tilt_db` is the tilt of
 #: the detectors' input in dB per octave about 1 kHz.

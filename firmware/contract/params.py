@@ -1,4 +1,4 @@
-"""THE parameter table: each parameter of the box, declared once.
+"""THE parameter table: each parameter of the box. Ranges and defaults of the sound come from `dsp_ext.settings`.
 
 Engine settings, panel detents, presets, protocol, CLI help and completion, and docs/PARAMETERS.md come from it. Its digest
 is in the protocol's hello, so a box and a laptop that disagree say so. Standard library only.
@@ -12,6 +12,8 @@ import json
 import math
 from dataclasses import dataclass
 
+from dsp_ext import settings
+
 from .errors import BurnishError
 
 #: Whether a change goes straight to the engine, has to go through the designer, or both.
@@ -19,18 +21,16 @@ ENGINE, DESIGN, BOTH, BOX = "engine", "design", "both", "box"
 
 LINEAR, LOG = "linear", "log"
 
-BAND_TYPES = ("bell", "low_shelf", "high_shelf", "low_cut", "high_cut", "notch", "tilt")
-BAND_SLOPES = ("6", "12", "18", "24", "30", "36", "42", "48")
-BAND_PLACEMENTS = ("stereo", "left", "right", "mid", "side")
-SATURATOR_CURVES = ("cubic", "tanh", "hard", "tube")
-DITHER_BITS = ("off", "16", "20", "24")
-DITHER_SHAPES = ("flat", "gentle", "strong")
-LIMITER_STYLES = ("transparent", "punchy", "aggressive")
-EQ_BANDS = 8
-EQ_MODES = ("linear", "minimum", "mixed")
-EQ_RESOLUTIONS = ("4k", "8k", "16k", "32k")
-MULTIBAND_BANDS = 5
-BAND_COUNTS = ("2", "3", "4", "5")
+#: Each setting that `dsp_ext.settings` declares, by its id.
+_DECLARED = {**settings.ENGINE, **settings.DESIGNED}
+
+BAND_TYPES = settings.EQ_BAND[0]["type"].choices
+BAND_SLOPES = settings.EQ_BAND[0]["slope"].choices
+BAND_PLACEMENTS = settings.EQ_BAND[0]["placement"].choices
+EQ_BANDS = settings.EQ_BANDS
+EQ_MODES = settings.EQ["mode"].choices
+MULTIBAND_BANDS = settings.MULTIBAND_BANDS
+BAND_COUNTS = settings.MULTIBAND["bands"].choices
 
 
 class ParamError(BurnishError, ValueError):
@@ -169,42 +169,37 @@ class Param:
         return nice * self.step
 
 
-def _switch(id, default, label, help, **more):
-    return Param(id, "switch", 0, 1, float(default), 1, label, help, **more)
-
-
-def _choice(id, words, default, label, help, **more):
-    return Param(id, "", 0, len(words) - 1, float(words.index(default)), 1, label, help, choices=tuple(words), **more)
-
-
-_EQ_FREQUENCIES = (40, 90, 200, 450, 1000, 2500, 6000, 12000)
-_EQ_HIGHEST_HZ = 86400  # 0.45 of the highest rate; what a lower one allows, `constraints.py` says
-_EQ_TYPES = ("low_shelf", "bell", "bell", "bell", "bell", "bell", "bell", "high_shelf")
+def _param(id, step, label, help, **more):
+    """The parameter of a setting that `dsp_ext.settings` declares, with what the panel and the help need beside it."""
+    setting = _DECLARED[id]
+    return Param(
+        id, setting.unit, setting.low, setting.high, setting.default, step, label, help, choices=setting.choices, **more
+    )
 
 
 def _eq_band(n: int) -> list[Param]:
     p = f"eq.b{n}"
     more = {"target": DESIGN}
     return [
-        _switch(f"{p}.enabled", False, f"EQ{n}", f"EQ band {n} in or out", **more),
-        _choice(f"{p}.type", BAND_TYPES, _EQ_TYPES[n - 1], f"EQ{n} TYPE", f"shape of EQ band {n}", **more),
-        Param(f"{p}.freq_hz", "Hz", 10, _EQ_HIGHEST_HZ, _EQ_FREQUENCIES[n - 1], 0.1, f"EQ{n} FREQ",
+        _param(f"{p}.enabled", 1, f"EQ{n}", f"EQ band {n} in or out", **more),
+        _param(f"{p}.type", 1, f"EQ{n} TYPE", f"shape of EQ band {n}", **more),
+        _param(f"{p}.freq_hz", 0.1, f"EQ{n} FREQ",
               f"centre or corner frequency of EQ band {n}; up to 0.45 of the rate", taper=LOG, **more),
-        Param(f"{p}.gain_db", "dB", -18, 18, 0, 0.1, f"EQ{n} GAIN", f"gain of EQ band {n}", **more),
-        Param(f"{p}.q", "", 0.1, 40, 0.71, 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
-        _choice(f"{p}.slope", BAND_SLOPES, "12", f"EQ{n} SLOPE", f"dB per octave of EQ band {n} if a cut or shelf", **more),
-        _choice(f"{p}.placement", BAND_PLACEMENTS, "stereo", f"EQ{n} ON", f"channels EQ band {n} works on", **more),
-        _switch(f"{p}.dynamic", False, f"EQ{n} DYN",
+        _param(f"{p}.gain_db", 0.1, f"EQ{n} GAIN", f"gain of EQ band {n}", **more),
+        _param(f"{p}.q", 0.01, f"EQ{n} Q", f"quality factor of EQ band {n}", taper=LOG, **more),
+        _param(f"{p}.slope", 1, f"EQ{n} SLOPE", f"dB per octave of EQ band {n} if a cut or shelf", **more),
+        _param(f"{p}.placement", 1, f"EQ{n} ON", f"channels EQ band {n} works on", **more),
+        _param(f"{p}.dynamic", 1, f"EQ{n} DYN",
                 f"gain of EQ band {n} moves with the level in its region; a bell or shelf of 12 dB per octave, minimum mode", **more),
-        Param(f"{p}.dyn_threshold_db", "dB", -80, 0, -20, 0.1, f"EQ{n} THRESH",
+        _param(f"{p}.dyn_threshold_db", 0.1, f"EQ{n} THRESH",
               f"level in the region of EQ band {n} above which its gain moves", **more),
-        Param(f"{p}.dyn_ratio", "", 1, 100, 2, 0.05, f"EQ{n} RATIO",
+        _param(f"{p}.dyn_ratio", 0.05, f"EQ{n} RATIO",
               f"how much of the excess EQ band {n} moves by: 2 half, 100 all", taper=LOG, **more),
-        Param(f"{p}.dyn_range_db", "dB", -18, 18, -6, 0.1, f"EQ{n} RANGE",
+        _param(f"{p}.dyn_range_db", 0.1, f"EQ{n} RANGE",
               f"EQ band {n} moves no further than this: below 0 down, above up", **more),
-        Param(f"{p}.dyn_attack_ms", "ms", 0.1, 200, 10, 0.1, f"EQ{n} ATTACK", f"attack time constant of EQ band {n}",
+        _param(f"{p}.dyn_attack_ms", 0.1, f"EQ{n} ATTACK", f"attack time constant of EQ band {n}",
               taper=LOG, **more),
-        Param(f"{p}.dyn_release_ms", "ms", 5, 3000, 150, 1, f"EQ{n} REL", f"release time constant of EQ band {n}",
+        _param(f"{p}.dyn_release_ms", 1, f"EQ{n} REL", f"release time constant of EQ band {n}",
               taper=LOG, **more),
     ]  # fmt: skip
 
@@ -212,108 +207,108 @@ def _eq_band(n: int) -> list[Param]:
 def _band(n: int) -> list[Param]:
     p = f"multiband.b{n}"
     return [
-        Param(f"{p}.threshold_db", "dB", -60, 0, 0, 0.1, f"MB{n} THRESH", f"level above which band {n} is compressed"),
-        Param(f"{p}.ratio", "", 1, 100, 1, 0.05, f"MB{n} RATIO",
+        _param(f"{p}.threshold_db", 0.1, f"MB{n} THRESH", f"level above which band {n} is compressed"),
+        _param(f"{p}.ratio", 0.05, f"MB{n} RATIO",
               f"compression ratio of band {n}; 1 leaves it alone, 100 is infinite", taper=LOG),
-        Param(f"{p}.knee_db", "dB", 0, 24, 6, 0.5, f"MB{n} KNEE", f"width of the soft knees of band {n}"),
-        Param(f"{p}.range_db", "dB", 0, 60, 60, 0.5, f"MB{n} RANGE", f"compression of band {n} goes no deeper than this"),
-        Param(f"{p}.attack_ms", "ms", 0.1, 200, 10, 0.1, f"MB{n} ATTACK", f"attack time constant of band {n}", taper=LOG),
-        Param(f"{p}.hold_ms", "ms", 0, 500, 0, 1, f"MB{n} HOLD", f"time before band {n} begins to release"),
-        Param(f"{p}.release_ms", "ms", 5, 3000, 150, 1, f"MB{n} REL", f"release time constant of band {n}", taper=LOG),
-        _switch(f"{p}.adaptive", False, f"MB{n} ADAPT",
+        _param(f"{p}.knee_db", 0.5, f"MB{n} KNEE", f"width of the soft knees of band {n}"),
+        _param(f"{p}.range_db", 0.5, f"MB{n} RANGE", f"compression of band {n} goes no deeper than this"),
+        _param(f"{p}.attack_ms", 0.1, f"MB{n} ATTACK", f"attack time constant of band {n}", taper=LOG),
+        _param(f"{p}.hold_ms", 1, f"MB{n} HOLD", f"time before band {n} begins to release"),
+        _param(f"{p}.release_ms", 1, f"MB{n} REL", f"release time constant of band {n}", taper=LOG),
+        _param(f"{p}.adaptive", 1, f"MB{n} ADAPT",
                 f"release of band {n} up to five times shorter for transients (crest factor)"),
-        Param(f"{p}.rms_pct", "%", 0, 100, 0, 1, f"MB{n} RMS", f"detector of band {n}: 0 peak, 100 mean square of 10 ms"),
-        Param(f"{p}.lookahead_ms", "ms", 0, 5, 0, 0.1, f"MB{n} AHEAD", f"band {n} reacts this much before; no added latency; not with shelves"),
-        Param(f"{p}.up_threshold_db", "dB", -80, 0, -40, 0.1, f"MB{n} UP THR", f"level below which band {n} is lifted"),
-        Param(f"{p}.up_ratio", "", 1, 20, 1, 0.05, f"MB{n} UP RATIO", f"upward compression ratio of band {n}; 1 is none",
+        _param(f"{p}.rms_pct", 1, f"MB{n} RMS", f"detector of band {n}: 0 peak, 100 mean square of 10 ms"),
+        _param(f"{p}.lookahead_ms", 0.1, f"MB{n} AHEAD", f"band {n} reacts this much before; no added latency; not with shelves"),
+        _param(f"{p}.up_threshold_db", 0.1, f"MB{n} UP THR", f"level below which band {n} is lifted"),
+        _param(f"{p}.up_ratio", 0.05, f"MB{n} UP RATIO", f"upward compression ratio of band {n}; 1 is none",
               taper=LOG),
-        Param(f"{p}.up_range_db", "dB", 0, 36, 12, 0.5, f"MB{n} UP RNG", f"band {n} is lifted by no more than this"),
-        Param(f"{p}.expand_threshold_db", "dB", -80, 0, -60, 0.1, f"MB{n} EXP THR",
+        _param(f"{p}.up_range_db", 0.5, f"MB{n} UP RNG", f"band {n} is lifted by no more than this"),
+        _param(f"{p}.expand_threshold_db", 0.1, f"MB{n} EXP THR",
               f"level below which band {n} is expanded downwards"),
-        Param(f"{p}.expand_ratio", "", 1, 20, 1, 0.05, f"MB{n} EXP RAT", f"expansion ratio of band {n}; 1 is none",
+        _param(f"{p}.expand_ratio", 0.05, f"MB{n} EXP RAT", f"expansion ratio of band {n}; 1 is none",
               taper=LOG),
-        Param(f"{p}.expand_range_db", "dB", 0, 80, 24, 0.5, f"MB{n} EXP RNG", f"band {n} is expanded by no more than this"),
-        Param(f"{p}.link_pct", "%", 0, 100, 100, 1, f"MB{n} LINK",
+        _param(f"{p}.expand_range_db", 0.5, f"MB{n} EXP RNG", f"band {n} is expanded by no more than this"),
+        _param(f"{p}.link_pct", 1, f"MB{n} LINK",
               f"stereo link of band {n}: 100 follows the louder channel, 0 each its own"),
-        Param(f"{p}.makeup_db", "dB", -12, 12, 0, 0.1, f"MB{n} MAKEUP", f"gain of band {n} after compression"),
-        _switch(f"{p}.auto_makeup", False, f"MB{n} AUTO", f"adds half of what band {n} takes from full scale"),
-        Param(f"{p}.wet_pct", "%", 0, 100, 100, 1, f"MB{n} WET", f"compressed part of band {n}; the rest stays dry"),
-        _switch(f"{p}.bypass", False, f"MB{n} BYPASS", f"band {n} out of circuit"),
-        _switch(f"{p}.solo", False, f"MB{n} SOLO", f"only band {n} and others in solo are heard", stored=False),
-        _switch(f"{p}.mute", False, f"MB{n} MUTE", f"band {n} is not heard", stored=False),
+        _param(f"{p}.makeup_db", 0.1, f"MB{n} MAKEUP", f"gain of band {n} after compression"),
+        _param(f"{p}.auto_makeup", 1, f"MB{n} AUTO", f"adds half of what band {n} takes from full scale"),
+        _param(f"{p}.wet_pct", 1, f"MB{n} WET", f"compressed part of band {n}; the rest stays dry"),
+        _param(f"{p}.bypass", 1, f"MB{n} BYPASS", f"band {n} out of circuit"),
+        _param(f"{p}.solo", 1, f"MB{n} SOLO", f"only band {n} and others in solo are heard", stored=False),
+        _param(f"{p}.mute", 1, f"MB{n} MUTE", f"band {n} is not heard", stored=False),
     ]  # fmt: skip
 
 
 TABLE: tuple[Param, ...] = (
-    Param("input.trim_db", "dB", -24, 24, 0, 0.1, "TRIM", "gain at the input of the chain"),
-    _switch("eq.enabled", True, "EQ", "the whole EQ in or out", target=DESIGN),
-    _choice("eq.mode", EQ_MODES, "linear", "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
-    Param("eq.mix_pct", "%", 0, 100, 50, 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
-    _choice("eq.resolution", EQ_RESOLUTIONS, "8k", "EQ RES", "taps of the linear EQ: more reach lower, make notches deeper and add latency",
+    _param("input.trim_db", 0.1, "TRIM", "gain at the input of the chain"),
+    _param("eq.enabled", 1, "EQ", "the whole EQ in or out", target=DESIGN),
+    _param("eq.mode", 1, "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
+    _param("eq.mix_pct", 5, "EQ MIX", "part of the minimum phase in mixed mode", target=DESIGN),
+    _param("eq.resolution", 1, "EQ RES", "taps of the linear EQ: more reach lower, make notches deeper and add latency",
             target=DESIGN),
-    _switch("eq.auto_gain", False, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),
-    _choice("eq.solo", ("off", *map(str, range(1, EQ_BANDS + 1))), "off", "EQ SOLO", "hear only what one EQ band acts on",
+    _param("eq.auto_gain", 1, "EQ AUTOGAIN", "keep the loudness of pink noise through the EQ", target=DESIGN),
+    _param("eq.solo", 1, "EQ SOLO", "hear only what one EQ band acts on",
             target=DESIGN, stored=False),
     *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
-    _switch("multiband.enabled", True, "MULTI", "the whole multiband compressor in or out"),
-    _switch("multiband.mid_side", False, "MB M/S", "bands work on mid and side instead of left and right"),
-    _choice("multiband.bands", BAND_COUNTS, "4", "MB BANDS", "how many bands; the upper crossovers and bands fall away",
+    _param("multiband.enabled", 1, "MULTI", "the whole multiband compressor in or out"),
+    _param("multiband.mid_side", 1, "MB M/S", "bands work on mid and side instead of left and right"),
+    _param("multiband.bands", 1, "MB BANDS", "how many bands; the upper crossovers and bands fall away",
             target=BOTH),
-    _choice("multiband.split", ("linear", "lr4", "shelves"), "linear", "MB SPLIT",
+    _param("multiband.split", 1, "MB SPLIT",
             "linear: no phase shift; lr4: no pre-ringing, phase turns at the crossovers; shelves: gains of the bands as "
             "shelves, phase turns only while they work; latency at 48 kHz 53 ms, 5 ms, none"),
-    Param("multiband.x1_hz", "Hz", 40, 16000, 120, 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
-    Param("multiband.x2_hz", "Hz", 40, 16000, 800, 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
-    Param("multiband.x3_hz", "Hz", 40, 16000, 5000, 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
-    Param("multiband.x4_hz", "Hz", 40, 16000, 12000, 1, "XOVER 4", "fourth crossover frequency", taper=LOG, target=BOTH),
-    Param("multiband.tilt_db", "dB/oct", -6, 6, 0, 0.1, "MB TILT",
+    _param("multiband.x1_hz", 1, "XOVER 1", "first crossover frequency", taper=LOG, target=BOTH),
+    _param("multiband.x2_hz", 1, "XOVER 2", "second crossover frequency", taper=LOG, target=BOTH),
+    _param("multiband.x3_hz", 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
+    _param("multiband.x4_hz", 1, "XOVER 4", "fourth crossover frequency", taper=LOG, target=BOTH),
+    _param("multiband.tilt_db", 0.1, "MB TILT",
           "tilt of what the bands detect, about 1 kHz, taken at the middle of each band; 3 keeps bass from ruling"),
     *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),
-    _switch("stereo.enabled", True, "STEREO", "width, mono-maker, balance and polarity in or out", target=BOTH),
-    Param("stereo.width_low_pct", "%", 0, 200, 100, 1, "WIDTH LOW", "width of the low band: 0 mono, 100 as it is", target=BOTH),
-    Param("stereo.width_mid_pct", "%", 0, 200, 100, 1, "WIDTH MID", "width of the middle band", target=BOTH),
-    Param("stereo.width_high_pct", "%", 0, 200, 100, 1, "WIDTH HIGH", "width of the high band", target=BOTH),
-    Param("stereo.split_low_hz", "Hz", 40, 2000, 200, 1, "WIDTH XO 1", "between the low and middle width bands", taper=LOG, target=BOTH),
-    Param("stereo.split_high_hz", "Hz", 500, 12000, 4000, 1, "WIDTH XO 2", "between the middle and high width bands",
+    _param("stereo.enabled", 1, "STEREO", "width, mono-maker, balance and polarity in or out", target=BOTH),
+    _param("stereo.width_low_pct", 1, "WIDTH LOW", "width of the low band: 0 mono, 100 as it is", target=BOTH),
+    _param("stereo.width_mid_pct", 1, "WIDTH MID", "width of the middle band", target=BOTH),
+    _param("stereo.width_high_pct", 1, "WIDTH HIGH", "width of the high band", target=BOTH),
+    _param("stereo.split_low_hz", 1, "WIDTH XO 1", "between the low and middle width bands", taper=LOG, target=BOTH),
+    _param("stereo.split_high_hz", 1, "WIDTH XO 2", "between the middle and high width bands",
           taper=LOG, target=BOTH),
-    _switch("stereo.mono", False, "MONO MAKER", "bass in mono", target=BOTH),
-    Param("stereo.mono_hz", "Hz", 20, 500, 120, 1, "MONO BELOW", "corner below which the mono-maker takes the side away",
+    _param("stereo.mono", 1, "MONO MAKER", "bass in mono", target=BOTH),
+    _param("stereo.mono_hz", 1, "MONO BELOW", "corner below which the mono-maker takes the side away",
           taper=LOG, target=BOTH),
-    Param("stereo.balance_pct", "%", -100, 100, 0, 1, "BALANCE", "turns the other channel down; right is positive"),
-    _switch("stereo.invert_left", False, "INVERT L", "polarity of the left channel"),
-    _switch("stereo.invert_right", False, "INVERT R", "polarity of the right channel"),
-    _switch("saturator.enabled", False, "SATURATOR", "saturation before the limiter in or out"),
-    Param("saturator.drive_db", "dB", -24, 36, 0, 0.1, "SAT DRIVE", "how far into the curve; small signals keep their level"),
-    _choice("saturator.curve", SATURATOR_CURVES, "cubic", "SAT CURVE", "shape of the saturation"),
-    Param("saturator.mix_pct", "%", 0, 100, 100, 1, "SAT MIX", "how much of what the curve does"),
-    _switch("output.dc_filter", False, "DC FILTER", "take DC away, below 3 Hz, before the limiter"),
-    _switch("limiter.enabled", True, "LIMITER", "the limiter in or out; out means no ceiling"),
-    Param("limiter.gain_db", "dB", -12, 24, 0, 0.1, "LIM GAIN", "gain into the limiter"),
-    Param("limiter.ceiling_dbtp", "dBTP", -12, 0, -1, 0.1, "CEILING", "true peak that the output never exceeds"),
-    _choice("limiter.style", LIMITER_STYLES, "transparent", "LIM STYLE", "look-ahead, hold and releases as a set"),
-    Param("limiter.release_ms", "ms", 0, 1000, 0, 1, "LIM REL", "release time constant; 0: as the style has it"),
-    Param("limiter.slow_release_ms", "ms", 0, 5000, 0, 10, "LIM SLOW",
+    _param("stereo.balance_pct", 1, "BALANCE", "turns the other channel down; right is positive"),
+    _param("stereo.invert_left", 1, "INVERT L", "polarity of the left channel"),
+    _param("stereo.invert_right", 1, "INVERT R", "polarity of the right channel"),
+    _param("saturator.enabled", 1, "SATURATOR", "saturation before the limiter in or out"),
+    _param("saturator.drive_db", 0.1, "SAT DRIVE", "how far into the curve; small signals keep their level"),
+    _param("saturator.curve", 1, "SAT CURVE", "shape of the saturation"),
+    _param("saturator.mix_pct", 1, "SAT MIX", "how much of what the curve does"),
+    _param("output.dc_filter", 1, "DC FILTER", "take DC away, below 3 Hz, before the limiter"),
+    _param("limiter.enabled", 1, "LIMITER", "the limiter in or out; out means no ceiling"),
+    _param("limiter.gain_db", 0.1, "LIM GAIN", "gain into the limiter"),
+    _param("limiter.ceiling_dbtp", 0.1, "CEILING", "true peak that the output never exceeds"),
+    _param("limiter.style", 1, "LIM STYLE", "look-ahead, hold and releases as a set"),
+    _param("limiter.release_ms", 1, "LIM REL", "release time constant; 0: as the style has it"),
+    _param("limiter.slow_release_ms", 10, "LIM SLOW",
           "release of what lasts; 0: as the style has it, below 400: none"),
-    Param("limiter.lookahead_ms", "ms", 0, 10, 0, 0.1, "LOOKAHEAD", "look-ahead of the limiter; 0: as the style has it"),
-    Param("limiter.hold_ms", "ms", 0, 50, 0, 0.5, "LIM HOLD", "hold before the release; 0: as the style has it"),
-    Param("limiter.link_fast_pct", "%", 0, 100, 100, 1, "LINK FAST", "stereo link of the limiter for transients"),
-    Param("limiter.link_slow_pct", "%", 0, 100, 100, 1, "LINK SLOW", "stereo link of the limiter for its slow release"),
-    _switch("limiter.true_peak", True, "TRUE PEAK", "the ceiling holds between samples; off: for samples only"),
-    _switch("limiter.unity_listen", False, "UNITY", "take the limiter's gain back after it, to compare at one loudness",
+    _param("limiter.lookahead_ms", 0.1, "LOOKAHEAD", "look-ahead of the limiter; 0: as the style has it"),
+    _param("limiter.hold_ms", 0.5, "LIM HOLD", "hold before the release; 0: as the style has it"),
+    _param("limiter.link_fast_pct", 1, "LINK FAST", "stereo link of the limiter for transients"),
+    _param("limiter.link_slow_pct", 1, "LINK SLOW", "stereo link of the limiter for its slow release"),
+    _param("limiter.true_peak", 1, "TRUE PEAK", "the ceiling holds between samples; off: for samples only"),
+    _param("limiter.unity_listen", 1, "UNITY", "take the limiter's gain back after it, to compare at one loudness",
             stored=False),
-    _switch("limiter.delta", False, "DELTA", "hear only what the limiter removes", stored=False),
-    _choice("dither.bits", DITHER_BITS, "off", "DITHER", "word length of the output, with dither"),
-    _choice("dither.shape", DITHER_SHAPES, "flat", "DITHER SHAPE", "spectrum of the dither noise: flat, or less where ears are keen"),
-    _switch("chain.bypass", False, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
-    _switch("chain.match", False, "MATCH", "bypass and A/B compare at one loudness: that of the quietest", target=BOX,
+    _param("limiter.delta", 1, "DELTA", "hear only what the limiter removes", stored=False),
+    _param("dither.bits", 1, "DITHER", "word length of the output, with dither"),
+    _param("dither.shape", 1, "DITHER SHAPE", "spectrum of the dither noise: flat, or less where ears are keen"),
+    _param("chain.bypass", 1, "BYPASS", "the input, delayed as much as the chain delays", stored=False),
+    Param("chain.match", "switch", 0, 1, 0.0, 1, "MATCH", "bypass and A/B compare at one loudness: that of the quietest", target=BOX,
             stored=False),
-    Param("chain.match_wet_db", "dB", -24, 0, 0, 0.01, "MATCH WET", "level of the chain while comparing; set by chain.match",
+    _param("chain.match_wet_db", 0.01, "MATCH WET", "level of the chain while comparing; set by chain.match",
           stored=False),
-    Param("chain.match_dry_db", "dB", -24, 0, 0, 0.01, "MATCH DRY", "level of the bypass while comparing; set by chain.match",
+    _param("chain.match_dry_db", 0.01, "MATCH DRY", "level of the bypass while comparing; set by chain.match",
           stored=False),
-    _switch("chain.mute", False, "MUTE", "silence at the output", stored=False),
-    _switch("meter.running", True, "METER RUN", "integrated loudness and range go on measuring", stored=False),
-    Param("meter.epoch", "", 0, 1e9, 0, 1, "METER RESET", "each new value restarts integrated loudness, range and maxima",
+    _param("chain.mute", 1, "MUTE", "silence at the output", stored=False),
+    _param("meter.running", 1, "METER RUN", "integrated loudness and range go on measuring", stored=False),
+    _param("meter.epoch", 1, "METER RESET", "each new value restarts integrated loudness, range and maxima",
           stored=False),
 )  # fmt: skip
 
