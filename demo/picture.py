@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 
-from firmware.engine import replay
+from firmware.engine import read_run_log
 
 from .__main__ import SCENE
 
@@ -20,7 +20,7 @@ FIGURES = ("lufs_before", "lufs_after", "dbtp_before", "dbtp_after")
 
 def description(plots: str) -> dict:
     """How the last demo came about, as plain data. `plots`: the titles of the report's plots. Raises OSError without a demo."""
-    run = replay.read_run_log(SOURCE / "box" / "run.json")
+    run = read_run_log(SOURCE / "box" / "run.json")
     summary = json.loads((SOURCE / "summary.json").read_text())
     return {
         "scene": [(at_s, words) for at_s, words, _ in SCENE],

@@ -120,12 +120,13 @@ class TestSession:
             os.execvpe("sh", ["sh", "-c", line], {**environment, "TERM": "xterm-256color"})
         drawn, until, quit_sent = b"", time.monotonic() + 60, False
         while time.monotonic() < until:
-            if select.select([terminal], [], [], 0.5)[0]:
-                try:
-                    drawn += os.read(terminal, 65536)
-                except OSError:
-                    break
-            elif drawn and not quit_sent:
+            if not select.select([terminal], [], [], 0.5)[0]:
+                continue
+            try:
+                drawn += os.read(terminal, 65536)
+            except OSError:
+                break
+            if b"LUFS" in drawn and not quit_sent:
                 os.write(terminal, b"q")
                 quit_sent = True
         os.close(terminal)

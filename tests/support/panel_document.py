@@ -6,30 +6,38 @@ from firmware.system import board
 
 _TEXT = """# The front panel
 
-Made from `firmware/panel/controller.py` and the parameter table (`make docs`). Do not edit.
+This page is generated from `firmware/panel/controller.py` and the parameter table (`make docs`). Do not edit it.
 
-![the display](plots/display.png)
+![The display](plots/display.png)
 
-Above: preset (`*`: changed since), page, A or B. In the middle: what the six knobs turn. Below: input and output peaks
-(60 dB wide; the white mark holds the highest for 1.5 s), gain reduction of the limiter and, under it, of the
-bands, and at the bottom dynamic bands of the EQ while they are moved, a pixel per dB, up to the right; loudness
-momentary, short-term, integrated; highest true peak, gain reduction, loudness range. Grey meters have stopped. `XRUN`
-counts what the sound card lost, `LOAD` comes up when a block takes more than 85 % of its time.
+The display has three parts:
 
-| do | and |
+- The top line shows the preset (with `*` if it has been changed since it was loaded), the page, and buffer A or B.
+- The middle shows the six parameters that the knobs change.
+- The bottom shows meters: input and output peaks over a range of 60 dB, gain reduction of the limiter and of the bands, and the
+  present gain of dynamic EQ bands (one pixel per dB, to the right for a boost). A white mark holds the highest peak for 1.5 s.
+  The numbers are momentary, short-term and integrated loudness, highest true peak, gain reduction and loudness range.
+
+Meters turn grey if no new values arrive. `XRUN` counts interruptions of the audio. `LOAD` appears if the DSP needs more than
+85 % of the available time.
+
+| action | effect |
 |---|---|
-| turn a knob | its value moves by fixed clicks: it never jumps, since an encoder has no position |
-| push and turn | fine: the smallest step |
-| hold for {hold:g} s without turning | its default |
-| PAGE | next page; hold: the first; hold and turn any knob: leaf |
-| A/B | the other side; hold: copy this side to the other |
-| RECALL | choose with a knob, load with RECALL or a push; knob 2 changes the order; any other button gives up |
-| STORE | choose "{new}" or one of your presets, keep with STORE or a push |
-| BYPASS, foot switch | the input, delayed as much as the box delays; works while locked |
-| LOCK, held for {hold:g} s | nothing but BYPASS works until it is held again |
+| turn a knob | changes the value in fixed steps; the value never jumps, because the knobs are encoders without end stops |
+| push and turn a knob | changes the value in the smallest steps |
+| hold a knob for {hold:g} s without turning it | sets the default |
+| PAGE | shows the next page |
+| hold PAGE | shows the first page |
+| hold PAGE and turn any knob | changes pages |
+| A/B | switches to the other edit buffer |
+| hold A/B | copies the present buffer to the other one |
+| RECALL | opens the list of presets: choose with a knob, load with RECALL or a push on the knob; knob 2 changes the order; any other button cancels |
+| STORE | opens the list for saving: choose "{new}" or one of your presets, save with STORE or a push on the knob |
+| BYPASS or foot switch | plays the unprocessed input, sample-aligned; works while the panel is locked |
+| hold LOCK for {hold:g} s | locks all controls except BYPASS, or unlocks them |
 
-RECALL asks back (`LOUDER! PRESS AGAIN`) before a preset that can raise the level by more than 6 dB, raises the ceiling or
-takes the limiter out. Choosing ends by itself after {choice:g} s. Untouched for {rest:g} minutes, the display dims.
+RECALL asks for confirmation (`LOUDER! PRESS AGAIN`) if a preset can raise the level by more than 6 dB, raises the ceiling or
+switches the limiter off. A list closes after {choice:g} s without input. The display dims after {rest:g} minutes without input.
 
 Buttons: {buttons}.
 
@@ -41,7 +49,7 @@ Buttons: {buttons}.
 
 
 def panel_markdown() -> str:
-    """The document."""
+    """The text of the document."""
     loaded = board.load()
     buttons = [
         name for name in loaded.scan.switch if name not in board.NOT_ON_THE_FRONT and not name.startswith("PUSH")

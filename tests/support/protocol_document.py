@@ -62,29 +62,31 @@ NOTES = {
 
 _HEAD = """# Protocol of the serial link
 
-Made from `firmware/contract/protocol.py` (`make docs`). Do not edit.
+This page is generated from `firmware/contract/protocol.py` (`make docs`). Do not edit it.
 
-Version {proto}. 115 200 baud 8N1 where baud means anything; both ends raw. Each line is
+This is version {proto} of the protocol. The serial port is in raw mode at both ends. On a UART, the line runs at 115 200 baud, 8N1;
+on USB, the baud rate has no meaning. Each line has the form
 
     json SP "*" 8 hex digits LF
 
-with the CRC-32 (zlib's) of the bytes of the JSON, in lower case. All bytes are ASCII. CR ends a line as LF does. The
-longest line has 65 536 bytes on USB, 4 096 on a UART (`link.max_line` of the answer to `hello`). After damage both ends
-are in step again at the next line.
+The hex digits (lower case) are the CRC-32, as computed by zlib, of the bytes of the JSON. All bytes are ASCII. CR ends a line as
+LF does. A line has at most 65 536 bytes on USB and 4 096 bytes on a UART; the reply to `hello` states the limit as
+`link.max_line`. After a damaged line, both ends are synchronised again at the next line.
 
-- A **request** has `id`, `method` and perhaps `params`. The `id` is a nonce of the program and a counter; the box keeps
-  its last {replay} replies and sends them again when a request comes again, so a request may be repeated until the reply
-  comes and still has its effect once.
-- A **reply** has the `id` and either `result` or `error`.
-- A **notification** has `method` and `params`, no `id`. It comes only while a subscription's lease lasts.
-- The box never speaks first and never answers what is not a valid request. A line with `{{` in front and a wrong or
-  missing checksum is no valid request.
-- Of meters only the newest frame waits for a laptop that reads slowly; `seq` shows gaps.
-- Send an empty line first: it ends any junk that came before. Then `hello`.
+- A **request** has an `id`, a `method` and optional `params`. The `id` consists of a random word of the client program and a
+  counter. The box keeps its last {replay} replies. If a request arrives again, the box sends the same reply again and does not
+  repeat the effect. A client may therefore repeat a request until it receives the reply.
+- A **reply** has the `id` of its request and either `result` or `error`.
+- A **notification** has `method` and `params` and no `id`. It is sent only while the lease of a subscription lasts.
+- The box never sends anything on its own before a client subscribes, and it does not answer invalid requests. A line that starts
+  with `{{` and has a wrong or missing checksum is an invalid request.
+- If a client reads slowly, only the newest meter frame is kept for it. Gaps in `seq` show how many were dropped.
+- A client should send an empty line first, which ends any incomplete line, and then `hello`.
 
-## Typed mode
+## Console
 
-In a terminal program, lines without JSON: `help`, `info`, `get PATH`, `set PATH VALUE`, `*IDN?`. Answers begin with `# `.
+A person can type commands without JSON into a terminal program: `help`, `info`, `get PATH`, `set PATH VALUE`, `*IDN?`. The
+answers begin with `# `.
 
 ## Methods
 """

@@ -1,4 +1,4 @@
-"""The factory presets do to a mix what they say, and docs/PRESETS.md says how much."""
+"""The factory presets change a mix as their notes say; docs/PRESETS.md lists by how much."""
 
 import re
 
@@ -17,13 +17,21 @@ TOLERANCE = 0.35
 
 _HEAD = """# Factory presets
 
-Made by the tests (`make docs`). Do not edit: the presets are `firmware/data/presets/*.toml`.
+The tests generate this page (`make docs`) from `firmware/data/presets/*.toml`. Do not edit it.
 
-They are starting points: read-only, to be saved under another name after a change. Figures are measured on the demo's
-synthesised mix ({lufs:.1f} LUFS, {tp:.1f} dBTP, loudness range {lra:.1f} LU), through the whole chain at 48 kHz. *Louder* is
-integrated loudness, *peak* the true peak after, *crest* the change of peak to loudness (negative: denser); *low*, *mid* and
-*high* (borders 250 Hz and 4 kHz) are the change of tone with the loudness taken out. Your mix will differ most in what
-thresholds do: they are set for a mix near -20 LUFS, so bring yours there with `input.trim_db`.
+Factory presets are starting points. They are read-only: save a changed preset under another name.
+
+The figures were measured on the synthesised mix of the demo ({lufs:.1f} LUFS, {tp:.1f} dBTP, loudness range {lra:.1f} LU), through
+the whole chain at 48 kHz:
+
+- *louder*: change of the integrated loudness in LU
+- *peak*: true peak of the result in dBTP
+- *crest*: change of the ratio of peak to loudness in dB; a negative value means denser sound
+- *low*, *mid*, *high*: change of these frequency ranges in dB after the loudness change is subtracted; the ranges meet at
+  250 Hz and 4 kHz
+
+The thresholds are set for a mix near -20 LUFS. Use `input.trim_db` to bring your mix to that loudness. With other mixes, the
+figures will differ.
 
 | preset | louder | peak | crest | low | mid | high |
 |---|--:|--:|--:|--:|--:|--:|
@@ -31,20 +39,20 @@ thresholds do: they are set for a mix near -20 LUFS, so bring yours there with `
 
 
 _FILE = """
-## The file
+## Preset files
 
-A preset is TOML, and small enough to read:
+A preset is a small text file in the format TOML:
 
 ```toml
 format = "burnish-preset"
-schema = 1          # version of the writer
-min_reader = 1      # oldest version that loads this without changing the sound
+schema = 1          # version of the format
+min_reader = 1      # oldest version that loads this file without changing the sound
 
-[meta]              # yours: only the name is looked at, the rest is kept as it is
+[meta]              # only the name is used; everything else here is kept as it is
 name = "My warm"
 author = "me"
 
-[eq.b1]             # sound: parameter ids, split at the points
+[eq.b1]             # the sound: parameter ids, split at the dots
 enabled = true
 type = "low_shelf"
 freq_hz = 120.0
@@ -53,15 +61,17 @@ gain_db = 1.2
 [limiter]
 gain_db = 2.0
 
-[x_daw]             # x_ and what follows: other programs' data, kept as it is
+[x_daw]             # tables that start with x_ belong to other programs and are kept as they are
 track = "mix 3"
 ```
 
-What is left out is at its default. A word that is not known, a value out of range, a number in quotes are refused, with
-the line's name, its value and what is allowed: ignoring them would change the sound. Values are those of
-[PARAMETERS.md](PARAMETERS.md). Presets with the same sound have the same content id, whatever they are called. A file that
-is no preset at all is set aside as `NAME.toml.corrupt-TIME`, never overwritten. `panel/slots.toml` beside the presets is
-the order in which the front panel offers them.
+Parameters that are left out have their defaults. [PARAMETERS.md](PARAMETERS.md) lists the allowed values. An unknown name, a
+value out of range or a number in quotes is refused, because ignoring it would change the sound. The error names the key, the
+value and what is allowed.
+
+Presets with the same sound have the same content id, whatever their names are. A file that cannot be read as a preset is
+renamed to `NAME.toml.corrupt-TIME`; it is never overwritten. The file `panel/slots.toml` beside the presets contains the
+order in which the front panel offers them.
 """
 
 
@@ -120,6 +130,11 @@ def test_does_what_it_says(measured, name, what):
     assert what({**change, "crest": change["plr"]}), change
 
 
+def _audience(genre: str) -> str:
+    """The genre of a preset as a part of a sentence."""
+    return "any music" if genre == "any" else genre
+
+
 def markdown(before, after) -> str:
     lines, notes = [], []
     for name, (preset, change, _) in after.items():
@@ -127,7 +142,7 @@ def markdown(before, after) -> str:
         texts = [f"{round(number, 1) + 0.0:+.1f}" for number in numbers]
         texts[1] = f"{numbers[1]:.1f}"
         lines.append(f"| [{name}](#{anchor(name)}) | {' | '.join(texts)} |\n")
-        notes.append(f"\n## {name}\n\nFor {preset.meta['genre']}. {preset.meta['notes']}\n")
+        notes.append(f"\n## {name}\n\nFor {_audience(preset.meta['genre'])}. {preset.meta['notes']}\n")
     return _HEAD.format(**before) + "".join(lines) + "".join(notes) + _FILE
 
 
