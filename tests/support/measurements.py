@@ -20,6 +20,17 @@ PATH = DOCS / "MEASUREMENTS.md"
 _HEAD = """# Measurements
 
 The tests write this document (`make docs`), and every `make test` compares its figures with what it measures. Do not edit it.
+
+These terms occur in many rows:
+
+- *Target*: what the test asserts. Rows without a target are for information.
+- *Residue above 3 kHz*: what a change of a setting adds to a 200 Hz tone, as the level of everything above 3 kHz. A residue of
+  -100 dBFS or less is far below what can be heard at normal listening levels.
+- *Segment*: a short test signal of the limiter. The names say how it is made; `sinc_worst` and `full_scale_runs` are the most
+  hostile ones.
+- *f0/Q*: the frequency of an EQ band divided by its Q, which is its bandwidth in Hz.
+- *Against X*: the ratio of the time that Burnish takes to the time that X takes. Less than 1 means that Burnish is faster. In the
+  sections EQ, Multiband and Stereo, it is the largest difference from X.
 """
 _TABLE = "| figure | target | measured |\n|---|---|---|\n"
 _ROW = re.compile(r"^\| (?P<figure>.*?) \| (?P<target>.*?) \| (?P<measured>.*?) \|$")

@@ -38,7 +38,7 @@ class Promise:
 PROMISES = (
     Promise("The same input and settings give the same bits on x86-64 and aarch64.", "Same bits"),
     Promise("True peaks stay below the ceiling, by the meter of ITU-R BS.1770-5.", "Limiter", "over the ceiling"),
-    Promise("The limiter adds no audible distortion (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
+    Promise("The limiter adds almost no distortion (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
     Promise("Changing a setting makes no click (residue on a 200 Hz tone).", "Chain|EQ|Multiband|Stereo|Saturator|Limiter", "residue above 3 kHz"),
     Promise("EQ curves follow the analog curves, in linear phase.", "EQ", "linear phase.*against analog"),
     Promise("EQ curves follow the analog curves, in minimum phase, up to 20 kHz.", "EQ", "minimum phase.*to 20 kHz"),
