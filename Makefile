@@ -13,8 +13,8 @@ FRESH  ?=
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
+	@echo "make site    the documentation as web pages in build/site"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
-	@echo "make site    the documentation as web pages"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
@@ -77,6 +77,7 @@ count: build
 docs: build
 	$(PY) -m pytest -q --write-docs
 
+.PHONY: site
 site: $(VENV)/.stamp
 	VENV=$(VENV) sh tools/site.sh
 
