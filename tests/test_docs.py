@@ -110,7 +110,7 @@ def test_links_lead_to_files_and_headings_that_exist(path):
 @pytest.mark.parametrize("name", ["README.md", "docs/EQ.md", "docs/MULTIBAND.md", "docs/TUTORIAL.md"])
 def test_parameters_in_guides_exist(name):
     sections = "|".join({id.split(".")[0] for id in params.BY_ID})
-    mentioned = re.findall(rf"\b(?:{sections})\.[a-z]\w*(?:\.\w+)?", (ROOT / name).read_text())
+    mentioned = re.findall(rf"(?<![\w/-])(?:{sections})\.[a-z]\w*(?:\.\w+)?", (ROOT / name).read_text())
     assert mentioned
     for id in mentioned:
         assert any(known == id or known.startswith(f"{id}.") for known in params.BY_ID), f"{name}: {id} is no parameter"
