@@ -4,15 +4,17 @@ Standard library and msgspec only."""
 
 from . import constraints, params, protocol
 from .atomic import remove_leftovers, sync_directory, write_atomic
-from .errors import BurnishError
+from .errors import BoxError, BurnishError
+from .framing import Incoming, Lines, Request
 from .lazy import lazy_exports
+from .meter_rules import LAST, MeterFrame, merged, rules_of
 from .params import BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, RENAMED, TABLE, Param, ParamError
-from .protocol import BoxError, Incoming, Lines, Request
 
 __all__ = [
     "BAND_TYPES",
     "BY_ID",
     "EQ_BANDS",
+    "LAST",
     "LOG",
     "MULTIBAND_BANDS",
     "RENAMED",
@@ -21,14 +23,17 @@ __all__ = [
     "BurnishError",
     "Incoming",
     "Lines",
+    "MeterFrame",
     "Param",
     "ParamError",
     "Request",
     "constraints",
     "lazy_exports",
+    "merged",
     "params",
     "protocol",
     "remove_leftovers",
+    "rules_of",
     "sync_directory",
     "write_atomic",
 ]

@@ -2,7 +2,8 @@
 
 import math
 
-from firmware.contract import params, protocol
+from firmware.contract import LAST, params, protocol
+from firmware.system import METER_RULES
 
 #: What moves fast enough for every frame. The rest, and the counters, come at SLOW_HZ.
 FAST = (
@@ -68,6 +69,8 @@ class MeterStream:
             fast_per_unit=[1] + [scale for _, scale in self._fast],
             slow=[name for name, _ in self._slow + self._counts],
             slow_per_unit=[scale for _, scale in self._slow + self._counts],
+            fast_merge=[LAST, *(METER_RULES[name] for name in fast)],
+            slow_merge=[METER_RULES.get(name, LAST) for name, _ in self._slow + self._counts],
         )
 
     def fast(self) -> bytes:

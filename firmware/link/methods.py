@@ -1,9 +1,4 @@
-"""What each method of the protocol does to the box. Plain functions of the box and its arguments; no line, no tty.
-
-A `box` has: `store` (firmware/settings/store.py), `presets` (firmware/presets/library.py), `meter_reader()` (a new MeterReader), `spectra()`
-(levels in dB of the bands of `dsp_ext/meters/spectrum.pyx`, input and output), `info()` (a dict of plain values with at least
-"version", "serial", "rate_hz", "latency_frames") and `counters()` (a dict of numbers, "xruns" and "load_pct" among them).
-"""
+"""What each method of the protocol does to the box. Nothing here depends on a line or a tty."""
 
 import json
 
@@ -12,6 +7,8 @@ from firmware import presets
 from firmware.contract import BoxError, params, protocol
 from firmware.settings import RevConflict, save_current
 
+from .box import Box
+
 SOURCE = protocol.LINK
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
@@ -19,7 +16,7 @@ BUFFERS = ("@current", "@a", "@b")
 CAPS: list[str] = []
 
 
-def state(box) -> protocol.State:
+def state(box: Box) -> protocol.State:
     """Where the box stands."""
     store = box.store
     return protocol.State(
@@ -76,7 +73,7 @@ class Methods:
     """The methods that need no more than the box. `room`: bytes of JSON that a page may have; `counts()`: the line's own
     counters."""
 
-    def __init__(self, box, room: int, logbook, counts):
+    def __init__(self, box: Box, room: int, logbook, counts):
         self.box = box
         self.room = room
         self.logbook = logbook

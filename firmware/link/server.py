@@ -21,6 +21,7 @@ import serial
 
 from firmware.contract import BurnishError
 
+from .box import Box
 from .logbook import Logbook
 from .session import Session, describe_link
 
@@ -71,12 +72,12 @@ class Pty:
 
 
 class Server:
-    """Serves `box` (see firmware/link/methods.py) on `where`: the path of a tty, or a file descriptor that stays the caller's.
+    """Serves `box` on `where`: the path of a tty, or a file descriptor that stays the caller's.
 
     `kind` overrides what the name tells ("usb", "pty", "uart"). `start` and `stop` may be called once each.
     """
 
-    def __init__(self, box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD):
+    def __init__(self, box: Box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD):
         self._where = where if isinstance(where, int) else str(where)
         self._baud = baud
         kind = kind or ("pty" if isinstance(where, int) else kind_of(self._where))

@@ -12,6 +12,7 @@ from collections import Counter, OrderedDict, deque
 from firmware.contract import BoxError, params, protocol
 
 from . import methods
+from .box import Box
 from .console import Console
 from .logbook import Logbook
 from .meter_stream import MeterStream
@@ -33,9 +34,9 @@ def describe_link(kind: str, bytes_per_s: int = 0) -> protocol.LinkLimits:
 
 
 class Session:
-    """`box` as in firmware/link/methods.py. Only `heard_of_change` may be called from another thread than the server's."""
+    """Serves `box` on one line. Only `heard_of_change` may be called from another thread than the server's."""
 
-    def __init__(self, box, link: protocol.LinkLimits, logbook: Logbook | None = None, clock=time.monotonic):
+    def __init__(self, box: Box, link: protocol.LinkLimits, logbook: Logbook | None = None, clock=time.monotonic):
         self.box = box
         self.link = link
         self.outbox = Outbox()

@@ -4,7 +4,7 @@ from . import board, config, systemd
 from .alarms import Alarms
 from .board import Board, Pin
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
-from .meters import MeterReader, newest_spectra
+from .meters import METER_RULES, MeterReader, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .relay_watch import RelayWatch
 from .shared_memory import HISTORY, SharedMemory
@@ -15,6 +15,7 @@ __all__ = [
     "FAILED",
     "HISTORY",
     "LEAST_PERIODS",
+    "METER_RULES",
     "MOST_PERIODS",
     "NO_DEVICE",
     "NO_PERMISSION",

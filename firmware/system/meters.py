@@ -5,6 +5,8 @@ import numpy as np
 from dsp_ext import Engine, Ring
 from dsp_ext.meters import BANDS_HZ, FLOOR_DB
 
+#: The rule by which several rows become one, of each meter (`firmware/contract/meter_rules.py`).
+METER_RULES = dict(Engine.METERS)
 _NAMES = tuple(name for name, _ in Engine.METERS)
 
 

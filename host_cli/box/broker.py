@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract import Incoming, Lines, Request, protocol
+from firmware.contract import Incoming, Lines, Request, merged, protocol, rules_of
 from host_cli.errors import LinkLost
 
 from .client import LEASE_S, RETRY_S, BoxClient
@@ -80,6 +80,7 @@ class Broker:
         self._own: dict[str, tuple[Callable, bytes, float]] = {}
         self._count = 0
         self._columns: protocol.Columns | None = None
+        self._rules: list[str] = []  # by which two frames become one, for each column
         self._upstream = (0.0, False)
         self._renewed = 0.0
         self._lines = Lines(protocol.MAX_LINE["socket"])
@@ -186,7 +187,7 @@ class Broker:
                 continue
             old = client.merged
             client.merged = integers if old is None else [
-                _merge(name, a, b) for name, a, b in zip(self._columns.fast, old, integers, strict=True)
+                merged(rule, a, b) for rule, a, b in zip(self._rules, old, integers, strict=True)
             ]  # fmt: skip
             # Half a frame of tolerance, so that no frame is left out when both rates are the same.
             if now >= client.next_frame - 0.5 / self._columns.hz:
@@ -281,6 +282,7 @@ class Broker:
         def answer(message: Incoming) -> None:
             if message.error is msgspec.UNSET:
                 self._columns = msgspec.json.decode(message.result, type=protocol.Columns)
+                self._rules = rules_of(self._columns.fast, self._columns.fast_merge)
                 self._upstream = wanted
                 then()
 
@@ -317,13 +319,3 @@ class Broker:
         line = protocol.encode({"id": id, "method": method, "params": arguments})
         self._own[id] = (answer, line, time.monotonic())
         self._link.write(line)
-
-
-def _merge(name: str, a: int, b: int) -> int:
-    """Merge two frames of a column: peaks by maximum, gain reductions by minimum, gains of the EQ's bands by the one furthest
-    from 0; any other column takes the newer value `b`."""
-    if "_peak_" in name or "_tp_" in name:
-        return max(a, b)
-    if name.startswith("eq_"):
-        return max(a, b, key=abs)
-    return min(a, b) if name.startswith("gr_") else b

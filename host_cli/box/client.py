@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from firmware.contract import Param, params, protocol
+from firmware.contract import MeterFrame, Param, params, protocol, rules_of
 from host_cli.errors import INCOMPATIBLE, NO_DEVICE, REFUSED, UNVERIFIED, CliFail, LinkLost, NoAnswer, Refused
 
 from .link import Link
@@ -317,6 +317,7 @@ class BoxClient:
     def _stream(self, hz: float, changes: bool, seconds: float | None) -> Iterator[tuple[str, dict | None]]:
         header = self._subscribe(hz, changes)
         began = renewed = received = time.monotonic()
+        rules = _rules(header)
         slow: dict[str, float] = {}
         try:
             while seconds is None or time.monotonic() - began < seconds:
@@ -327,7 +328,7 @@ class BoxClient:
                     if event.method == "s":
                         slow = _scaled(header.slow, header.slow_per_unit, payload)
                     elif event.method == "m":
-                        yield "m", {**_scaled(header.fast, header.fast_per_unit, payload), **slow}
+                        yield "m", MeterFrame({**_scaled(header.fast, header.fast_per_unit, payload), **slow}, rules)
                     elif event.method == "changed":
                         yield "changed", payload
                 now = time.monotonic()
@@ -337,6 +338,7 @@ class BoxClient:
                 if now - renewed > LEASE_S / 3:
                     renewed = now
                     header = self._renew(header, hz, changes)
+                    rules = _rules(header)
                 self._read(0.05)
         finally:
             self._unsubscribe()
@@ -363,6 +365,13 @@ class BoxClient:
                 self._call("unsub")
             except LinkLost:
                 pass  # the subscription expires with its lease
+
+
+def _rules(header: protocol.Columns) -> dict[str, str]:
+    """The rule of each column, by which several frames become one."""
+    fast = zip(header.fast, rules_of(header.fast, header.fast_merge), strict=True)
+    slow = zip(header.slow, rules_of(header.slow, header.slow_merge), strict=True)
+    return dict([*fast, *slow])
 
 
 def _scaled(names: list[str], per_unit: list[int], integers: list[int]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 import math
 
-from firmware.contract import EQ_BANDS, MULTIBAND_BANDS, protocol
+from firmware.contract import EQ_BANDS, LAST, MULTIBAND_BANDS, MeterFrame, merged, protocol, rules_of
 
 #: Characters that fill zero to seven eighths of a cell.
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -72,13 +72,10 @@ class MeterView:
     def _take(self, frame: dict[str, float], now_s: float) -> None:
         """Update the numbers. Peaks show the extreme since the last update, all others the current value."""
         self._held_tp = max(self._held_tp, frame.get("out_tp_l_dbtp", -150), frame.get("out_tp_r_dbtp", -150))
+        rules = frame.rules if isinstance(frame, MeterFrame) else dict(zip(frame, rules_of(list(frame)), strict=True))
         for name, value in frame.items():
-            if "_peak_" in name or "_tp_" in name:
-                self._peaks[name] = max(self._peaks.get(name, -math.inf), value)
-            elif name.startswith("gr_"):
-                self._peaks[name] = min(self._peaks.get(name, 0.0), value)
-            elif name.startswith("eq_"):
-                self._peaks[name] = max(self._peaks.get(name, 0.0), value, key=abs)
+            if rules[name] != LAST:
+                self._peaks[name] = merged(rules[name], self._peaks.get(name, value), value)
         if now_s - self._shown_at >= self.NUMBERS_S:
             self._shown = {**frame, **self._peaks}
             self._peaks = {}

@@ -1,5 +1,6 @@
 """docs/PROTOCOL.md from the message types: every method with its fields and the bytes of an example."""
 
+import inspect
 import types
 import typing
 
@@ -46,7 +47,8 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "fetch.chunk": (protocol.FetchChunk(2, 0), protocol.Chunk(0, "Zm9ybWF0ID0gImIi")),
     "sub": (
         protocol.Sub(30.0, 3.0),
-        protocol.Columns(30.0, 2.0, ["seq", "out_tp_l_dbtp", "gr_limiter_db"], [1, 100, 100], ["xruns"], [1]),
+        protocol.Columns(30.0, 2.0, ["seq", "out_tp_l_dbtp", "gr_limiter_db"], [1, 100, 100], ["xruns"], [1],
+                         ["last", "max", "min"], ["last"]),
     ),
     "renew": (protocol.Renew(3.0), protocol.Done()),
     "unsub": (protocol.Nothing(), protocol.Done()),
@@ -62,7 +64,7 @@ NOTES = {
 
 _HEAD = """# Protocol of the serial link
 
-Made from `firmware/contract/protocol.py` (`make docs`). Do not edit.
+Made from `firmware/contract/protocol.py` and `messages.py` (`make docs`). Do not edit.
 
 This is version {proto} of the protocol. The serial port is in raw mode at both ends. On a UART, the line runs at 115 200 baud, 8N1;
 on USB, the baud rate has no meaning. Each line has the form
@@ -143,6 +145,11 @@ def _nested(kind, found: dict) -> None:
                         _nested(inner, found)
 
 
+def _text(kind: type) -> str:
+    """The docstring of a message. Python 3.13 and later remove its indentation, earlier versions keep it."""
+    return inspect.cleandoc(kind.__doc__)
+
+
 def _line(data: bytes) -> str:
     return data.decode().rstrip("\n")
 
@@ -158,9 +165,9 @@ def protocol_markdown() -> str:
         _nested(method.result, parts)
         lines += [
             f"### {method.name}\n\n{method.help[0].upper()}{method.help[1:]}.\n",
-            f"Parameters: {method.params.__doc__}\n",
+            f"Parameters: {_text(method.params)}\n",
             *_fields(method.params),
-            f"\nResult: {method.result.__doc__}\n",
+            f"\nResult: {_text(method.result)}\n",
             *_fields(method.result),
             f"\n```\n→ {_line(request)}\n← {_line(protocol.result(id, answered))}\n```\n",
         ]
@@ -171,7 +178,7 @@ def protocol_markdown() -> str:
     lines += [f"| `{source}` | {text} |" for source, text in protocol.SOURCES.items()]
     lines.append("\n## Parts of messages\n")
     for kind in parts:
-        lines += [f"### {kind.__name__}\n\n{kind.__doc__}\n", *_fields(kind), ""]
+        lines += [f"### {kind.__name__}\n\n{_text(kind)}\n", *_fields(kind), ""]
     refused = protocol.BoxError("eq.b2.gain_db cannot be 99: allowed is -18 to 18 dB", name="range",
                                 data={"path": "eq.b2.gain_db", "low": -18, "high": 18})  # fmt: skip
     lines += ["## Errors\n", "| code | name |", "|---|---|"]

@@ -1,17 +1,19 @@
 """The codec: every byte sequence is survived, every damaged line is noticed, every message fits its own description."""
 
+import inspect
 import re
 import tomllib
+import zlib
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware.contract import protocol
+from firmware.contract import messages, protocol
 from firmware.contract.protocol import BoxError, Incoming, Lines, Request
 from tests.support.paths import ROOT
-from tests.support.protocol_document import EXAMPLES, NOTES
+from tests.support.protocol_document import EXAMPLES, NOTES, protocol_markdown
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -79,7 +81,7 @@ def test_carriage_return_ends_a_line_as_enter_in_a_terminal_does():
 def test_nesting_that_would_exhaust_the_stack_is_refused():
     for deep in (b"[" * 20_000, b'{"a":' * 20_000):
         line = b'{"id":"a-1","method":"set","params":' + deep
-        assert protocol.parse(b"%s *%08x" % (line, protocol.zlib.crc32(line)), Request) is None
+        assert protocol.parse(b"%s *%08x" % (line, zlib.crc32(line)), Request) is None
 
 
 def test_replies_and_notifications_are_no_requests():
@@ -147,3 +149,13 @@ def test_the_example_in_the_document_is_of_its_type(name):
 
 def test_every_notification_has_an_example():
     assert NOTES.keys() == protocol.NOTIFICATIONS.keys()
+
+
+def test_the_document_is_the_same_whether_python_keeps_the_indentation_of_docstrings(monkeypatch):
+    """Python 3.13 and later remove it."""
+    written = protocol_markdown()
+    for kind in vars(messages).values():
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            monkeypatch.setattr(kind, "__doc__", inspect.cleandoc(kind.__doc__))
+    assert protocol_markdown() == written
+    assert "\n    Fast frames" not in written

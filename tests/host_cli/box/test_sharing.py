@@ -11,7 +11,7 @@ import time
 import pytest
 
 from firmware.contract import protocol
-from host_cli.box import broker, connect
+from host_cli.box import connect
 from host_cli.box.client import BoxClient
 from host_cli.box.connect import hold_box, lasting_meters, open_box, socket_path
 from host_cli.box.serial_port import SerialLink
@@ -222,11 +222,3 @@ def test_a_port_that_stays_in_use_is_busy(tty, monkeypatch):
         other.terminate()
         other.wait()
     assert os.path.exists(tty)
-
-
-@pytest.mark.parametrize(
-    ("name", "merged"),
-    [("out_peak_l_dbfs", 300), ("gr_b1_db", -500), ("eq_b1_db", -500), ("out_momentary_lufs", 300)],
-)
-def test_merged_frames_keep_the_extremes(name, merged):
-    assert broker._merge(name, -500, 300) == merged and broker._merge("eq_b8_db", 200, -100) == 200

@@ -1,0 +1,29 @@
+"""What the link needs of the box that it serves."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from firmware.presets import PresetLibrary
+from firmware.settings import Store
+from firmware.system import MeterReader
+
+
+class Box(Protocol):
+    """The box behind the methods of the link. The control process is one; tests have another without processes."""
+
+    store: Store
+    presets: PresetLibrary
+
+    def meter_reader(self) -> MeterReader:
+        """A new reader of the meters, so that no client takes a peak from another."""
+
+    def spectra(self) -> np.ndarray:
+        """The newest levels in dB of input and output, shape (2, bands), in the bands of `dsp_ext.meters.BANDS_HZ`."""
+
+    def info(self) -> Mapping[str, str | int | float]:
+        """Facts about the box: at least "version", "serial", "rate_hz" and "latency_frames"."""
+
+    def counters(self) -> Mapping[str, int | float]:
+        """What has been counted since the start, "xruns" and "load_pct" among it. Booleans count as 0 and 1."""
