@@ -1,1 +1,1 @@
-"""The box. `params`, `presets` and `protocol` are shared with the laptop, so importing this package must stay weightless."""
+"""The software of the box. The laptop tool uses parts of it, therefore importing this package loads nothing else."""

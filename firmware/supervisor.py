@@ -206,7 +206,7 @@ class Supervisor:
         self._stopping.set()
 
     def run(self) -> int:
-        """The exit status of the counters."""
+        """Run the box until it ends; returns the exit status."""
         counters = self.shared.counters
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self.control.start()

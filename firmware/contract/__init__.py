@@ -1,4 +1,4 @@
-"""What box and laptop agree on: the parameter table, its constraints, the serial protocol, atomic files, lazy imports.
+"""What the box and the laptop share: parameter table, constraints, serial protocol, meter rules, atomic files, lazy imports.
 
 Standard library and msgspec only."""
 

@@ -1,20 +1,20 @@
-"""Writing a file so that a power cut leaves the old one or the new one, whole."""
+"""Writing a file so that after a power cut either the old or the new content is there, complete."""
 
 import contextlib
 import os
 import tempfile
 from pathlib import Path
 
-#: How temporary files end; what a power cut left behind is recognised by it.
+#: The suffix of temporary files, by which files that a power cut left behind are recognised.
 TEMP_SUFFIX = ".tmp"
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Replace `path` by a file that holds `data`.
+    """Replace the file at `path` by one that contains `data`.
 
     The temporary file is in the same directory, because a rename is atomic only within one file system. The file is
-    flushed to the medium before the rename and the directory after it; otherwise ext4 may keep the new name and lose the
-    bytes. Raises OSError, and then `path` is as it was.
+    flushed to the medium before the rename, and the directory after it; otherwise ext4 may keep the new name but lose the
+    content. Raises OSError; the file at `path` is then unchanged.
     """
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=TEMP_SUFFIX)
     try:
@@ -22,7 +22,7 @@ def write_atomic(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             if hasattr(os, "fchmod"):
-                os.fchmod(file.fileno(), 0o644)  # mkstemp gives 0600; presets are no secret
+                os.fchmod(file.fileno(), 0o644)  # mkstemp creates files with mode 0600, but presets are not secret
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
@@ -33,7 +33,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 
 def sync_directory(path: Path) -> None:
-    """Make renames and deletions in directory `path` survive a power cut. Windows has no such call and needs none."""
+    """Make renames and deletions in the directory `path` survive a power cut. Windows has no such call and does not need one."""
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

@@ -1,7 +1,8 @@
-"""What the table cannot say of one parameter alone: limits that follow the sampling rate, crossovers that must differ,
-dynamic bands of the EQ, look-ahead of shelves.
+"""Limits between parameters, or that depend on the sampling rate: frequencies of the EQ, crossovers that must differ,
+dynamic bands of the EQ, look-ahead with shelves.
 
-Asked by the store and by file renders, so that box and laptop refuse the same, in the same words. Standard library only.
+The store and the file renders use the same checks, so that box and laptop refuse the same values with the same message.
+Standard library only.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from . import params
 from .params import Param, ParamError
 
-#: Highest frequency of a band of the EQ, as a part of the sampling rate.
+#: Highest frequency of an EQ band, as a fraction of the sampling rate.
 HIGHEST = 0.45
 
 _BANDS = "multiband.bands"
@@ -20,16 +21,16 @@ _DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
 
 
 def highest(param: Param, rate_hz: float) -> float:
-    """The highest value of `param` at that sampling rate, in its unit."""
+    """The highest value of `param` at the sampling rate `rate_hz`, in the unit of `param`."""
     return min(param.high, HIGHEST * rate_hz) if param.id in _EQ_FREQUENCIES else param.high
 
 
 def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | None = None) -> None:
-    """Raise ParamError where `changed`, a part of `values` (floats by id, all parameters), does not go with the rest.
+    """Raise ParamError if the `changed` ids of `values` (floats by id, all parameters) conflict with the other values.
 
-    Refused are frequencies above their limit at `rate_hz` (None: unknown, not asked), two crossovers in use at the same
-    frequency, which leave a band of nothing between them, dynamic bands of the EQ in a mode, type or slope that cannot be, and
-    look-ahead where the sound does not wait for it.
+    Conflicts are: a frequency above its limit at `rate_hz` (None: the rate is unknown, so this is not checked); two crossovers
+    in use at the same frequency, since the band between them would be empty; a dynamic EQ band with a mode, type or slope
+    that does not allow it; and look-ahead with shelves, which have no latency.
     """
     changed = set(changed)
     _check_lookahead(values, changed)
@@ -46,7 +47,7 @@ def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | 
     crossovers = [f"multiband.x{n}_hz" for n in range(1, used + 1)]
     if changed.isdisjoint([_BANDS, *crossovers]):
         return
-    crossovers.sort(key=lambda id: id in changed)  # the one to name is the one that came to the other
+    crossovers.sort(key=lambda id: id in changed)  # the message names the crossover that was changed
     holders: dict[float, str] = {}
     for id in crossovers:
         other = holders.setdefault(values[id], id)
@@ -57,7 +58,7 @@ def check(values: Mapping[str, float], changed: Iterable[str], rate_hz: float | 
 
 
 def _check_lookahead(values: Mapping[str, float], changed: set[str]) -> None:
-    """Raise ParamError where something that changed asks shelves, which have no latency, for look-ahead."""
+    """Raise ParamError if a change combines look-ahead with shelves, which have no latency."""
     split = params.BY_ID[_SPLIT]
     if split.to_plain(values[_SPLIT]) != "shelves":
         return
@@ -74,7 +75,7 @@ def _check_lookahead(values: Mapping[str, float], changed: set[str]) -> None:
 
 
 def _check_dynamic(values: Mapping[str, float], changed: set[str], n: int) -> None:
-    """Raise ParamError where something that changed is not what dynamic band `n` of the EQ needs."""
+    """Raise ParamError if a change conflicts with the requirements of the dynamic EQ band `n`."""
     switch, mode, type, slope = f"eq.b{n}.dynamic", "eq.mode", f"eq.b{n}.type", f"eq.b{n}.slope"
     words = {id: params.BY_ID[id].to_plain(values[id]) for id in (mode, type, slope)}
     if words[mode] != "minimum":
@@ -89,7 +90,7 @@ def _check_dynamic(values: Mapping[str, float], changed: set[str], n: int) -> No
 
 
 def _refuse_dynamic(switch: str, id: str, words: Mapping[str, str], changed: set[str], needed: str) -> None:
-    """Name the switch, where that was turned on, else the parameter that no longer is as needed."""
+    """Raise ParamError that names the switch if it was turned on, otherwise the parameter that was changed."""
     if switch in changed:
         raise _conflict(f"{switch} cannot be on while {id} is {words[id]}", f"{id}={needed}", switch, "on")
     if id in changed:

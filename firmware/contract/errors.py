@@ -1,4 +1,4 @@
-"""The root of Burnish's own exceptions. Standard library only."""
+"""The root of all exceptions of Burnish, and the errors of the protocol. Standard library only."""
 
 
 class BurnishError(Exception):
@@ -8,7 +8,7 @@ class BurnishError(Exception):
     """
 
 
-#: Name of an error to its number; the name is what programs should look at.
+#: The number of each error. Programs should use the name.
 ERRORS = {
     "unknown_method": -32601,
     "bad_params": -32602,
@@ -35,7 +35,7 @@ ERRORS = {
 
 
 class BoxError(BurnishError, RuntimeError):
-    """A request that the box refuses: one sentence, a name out of ERRORS, and data for programs."""
+    """The box refuses a request. The message is one sentence; `name` is one of ERRORS; `data` has the facts for programs."""
 
     def __init__(self, message: str, *, name: str = "refused", data: dict | None = None):
         super().__init__(message)

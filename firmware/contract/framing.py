@@ -17,7 +17,7 @@ from .errors import ERRORS, BoxError
 
 
 def encode(message) -> bytes:
-    """A message (struct or plain data) as a line with checksum. Raises ValueError for NaN and infinities."""
+    """`message` (a struct or plain data) as a line with its checksum. Raises ValueError for NaN and infinities."""
     plain = msgspec.to_builtins(message)
     body = json.dumps(plain, ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode()
     return b"%s *%08x\n" % (body, zlib.crc32(body))
@@ -27,7 +27,7 @@ _LINE = re.compile(rb"(?s)(.+) \*([0-9a-f]{8})")
 
 
 def checked(line: bytes) -> bytes | None:
-    """The JSON of a line (without its end), or None if the checksum is missing or wrong."""
+    """The JSON of `line`, which has no line end; None if the checksum is missing or wrong."""
     match = _LINE.fullmatch(line)
     if match is None or zlib.crc32(match[1]) != int(match[2], 16):
         return None
@@ -35,7 +35,7 @@ def checked(line: bytes) -> bytes | None:
 
 
 class Lines:
-    """Cuts a stream of bytes into lines. Memory stays below `max_line` plus what one `feed` brings."""
+    """Splits a stream of bytes into lines. It keeps at most `max_line` bytes between two calls of `feed`."""
 
     def __init__(self, max_line: int):
         self.max_line = max_line
@@ -44,9 +44,9 @@ class Lines:
         self._skipping = False
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Lines that are whole now, without their ends and without empty ones. One too long is dropped and counted.
+        """The lines that are now complete, without their ends. Empty lines are left out; too long ones are dropped and counted.
 
-        CR ends a line too: that is what a terminal sends for Enter, and the JSON has none.
+        CR also ends a line, because a terminal sends it for Enter and the JSON never contains it.
         """
         *whole, rest = (self._buffer + data).replace(b"\r", b"\n").split(b"\n")
         if whole and self._skipping:
@@ -63,7 +63,7 @@ class Lines:
 
 
 class Request(Struct, forbid_unknown_fields=True):
-    """Laptop to box. `id` is a nonce of the session and a counter: `f45c6f-12`."""
+    """From the laptop to the box. `id` consists of a nonce of the session and a counter: `f45c6f-12`."""
 
     id: Annotated[str, Meta(pattern=r"^[0-9A-Za-z._-]{1,40}$")]
     method: str
@@ -71,7 +71,7 @@ class Request(Struct, forbid_unknown_fields=True):
 
 
 class Error(Struct):
-    """`code` and `name` say the same; `message` is a sentence for people; `data` the facts for programs."""
+    """`code` and `name` identify the error; `message` is a sentence for people; `data` has the facts for programs."""
 
     code: int
     name: str
@@ -80,7 +80,7 @@ class Error(Struct):
 
 
 class Incoming(Struct):
-    """What the laptop receives: a reply (`id`) or a notification (`method`)."""
+    """A line that the laptop receives: a reply, which has `id`, or a notification, which has `method`."""
 
     id: str | UnsetType = UNSET
     result: Raw | UnsetType = UNSET
@@ -90,7 +90,7 @@ class Incoming(Struct):
 
 
 def parse(line: bytes, kind):
-    """A line as `kind` (Request or Incoming), or None if it is damaged or not of that kind."""
+    """`line` as `kind` (Request or Incoming), or None if it is damaged or of another kind."""
     body = checked(line)
     if body is None:
         return None
@@ -101,15 +101,15 @@ def parse(line: bytes, kind):
 
 
 def result(id: str, value) -> bytes:
-    """The line that answers request `id`."""
+    """The line with the result of request `id`."""
     return encode({"id": id, "result": msgspec.to_builtins(value)})
 
 
 def error(id: str, failure: BoxError) -> bytes:
-    """The line that refuses request `id`."""
+    """The line that refuses request `id` with `failure`."""
     return encode({"id": id, "error": Error(ERRORS[failure.name], failure.name, str(failure), failure.data)})
 
 
 def notification(method: str, params) -> bytes:
-    """A line that nobody asked for singly: the frame of a subscription."""
+    """A line without a request of its own: a frame of a subscription."""
     return encode({"method": method, "params": params})

@@ -1,7 +1,7 @@
 """Packages that import their modules when a name of theirs is first used.
 
-Shell completion and `burnish --version` import every command; they must not wait for NumPy, plots, or the serial port. A
-box without pins must not need the libraries that drive them.
+Shell completion and `burnish --version` import every command, and must not wait for NumPy, plots or the serial port. A
+box without GPIO pins must not need the libraries that drive them.
 """
 
 import importlib
@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 
 def lazy_exports(package: str, exports: Mapping[str, str]) -> Callable[[str], object]:
-    """The `__getattr__` of `package` (PEP 562). `exports`: name to the module of the package that defines it."""
+    """The `__getattr__` of `package` (PEP 562). `exports` maps each name to the module of the package that defines it."""
 
     def getattr_(name: str) -> object:
         if name not in exports:

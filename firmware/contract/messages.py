@@ -12,7 +12,7 @@ Index = Annotated[int, Meta(ge=0)]
 
 
 class Params(Struct, forbid_unknown_fields=True):
-    """Base of all parameters of methods: unknown keys are refused."""
+    """Base of the parameters of all methods. Unknown keys are refused."""
 
 
 class Nothing(Params):
@@ -20,14 +20,15 @@ class Nothing(Params):
 
 
 class Hello(Params):
-    """`proto`: versions the laptop speaks. Ends the subscriptions and transfers of an earlier session."""
+    """`proto`: protocol versions that the laptop supports. Begins a session and ends subscriptions and transfers of the last one."""
 
     proto: list[int]
     client: str = ""
 
 
 class LinkLimits(Struct):
-    """What the line can carry. `bytes_per_s` is 0 where it does not matter; `chunk` in bytes."""
+    """The limits of the link. `bytes_per_s` is 0 for a link without a relevant limit. `max_line` and `chunk` are in bytes;
+    `credit` is the number of chunks that may be sent before the first is answered."""
 
     kind: str
     bytes_per_s: int
@@ -37,7 +38,8 @@ class LinkLimits(Struct):
 
 
 class State(Struct):
-    """Where the box stands. `rev` grows with each change of a parameter, whoever made it; `preset` may be null."""
+    """The state of the box. `rev` increases with every change of a parameter from any source. `preset` is null before the
+    first preset is loaded; `edited` is true if values differ from it. `ab` is the edit buffer in use."""
 
     preset: str | None
     edited: bool
@@ -48,7 +50,7 @@ class State(Struct):
 
 
 class Welcome(Struct):
-    """`params` is the digest of the parameter table (firmware/contract/params.py), `caps` names additions to the protocol."""
+    """`params` is the digest of the parameter table; `caps` lists additions to the protocol; `fw` is the firmware version."""
 
     product: str
     fw: str
@@ -61,7 +63,7 @@ class Welcome(Struct):
 
 
 class Info(Struct):
-    """`info`: rate, latency and the like; `counters`: xruns, load, damaged lines, and the like."""
+    """`info` has facts such as rate and latency; `counters` has xruns, load, damaged lines and similar counts."""
 
     info: dict[str, Any]
     counters: dict[str, Any]
@@ -69,7 +71,7 @@ class Info(Struct):
 
 
 class From(Params):
-    """`first`: index to go on at, from `next` of the page before."""
+    """`first` is the index of the first row wanted: 0, or `next` of the previous page."""
 
     first: Index = 0
 
@@ -84,14 +86,14 @@ class Description(Struct):
 
 
 class Get(Params):
-    """`paths`: which parameters; none means all, in pages."""
+    """`paths` lists the parameters wanted; an empty list means all, in pages."""
 
     paths: list[str] = []
     first: Index = 0
 
 
 class Values(Struct):
-    """Numbers in the unit that the parameter's name ends in, switches as true and false, choices as words."""
+    """Numbers are in the unit at the end of the parameter's name; switches are true or false; choices are words."""
 
     rev: int
     values: dict[str, Value]
@@ -99,14 +101,14 @@ class Values(Struct):
 
 
 class Set(Params):
-    """All or nothing, one crossfade. With `if_rev` only if nobody has changed anything since that revision."""
+    """Sets all of `values` or none, with one crossfade. With `if_rev`, only if nothing has changed since that revision."""
 
     values: dict[str, Value]
     if_rev: int | None = None
 
 
 class Change(Struct):
-    """Values of the parameters named, before and after."""
+    """The values of the requested parameters before and after the change."""
 
     rev: int
     old: dict[str, Value]
@@ -114,40 +116,41 @@ class Change(Struct):
 
 
 class Switch(Params):
-    """Which way to switch."""
+    """The wanted position of the switch."""
 
     to: Literal["on", "off", "toggle"] = "toggle"
 
 
 class Switched(Struct):
-    """How the switch stands now."""
+    """The position of the switch after the request."""
 
     on: bool
     rev: int
 
 
 class Select(Params):
-    """Which of the two edit buffers is heard."""
+    """The edit buffer to switch to."""
 
     to: Literal["a", "b", "toggle"] = "toggle"
 
 
 class Copy(Params):
-    """Copy one edit buffer over the other."""
+    """Copies the edit buffer `source` over `target`."""
 
     source: Literal["a", "b"]
     target: Literal["a", "b"]
 
 
 class Selected(Struct):
-    """The buffer that is heard now."""
+    """The edit buffer in use."""
 
     ab: str
     rev: int
 
 
 class PresetRow(Struct):
-    """`id` is the content id: equal ids sound equal. `error` says why a file cannot be loaded (its `id` is empty)."""
+    """`id` is the content id: presets with equal ids sound equal. If a file cannot be loaded, `error` is the reason and `id` is
+    empty."""
 
     name: str
     factory: bool
@@ -170,21 +173,21 @@ class PresetName(Params):
 
 
 class PresetSave(Params):
-    """Save what is heard under `name`."""
+    """Saves the current sound as the user preset `name`. With `overwrite`, an existing one is replaced and keeps its notes."""
 
     name: str
     overwrite: bool = False
 
 
 class PresetRename(Params):
-    """A user preset gets the name `to`."""
+    """Renames the user preset `name` to `to`."""
 
     name: str
     to: str
 
 
 class PresetCopy(Params):
-    """A user preset `to` with the content of `name`."""
+    """Makes a user preset `to` with the content of `name`."""
 
     name: str
     to: str
@@ -192,14 +195,14 @@ class PresetCopy(Params):
 
 
 class Saved(Struct):
-    """The preset as it is stored now."""
+    """The preset as it has been stored."""
 
     name: str
     id: str
 
 
 class Loaded(Struct):
-    """The preset that is heard now."""
+    """The preset that has been loaded."""
 
     name: str
     id: str
@@ -207,11 +210,11 @@ class Loaded(Struct):
 
 
 class Done(Struct):
-    """It is done."""
+    """The request has been carried out."""
 
 
 class PutBegin(Params):
-    """Announce a file of `size` bytes. Nothing is stored before `put.end`."""
+    """Announces a file of `size` bytes. Nothing is stored before `put.end`."""
 
     kind: Literal["preset"]
     name: str
@@ -220,7 +223,7 @@ class PutBegin(Params):
 
 
 class Handle(Struct):
-    """A transfer under way."""
+    """A transfer. `h` is its handle; `chunk` and `credit` are its limits as in `hello`."""
 
     h: int
     chunk: int
@@ -228,7 +231,7 @@ class Handle(Struct):
 
 
 class PutChunk(Params):
-    """Bytes of the file from `off` on, in base64. May come twice, and in any order."""
+    """Bytes of the file from offset `off`, in base64. Chunks may be repeated, and sent in any order."""
 
     h: int
     off: Index
@@ -236,21 +239,21 @@ class PutChunk(Params):
 
 
 class PutEnd(Params):
-    """Check the hash, check the content, store it at once and whole."""
+    """Checks the hash and the content, and stores the file atomically."""
 
     h: int
     overwrite: bool = False
 
 
 class FetchBegin(Params):
-    """Ask for a file. The presets `@current`, `@a` and `@b` are what is in the edit buffers."""
+    """Asks for a file. The names `@current`, `@a` and `@b` stand for the contents of the edit buffers."""
 
     kind: Literal["preset"]
     name: str
 
 
 class Fetch(Struct):
-    """A file that can be fetched, in chunks of `chunk` bytes."""
+    """A file of `size` bytes, to be fetched in chunks of `chunk` bytes under the handle `h`."""
 
     h: int
     size: int
@@ -259,21 +262,22 @@ class Fetch(Struct):
 
 
 class FetchChunk(Params):
-    """Bytes of the file from `off` on."""
+    """Asks for the bytes of the file from offset `off`."""
 
     h: int
     off: Index
 
 
 class Chunk(Struct):
-    """Bytes of the file in base64."""
+    """Bytes of the file from offset `off`, in base64."""
 
     off: int
     b64: str
 
 
 class Sub(Params):
-    """Meters at `hz` (0: none) and, if asked, changes of parameters, until the lease of `ttl_s` seconds runs out."""
+    """Starts meter frames at `hz` (0: none) and, with `changes`, notifications of parameter changes. Both end when the lease of
+    `ttl_s` seconds expires."""
 
     hz: Annotated[float, Meta(ge=0, le=60)] = 30.0
     ttl_s: Annotated[float, Meta(gt=0, le=MAX_LEASE_S)] = 3.0
@@ -281,7 +285,7 @@ class Sub(Params):
 
 
 class Columns(Struct):
-    """What the integers of a frame mean: value = integer / `per_unit`. `hz` is what the line can carry.
+    """The columns of the frames: value = integer / `per_unit`. `hz` may be lower than requested, if the link is slow.
 
     Fast frames (`m`) are sent at `hz`, slow ones (`s`) at `slow_hz`. `fast_merge` and `slow_merge` have a rule for each column,
     by which the box and every program in between make one frame of several: "last", "max", "min", or "furthest" from 0.
@@ -299,16 +303,16 @@ class Columns(Struct):
 
 
 class Renew(Params):
-    """Prolong the lease; the frames go on unchanged. Refused (`no_lease`) when it has run out."""
+    """Extends the lease; the frames continue unchanged. Refused with `no_lease` if it has expired."""
 
     ttl_s: Annotated[float, Meta(gt=0, le=MAX_LEASE_S)] = 3.0
 
 
 class Spectrum(Struct):
-    """Power of input and output in bands 1/6 octave wide, evenly spaced in octaves from `low_hz` to `high_hz`.
+    """The power of input and output in bands of 1/6 octave. Their centres are evenly spaced in octaves from `low_hz` to `high_hz`.
 
-    One byte per band, in base64: byte b stands for b / 2 - 120 dB (0 for that or less). 0 dB: a full-scale sine in both
-    channels.
+    Base64 of one byte per band: byte b means b / 2 - 120 dB; 0 means -120 dB or less. A full-scale sine in both channels
+    has 0 dB.
     """
 
     low_hz: float
@@ -318,13 +322,13 @@ class Spectrum(Struct):
 
 
 class Log(Params):
-    """Lines of the box's log from number `first` on."""
+    """Asks for the lines of the log of the box, beginning with number `first`."""
 
     first: Index = 0
 
 
 class LogPage(Struct):
-    """`next` is the number to ask for next time; `lines` is empty when there is nothing new."""
+    """`next` is the `first` of the next request; `lines` is empty if there is nothing new."""
 
     lines: list[str]
     next: int

@@ -137,20 +137,20 @@ __all__ = [
     "unpack_levels",
 ]
 
-#: Version of this distribution (a test compares it with pyproject.toml), here because box and laptop both tell it.
+#: Version of this distribution; box and laptop both report it. A test compares it with pyproject.toml.
 VERSION = "0.1.0"
-#: Version of the protocol. An addition gets a capability string, a break a new number.
+#: Version of the protocol. An addition gets a capability string, an incompatible change a new number.
 PROTO = 1
 PRODUCT = "Burnish"
-#: USB identity of the box: the test PID of pid.codes, so the product string has to match as well.
+#: USB identity of the box: the test PID of pid.codes, so the product string is compared too.
 USB_VID, USB_PID = 0x1209, 0x0001
 #: Longest line in bytes, LF included, on each kind of link.
 MAX_LINE = {"usb": 65536, "pty": 65536, "socket": 65536, "uart": 4096}
-#: Bytes of a file in one chunk; base64 makes 4 of 3, and the line must stay below MAX_LINE.
+#: Bytes of a file in one chunk. Base64 makes 4 bytes of 3, and the line must stay below MAX_LINE.
 CHUNK = {"usb": 16384, "pty": 16384, "socket": 16384, "uart": 1024}
-#: Chunks that may be under way unanswered.
+#: Chunks that may be sent before the first is answered.
 CREDIT = 4
-#: Replies the box keeps, to be sent again when a request comes a second time.
+#: Number of replies that the box keeps, to send them again if a request is repeated.
 REPLAY = 32
 #: Largest file, in bytes, by kind.
 MAX_FILE = {"preset": 65536}
@@ -169,7 +169,7 @@ SOURCES = {
 
 
 class Method(Struct, frozen=True):
-    """One row of METHODS. `changes`: the box is not the same afterwards, so a repeat must be answered from memory."""
+    """One row of METHODS. `changes`: the method changes the box, so a repeated request must be answered from memory."""
 
     name: str
     params: type
@@ -181,37 +181,39 @@ class Method(Struct, frozen=True):
 METHODS: dict[str, Method] = {
     row.name: row
     for row in (
-        Method("hello", Hello, Welcome, True, "open a session: versions, limits of the link, state"),
+        Method("hello", Hello, Welcome, True, "begin a session: versions, limits of the link, state"),
         Method("info", Nothing, Info, False, "rate, latency, counters, state"),
         Method("describe", From, Description, False, "the parameter table"),
         Method("get", Get, Values, False, "values of parameters"),
         Method("set", Set, Change, True, "set parameters, all or none"),
-        Method("bypass", Switch, Switched, True, "the input, delayed as much as the chain delays"),
-        Method("mute", Switch, Switched, True, "silence at the output"),
-        Method("ab.select", Select, Selected, True, "which edit buffer is heard"),
+        Method(
+            "bypass", Switch, Switched, True, "switch bypass: the unprocessed input, delayed like the processed sound"
+        ),
+        Method("mute", Switch, Switched, True, "switch mute: silence at the output"),
+        Method("ab.select", Select, Selected, True, "switch between the edit buffers A and B"),
         Method("ab.copy", Copy, Selected, True, "copy one edit buffer over the other"),
-        Method("preset.list", From, PresetPage, False, "factory and user presets"),
-        Method("preset.load", PresetName, Loaded, True, "load a preset into the edit buffer that is heard"),
-        Method("preset.save", PresetSave, Saved, True, "save what is heard as a user preset"),
+        Method("preset.list", From, PresetPage, False, "list factory and user presets"),
+        Method("preset.load", PresetName, Loaded, True, "load a preset into the current edit buffer"),
+        Method("preset.save", PresetSave, Saved, True, "save the current sound as a user preset"),
         Method("preset.delete", PresetName, Done, True, "delete a user preset"),
         Method("preset.rename", PresetRename, Saved, True, "rename a user preset"),
-        Method("preset.copy", PresetCopy, Saved, True, "copy any preset to a user preset"),
-        Method("put.begin", PutBegin, Handle, True, "announce a file to the box"),
-        Method("put.chunk", PutChunk, Done, True, "a part of that file"),
-        Method("put.end", PutEnd, Saved, True, "check and store that file"),
-        Method("fetch.begin", FetchBegin, Fetch, True, "ask for a file of the box"),
-        Method("fetch.chunk", FetchChunk, Chunk, False, "a part of that file"),
-        Method("sub", Sub, Columns, True, "stream meters and changes"),
-        Method("renew", Renew, Done, True, "prolong the lease of the stream"),
-        Method("unsub", Nothing, Done, True, "end the stream"),
-        Method("spectrum", Nothing, Spectrum, False, "spectra of input and output, new every 40 ms"),
-        Method("log", Log, LogPage, False, "lines of the box's log"),
+        Method("preset.copy", PresetCopy, Saved, True, "copy a factory or user preset to a user preset"),
+        Method("put.begin", PutBegin, Handle, True, "announce a file for the box"),
+        Method("put.chunk", PutChunk, Done, True, "send or fetch a part of the file"),
+        Method("put.end", PutEnd, Saved, True, "check and store the file"),
+        Method("fetch.begin", FetchBegin, Fetch, True, "ask for a file from the box"),
+        Method("fetch.chunk", FetchChunk, Chunk, False, "send or fetch a part of the file"),
+        Method("sub", Sub, Columns, True, "subscribe to meters and changes"),
+        Method("renew", Renew, Done, True, "extend the lease of the subscription"),
+        Method("unsub", Nothing, Done, True, "end the subscription"),
+        Method("spectrum", Nothing, Spectrum, False, "spectra of input and output, updated every 40 ms"),
+        Method("log", Log, LogPage, False, "lines of the log of the box"),
     )
 }
-#: Notifications: name to what `params` holds.
+#: The notifications: what `params` contains, by name.
 NOTIFICATIONS = {
-    "m": "fast meters: integers in the order of `fast`",
-    "s": "slow meters: integers in the order of `slow`",
+    "m": "Fast meters: integers in the order of `fast`.",
+    "s": "Slow meters: integers in the order of `slow`.",
     "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, which is one of the list below. "
     "Several changes may come as one; `source` is then that of the last. `values` is empty where only names changed, "
     "for example because a preset was saved.",
@@ -219,17 +221,17 @@ NOTIFICATIONS = {
 
 
 def pack_levels(levels_db) -> str:
-    """The bytes of a Spectrum."""
+    """Levels in dB as the text of a Spectrum."""
     return base64.b64encode(bytes(min(255, max(0, round(2 * (level + 120)))) for level in levels_db)).decode()
 
 
 def unpack_levels(packed: str) -> list[float]:
-    """Levels in dB from the bytes of a Spectrum."""
+    """Levels in dB from the text of a Spectrum."""
     return [byte / 2 - 120 for byte in base64.b64decode(packed)]
 
 
 def arguments(request: Request) -> Params:
-    """The checked parameters of a request. Raises BoxError: unknown method, or what is wrong with them."""
+    """The parameters of a request, checked. Raises BoxError for an unknown method and for wrong parameters."""
     method = METHODS.get(request.method)
     if method is None:
         raise BoxError(f"no method {request.method!r}", name="unknown_method", data={"method": request.method})

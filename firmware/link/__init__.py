@@ -1,4 +1,4 @@
-"""The box's end of the serial link: server, conversations, methods, meter stream, file transfers, console."""
+"""The serial link on the side of the box: server, sessions, methods, meter stream, file transfers, console."""
 
 from .box import Box
 from .server import Pty, Server

@@ -8,15 +8,15 @@ from firmware.contract import params, protocol
 from .methods import Methods, refusal
 
 _HELP = """\
-get PATH           a parameter: get limiter.ceiling_dbtp
-set PATH VALUE     change one: set limiter.ceiling_dbtp -1.5
-info               rate, latency, counters
-*IDN?              who this is
-The whole protocol is JSON lines with checksums: docs/PROTOCOL.md."""
+get PATH           show a parameter: get limiter.ceiling_dbtp
+set PATH VALUE     set a parameter: set limiter.ceiling_dbtp -1.5
+info               show rate, latency and counters
+*IDN?              show product, serial number and version
+Programs use JSON lines with checksums: see docs/PROTOCOL.md."""
 
 
 def edited(line: bytes) -> str | None:
-    """The line as it stood when Enter was pressed, backspaces applied; None if it is not plain text."""
+    """The text of the line after its backspaces; None if it is not plain text."""
     typed: list[str] = []
     for code in line:
         if code in (8, 127):

@@ -1,15 +1,15 @@
-"""Logbook: the last lines of the control process's log, kept in memory for the laptop (`burnish log`)."""
+"""Logbook: the last lines of the log of the control process, kept in memory for `burnish log`."""
 
 import logging
 import time
 from collections import deque
 
-#: Lines kept, and characters of a line.
+#: Number of lines that are kept, and characters per line.
 LINES, WIDTH = 500, 400
 
 
 class Logbook(logging.Handler):
-    """A logging handler that numbers lines from 0 and keeps the newest. Thread-safe, as every handler is."""
+    """A logging handler that numbers lines from 0 and keeps the newest. Thread-safe, like every handler."""
 
     def __init__(self):
         super().__init__(logging.INFO)
@@ -20,13 +20,13 @@ class Logbook(logging.Handler):
         self.setFormatter(form)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record; a traceback becomes one line each."""
+        """Keep the lines of a record, including those of a traceback."""
         for line in self.format(record).splitlines():
             self._lines.append(line[:WIDTH])
             self._written += 1
 
     def since(self, first: int) -> tuple[list[str], int]:
-        """(lines from number `first` on as far as they are kept, number of the line that will come next)."""
+        """(lines from number `first` that are still kept, number of the next line)."""
         with self.lock:
             oldest = self._written - len(self._lines)
             return list(self._lines)[max(0, first - oldest) :], self._written

@@ -1,11 +1,11 @@
-"""Meters as lines of integers: a header once, then frames at two speeds, as fast as the line can carry."""
+"""Meters as lines of integers: one header, then frames at two rates, as fast as the line allows."""
 
 import math
 
 from firmware.contract import LAST, params, protocol
 from firmware.system import METER_RULES
 
-#: What moves fast enough for every frame. The rest, and the counters, come at SLOW_HZ.
+#: Meters in every fast frame. The others, and the counters, are sent at SLOW_HZ.
 FAST = (
     "in_peak_l_dbfs",
     "in_peak_r_dbfs",
@@ -22,17 +22,17 @@ FAST = (
     "gr_b5_db",
     "gr_limiter_db",
 )
-#: Fast as well where the line carries them at the rate that is wanted, else slow.
+#: These are fast as well if the line is fast enough for the requested rate.
 FAST_IF_CARRIED = tuple(f"eq_b{n}_db" for n in range(1, params.EQ_BANDS + 1))
 SLOW_HZ = 2.0
-#: Part of the line that meters may take, and what an integer takes of it at most: "-15000,".
+#: Fraction of the line that meters may use, and the most characters of one integer: "-15000,".
 SHARE, DIGITS = 0.45, 7
-#: What stands for a value that is not a number: silence, in dB.
+#: Sent instead of a value that is not a number: silence, in dB.
 NO_VALUE = -150.0
 
 
 def per_unit(name: str) -> int:
-    """How many steps an integer makes per unit of that column: centi-units unless it counts, or needs more."""
+    """Integer steps per unit of the column `name`: 1 for counts, 100 for most, more where more precision is needed."""
     if name == "frame" or name.endswith("clips"):
         return 1
     if "_dc_" in name:
@@ -46,8 +46,8 @@ def integer(value: float, scale: int) -> int:
 
 
 class MeterStream:
-    """One subscription. `reader()` makes a reader, which merges what it has not shown yet: one for each speed, so that no
-    extreme is lost between slow frames. `counters()` gives the box's counters."""
+    """The meters of one subscription. `reader()` makes a MeterReader: there is one for each rate, so that no extreme is lost
+    between slow frames. `counters()` returns the counters of the box."""
 
     def __init__(self, reader, counters, wanted_hz: float, bytes_per_s: int):
         self._reader, self._slow_reader = reader(), reader()
@@ -74,13 +74,13 @@ class MeterStream:
         )
 
     def fast(self) -> bytes:
-        """The line of the next fast frame: extremes since the one before."""
+        """The line of the next fast frame, merged since the previous one."""
         values = self._reader.read()
         self._seq += 1
         return protocol.notification("m", [self._seq, *(integer(values[name], scale) for name, scale in self._fast)])
 
     def slow(self) -> bytes:
-        """The line of the next slow frame: the slower meters, extremes since the one before, and the counters now."""
+        """The line of the next slow frame: slow meters, merged since the previous one, and the current counters."""
         values, counts = self._slow_reader.read(), self._counters()
         row = [integer(values[name], scale) for name, scale in self._slow]
         row += [integer(counts.get(name, 0), scale) for name, scale in self._counts]
@@ -88,7 +88,7 @@ class MeterStream:
 
 
 def _carried_hz(bytes_per_s: int, fast: int, slow: int) -> float:
-    """Frames of `fast` columns a second that leave the line SHARE full, frames of `slow` columns included."""
+    """Frames of `fast` columns per second that, with the frames of `slow` columns, use SHARE of the line."""
     if not bytes_per_s:
         return math.inf
     empty = len(protocol.notification("m", []))

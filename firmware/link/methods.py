@@ -17,7 +17,7 @@ CAPS: list[str] = []
 
 
 def state(box: Box) -> protocol.State:
-    """Where the box stands."""
+    """The state of the box."""
     store = box.store
     return protocol.State(
         preset=store.preset_name,
@@ -29,19 +29,19 @@ def state(box: Box) -> protocol.State:
     )
 
 
-def page(items: list, first: int, room: int) -> tuple[list, int | None]:
-    """(the items from `first` on whose JSON fits into `room` bytes, at least one; index of the next page or None)."""
+def page(items: list, first: int, limit_bytes: int) -> tuple[list, int | None]:
+    """(as many items from index `first` as fit into `limit_bytes` of JSON, at least one; index of the next page or None)."""
     taken, used = [], 0
     for item in items[first:]:
         used += len(json.dumps(item)) + 1
-        if taken and used > room:
+        if taken and used > limit_bytes:
             return taken, first + len(taken)
         taken.append(item)
     return taken, None
 
 
 def refusal(why: Exception) -> BoxError | None:
-    """The error of the protocol for an exception of store, parameters or presets; None for what is a fault of ours."""
+    """The protocol error for an exception of store, parameters or presets; None for a fault of the program."""
     if isinstance(why, BoxError):
         return why
     if isinstance(why, (params.ParamError, presets.PresetError)):
@@ -52,30 +52,29 @@ def refusal(why: Exception) -> BoxError | None:
 
 
 def plain(values: dict[str, float]) -> dict:
-    """Values as they travel."""
+    """Values as protocol messages contain them."""
     return {id: params.BY_ID[id].to_plain(value) for id, value in values.items()}
 
 
 def _plain_as_named(paths, values: dict[str, float]) -> dict:
-    """`values` as they travel, under the names that a request gave to the parameters."""
+    """`values` as protocol messages contain them, under the parameter names of the request."""
     found = {path: params.find(path) for path in paths}
     return {path: param.to_plain(values.get(path, values.get(param.id))) for path, param in found.items()}
 
 
 def on_step(id: str, value) -> float:
-    """`value` checked, and rounded to the digits that are shown: what is heard is what is reported. Raises ParamError."""
+    """`value` checked, and rounded to the displayed decimals, so that the value in use is the one reported. Raises ParamError."""
     param = params.find(id)
     checked = param.check(value)
     return param.to_plain(checked) if param.kind == "number" else checked
 
 
 class Methods:
-    """The methods that need no more than the box. `room`: bytes of JSON that a page may have; `counts()`: the line's own
-    counters."""
+    """The methods that need only the box. A page has at most `page_bytes` of JSON; `counts()` returns the counters of the line."""
 
-    def __init__(self, box: Box, room: int, logbook, counts):
+    def __init__(self, box: Box, page_bytes: int, logbook, counts):
         self.box = box
-        self.room = room
+        self.page_bytes = page_bytes
         self.logbook = logbook
         self.counts = counts
 
@@ -84,19 +83,19 @@ class Methods:
 
     def describe(self, args: protocol.From) -> protocol.Description:
         table = params.describe()
-        rows, following = page(table, args.first, self.room)
+        rows, following = page(table, args.first, self.page_bytes)
         return protocol.Description(params.digest(), len(table), rows, following)
 
     def get(self, args: protocol.Get) -> protocol.Values:
         rev, values = self._consistent()
-        # The answer has the names that were asked for, also where a parameter has another name by now.
+        # The answer uses the names of the request, even if a parameter has been renamed since.
         found = {path: params.find(path) for path in args.paths or values}
         rows = [(path, param.to_plain(values[param.id])) for path, param in found.items()]
-        rows, following = page(rows, args.first, self.room)
+        rows, following = page(rows, args.first, self.page_bytes)
         return protocol.Values(rev, dict(rows), following)
 
     def _consistent(self) -> tuple[int, dict[str, float]]:
-        """Revision and values that belong together."""
+        """A revision and its values."""
         while True:
             rev, values = self.box.store.rev, self.box.store.snapshot()
             if self.box.store.rev == rev:
@@ -131,7 +130,7 @@ class Methods:
             {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}
             for e in self.box.presets.list()
         ]
-        shown, following = page(rows, args.first, self.room)
+        shown, following = page(rows, args.first, self.page_bytes)
         return protocol.PresetPage([protocol.PresetRow(**row) for row in shown], following)
 
     def preset_load(self, args: protocol.PresetName) -> protocol.Loaded:
@@ -158,21 +157,21 @@ class Methods:
 
     def log(self, args: protocol.Log) -> protocol.LogPage:
         lines, following = self.logbook.since(args.first)
-        shown, rest = page(lines, 0, self.room)
+        shown, rest = page(lines, 0, self.page_bytes)
         return protocol.LogPage(shown, following if rest is None else following - len(lines) + rest)
 
     def read_file(self, kind: str, name: str) -> bytes:
-        """The bytes of a file that the laptop asks for: a preset by name, or what is in an edit buffer (@current, @a, @b)."""
+        """The bytes of a file for the laptop: a preset by name, or the contents of an edit buffer (@current, @a, @b)."""
         if name in BUFFERS:
-            slot = self.box.store.ab if name == "@current" else name[1]
-            held = self.box.store.dump()["slots"][slot]
-            preset = presets.Preset(held["preset"] or name, held["values"])
+            buffer = self.box.store.ab if name == "@current" else name[1]
+            content = self.box.store.dump()["slots"][buffer]
+            preset = presets.Preset(content["preset"] or name, content["values"])
         else:
             preset = self.box.presets.load(name)
         return presets.dump(preset).encode()
 
     def store_file(self, args: protocol.PutBegin, data: bytes, overwrite: bool) -> protocol.Saved:
-        """Keep a file that came whole."""
+        """Store a file that has been received completely."""
         preset = presets.parse(data, args.name)
         self.box.presets.save(preset, overwrite)
         return _saved(preset)
@@ -183,6 +182,6 @@ def _saved(preset) -> protocol.Saved:
 
 
 def _tags(meta) -> list[str]:
-    """Tags as text of bounded length; [meta] is free-form, so anything may stand there."""
+    """Tags as texts of limited length. [meta] is free-form, so it may contain anything."""
     tags = meta.get("tags", [])
     return [presets.one_line(tag)[:32] for tag in tags[:8]] if isinstance(tags, (list, tuple)) else []

@@ -1,17 +1,17 @@
-"""Outbox: what the box has to say on a line whose other end may have stopped reading. Its memory is bounded."""
+"""Outbox: lines to send when the other end may have stopped reading. Its memory is limited."""
 
 from collections import deque
 
 
 class Outbox:
-    """Replies in order, up to `replies` of them; of each kind of frame only the newest.
+    """Keeps up to `replies` replies in order, and of each kind of frame only the newest.
 
-    A reply that finds no room is dropped and counted: the laptop asks again and gets it from the replay.
+    A reply beyond that is dropped and counted. The laptop then repeats its request and gets the kept reply.
     """
 
     def __init__(self, replies: int = 64):
         self._replies: deque[bytes] = deque()
-        self._room = replies
+        self._most_replies = replies
         self._frames: dict[str, bytes] = {}
         self._tail = b""
         self.dropped_replies = 0
@@ -19,40 +19,40 @@ class Outbox:
 
     def reply(self, line: bytes) -> None:
         """Queue a line that answers a request."""
-        if len(self._replies) >= self._room:
+        if len(self._replies) >= self._most_replies:
             self.dropped_replies += 1
         else:
             self._replies.append(line)
 
     def frame(self, kind: str, line: bytes) -> None:
-        """Take the place of the frame of that kind that has not gone out yet."""
+        """Queue a frame; it replaces one of the same kind that has not been sent yet."""
         self.dropped_frames += kind in self._frames
         self._frames[kind] = line
 
     def holds(self, kind: str) -> bool:
-        """Whether a frame of that kind has yet to go out."""
+        """Whether a frame of this kind has not been sent yet."""
         return kind in self._frames
 
     def forget_frames(self) -> None:
-        """The subscription is over. A frame that has begun to go out still ends: the line stays whole."""
+        """Drop all frames, because the subscription has ended. A line that is partly sent is still completed."""
         self._frames.clear()
 
     def clear(self) -> None:
-        """The line has hung up: nobody waits for any of it."""
+        """Drop everything, because the line has hung up."""
         self._replies.clear()
         self._frames.clear()
         self._tail = b""
 
     def has_reply(self) -> bool:
-        """Whether there is something that must not wait: a reply, or the rest of a line."""
+        """Whether there is a reply or the rest of a line, which must not wait."""
         return bool(self._tail or self._replies)
 
     def __bool__(self) -> bool:
         return bool(self._tail or self._replies or self._frames)
 
     def pump(self, write, frames_too: bool = True) -> None:
-        """Give lines to `write(data) -> bytes taken` until it takes no more or there are none. Replies go first;
-        without `frames_too`, frames wait (and grow newer)."""
+        """Pass lines to `write(data) -> bytes taken` until it takes no more or none are left. Replies come first; without
+        `frames_too`, frames wait and may be replaced by newer ones."""
         while True:
             if not self._tail:
                 if self._replies:

@@ -1,7 +1,7 @@
-"""Server: the box's end of the serial line, in a thread of the control process.
+"""Server: serves the serial line on the side of the box, in a thread of the control process.
 
-The tty is raw and non-blocking and stays open from boot on (a gadget port that nobody holds open can wedge the host's
-side); after a hang-up it is opened again. A laptop that stops reading costs frames of meters, nothing else.
+The tty is raw and non-blocking, and stays open from boot on, because a USB gadget port that is not open can block the host.
+After a hang-up it is opened again. A laptop that stops reading only loses meter frames.
 """
 
 import contextlib
@@ -27,9 +27,9 @@ from .session import Session, describe_link
 
 log = logging.getLogger(__name__)
 
-#: Seconds between attempts to open a tty that is not there.
+#: Time between attempts to open a tty that does not exist, in seconds.
 REOPEN_S = 0.25
-#: Bytes that may wait in the kernel before frames of meters wait with us, where they are replaced by newer ones.
+#: With more unsent bytes in the kernel, meter frames wait in the outbox, where newer ones replace them.
 BACKLOG = 512
 BAUD = 115_200
 #: A start bit, eight data bits, a stop bit.
@@ -37,20 +37,20 @@ BITS_PER_BYTE = 10
 
 
 class HangUp(BurnishError, ConnectionError):
-    """The other end of the line is gone."""
+    """The other end has closed the line."""
 
 
 def kind_of(path: str) -> str:
-    """The kind of link (protocol.MAX_LINE) that a tty's name tells: USB gadget, pseudo terminal, or a wire."""
+    """The kind of link (a key of protocol.MAX_LINE), from the name of the tty: USB gadget, pseudo terminal or UART."""
     name = os.path.realpath(path)
     return "usb" if "ttyGS" in name else "pty" if name.startswith("/dev/pts/") else "uart"
 
 
 class Pty:
-    """A pseudo terminal for the simulated box: `fd` is the box's end, `link` a symlink to the laptop's end.
+    """A pseudo terminal for the simulated box: `fd` is the end of the box, `link` a symlink to the end of the laptop.
 
-    The laptop's end is held open here too, raw from the start: so nothing echoes, and no hang-up is seen between two
-    runs of the tool, as on the gadget port.
+    The end of the laptop is kept open here too, in raw mode. Therefore nothing is echoed, and there is no hang-up between
+    two runs of the tool, as on a USB gadget port.
     """
 
     def __init__(self, link: Path | str | None = None):
@@ -72,9 +72,9 @@ class Pty:
 
 
 class Server:
-    """Serves `box` on `where`: the path of a tty, or a file descriptor that stays the caller's.
+    """Serves `box` on `where`: the path of a tty, or a file descriptor, which the caller closes.
 
-    `kind` overrides what the name tells ("usb", "pty", "uart"). `start` and `stop` may be called once each.
+    `kind` ("usb", "pty", "uart") overrides the kind that follows from the name. `start` and `stop` may be called once each.
     """
 
     def __init__(self, box: Box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD):
@@ -91,15 +91,15 @@ class Server:
         self._wake_r.setblocking(False)
         self._wake_w.setblocking(False)
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
-        box.store.subscribe(self._heard_of_change)
+        box.store.subscribe(self._on_change)
 
     def start(self) -> None:
-        """Begin to serve; the laptop may come and go from now on. [control]"""
+        """Start the thread. From now on the laptop may connect and disconnect at any time. [control]"""
         logging.getLogger("firmware").addHandler(self.logbook)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and close what it opened. [control]"""
+        """Stop the thread and close the line. [control]"""
         self._stopping = True
         self._wake()
         if self._thread.is_alive():
@@ -109,15 +109,15 @@ class Server:
         self._wake_w.close()
 
     def counters(self) -> dict[str, int]:
-        """Counters of the line (also part of the protocol's `info`). [any]"""
+        """Counters of the line, which are also in the answer to `info`. [any]"""
         return {**self.session.counters(), "link_hangups": self.hangups}
 
-    def _heard_of_change(self, changed: dict, rev: int, source: str) -> None:
-        self.session.heard_of_change(changed, rev, source)
+    def _on_change(self, changed: dict, rev: int, source: str) -> None:
+        self.session.on_change(changed, rev, source)
         self._wake()
 
     def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # full: it will wake up anyway; closed: it has stopped
+        with contextlib.suppress(OSError):  # if full, the thread wakes up anyway; if closed, it has stopped
             self._wake_w.send(b"!")
 
     # -- the thread ----------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Server:
             wants = [fd] if session.outbox.has_reply() or (session.outbox and not crowded) else []
             wait_s = session.wait_s()
             if session.outbox and not wants:
-                wait_s = min(wait_s or 0.02, 0.02)  # nothing tells when the kernel's backlog has gone down
+                wait_s = min(wait_s or 0.02, 0.02)  # the kernel does not report when its backlog has shrunk
             readable, _, _ = select.select([fd, self._wake_r], wants, [], wait_s)
             if self._wake_r in readable:
                 self._drain_wake()
@@ -198,7 +198,7 @@ def _write(fd: int, data: bytes) -> int:
 
 
 def _waiting_bytes(fd: int) -> int:
-    """Bytes that the kernel has not sent yet; 0 where it cannot tell."""
+    """Bytes that the kernel has not sent yet; 0 if it does not report them."""
     try:
         return struct.unpack("i", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0" * 4))[0]
     except OSError as why:

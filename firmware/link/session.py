@@ -1,7 +1,8 @@
-"""Session: one conversation over one line. Bytes in, lines out; no tty and no thread, so tests drive it directly.
+"""Session: the exchange with one client over one line. It takes bytes and gives lines; it has no tty and no thread, so tests
+can call it directly.
 
-Repeated requests are answered from memory, and so have their effect exactly once. What is not a valid request is counted
-and met with silence: an answer to junk could be junk to the other end, and the two would never stop.
+Repeated requests are answered from memory, so that they have their effect exactly once. A line that is not a valid request
+is counted and not answered: otherwise two ends that send each other invalid lines would never stop.
 """
 
 import logging
@@ -22,9 +23,9 @@ from .transfer import Transfers
 
 log = logging.getLogger(__name__)
 
-#: Least time between two lines of changes, in seconds.
+#: Shortest time between two notifications of changes, in seconds.
 CHANGES_S = 0.05
-#: Bytes of a line that are not the page in it: envelope, checksum, and the fields beside the page.
+#: Bytes of a line beside the page in it: envelope, checksum and other fields.
 ENVELOPE = 512
 
 
@@ -34,7 +35,7 @@ def describe_link(kind: str, bytes_per_s: int = 0) -> protocol.LinkLimits:
 
 
 class Session:
-    """Serves `box` on one line. Only `heard_of_change` may be called from another thread than the server's."""
+    """Serves `box` on one line. Only `on_change` may be called by other threads than that of the server."""
 
     def __init__(self, box: Box, link: protocol.LinkLimits, logbook: Logbook | None = None, clock=time.monotonic):
         self.box = box
@@ -60,7 +61,7 @@ class Session:
         self._change_rev, self._change_source = 0, ""
 
     def counters(self) -> dict[str, int]:
-        """What went wrong on the line, and what was sent twice."""
+        """Counters of requests, damaged lines, repeated requests, and dropped frames and replies."""
         return {
             "link_requests": self.counts["requests"],
             "link_junk_lines": self.counts["junk"] + self._lines.overlong,
@@ -72,7 +73,7 @@ class Session:
     # -- requests ------------------------------------------------------------------------------------------------
 
     def receive(self, data: bytes) -> None:
-        """Bytes came in. What is to be said to them goes into the outbox."""
+        """Handle received bytes. The replies go into the outbox."""
         for line in self._lines.feed(data):
             if line.startswith(b"{"):
                 self._request(line)
@@ -83,11 +84,11 @@ class Session:
                     self.outbox.reply(reply)
 
     def _guarded(self, act):
-        """A fault of ours must not end the conversation."""
+        """Call `act`. A fault of the program is logged and must not end the session."""
         try:
             return act()
         except Exception:
-            log.exception("a typed line failed")
+            log.exception("a line of the console failed")
             return None
 
     def _request(self, line: bytes) -> None:
@@ -129,7 +130,7 @@ class Session:
     def _hello(self, args: protocol.Hello) -> protocol.Welcome:
         if protocol.PROTO not in args.proto:
             spoken = ", ".join(map(str, args.proto)) or "none"
-            message = f"the box speaks protocol {protocol.PROTO}, the laptop {spoken}"
+            message = f"the box uses protocol {protocol.PROTO}, the laptop {spoken}: install matching versions of firmware and tool"
             raise BoxError(message, name="proto", data={"proto": protocol.PROTO})
         self._end_stream()
         self._transfers.clear()
@@ -179,7 +180,7 @@ class Session:
 
     def _renew(self, args: protocol.Renew) -> protocol.Done:
         if not self._streaming():
-            raise BoxError("the subscription has run out: subscribe again", name="no_lease")
+            raise BoxError("the subscription has expired: subscribe again", name="no_lease")
         self._lease_end = self._clock() + args.ttl_s
         return protocol.Done()
 
@@ -198,18 +199,18 @@ class Session:
         self.outbox.forget_frames()
 
     def hang_up(self) -> None:
-        """The other end is gone."""
+        """End the session, because the other end has closed the line."""
         self._end_stream()
         self._transfers.clear()
         self.outbox.clear()
 
-    def heard_of_change(self, changed: dict, rev: int, source: str) -> None:
-        """A subscriber of the store. [any thread]"""
+    def on_change(self, changed: dict, rev: int, source: str) -> None:
+        """Note a change of the store, as its subscriber. [any]"""
         if self._wants_changes:
             self._news.append((changed, rev, source))
 
     def wait_s(self) -> float | None:
-        """Seconds until `tick` has something to do; None: not before something happens."""
+        """Seconds until `tick` must be called; None: only after the next event."""
         if not self._streaming():
             return None
         due = self._lease_end
@@ -220,7 +221,7 @@ class Session:
         return max(0.0, due - self._clock())
 
     def tick(self) -> None:
-        """Put frames that are due into the outbox, end a lease that has run out."""
+        """Put frames that are due into the outbox, and end the subscription if its lease has expired."""
         now = self._clock()
         if self._streaming() and now >= self._lease_end:
             self._end_stream()
@@ -231,15 +232,15 @@ class Session:
             self.outbox.frame("s", self._stream.slow())
             self._next_slow = _next(self._next_slow, 1 / self._stream.header.slow_hz, now)
         if (self._news or self._changed) and now >= self._next_changes and not self.outbox.holds("changed"):
-            self._tell_changes()
+            self._send_changes()
             self._next_changes = now + CHANGES_S
 
-    def _tell_changes(self) -> None:
-        """All news since the last time as one line; what does not fit goes into the next."""
+    def _send_changes(self) -> None:
+        """Send all changes since the last notification as one line. Changes that do not fit go into the next."""
         while self._news:
             changed, self._change_rev, self._change_source = self._news.popleft()
             self._changed.update(changed)
-        rows, _ = methods.page(list(methods.plain(self._changed).items()), 0, self._methods.room)
+        rows, _ = methods.page(list(methods.plain(self._changed).items()), 0, self._methods.page_bytes)
         for id, _ in rows:
             del self._changed[id]
         told = {"values": dict(rows), "rev": self._change_rev, "source": self._change_source}
@@ -247,5 +248,5 @@ class Session:
 
 
 def _next(planned: float, step: float, now: float) -> float:
-    """The next time on the grid; after a stall the grid begins anew, missed frames are not made up."""
+    """The next time of the grid. After a stall the grid starts again; missed frames are not sent later."""
     return planned + step if planned + step > now else now + step

@@ -1,4 +1,4 @@
-"""Files in chunks over the link: what is coming in, what is going out. Nothing is kept before its hash is right."""
+"""Files in chunks over the link, in both directions. A file is stored only if its hash is correct."""
 
 import base64
 import binascii
@@ -6,12 +6,12 @@ import hashlib
 
 from firmware.contract import BoxError, protocol
 
-#: Transfers at a time; the oldest gives way, so that one that was broken off holds no memory for long.
+#: Most transfers at a time. A new one replaces the oldest, so that interrupted transfers do not accumulate.
 TRANSFERS = 4
 
 
 class Transfers:
-    """Handles of transfers in both directions. Not thread-safe: the server's thread alone uses it."""
+    """The current transfers by handle. Not thread-safe: only the thread of the server uses it."""
 
     def __init__(self, chunk: int):
         self.chunk = chunk
@@ -19,31 +19,31 @@ class Transfers:
         self._open: dict[int, _Incoming | bytes] = {}
 
     def clear(self) -> None:
-        """Forget all of them: a new session has begun."""
+        """Drop all transfers, because a new session begins."""
         self._open.clear()
 
     def begin_put(self, args: protocol.PutBegin) -> protocol.Handle:
-        """Room for a file. Raises BoxError: too large."""
+        """Begin to receive a file. Raises BoxError if it is too large."""
         limit = protocol.MAX_FILE[args.kind]
         if args.size > limit:
             data = {"size": args.size, "limit": limit}
-            raise BoxError(f"a {args.kind} may have {limit} bytes, not {args.size}", name="range", data=data)
+            raise BoxError(f"a {args.kind} may have at most {limit} bytes, not {args.size}", name="range", data=data)
         return protocol.Handle(self._add(_Incoming(args)), self.chunk, protocol.CREDIT)
 
     def take(self, args: protocol.PutChunk) -> protocol.Done:
-        """A part of a file. Raises BoxError: unknown handle, damaged or misplaced part."""
+        """Receive a chunk. Raises BoxError for an unknown handle, invalid base64 or a wrong offset."""
         incoming = self._find(args.h, _Incoming)
         try:
             data = base64.b64decode(args.b64, validate=True)
         except (binascii.Error, ValueError):
             raise BoxError("the chunk is not base64", name="bad_params", data={"h": args.h}) from None
         if args.off + len(data) > len(incoming.data):
-            raise BoxError("the chunk lies beyond the end of the file", name="bad_params", data={"off": args.off})
+            raise BoxError("the chunk extends beyond the end of the file", name="bad_params", data={"off": args.off})
         incoming.data[args.off : args.off + len(data)] = data
         return protocol.Done()
 
     def end_put(self, handle: int) -> tuple[protocol.PutBegin, bytes]:
-        """What was announced, and the file. Raises BoxError: unknown handle, wrong hash (then it can be mended)."""
+        """The announcement and the file. Raises BoxError for an unknown handle or a wrong hash; chunks may then be sent again."""
         incoming = self._find(handle, _Incoming)
         found = hashlib.sha256(incoming.data).hexdigest()
         if found != incoming.args.sha256:
@@ -54,15 +54,15 @@ class Transfers:
         return incoming.args, bytes(incoming.data)
 
     def drop(self, handle: int) -> None:
-        """The transfer is done with."""
+        """End the transfer."""
         self._open.pop(handle, None)
 
     def begin_fetch(self, data: bytes) -> protocol.Fetch:
-        """Offer `data`."""
+        """Offer `data` to the laptop."""
         return protocol.Fetch(self._add(data), len(data), hashlib.sha256(data).hexdigest(), self.chunk)
 
     def give(self, args: protocol.FetchChunk) -> protocol.Chunk:
-        """A part of what is offered; empty beyond its end. Raises BoxError: unknown handle."""
+        """A chunk of the offered data; empty beyond its end. Raises BoxError for an unknown handle."""
         data = self._find(args.h, bytes)[args.off : args.off + self.chunk]
         return protocol.Chunk(args.off, base64.b64encode(data).decode())
 
@@ -81,7 +81,7 @@ class Transfers:
 
 
 class _Incoming:
-    """A file on its way in."""
+    """A file that is being received."""
 
     def __init__(self, args: protocol.PutBegin):
         self.args = args

@@ -1,4 +1,4 @@
-"""The values in force: the store, its state over restarts, the recorder of changes, loudness matching."""
+"""The current values: the store, the state file, the recorder of changes, saving as a preset, loudness matching."""
 
 from .loudness_match import LoudnessMatch
 from .recorder import Recorder, note_version

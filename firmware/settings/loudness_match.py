@@ -1,8 +1,8 @@
-"""LoudnessMatch: bypass, A and B compared at one loudness, that of the quietest of them.
+"""LoudnessMatch: bypass, A and B are compared at equal loudness, that of the quietest of them.
 
-How much louder the chain makes the sound is measured while it is heard: short-term loudness at the output less that at the
-input. What is louder than the quietest is turned down by `chain.match_wet_db` or `chain.match_dry_db`; nothing is turned up,
-so no ceiling is broken.
+The loudness gain of the chain is measured while it is active: short-term loudness at the output minus that at the input.
+Whatever is louder than the quietest is turned down by `chain.match_wet_db` or `chain.match_dry_db`. Nothing is turned up,
+therefore the ceiling is never exceeded.
 """
 
 import time
@@ -11,49 +11,49 @@ from firmware.contract import params, protocol
 
 from .store import Store
 
-#: Short-term loudness looks back 3 s; the chain's latency and its ramps come on top.
+#: Short-term loudness has a window of 3 s; latency and ramps of the chain are added to it.
 SETTLED_S = 3.6
-#: Quieter than this says nothing about loudness.
+#: Below this level loudness is not measured.
 AUDIBLE_LUFS = -60.0
-#: A change smaller than this is left alone, in LU.
+#: Smaller changes are not applied, in LU.
 WORTH_LU = 0.05
 
 _LOWEST_DB = params.find("chain.match_wet_db").low
 
 
 class LoudnessMatch:
-    """[control] `tick` a few times a second. `reader` is a MeterReader of its own."""
+    """`reader` is a MeterReader that nothing else uses. Call `tick` a few times a second. [control]"""
 
     def __init__(self, store: Store, reader, clock=time.monotonic):
         self._store = store
         self._reader = reader
         self._clock = clock
-        self._gains_db: dict[str, float] = {}  # slot: what the chain adds
+        self._gains_db: dict[str, float] = {}  # edit buffer: loudness gain of the chain
         self._rev = -1
         self._since_s = clock()
 
     def tick(self) -> None:
-        """Measure, and set the levels where matching is on."""
+        """Measure, and set the levels if matching is on."""
         frame = self._reader.read()
         if self._store.rev != self._rev:
             self._rev = self._store.rev
             self._since_s = self._clock()
-        values, slot = self._store.snapshot(), self._store.ab
+        values, buffer = self._store.snapshot(), self._store.ab
         if not values["chain.bypass"] and self._clock() - self._since_s >= SETTLED_S:
-            self._measure(slot, frame, values["chain.match_wet_db"])
-        wet_db, dry_db = self._levels(slot) if values["chain.match"] else (0.0, 0.0)
+            self._measure(buffer, frame, values["chain.match_wet_db"])
+        wet_db, dry_db = self._levels(buffer) if values["chain.match"] else (0.0, 0.0)
         now = (values["chain.match_wet_db"], values["chain.match_dry_db"])
         off = not values["chain.match"]
         if any(abs(a - b) > WORTH_LU or (off and a != b) for a, b in zip(now, (wet_db, dry_db), strict=True)):
             self._store.set_many({"chain.match_wet_db": wet_db, "chain.match_dry_db": dry_db}, protocol.MATCH)
 
-    def _measure(self, slot: str, frame: dict, wet_db: float) -> None:
+    def _measure(self, buffer: str, frame: dict, wet_db: float) -> None:
         heard, came = frame["out_short_lufs"], frame["in_short_lufs"]
         if min(heard, came) > AUDIBLE_LUFS:
-            self._gains_db[slot] = heard - came - wet_db
+            self._gains_db[buffer] = heard - came - wet_db
 
-    def _levels(self, slot: str) -> tuple[float, float]:
-        """(level of the chain, level of the bypass) in dB; a slot that has not been heard yet stays as it is."""
+    def _levels(self, buffer: str) -> tuple[float, float]:
+        """(level of the chain, level of the bypass) in dB; a buffer that has not been measured yet is not changed."""
         quietest = min([0.0, *self._gains_db.values()])
-        wet_db = quietest - self._gains_db.get(slot, quietest)
+        wet_db = quietest - self._gains_db.get(buffer, quietest)
         return max(round(wet_db, 2), _LOWEST_DB), max(round(quietest, 2), _LOWEST_DB)

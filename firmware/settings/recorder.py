@@ -1,6 +1,7 @@
-"""Recorder: at which frame the audio process took which change, so that a file render can repeat the run bit for bit.
+"""Recorder: records at which frame the audio process applied which change, so that a file render can repeat the run bit for
+bit.
 
-The engine notes the frames, the control process knows what each version was; `run.json` has both.
+The engine records the frames, the control process the values of each version; the run log combines both.
 """
 
 from pathlib import Path
@@ -15,7 +16,7 @@ from firmware.system import HISTORY, SharedMemory
 
 from .run_log import RunLog
 
-#: A session stops taking changes here, and says so: an hour of turning knobs without a pause.
+#: After so many events, about an hour of turning knobs without a pause, recording stops and `complete` becomes false.
 MOST_EVENTS = 20_000
 
 _KINDS = Engine.EVENT_KINDS
@@ -26,16 +27,16 @@ _FIRST_VALUE = HISTORY.index("version") + 1
 
 
 def note_version(shared: SharedMemory, kind: str, version: int, values: dict[str, float]) -> None:
-    """[control] Before `version` of `kind` is published: what it is made from (all parameters)."""
+    """[control] Note the values (all parameters) of `version` of `kind`. Call this before that version is published."""
     row = [_KINDS.index(kind), version, *(values[id] for id in HISTORY[_FIRST_VALUE:])]
     shared.history.append(np.array(row, float))
 
 
 class Recorder:
-    """[control] Gathers the events of the present audio process. `collect` often enough that no ring overflows.
+    """Collects the events of the current audio process. Call `collect` often enough that no ring overflows. [control]
 
-    A restart of the control process loses nothing: history and events are in shared memory, and what had been gathered
-    is read from `path` if it belongs to the same audio process.
+    A restart of the control process loses nothing: history and events are in shared memory, and earlier events are read
+    from the run log if it belongs to the same audio process.
     """
 
     def __init__(self, shared: SharedMemory, path: Path):
@@ -44,7 +45,7 @@ class Recorder:
         self._known: dict[tuple[str, int], dict[str, float]] = {}
         self._history_place = 0
         self._event_place = 0
-        self._begun = 0  # which of the audio process's starts the session is of
+        self._begun = 0  # the start of the audio process that is being recorded
         self._run: dict = {}
         self._running: dict[str, float] = {}  # values of the settings in force
         self._saved_place = -1
@@ -53,13 +54,13 @@ class Recorder:
 
     @property
     def run(self) -> dict:
-        """The session so far, as `run.json` has it; empty before the audio process has begun."""
+        """The run so far, as `read_run_log` returns it; empty before the audio process has started."""
         return self._run
 
     def collect(self) -> None:
-        """Take what is new in the rings."""
+        """Read the new rows of the rings."""
         starts = self._shared.counters["audio_starts"]
-        # Events before history: what an event names has been noted before.
+        # Events are read before the history, because a version is noted in the history before its event.
         events, event_place = self._shared.events.since(self._event_place)
         self._learn()
         if starts != self._begun:
@@ -69,7 +70,7 @@ class Recorder:
         if not self._run:
             return
         if len(events) < event_place - self._event_place:
-            self._run["complete"] = False  # the ring went round before it was read
+            self._run["complete"] = False  # the ring has overflowed
         self._event_place = event_place
         for frame, kind, version in events.astype(int).tolist():
             self._take(frame, _KINDS[kind], version)
@@ -79,14 +80,14 @@ class Recorder:
             self._run[name] = self._shared.counters[name]
 
     def _learn(self) -> None:
-        """Take what is new in the history: what the versions are made from."""
+        """Read the new rows of the history: the values of the versions."""
         rows, self._history_place = self._shared.history.since(self._history_place)
         for row in rows.tolist():
             values = dict(zip(HISTORY[_FIRST_VALUE:], row[_FIRST_VALUE:], strict=True))
             self._known[_KINDS[int(row[0])], int(row[1])] = values
 
     def _begin(self, starts: int) -> None:
-        """A new session, of the audio process that began last."""
+        """Begin to record a new run, after the audio process has started."""
         counters = self._shared.counters
         values = dict(params.DEFAULTS)
         for kind in ("settings", *designer.DESIGN_IDS):
@@ -129,7 +130,7 @@ class Recorder:
             del self._known[old]
 
     def save_news(self) -> None:
-        """`save`, if the run has begun or something has been taken since the last time. Raises OSError."""
+        """Save, if anything has changed since the last time. Raises OSError."""
         if self._run and self._saved_place != self._event_place:
             self.save()
 

@@ -1,4 +1,4 @@
-"""StateFile: the store's values over a restart of the control process and over a power cut."""
+"""StateFile: keeps the values of the store over a restart of the control process and over a power cut."""
 
 import json
 import logging
@@ -12,13 +12,15 @@ from .store import Store
 
 log = logging.getLogger(__name__)
 
-#: The file is written when nothing has been changed for this long, so that a turned knob does not wear the card out.
+#: The file is written when nothing has changed for this long, to avoid wear of the memory card, in seconds.
 QUIET_S = 2.0
 
 
 class StateFile:
-    """[control] Keeps `store` in shared memory at each change, and in `path` soon after. A file that cannot be read is set
-    aside, never overwritten."""
+    """Saves `store` in shared memory at each change, and in the file at `path` soon after. [control]
+
+    A file that cannot be read is renamed and never overwritten.
+    """
 
     def __init__(self, store: Store, shared: SharedMemory, path: Path, now=time.monotonic):
         self._store = store
@@ -28,7 +30,7 @@ class StateFile:
         self._changed_at: float | None = None
 
     def restore(self) -> str:
-        """Give the store the newest state there is, and keep it from now on. Returns where it came from."""
+        """Restore the newest state into the store, and save changes from now on. Returns where the state came from."""
         remove_leftovers(self._path.parent)
         source = "defaults"
         for name, read in (("shared memory", self._shared.read_state), ("file", self._read_file)):
@@ -63,12 +65,12 @@ class StateFile:
         self._changed_at = self._now()
 
     def tick(self) -> None:
-        """Write the file if a change is old enough. Call some times a second."""
+        """Write the file if the last change is old enough. Call this a few times a second."""
         if self._changed_at is not None and self._now() - self._changed_at >= QUIET_S:
             self.save()
 
     def save(self) -> None:
-        """Write the file now, if there is something new. A full or read-only disk is logged, not raised."""
+        """Write the file now if anything has changed. A full or read-only disk is logged, and does not raise."""
         if self._changed_at is None:
             return
         self._changed_at = None

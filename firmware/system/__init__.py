@@ -1,4 +1,4 @@
-"""What the box stands on: board, configuration, options, shared memory, meters, alarms, systemd."""
+"""The base of the box: board, configuration, options, shared memory, meters, alarms, regular tasks, systemd."""
 
 from . import board, config, systemd
 from .alarms import Alarms

@@ -1,4 +1,4 @@
-"""Alarms: what should not happen is logged when it happens, and so reaches the system's journal and the laptop."""
+"""Alarms: faults are logged when they occur, so that they appear in the system's journal and on the laptop."""
 
 import logging
 
@@ -8,24 +8,24 @@ from .shared_memory import SharedMemory
 
 log = logging.getLogger(__name__)
 
-#: Counter (of `SharedMemory.counters` or `SharedMemory.engine`) and what it means, for the log.
+#: Group (`SharedMemory.counters` or `.engine`), name and meaning of each counter that is watched.
 _COUNTERS = (
-    ("counters", "xruns", "the sound card ran dry or over; both streams were restarted"),
+    ("counters", "xruns", "the sound card had an underrun or overrun; both streams were restarted"),
     ("counters", "overloads", f"a block took more than {protocol.OVERLOAD_PCT} % of its time"),
-    ("engine", "bad_blocks", "samples that are no sound were silenced"),
-    ("engine", "clamps", "the safety clamp behind the limiter had to act"),
+    ("engine", "bad_blocks", "blocks with invalid samples were silenced"),
+    ("engine", "clamps", "the safety clamp after the limiter had to limit the signal"),
 )
 
 
 class Alarms:
-    """[control] Looks at the counters; `tick` logs each that has grown, at most once per call."""
+    """Logs counters that have increased. [control]"""
 
     def __init__(self, shared: SharedMemory):
         self._parts = {"counters": shared.counters, "engine": shared.engine}
         self._seen = {name: self._parts[part][name] for part, name, _ in _COUNTERS}
 
     def tick(self) -> None:
-        """Call about once a second."""
+        """Log the counters that have increased since the last call. Call this about once a second."""
         for part, name, meaning in _COUNTERS:
             count = self._parts[part][name]
             if count > self._seen[name]:

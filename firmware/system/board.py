@@ -1,4 +1,4 @@
-"""The board: hardware/board.toml as named pins, checked for conflicts before anything touches a pin."""
+"""The board: the pins of hardware/board.toml, checked for conflicts before any pin is used."""
 
 import difflib
 import tomllib
@@ -17,16 +17,16 @@ HEADER = {
     26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26, 38: 20, 40: 21,
 }  # fmt: skip
 
-#: Functions that a driver of the kernel has on some pins; such a pin cannot be another's.
+#: GPIO numbers that the SPI driver of the kernel uses; nothing else can use them.
 SPI0 = {8, 10, 11}
 
 
-#: Switches with their place elsewhere: the jack at the back, and the relays' own contact.
+#: Switches that are not on the front panel: the foot switch jack at the back, and the sense line of the relays.
 NOT_ON_THE_FRONT = {"FOOT", "RELAY_SENSE"}
 
 
 class BoardError(BurnishError, ValueError):
-    """A board description that cannot be built; the message names file, row and conflict in one sentence."""
+    """The description of the board has a conflict. The message names file, row and conflict in one sentence."""
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +34,7 @@ class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Pin(_Row, frozen=True):
-    """One wire of the header. `direction` is the Pi's; `active` is the level that means "on"."""
+    """One pin of the header. `direction` is seen from the Pi; `active` is the level that means "on"."""
 
     header: int
     bcm: int
@@ -49,7 +49,7 @@ class Pin(_Row, frozen=True):
 
 
 class Encoder(_Row, frozen=True):
-    """One knob: the names of its two phases and of its switch."""
+    """One knob: the names of the pins of its two phases, and of its push switch."""
 
     number: int
     a: str
@@ -59,7 +59,7 @@ class Encoder(_Row, frozen=True):
 
 
 class Scan(_Row, frozen=True):
-    """The chain of shift registers with the switches: `switch` is name to bit."""
+    """The chain of shift registers that reads the switches: `switch` maps names to bits."""
 
     load: str
     clock: str
@@ -70,7 +70,7 @@ class Scan(_Row, frozen=True):
 
 
 class RelayRow(_Row, frozen=True):
-    """The bypass relay's heartbeat."""
+    """The heartbeat of the bypass relays."""
 
     pin: str
     pulse_hz: int
@@ -94,7 +94,7 @@ class DisplayRow(_Row, frozen=True):
 
 
 class Control(_Row, frozen=True):
-    """What sits where on the front. Round where there is no height."""
+    """The position of one part on the front panel. Without a height it is round."""
 
     name: str
     label: str
@@ -107,13 +107,13 @@ class Control(_Row, frozen=True):
 
     @property
     def kept(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of what must be free, in mm."""
+        """Left, top, right and bottom of the area that must be kept free, in mm."""
         half_width, half_height = self.keep_mm / 2, (self.keep_height_mm or self.keep_mm) / 2
         return self.x_mm - half_width, self.y_mm - half_height, self.x_mm + half_width, self.y_mm + half_height
 
 
 class PanelRow(_Row, frozen=True):
-    """The front panel, from its left upper corner."""
+    """The front panel. Coordinates start at its upper left corner."""
 
     width_mm: float
     height_mm: float
@@ -122,7 +122,7 @@ class PanelRow(_Row, frozen=True):
 
 
 class Hat(_Row, frozen=True):
-    """An audio board and what it claims."""
+    """An audio board (HAT), and the pins that it uses."""
 
     title: str
     overlay: str
@@ -138,9 +138,9 @@ class Hat(_Row, frozen=True):
     mixer: dict[str, str] = {}
 
     def mixer_at(self, output_dbu: float) -> dict[str, str]:
-        """The mixer's settings with 0 dBFS at `output_dbu` (dBu) on the outputs; never above what the board gives.
+        """The settings of the mixer for 0 dBFS at `output_dbu` (dBu), limited to the full-scale level of the HAT.
 
-        The trim is the converter's own, behind the chain: what left the limiter stays what it was.
+        The level is set in the converter, after the processing, so the output of the limiter stays unchanged.
         """
         if not self.output_control or self.full_scale_dbu is None:
             return dict(self.mixer)
@@ -148,7 +148,7 @@ class Hat(_Row, frozen=True):
 
 
 class Board(_Row, frozen=True):
-    """Everything in board.toml. Make one with `load`."""
+    """The contents of board.toml. `load` makes one."""
 
     name: str
     revision: str
@@ -161,7 +161,7 @@ class Board(_Row, frozen=True):
     hat: dict[str, Hat]
 
     def __getitem__(self, name: str) -> Pin:
-        """The pin of that name. Raises KeyError."""
+        """The pin with this name. Raises KeyError."""
         return next((pin for pin in self.pin if pin.name == name), None) or _no_pin(name)
 
 
@@ -171,10 +171,10 @@ def _no_pin(name: str):
 
 def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.toml", *, knobs=True, display=True,
          relay=True) -> Board:  # fmt: skip
-    """The board with that audio HAT on it; from `text`, or from hardware/board.toml. `knobs`, `display`, `relay`: which
-    parts are in use; the HAT may have the pins of the others.
+    """The board with the audio board `hat`, from `text` or from hardware/board.toml.
 
-    Raises BoardError for an unknown key, a double use, a pin that the header has elsewhere, or one that the HAT claims.
+    `knobs`, `display` and `relay` tell which parts are in use; the HAT may use the pins of the others. Raises BoardError for
+    an unknown key, a pin used twice, a GPIO number that does not belong to the header pin, or a pin that the HAT uses.
     """
     if text is None:
         text = (resources.files("hardware") / "board.toml").read_text(encoding="utf-8")
@@ -196,7 +196,7 @@ def _faults_of_pins(board: Board):
         for pin in board.pin:
             value = getattr(pin, field)
             if value in seen:
-                yield f"{pin.name} has {field} {value}, which {seen[value]} has already"
+                yield f"{pin.name} has {field} {value}, which is already used by {seen[value]}"
             seen[value] = pin.name
     for pin in board.pin:
         if HEADER.get(pin.header) != pin.bcm:
@@ -204,7 +204,7 @@ def _faults_of_pins(board: Board):
         if pin.pull != "none" and pin.direction == "out":
             yield f"{pin.name} is an output and has a pull-{pin.pull}"
         if (pin.function == "spi0") != (pin.bcm in SPI0):
-            yield f"{pin.name}: function {pin.function} is not what GPIO {pin.bcm} has with SPI0 on"
+            yield f"{pin.name}: function {pin.function} does not fit GPIO {pin.bcm} with SPI0 enabled"
 
 
 def _faults_of_parts(board: Board):
@@ -220,13 +220,13 @@ def _faults_of_parts(board: Board):
     users: dict[str, str] = {}
     for use, (name, direction) in wires.items():
         if name not in pins:
-            yield f"{use} is {name!r}, which is no pin{_hint(name, pins)}"
+            yield f"{use} is {name!r}, which is not a pin{_hint(name, pins)}"
         elif pins[name].direction != direction:
-            yield f"{use} needs an {direction}put, {name} is the other way"
+            yield f"{use} needs an {direction}put, but {name} is an {pins[name].direction}put"
         if name in users:
             yield f"{name} is used by {users[name]} and by {use}"
         users[name] = use
-    yield from (f"{name} is used by nothing" for name in pins if name not in users)
+    yield from (f"{name} is not used" for name in pins if name not in users)
     bits: dict[int, str] = {}
     for name, bit in board.scan.switch.items():
         if not 0 <= bit < board.scan.bits:
@@ -238,7 +238,7 @@ def _faults_of_parts(board: Board):
         yield "encoders are not numbered 1, 2, 3 and so on"
     for encoder in board.encoder:
         if encoder.push not in board.scan.switch:
-            yield f"encoder {encoder.number}: push is {encoder.push!r}, which is no switch{_hint(encoder.push, board.scan.switch)}"
+            yield f"encoder {encoder.number}: push is {encoder.push!r}, which is not a switch{_hint(encoder.push, board.scan.switch)}"
 
 
 def _faults_of_panel(board: Board):
@@ -246,11 +246,11 @@ def _faults_of_panel(board: Board):
     buttons = [name for name in board.scan.switch if name not in NOT_ON_THE_FRONT and not name.startswith("PUSH")]
     for name in [*(f"ENC{encoder.number}" for encoder in board.encoder), *buttons, "DISPLAY"]:
         if placed.count(name) != 1:
-            yield f"{name} has {placed.count(name)} places on the panel"
+            yield f"{name} has {placed.count(name)} positions on the panel"
     for number, control in enumerate(board.panel.control):
         left, top, right, bottom = control.kept
         if left < 0 or top < 0 or right > board.panel.width_mm or bottom > board.panel.height_mm:
-            yield f"{control.name} reaches over the edge of the panel"
+            yield f"{control.name} extends beyond the edge of the panel"
         for other in board.panel.control[:number]:
             if left < other.kept[2] and other.kept[0] < right and top < other.kept[3] and other.kept[1] < bottom:
                 yield f"{control.name} and {other.name} are too close on the panel"

@@ -1,4 +1,4 @@
-"""burnish.toml: what this box is made of. Every option has a default; an unknown key is an error.
+"""burnish.toml: the configuration of the box. Every option has a default; an unknown key is an error.
 
 The sound is not configured here but by presets. `burnishd --print-config` prints the file with all options, their defaults
 and what they mean; `firmware/data/burnish.toml` is that text, kept current by a test.
@@ -20,7 +20,7 @@ from .options import LEAST_PERIODS, MOST_PERIODS
 
 
 class ConfigError(BurnishError, ValueError):
-    """A configuration that is refused; the message is one sentence with file, key, value and what is allowed."""
+    """The configuration is refused. The message is one sentence with file, key, value and the allowed values."""
 
 
 def _option(default, help: str, *, low=None, high=None, choices=()):
@@ -31,51 +31,53 @@ def _option(default, help: str, *, low=None, high=None, choices=()):
 
 @dataclass(frozen=True)
 class AudioConfig:
-    """The sound card and how it runs."""
+    """The sound card and its settings."""
 
-    hat: str = _option(board.DEFAULT_HAT, "audio board, one of hardware/board.toml")
-    capture: str = _option("", 'ALSA name to record from, such as "hw:CARD=PCH"; empty: the HAT\'s')
-    playback: str = _option("", "ALSA name to play to; empty: the HAT's")
+    hat: str = _option(board.DEFAULT_HAT, "audio board (HAT), one of those in hardware/board.toml")
+    capture: str = _option("", 'ALSA device for capture, such as "hw:CARD=PCH"; empty: that of the HAT')
+    playback: str = _option("", "ALSA device for playback; empty: that of the HAT")
     rate_hz: int = _option(96000, "sample rate", choices=RATES_HZ)
-    period_frames: int = _option(256, "frames per period: latency and cost per period grow with it",
+    period_frames: int = _option(256, "frames per period; more frames mean more latency",
                                  choices=(32, 64, 128, 256, 512, 1024))  # fmt: skip
     periods: int = _option(3, "periods in the playback buffer", low=LEAST_PERIODS, high=MOST_PERIODS)
-    output_dbu: float = _option(24.0, "level of 0 dBFS at the outputs in dBu; above what the HAT gives: what it gives",
+    output_dbu: float = _option(24.0, "level of 0 dBFS at the outputs in dBu, limited to the full-scale level of the HAT",
                                 low=-20.0, high=24.0)  # fmt: skip
-    priority: int = _option(70, "SCHED_FIFO priority of the audio process; 0: ordinary scheduling", low=0, high=90)
+    priority: int = _option(70, "SCHED_FIFO priority of the audio process; 0: normal scheduling", low=0, high=90)
 
 
 @dataclass(frozen=True)
 class LinkConfig:
-    """The laptop's cable."""
+    """The serial link to the laptop."""
 
     tty: str = _option("/dev/ttyGS0", "serial device; empty: no link")
-    kind: str = _option("usb", "usb: fast and short; uart: counts its bytes", choices=("usb", "uart"))
-    baud: int = _option(115200, "speed of a uart", choices=(9600, 57600, 115200, 230400, 460800, 921600))
+    kind: str = _option(
+        "usb", "usb: fast; uart: slow, so meters are limited to what the baud rate allows", choices=("usb", "uart")
+    )
+    baud: int = _option(115200, "baud rate of a uart", choices=(9600, 57600, 115200, 230400, 460800, 921600))
 
 
 @dataclass(frozen=True)
 class PanelConfig:
     """Knobs, buttons, display, relay."""
 
-    enabled: bool = _option(True, "knobs and buttons")
-    display: bool = _option(True, "the 256 x 64 display")
-    rotate: bool = _option(False, "display upside down")
-    brightness_pct: int = _option(80, "brightness of the display", low=1, high=100)
-    relay: bool = _option(True, "heartbeat for the bypass relays")
+    enabled: bool = _option(True, "use knobs and buttons")
+    display: bool = _option(True, "use the 256 x 64 display")
+    rotate: bool = _option(False, "turn the picture of the display by 180 degrees")
+    brightness_pct: int = _option(80, "brightness of the display in per cent", low=1, high=100)
+    relay: bool = _option(True, "generate the heartbeat for the bypass relays")
 
 
 @dataclass(frozen=True)
 class FilesConfig:
-    """Where the box keeps things."""
+    """Directories of the box."""
 
-    data: str = _option("/var/lib/burnish", "presets and the settings to come back to; must survive a reboot")
-    run: str = _option("/run/burnish", "sockets and the process number")
+    data: str = _option("/var/lib/burnish", "presets and the last settings; must survive a reboot")
+    run: str = _option("/run/burnish", "sockets, lock and run log of the current run")
 
 
 @dataclass(frozen=True)
 class Config:
-    """The whole configuration, complete and in range."""
+    """The whole configuration, with all values checked."""
 
     audio: AudioConfig = dataclasses.field(default_factory=AudioConfig)
     link: LinkConfig = dataclasses.field(default_factory=LinkConfig)
@@ -83,13 +85,13 @@ class Config:
     files: FilesConfig = dataclasses.field(default_factory=FilesConfig)
 
     def board(self) -> board.Board:
-        """The board with the parts that this box has. Raises BoardError where the HAT claims their pins."""
+        """The board with the parts that are in use. Raises BoardError if the HAT uses their pins."""
         panel = self.panel
         return board.load(self.audio.hat, knobs=panel.enabled, display=panel.display, relay=panel.relay)
 
 
 def load(path: Path | str) -> Config:
-    """The configuration in that file. Raises ConfigError, also where the file cannot be read."""
+    """The configuration in the file at `path`. Raises ConfigError, also if the file cannot be read."""
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -101,7 +103,7 @@ def load(path: Path | str) -> Config:
 
 
 def parse(text: str, where: str = "burnish.toml") -> Config:
-    """The configuration of that TOML text. All its faults are named at once. Raises ConfigError."""
+    """The configuration in the TOML text `text`. Raises ConfigError, which names all faults at once."""
     try:
         tree = tomllib.loads(text)
     except RecursionError:
@@ -159,7 +161,7 @@ def _allowed(option: dataclasses.Field) -> str:
 
 
 def _conflicts(config: Config):
-    """What is allowed alone and not together."""
+    """Conflicts between options that are allowed by themselves."""
     try:
         hat = config.board().hat
     except board.BoardError as error:
@@ -182,7 +184,7 @@ def _hint(word: str, known) -> str:
 
 
 def default_text() -> str:
-    """burnish.toml with every option at its default and in comments, so that a later default reaches old boxes."""
+    """burnish.toml with every option commented out at its default, so that a later default also applies to old boxes."""
     parts = ["# Configuration of a Burnish box. Remove the # of a line to change it.\n"]
     for section in dataclasses.fields(Config):
         parts.append(f"\n# {section.default_factory.__doc__}\n[{section.name}]\n")

@@ -1,13 +1,13 @@
-"""What `burnishd` refuses to do, with its exit status."""
+"""Refusals of `burnishd`, with their exit statuses."""
 
 from firmware.contract import BurnishError
 
-#: Exit statuses of `burnishd`; the laptop tool's mean the same.
+#: Exit statuses of `burnishd`. Those of the laptop tool have the same meaning.
 OK, FAILED, USAGE, NO_DEVICE, NO_PERMISSION, BUSY = range(6)
 
 
 class Refusal(BurnishError, RuntimeError):
-    """Burnish cannot run as asked. The message is one sentence with the cause and what is allowed."""
+    """The box cannot run as requested. The message is one sentence with the cause and what is allowed."""
 
     def __init__(self, message: str, status: int = USAGE):
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""MeterReader: the engine's 10 ms meter rows, merged for whoever shows them at his own pace, and its newest spectra."""
+"""MeterReader: merges the meter rows that the engine writes every 10 ms, for readers of any rate. Also the newest spectra."""
 
 import numpy as np
 
@@ -11,19 +11,19 @@ _NAMES = tuple(name for name, _ in Engine.METERS)
 
 
 def _furthest(rows: np.ndarray, axis: int) -> np.ndarray:
-    """The values that are furthest from 0, with their sign."""
+    """The values furthest from 0, with their sign."""
     return np.take_along_axis(rows, np.argmax(np.abs(rows), axis=axis, keepdims=True), axis).squeeze(axis)
 
 
 _MERGE = {"max": np.max, "min": np.min, "furthest": _furthest}
 _COLUMNS = {how: [i for i, (_, merge) in enumerate(Engine.METERS) if merge == how] for how in _MERGE}
 
-#: What is shown before the first row: silence, and no gain reduction.
+#: Values before the first row: silence, and no gain reduction.
 NOTHING = {name: FLOOR_DB if name.endswith(("_dbfs", "_dbtp", "_lufs")) else 0.0 for name in _NAMES}
 
 
 class MeterReader:
-    """One reader of a meter ring. Each display or client has its own, so that none takes a peak from another."""
+    """A reader of a ring of meter rows. Each display or client has its own, so that none misses a peak."""
 
     def __init__(self, ring: Ring):
         self._ring = ring
@@ -31,10 +31,10 @@ class MeterReader:
         self._last = dict(NOTHING)
 
     def read(self) -> dict[str, float]:
-        """Name to value (`Engine.METERS`) over the rows since the last call: peaks by maximum, reductions by minimum, changes
-        of gain by the one furthest from 0.
+        """Values by name (`Engine.METERS`) over the rows since the last call, merged by the rule of each meter: peaks by
+        maximum, gain reduction by minimum, gains of EQ bands by the value furthest from 0.
 
-        Where there is no new row, the last values again: "frame" then stands still.
+        Without a new row the last values are returned again; "frame" is then unchanged.
         """
         rows, self._place = self._ring.since(self._place)
         if len(rows):

@@ -1,4 +1,4 @@
-"""What one run of the box was started with; how the supervisor tells its children."""
+"""The options of one run of the box, which the supervisor passes to its children as JSON."""
 
 import dataclasses
 import json
@@ -11,31 +11,31 @@ LEAST_PERIODS, MOST_PERIODS = 3, 16
 
 @dataclass(frozen=True)
 class Options:
-    """Paths are absolute. `run_dir` is for what lives as long as the run, `state_dir` for what outlives it."""
+    """Paths are absolute. `run_dir` is for files of this run, `state_dir` for files that are kept after it."""
 
     run_dir: Path
     state_dir: Path
     rate_hz: int
     period: int
     periods: int = LEAST_PERIODS
-    #: ALSA names.
+    #: ALSA devices.
     capture: str = ""
     playback: str = ""
-    #: Controls of the card's mixer to be set: name to "0dB" or to the word of a choice.
+    #: Mixer controls of the card to set: a level such as "0dB", or a word, by name.
     mixer: dict[str, str] = dataclasses.field(default_factory=dict)
-    #: Serial device of the link; empty for none. Simulated boxes make a pty.
+    #: Serial device of the link; empty for none. A simulated box makes a pty.
     tty: str = ""
-    #: Path of the configuration of panel, display and link; empty for the defaults.
+    #: Path of the configuration file; empty for the defaults.
     config: str = ""
-    #: Simulated panel, display and link.
+    #: Whether panel, display and link are simulated.
     sim: bool = False
-    #: Simulated sound card as well.
+    #: Whether the sound card is simulated as well.
     sim_card: bool = False
-    #: Simulated input in frames; 0 is silence without end.
+    #: Length of the simulated input in frames; 0 means endless silence.
     input_frames: int = 0
-    #: Whether the simulated card keeps time, or everything runs as fast as it can.
+    #: Whether the simulated card runs in real time; otherwise everything runs as fast as possible.
     paced: bool = True
-    #: SCHED_FIFO priority of the audio process; 0 leaves scheduling, memory and cores as they are.
+    #: SCHED_FIFO priority of the audio process; 0 leaves scheduling, memory locking and CPU affinity unchanged.
     priority: int = 0
 
     def to_json(self) -> str:

@@ -1,16 +1,16 @@
-"""Whether the bypass relays do what they are told: the panel senses their coils."""
+"""Checks whether the bypass relays follow the heartbeat. The panel senses the current in their coils."""
 
 import logging
 import time
 
 log = logging.getLogger(__name__)
 
-#: Pull-in, hold time and the scan of the panel take less than this.
+#: Pull-in, hold time and the scan of the panel together take less than this, in seconds.
 PATIENCE_S = 0.5
 
 
 class RelayWatch:
-    """`told()`: whether the heartbeat should hold the relays. `sensed()`: whether their coils carry current. [control]"""
+    """`told()` tells whether the heartbeat should hold the relays, `sensed()` whether their coils carry current. [control]"""
 
     def __init__(self, told, sensed, clock=time.monotonic):
         self._told, self._sensed, self._clock = told, sensed, clock

@@ -1,8 +1,8 @@
-"""SharedMemory: the one block of memory between supervisor, audio process and control process.
+"""SharedMemory: the memory shared by supervisor, audio process and control process.
 
-An anonymous file that the supervisor makes and the children inherit: it outlives either child, so that a restarted one
-finds everything as it was, and it vanishes with the last process, whatever way that ends. Each part has one writer; the
-audio side never waits for anything here (see `dsp_ext/core/shared_memory.pyx`).
+The supervisor makes an anonymous file, which its children inherit. It exists as long as any of the processes, so that a
+restarted child finds all values unchanged, and disappears with the last of them. Each part has one writer, and the audio
+process never waits for it (see `dsp_ext/core/shared_memory.pyx`).
 """
 
 import mmap
@@ -26,36 +26,36 @@ EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 19
 
-#: The box's own counters. Writer: a = audio process, c = control process, s = supervisor.
+#: The counters of the box. Writer: a = audio process, c = control process, s = supervisor.
 COUNTERS = (
-    "audio_starts",  # a: how often it began; written after the four `start_` cells
-    "start_event",  # a: place in the events ring where its own begin
-    "start_settings",  # a: version of the settings it began with
-    "start_eq",  # a: version of the EQ kernel it began with
-    "start_crossover",  # a: version of the crossover kernels it began with
-    "start_faded",  # a: 1 where it began with a fade-in
+    "audio_starts",  # a: how often it started; written after the four `start_` cells
+    "start_event",  # a: position in the ring of events where the events of this start begin
+    "start_settings",  # a: version of the settings at the start
+    "start_eq",  # a: version of the EQ kernel at the start
+    "start_crossover",  # a: version of the crossover kernels at the start
+    "start_faded",  # a: 1 if it started with a fade-in
     "frames_before",  # a: frames processed by the audio processes before this one
-    "prefill_frames",  # a: silence written before the first block, and again after each xrun
-    "latency_frames",  # a: of the engine
-    "load_last_ppm",  # a: time of the last block / time it had, in millionths
+    "prefill_frames",  # a: frames of silence written before the first block, and after each xrun
+    "latency_frames",  # a: latency of the engine
+    "load_last_ppm",  # a: processing time of the last block / its duration, in millionths
     "load_max_ppm",  # a: the highest of these
     "overloads",  # a: blocks that took more than `protocol.OVERLOAD_PCT` of their time
     "xruns",  # a: capture and playback together
-    "host_stalls",  # a: the simulator's clock was held since the host did not run us
-    "input_ended",  # a: 1 when simulated input was played to its end
-    "control_ready",  # c: 1 when settings and kernels are there to start from
-    "control_beats",  # c: counts while it lives
+    "host_stalls",  # a: how often the simulated clock was stopped because the host did not run the process
+    "input_ended",  # a: 1 when the simulated input has ended
+    "control_ready",  # c: 1 when settings and kernels for the start are present
+    "control_beats",  # c: increases while it runs
     "control_starts",  # s
-    "relay_on",  # s: 1 while the relay is held on the processor
-    "leaving",  # s: 1 when the sound is to fade out, because the box is about to end
+    "relay_on",  # s: 1 while the relays connect the processor
+    "leaving",  # s: 1 when the sound must fade out because the box is shutting down
 )
 
-#: Columns of the history ring: what each version of settings and kernels was made from.
+#: Columns of the history ring: the values from which each version of settings and kernels was made.
 HISTORY = ("kind", "version", *params.DEFAULTS)
 
 
 class NamedCells:
-    """Cells by name, for Python."""
+    """Cells that Python code accesses by name."""
 
     def __init__(self, cells: Cells, names: tuple[str, ...]):
         self.cells = cells
@@ -68,7 +68,7 @@ class NamedCells:
         self.cells[self._index[name]] = value
 
     def add(self, name: str, value: int = 1) -> None:
-        """For the cell's one writer only."""
+        """Add `value`. Only the one writer of this cell may call this."""
         self[name] += value
 
     def as_dict(self) -> dict[str, int]:
@@ -76,14 +76,14 @@ class NamedCells:
 
 
 class SharedMemory:
-    """The parts, each working on its piece of the block.
+    """The parts of the memory, as objects.
 
     `engine` and `counters` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `events` and `history` (Ring), `eq_banks` and
-    `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. `descriptor` is what a child inherits.
+    `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. A child inherits `descriptor`.
     """
 
     def __init__(self, descriptor: int):
-        """Map what `create` made. Raises ValueError where that is something else or of another version."""
+        """Map the memory that `create` made. Raises ValueError if it is of another kind or version."""
         self.descriptor = descriptor
         memory = memoryview(mmap.mmap(descriptor, 0))
         magic, size, self.rate_hz = _HEADER.unpack_from(memory)
@@ -104,7 +104,7 @@ class SharedMemory:
 
     @classmethod
     def create(cls, rate_hz: int) -> "SharedMemory":
-        """A new block for `rate_hz`, everything zero, both banks of each convolver neutral."""
+        """New memory for `rate_hz`: all values zero, both banks of each convolver neutral."""
         _, size = _layout(rate_hz)
         descriptor = os.memfd_create("burnish")
         os.ftruncate(descriptor, size)
@@ -115,10 +115,10 @@ class SharedMemory:
         shared.crossover_banks[:] = engine.multiband.convolver.pack(None)
         return shared
 
-    # -- the store's state, kept over a death of the control process ------------------------------------------------
+    # -- the state of the store, kept when the control process dies ------------------------------------------------
 
     def write_state(self, state: bytes) -> None:
-        """[control] Keep `state`. Two copies in turn, so that dying half-way leaves the one before."""
+        """[control] Keep `state`. There are two copies, written in turn, so that the previous one survives an interrupted write."""
         half = len(self._state) // 2
         serial = self._newest_state()[0] + 1
         if _STATE.size + len(state) > half:
@@ -128,7 +128,7 @@ class SharedMemory:
         _STATE.pack_into(self._state, place, serial, len(state), zlib.crc32(state, serial & 0xFFFFFFFF))
 
     def read_state(self) -> bytes | None:
-        """The newest state that is whole; None before the first."""
+        """The newest complete state; None before the first."""
         return self._newest_state()[1]
 
     def _newest_state(self) -> tuple[int, bytes | None]:
@@ -144,7 +144,7 @@ class SharedMemory:
 
 
 def _layout(rate_hz: int) -> tuple[dict[str, tuple[int, int]], int]:
-    """Name to (start, bytes), and the bytes in all. The kernels' banks are as the engine of that rate has them."""
+    """(start, bytes) of each part by name, and the total size. The size of the kernel banks depends on the rate."""
     engine = Engine(rate_hz, 1)
     wanted = {
         "header": _HEADER.size,

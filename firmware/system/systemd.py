@@ -1,4 +1,4 @@
-"""What systemd wants to hear from a service (man 3 sd_notify): one datagram, no library."""
+"""Messages to systemd about the state of the service, as in man 3 sd_notify: one datagram, no library."""
 
 import contextlib
 import os
@@ -6,9 +6,9 @@ import socket
 
 
 def notify(text: str) -> None:
-    """Tell systemd `text` ("READY=1"); nothing happens where there is no systemd."""
+    """Send `text` (for example "READY=1") to systemd. Does nothing where the service was not started by systemd."""
     path = os.environ.get("NOTIFY_SOCKET", "")
     if path[:1] not in ("/", "@"):
         return
-    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
-        door.sendto(text.encode(), path.replace("@", "\0", 1))
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+        connection.sendto(text.encode(), path.replace("@", "\0", 1))

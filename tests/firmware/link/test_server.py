@@ -257,7 +257,7 @@ def session(fake):
     clock = Clock()
     session = Session(fake, describe_link("usb"), clock=clock)
     session.clock = clock
-    fake.store.subscribe(session.heard_of_change)
+    fake.store.subscribe(session.on_change)
     return session
 
 
