@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from firmware.engine import OfflineRun
 from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import INTERRUPTED, OTHER, CliFail
 from host_cli.render import audiofile
-from host_cli.render.engine import Renderer
 
 from . import mix, report
 from .box import DemoFailed, SimulatedBox
@@ -195,8 +195,12 @@ def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, run_log: dic
     frames = min(len(recorded), run_log["frames"])
     fed = np.zeros((frames, 2), np.int32)  # the virtual sound card delivers silence after the last frame of the mix
     fed[: min(frames, len(words))] = words[:frames]
-    again = Renderer(rate_hz).render(fed, run_log["start"], run_log["events"], align=False)
-    after = recorded[again.latency : again.latency + len(words)]
+    again = OfflineRun(rate_hz)
+    again.begin(run_log["start"], run_log["events"])
+    latency = again.engine.latency
+    rendered = fed.copy()
+    again.process_words(rendered)
+    after = recorded[latency : latency + len(words)]
     before = words[: len(after)]
     changed = [event for event in run_log["events"] if event["kind"] == "settings"]
     ceiling = run_log["start"]["limiter.ceiling_dbtp"]
@@ -205,7 +209,7 @@ def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, run_log: dic
     summary = {
         "rate_hz": rate_hz,
         "seconds": round(len(after) / rate_hz, 2),
-        "latency_frames": again.latency,
+        "latency_frames": latency,
         "lufs_before": report.loudness_lufs(before / FULL_SCALE, rate_hz),
         "lufs_after": report.loudness_lufs(after / FULL_SCALE, rate_hz),
         "dbtp_before": report.true_peak_dbtp(before / FULL_SCALE, rate_hz),
@@ -217,7 +221,7 @@ def compare(words: np.ndarray, rate_hz: int, recording: np.ndarray, run_log: dic
         "overloads": run_log["overloads"],
         "worst_load_percent": run_log["load_max_ppm"] / 1e4,
         "clamps": run_log["clamps"],
-        "render_equals_run": bool(run_log["complete"] and np.array_equal(again.words, recorded[:frames])),
+        "render_equals_run": bool(run_log["complete"] and np.array_equal(rendered, recorded[:frames])),
     }
     return summary, after
 

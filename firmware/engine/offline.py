@@ -1,7 +1,7 @@
 """OfflineRun: a run without a box. The same settings and kernels at the same frames give the same bits as on the box."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -32,17 +32,28 @@ class OfflineRun:
         self._frame = 0
         self._events = deque(events)
 
-    def process(self, words: np.ndarray) -> None:
+    def process(self, block: np.ndarray) -> None:
+        """Process the next `block` (float32, shape (2, frames), full scale ±1) in place."""
+        for start, end in self._pieces(block.shape[1]):
+            piece = np.ascontiguousarray(block[:, start:end])
+            self.engine.process(piece)
+            block[:, start:end] = piece
+
+    def process_words(self, words: np.ndarray) -> None:
         """Process the next `words` (int32, shape (frames, 2)) in place."""
+        for start, end in self._pieces(len(words)):
+            self.engine.process_words(words[start:end])
+
+    def _pieces(self, frames: int) -> Iterator[tuple[int, int]]:
+        """The pieces (start, end) of the next `frames`, between which the events are applied."""
         done = 0
-        while done < len(words):
-            end = len(words)
-            if self._events:
-                end = min(end, max(self._events[0]["frame"] - self._frame, done))
-            for start in range(done, end, BLOCK):
-                self.engine.process_words(words[start : min(start + BLOCK, end)])
-            done = end
-            while self._events and self._events[0]["frame"] <= self._frame + done and done < len(words):
+        while done < frames:
+            while self._events and self._events[0]["frame"] <= self._frame + done:
                 event = self._events.popleft()
                 designer.apply(self.engine, event["kind"], event["values"])
-        self._frame += len(words)
+            end = min(frames, done + BLOCK)
+            if self._events:
+                end = min(end, self._events[0]["frame"] - self._frame)
+            yield done, end
+            done = end
+        self._frame += frames

@@ -22,7 +22,7 @@ def perform(words: np.ndarray, rate_hz: int, start: dict[str, float], events: It
     """
     run = OfflineRun(rate_hz)
     run.begin(start, events)
-    run.process(words)
+    run.process_words(words)
     return run.engine
 
 

@@ -30,7 +30,7 @@ from host_cli.terminal import one_line, table
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
-    from host_cli.render import analysis, audiofile, report
+    from host_cli.render import AudioReader, analysis, report
 
     if report_path and len(files) > 1:
         raise click.UsageError("--report takes one input file")
@@ -40,10 +40,11 @@ def analyze(context: Context, files, over_dbtp, report_path):
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
     for path in files:
-        words, rate_hz = audiofile.read_words(path)
-        found = analysis.analyse(words, rate_hz, over_dbtp)
+        with AudioReader(path) as source:
+            samples, rate_hz = source.read(), source.rate_hz
+        found = analysis.analyse(samples, rate_hz, over_dbtp)
         if report_path:
-            report.write(report_path, one_line(path.name), words, rate_hz, found)
+            report.write(report_path, one_line(path.name), samples.T * 2.0**31, rate_hz, found)
         results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
         overs = [(f"  over at {over['seconds']:.1f} s", f"{over['dbtp']:+.2f} dBTP") for over in found["overs"]]
         texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + overs)}")

@@ -8,7 +8,7 @@ from firmware.contract import Param, ParamError
 from firmware.contract import params as local
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, Refused
-from host_cli.presets import shown
+from host_cli.presets import remarks, shown
 from host_cli.terminal import table
 
 
@@ -78,6 +78,16 @@ def set_(context: Context, assignments, if_rev):
         (id, f"{shown(box.table[id], change.old[id])} → {shown(box.table[id], new)}") for id, new in change.new.items()
     ]
     context.out("set", {"rev": change.rev, "old": change.old, "new": change.new}, table(rows))
+    if not context.json:
+        _note_inaudible(context, change.new)
+
+
+def _note_inaudible(context: Context, changed: dict) -> None:
+    """Say which of the changed values cannot be heard, and what would make them audible."""
+    table_of = context.box.table
+    values = {id: table_of[id].check(plain) for id, plain in context.box.get().items() if id in local.BY_ID}
+    for remark in remarks({id: values[id] for id in changed if id in values}, values, "burnish set"):
+        context.note(remark)
 
 
 @cli.command()

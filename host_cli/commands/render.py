@@ -9,7 +9,7 @@ from firmware.contract import ParamError, constraints, params
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, USAGE, CliFail, Refused
 from host_cli.folders import data_folder
-from host_cli.presets import read
+from host_cli.presets import read, remarks
 from host_cli.render import listening
 from host_cli.terminal import table
 
@@ -67,6 +67,14 @@ def library() -> presets.PresetLibrary:
     help="sample format of the output",
 )
 @click.option(
+    "--dither",
+    type=click.Choice(["auto", "none", "flat", "gentle", "strong"]),
+    metavar="SHAPE",
+    default="auto",
+    show_default=True,
+    help="dither of an output with 16 or 24 bits: none, flat, gentle, strong; auto is flat, or none if nothing is processed",
+)
+@click.option(
     "--target-lufs",
     type=click.FloatRange(-50, 0),
     metavar="LUFS",
@@ -82,14 +90,23 @@ def library() -> presets.PresetLibrary:
 )
 @pass_context
 def render(
-    context: Context, inputs, output, preset, assignments, run_log, session, bits, target_lufs, listen, keep_latency
+    context: Context,
+    inputs,
+    output,
+    preset,
+    assignments,
+    run_log,
+    session,
+    bits,
+    dither,
+    target_lufs,
+    listen,
+    keep_latency,
 ):
     """Master files with the engine of the box: the same settings give the same bits.
 
     Latency is compensated: output and input line up frame for frame.
     """  # fmt: skip
-    from host_cli.render import audiofile, engine, loudness_target
-
     run_log = run_log or session
     if run_log and (preset or assignments):
         raise click.UsageError("--run-log contains all settings: omit --preset and --set")
@@ -103,41 +120,46 @@ def render(
         values = listening.soloed(values, listen)
     if not run:
         _check(values)
-    renderers: dict[int, engine.Renderer] = {}
-    rows, results = [], []
-    for path, target in context.progress(_targets(context, inputs, output, bits), "rendering"):
-        words, rate_hz = audiofile.read_words(path)
-        if run and rate_hz != run["rate_hz"]:
-            raise CliFail(
-                f"{path} has a sampling rate of {rate_hz} Hz, but the run had {run['rate_hz']} Hz: give the mix of that run"
-            )
-        if not run:
-            _check(values, rate_hz)
-        if rate_hz not in renderers:
-            renderers[rate_hz] = engine.Renderer(rate_hz)
-        gain_db = None
-        if target_lufs is None:
-            done = renderers[rate_hz].render(words, values, events, align=not keep_latency)
-        else:
-            reached = loudness_target.render_to(renderers[rate_hz], words, values, target_lufs)
-            done, gain_db = reached.rendered, reached.gain_db
-        out = listening.difference(words, done.words) if listen == "delta" else done.words
-        audiofile.write_words(target, out, rate_hz, bits)
-        before, after = (audiofile.figures(w, rate_hz) for w in (words, out))
-        results.append(
-            {"input": str(path), "output": str(target), "rate_hz": rate_hz, "frames": len(out), "latency": done.latency,
-             "before": before, "after": after, "clamps": done.clamps, "bad_blocks": done.bad_blocks,
-             "limiter_gain_db": gain_db}
-        )  # fmt: skip
-        rows.append(
-            (
-                str(target),
-                _arrow(before, after, "integrated_lufs", "LUFS"),
-                _arrow(before, after, "max_tp_dbtp", "dBTP"),
-                "" if gain_db is None else f"limiter gain {gain_db:+.2f} dB",
-            )
-        )
-    context.out("render", {"rendered": results}, table(rows))
+    for remark in remarks({id: values[id] for id in _assigned(assignments)}, values, "--set"):
+        context.note(remark)
+    options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency,
+               "delta": listen == "delta"}  # fmt: skip
+    results = _render(context, _targets(context, inputs, output, bits), values, None if run else dither, run, options)
+    context.out("render", {"rendered": results}, table([_row(result) for result in results]))
+
+
+def _render(
+    context: Context, pairs, values: dict[str, float], dither: str | None, run: dict | None, options
+) -> list[dict]:
+    """Render the pairs of input and output one after the other; returns the figures of each. Raises CliFail."""
+    from host_cli.render import AudioReader, Renderer, RenderJob, dithered
+
+    renderers: dict[int, Renderer] = {}
+    results = []
+    for path, target in context.progress(pairs, "rendering"):
+        with AudioReader(path) as source:
+            if run and source.rate_hz != run["rate_hz"]:
+                raise CliFail(
+                    f"{path} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
+                    "give the mix of that run"
+                )
+            if not run:
+                _check(values, source.rate_hz)
+            if source.rate_hz not in renderers:
+                renderers[source.rate_hz] = Renderer(source.rate_hz)
+            chosen = dithered(values, options["bits"], source.bits, dither) if dither else values
+            results.append(RenderJob(source, target, chosen, **options).run(renderers[source.rate_hz]))
+    return results
+
+
+def _row(result: dict) -> tuple[str, ...]:
+    before, after, gain_db = result["before"], result["after"], result["limiter_gain_db"]
+    return (
+        result["output"],
+        _arrow(before, after, "integrated_lufs", "LUFS"),
+        _arrow(before, after, "max_tp_dbtp", "dBTP"),
+        "" if gain_db is None else f"limiter gain {gain_db:+.2f} dB",
+    )
 
 
 def _read_run_log(path: Path) -> dict:
@@ -162,6 +184,12 @@ def _values(preset: str | None, assignments) -> dict[str, float]:
     values = dict(params.DEFAULTS)
     if preset:
         values |= _preset(preset).values
+    return values | _assigned(assignments)
+
+
+def _assigned(assignments) -> dict[str, float]:
+    """The values of the assignments. Raises Refused."""
+    values = {}
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
         if not equals:

@@ -6,6 +6,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "read": "library",
+        "remarks": "audibility",
         "shown": "library",
     },
 )
@@ -15,5 +16,6 @@ __all__ = [
     "library",
     "name_cache",
     "read",
+    "remarks",
     "shown",
 ]

@@ -1,10 +1,24 @@
 """Audio files: reads and writes them, renders them with the engine, analyses them, writes reports."""
 
+from firmware.contract import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "AudioReader": "reader",
+        "RenderJob": "job",
+        "Renderer": "engine",
+        "dithered": "dithering",
+    },
+)
+
 __all__ = [
+    "AudioReader",
+    "RenderJob",
+    "Renderer",
     "analysis",
     "audiofile",
-    "engine",
+    "dithered",
     "listening",
-    "loudness_target",
     "report",
 ]

@@ -10,14 +10,13 @@ OVER_DBTP = 0.0
 MOST_OVERS = 100
 
 
-def analyse(words: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> dict:
-    """All figures of `words` (int32, shape (frames, 2)).
+def analyse(samples: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> dict:
+    """All figures of `samples` (float32, shape (2, frames), full scale ±1).
 
     Returns the result of `dsp_ext.meters.measure` and: `dr` (see `dynamic_range`), `overs` (list of {"seconds", "dbtp"}, one
     for each of the first hundred intervals of 100 ms whose true peak is above `over_dbtp`), `over_count`, and `spectrum`
     ({"hz", "db"}: power per sixth of an octave; 0 dB is a full-scale sine).
     """
-    samples = words.T * 2.0**-31
     found = measure(samples, rate_hz)
     history = found["history"]
     over = np.flatnonzero(history["tp_dbtp"] > over_dbtp)

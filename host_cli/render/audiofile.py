@@ -6,7 +6,6 @@ import numpy as np
 import soundfile
 
 from dsp_ext.core import RATES_HZ
-from dsp_ext.meters import measure
 from host_cli.errors import CliFail
 
 #: The choices of `--bits`, and libsndfile's names for them.
@@ -69,7 +68,7 @@ def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
     if not np.all(np.isfinite(samples)):
         bad = int(np.argmin(np.all(np.isfinite(samples), axis=-1)))
         raise CliFail(f"{path} contains a sample that is not a number, at frame {bad}: export the file again")
-    scaled = np.rint(samples * 2.0**31)
+    scaled = np.rint(samples.astype(np.float64) * 2.0**31)
     return np.clip(scaled, -(2.0**31), 2.0**31 - 1).astype(np.int32)
 
 
@@ -109,10 +108,3 @@ def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:
     rounded += np.int32(step // 2)
     rounded &= np.int32(-step)
     return rounded
-
-
-def figures(words: np.ndarray, rate_hz: int) -> dict:
-    """Loudness and peaks of words (frames, 2): the result of `dsp_ext.meters.measure` without the history."""
-    found = measure(words.T, rate_hz, scale=2.0**-31)
-    del found["history"]
-    return found

@@ -1,59 +1,56 @@
-"""Renders files with the engine of the box: the same input and settings give the same bits."""
+"""Renders audio with the engine of the box: the same input and settings give the same bits."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from dsp_ext import Engine
 from firmware.engine import OfflineRun
 
-
-@dataclass(frozen=True)
-class Rendered:
-    """The result of a render.
-
-    `words`: int32, shape (frames, 2). `latency`: frames by which they lag the input, 0 when they are aligned with it.
-    `clamps`: samples that the limiter had to clip. `bad_blocks`: blocks that were silenced because of absurd samples.
-    """
-
-    words: np.ndarray
-    rate_hz: int
-    latency: int
-    clamps: int
-    bad_blocks: int
+#: Frames of the blocks of silence that let the chain ring out.
+_SILENCE = 1 << 14
 
 
 class Renderer:
-    """Renders files one after the other with one engine, because building an engine takes time."""
+    """Renders files one after the other with one engine, because building an engine takes time.
+
+    After a render, `latency` is that of the chain in frames, `clamps` the number of samples that the limiter had to clip, and
+    `bad_blocks` the number of blocks that were silenced because of absurd samples.
+    """
 
     def __init__(self, rate_hz: int):
         self.rate_hz = rate_hz
+        self.latency = self.clamps = self.bad_blocks = 0
         self._run = OfflineRun(rate_hz)
 
     def render(
-        self, words: np.ndarray, values: dict[str, float], events: Iterable[dict] = (), *, align: bool = True
-    ) -> Rendered:
-        """Process `words` (int32, shape (frames, 2)) from a state in which `values` (all parameters) are in force.
+        self, blocks: Iterable[np.ndarray], values: dict[str, float], events: Iterable[dict] = (), *, align: bool = True
+    ) -> Iterator[np.ndarray]:
+        """Process `blocks` (float32, shape (2, frames)) from a state in which `values` (all parameters) are in force.
 
         `events` are those of a run log, in order: {"frame", "kind", "values"}; each is applied before its frame is
-        processed. `align` removes the latency at the start and lets the chain ring out at the end, so that output and
-        input line up frame for frame. Without it the output has the latency at its start and as many frames as the input,
-        as if it had been recorded from the box.
+        processed. The chain rings out at the end. `align` removes the latency at the start, so that output and input line
+        up frame for frame; without it the output is longer than the input by the latency.
         """
         self._run.begin(values, events)
         before = self._counters()
-        latency = self._run.engine.latency
-        out = np.concatenate([words, np.zeros((latency, 2), np.int32)]) if align else words.copy()
-        self._run.process(out)
+        self.latency = left = self._run.engine.latency
+        for block in _with_silence(blocks, self.latency):
+            out = block.copy()
+            self._run.process(out)
+            if align and left:
+                out, left = out[:, left:], max(0, left - out.shape[1])
+            if out.shape[1]:
+                yield out
         after = self._counters()
-        return Rendered(
-            words=out[latency:] if align else out,
-            rate_hz=self.rate_hz,
-            latency=0 if align else latency,
-            clamps=after["clamps"] - before["clamps"],
-            bad_blocks=after["bad_blocks"] - before["bad_blocks"],
-        )
+        self.clamps = after["clamps"] - before["clamps"]
+        self.bad_blocks = after["bad_blocks"] - before["bad_blocks"]
 
     def _counters(self) -> dict[str, int]:
         return dict(zip(Engine.CELLS, self._run.engine.cells, strict=False))
+
+
+def _with_silence(blocks: Iterable[np.ndarray], frames: int) -> Iterator[np.ndarray]:
+    yield from blocks
+    for at in range(0, frames, _SILENCE):
+        yield np.zeros((2, min(_SILENCE, frames - at)), np.float32)

@@ -33,8 +33,7 @@ def soloed(values: dict[str, float], what: str) -> dict[str, float]:
 
 
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """`after` minus `before` (int32, shape (frames, 2), aligned), clipped at full scale."""
+    """`after`, rounded to 32-bit words, minus `before` (float32, aligned); float64, so that their sum is exact."""
     import numpy as np  # imported here, because completion imports this module and must be fast
 
-    change = after.astype(np.int64) - before
-    return np.clip(change, -(2**31), 2**31 - 1).astype(np.int32)
+    return np.rint(after.astype(np.float64) * 2.0**31) * 2.0**-31 - before

@@ -1,74 +1,58 @@
-"""Renders to a target loudness: searches for the constant gain into the limiter that gives it."""
+"""Searches for the gain that gives a loudness. The gain is constant; nothing follows the level."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 
-import numpy as np
-
-from firmware.contract import params
-from host_cli.errors import REFUSED, CliFail
-
-from . import audiofile
-from .engine import Rendered, Renderer
-
-GAIN = "limiter.gain_db"
 #: Largest distance from the target, in LU.
 TOLERANCE_LU = 0.05
-#: Most renders.
-PASSES = 8
+#: Most renders. The search doubles its steps until the target is enclosed, so the ends of a range are reached in a few.
+PASSES = 24
 
 
-@dataclass(frozen=True)
-class Reached:
-    """The render, its loudness, the gain that produced it, and the number of renders that were needed."""
+class OutOfReach(ValueError):
+    """No gain of the range gives the target. `gain_db` is the nearest end, `lufs` its loudness (None: too quiet to measure)."""
 
-    rendered: Rendered
-    integrated_lufs: float
-    gain_db: float
-    passes: int
+    def __init__(self, gain_db: float, lufs: float | None):
+        super().__init__(f"{gain_db} dB gives {lufs} LUFS")
+        self.gain_db = gain_db
+        self.lufs = lufs
 
 
-def render_to(renderer: Renderer, words: np.ndarray, values: dict[str, float], target_lufs: float) -> Reached:
-    """Render `words` (int32, shape (frames, 2)) with the `limiter.gain_db` that brings them to `target_lufs` ± 0.05 LU.
+def find_gain(
+    loudness: Callable[[float], float | None], start_db: float, low_db: float, high_db: float, target_lufs: float,
+    tolerance_lu: float = TOLERANCE_LU,
+) -> float:  # fmt: skip
+    """The gain in dB, between `low_db` and `high_db`, at which `loudness(gain_db)` is `target_lufs`. Raises OutOfReach.
 
-    Loudness grows with the gain, and more slowly the more the limiter works. The search interpolates between the nearest
-    renders above and below the target (regula falsi). Raises CliFail for silence, and for a target that no allowed gain
-    reaches.
+    `loudness` must grow with the gain, apart from small irregularities; None means too quiet to measure. It is called with
+    the returned gain last. Once the target is enclosed, false position and bisection take turns.
     """
-    param = params.find(GAIN)
-
-    def at(gain_db: float) -> tuple[float, Rendered]:
-        done = renderer.render(words, values | {GAIN: gain_db})
-        loudness = audiofile.figures(done.words, done.rate_hz)["integrated_lufs"]
-        if loudness is None:
-            raise CliFail(
-                "the input is silent or shorter than 0.4 s, so its loudness cannot be measured: omit --target-lufs",
-                REFUSED,
-            )
-        return loudness - target_lufs, done
-
-    gain = values[GAIN]
-    error, done = at(gain)
-    low = high = None  # (gain, error) of the nearest render below and above the target
-    for passes in range(1, PASSES + 1):
-        if abs(error) <= TOLERANCE_LU:
-            return Reached(done, error + target_lufs, gain, passes)
-        if error < 0:
-            low = (gain, error)
+    gain_db, step_db = start_db, 0.0
+    below: tuple[float, float | None] | None = None
+    above: tuple[float, float] | None = None
+    for number in range(PASSES):
+        lufs = loudness(gain_db)
+        error = None if lufs is None else lufs - target_lufs
+        if error is not None and abs(error) <= tolerance_lu:
+            return gain_db
+        too_quiet = error is None or error < 0
+        if too_quiet:
+            below = gain_db, error
         else:
-            high = (gain, error)
-        if low and high:
-            step = (high[0] - low[0]) * low[1] / (low[1] - high[1])
-            # Keep away from both ends: the curve bends, and a very short step would waste a render.
-            gain = low[0] + min(max(step, 0.05 * (high[0] - low[0])), 0.95 * (high[0] - low[0]))
+            above = gain_db, error
+        if below and above:
+            gain_db = _between(below, above, number)
+        elif gain_db == (high_db if too_quiet else low_db):
+            raise OutOfReach(gain_db, lufs)
         else:
-            # While the limiter works, a dB of gain adds less than a dB of loudness, so the step is a little longer.
-            gain = gain - (1.3 if error < 0 and passes > 1 else 1.0) * error
-        gain = min(max(gain, param.low), param.high)
-        if (error < 0 and low[0] == param.high) or (error > 0 and high[0] == param.low):
-            break
-        error, done = at(gain)
-    raise CliFail(
-        f"{target_lufs:g} LUFS is out of reach: {GAIN} at {gain:+.1f} dB (allowed is {param.allowed}) gives "
-        f"{error + target_lufs:.1f} LUFS; raise input.trim_db, or compress more",
-        REFUSED,
-    )
+            step_db = max(2 * step_db, 12.0 if error is None else abs(error), 0.1)
+            gain_db = min(gain_db + step_db, high_db) if too_quiet else max(gain_db - step_db, low_db)
+    raise OutOfReach(gain_db, lufs)
+
+
+def _between(below: tuple[float, float | None], above: tuple[float, float], number: int) -> float:
+    """The next gain to try between two that enclose the target."""
+    span_db = above[0] - below[0]
+    if below[1] is None or number % 3 == 2:
+        return below[0] + span_db / 2
+    part = below[1] / (below[1] - above[1])
+    return below[0] + span_db * min(max(part, 0.02), 0.98)

@@ -14,14 +14,15 @@ from .conftest import ROOT
 
 
 def test_set_prints_before_and_after_with_units(burnish):
+    assert burnish("set", "eq.b1.enabled=on")[0] == 0
     assert burnish("set", "eq.b1.gain_db=+1.5") == (0, "eq.b1.gain_db  0.0 dB → +1.5 dB\n", "")
     assert burnish("get", "eq.b1.gain_db") == (0, "+1.5 dB\n", "")
-    status, out, _ = burnish("set", "eq.b1.gain_db=-2", "eq.b1.type=bell", "eq.b1.enabled=on", "eq.b2.freq_hz=1.2k")
+    status, out, _ = burnish("set", "eq.b1.gain_db=-2", "eq.b1.type=bell", "eq.b1.enabled=off", "eq.b2.freq_hz=1.2k")
     assert status == 0
     assert out.splitlines() == [
         "eq.b1.gain_db  +1.5 dB → -2.0 dB",
         "eq.b1.type     low_shelf → bell",
-        "eq.b1.enabled  off → on",
+        "eq.b1.enabled  on → off",
         "eq.b2.freq_hz  90.0 Hz → 1200.0 Hz",
     ]
 

@@ -83,7 +83,7 @@ class TestRender:
         ("mix.wav", "nowhere/out.wav", "there is no folder"),
     ])  # fmt: skip
     def test_impossible_renders_are_refused_before_the_render(self, mix, tmp_path, monkeypatch, source, target, why):
-        monkeypatch.setattr("host_cli.render.engine.Renderer", lambda *_, **__: pytest.fail("it was rendered"))
+        monkeypatch.setattr("host_cli.render.engine.Renderer.render", lambda *_, **__: pytest.fail("it was rendered"))
         (tmp_path / "out.wav").write_text("precious")
         status, _, stderr = burnish("render", mix[0].parent / source, "-o", tmp_path / target, "--yes")
         assert status == 1

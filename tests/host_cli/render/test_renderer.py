@@ -39,14 +39,19 @@ def built(monkeypatch):
 
 @pytest.fixture
 def noise(rng):
-    return np.rint(rng.standard_normal((2 * RATE_HZ, 2)) * 2.0**27).astype(np.int32)
+    """Two seconds of noise with peaks near full scale: float32, shape (2, frames)."""
+    return (rng.standard_normal((2, 2 * RATE_HZ)) / 4).astype(np.float32)
+
+
+def render(renderer, block, *arguments, **options):
+    return np.concatenate(list(renderer.render([block], *arguments, **options)), axis=1)
 
 
 @pytest.mark.parametrize("options", [(), ("--target-lufs", "-10")])
 def test_a_render_builds_one_engine(noise, tmp_path, built, options):
     paths = [tmp_path / "a.wav", tmp_path / "b.wav"]
     for path in paths:
-        audiofile.write_words(path, noise, RATE_HZ)
+        audiofile.write_words(path, audiofile.words_from_float(noise.T), RATE_HZ)
     assert burnish("render", *paths, "-o", tmp_path / "out", *options)[0] == 0
     assert len(built) == 1
 
@@ -54,24 +59,25 @@ def test_a_render_builds_one_engine(noise, tmp_path, built, options):
 def test_what_was_rendered_before_leaves_no_trace(noise):
     """Each setting is rendered after each other one, and after a run that ends during a crossfade."""
     renderer = Renderer(RATE_HZ)
-    events = [{"frame": len(noise) - 100, "kind": kind, "values": VALUES["minimum"]} for kind in ("settings", "eq")]
-    fresh = {name: Renderer(RATE_HZ).render(noise, values).words for name, values in VALUES.items()}
+    frames = noise.shape[1]
+    events = [{"frame": frames + 6000, "kind": kind, "values": VALUES["minimum"]} for kind in ("settings", "eq")]
+    fresh = {name: render(Renderer(RATE_HZ), noise, values) for name, values in VALUES.items()}
     for before in VALUES:
         for after, values in VALUES.items():
-            renderer.render(noise, VALUES[before], events if before == "neutral" else (), align=False)
-            assert np.array_equal(renderer.render(noise, values).words, fresh[after]), (before, after)
+            render(renderer, noise, VALUES[before], events if before == "neutral" else ())
+            assert np.array_equal(render(renderer, noise, values), fresh[after]), (before, after)
 
 
-def test_pieces_of_any_length_give_the_bits_of_the_whole(noise, rng):
+def test_words_and_floats_in_pieces_of_any_length_give_the_same_bits(noise, rng):
     events = [
         {"frame": frame, "kind": "settings", "values": {"input.trim_db": -frame / 1e4}} for frame in (0, 4096, 50_000)
     ]
-    whole = noise.copy()
+    words = np.rint(np.ascontiguousarray(noise.T).clip(-0.99, 0.99) * 2.0**23).astype(np.int32) << 8
+    block = np.ascontiguousarray(words.T.astype(np.float32) * np.float32(2.0**-31))
     run = offline.OfflineRun(RATE_HZ)
     run.begin(params.DEFAULTS, events)
-    run.process(whole)
-    pieces = noise.copy()
+    run.process_words(words)
     run.begin(params.DEFAULTS, events)
-    for piece in np.split(pieces, sorted([4096, 50_000, *rng.integers(0, len(noise), 40)])):
+    for piece in np.split(block, sorted([4096, 50_000, *rng.integers(0, block.shape[1], 40)]), axis=1):
         run.process(piece)
-    assert np.array_equal(pieces, whole)
+    assert np.array_equal(np.rint(block.T.astype(float) * 2.0**31), words)

@@ -1,0 +1,65 @@
+"""AudioWriter: writes an audio file in blocks. The file appears under its name only when it is complete."""
+
+import contextlib
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from host_cli.errors import CliFail
+
+from .audiofile import SUBTYPES, check_target, round_to_bits
+
+#: Bytes from which a WAV file needs the format RF64: its own sizes have 32 bits.
+_RF64_BYTES = 0xFFFF_0000
+_FORMATS = {".wav": "WAV", ".flac": "FLAC", ".aiff": "AIFF", ".aif": "AIFF"}
+
+
+class AudioWriter:
+    """A context manager: on an error or an interruption nothing is left, and a file of the same name stays as it was."""
+
+    def __init__(self, path: Path, rate_hz: int, bits: str, frames: int):
+        """`bits`: "16", "24", "32" or "float". `frames`: expected length, which selects RF64. Raises CliFail."""
+        check_target(path, bits)
+        self.path = path
+        #: Whether the file is kept when the context ends without an error.
+        self.keep = True
+        self._bits = bits
+        self._part = path.with_name(f".{path.name}.part")
+        form = _FORMATS[path.suffix.lower()]
+        if form == "WAV" and frames * 2 * (4 if bits == "float" else int(bits) // 8) > _RF64_BYTES:
+            form = "RF64"
+        try:
+            self._file = soundfile.SoundFile(self._part, "w", rate_hz, 2, SUBTYPES[bits], format=form)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise self._failed(error) from None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        try:
+            self._file.close()
+            if kind is None and self.keep:
+                self._part.replace(self.path)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise self._failed(error) from None
+        finally:
+            with contextlib.suppress(OSError):
+                self._part.unlink(missing_ok=True)
+
+    def write(self, block: np.ndarray) -> None:
+        """Write float32 samples, shape (2, frames). Integer formats are rounded and clipped, "float" is not clipped."""
+        scaled = np.rint(block.T.astype(np.float64) * 2.0**31)
+        try:
+            if self._bits == "float":
+                self._file.write(scaled * 2.0**-31)
+            else:
+                words = np.clip(scaled, -(2.0**31), 2.0**31 - 1).astype(np.int32)
+                self._file.write(round_to_bits(words, int(self._bits)))
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise self._failed(error) from None
+
+    def _failed(self, error: Exception) -> CliFail:
+        reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or error
+        return CliFail(f"cannot write {self.path}: {reason}")

@@ -1,0 +1,112 @@
+"""`render --target-lufs`: every target that a gain can give is reached; for the others the advice is true."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+import soundfile
+
+from demo.mix import synthesise
+from demo.report import true_peak_dbtp
+from host_cli.render.loudness_target import OutOfReach, find_gain
+
+from .test_files import RATE_HZ, burnish
+
+
+def drums(rng) -> np.ndarray:
+    """A few loud hits over a quiet floor: loudness grows slowly once the limiter works."""
+    x = 0.003 * rng.standard_normal((2, 8 * RATE_HZ))
+    decay = np.exp(-np.arange(RATE_HZ // 4) / (0.02 * RATE_HZ))
+    for at in range(0, x.shape[1] - len(decay), RATE_HZ):
+        x[:, at : at + len(decay)] += 0.9 * decay * np.sin(np.arange(len(decay)) * 0.02)
+    return x
+
+
+def speech(rng) -> np.ndarray:
+    """Syllables of filtered noise with pauses."""
+    t = np.arange(8 * RATE_HZ) / RATE_HZ
+    envelope = np.maximum(0, np.sin(2 * np.pi * 3 * t)) ** 2 * (np.sin(2 * np.pi * 0.3 * t) > -0.3)
+    voice = np.cumsum(rng.standard_normal(len(t)))
+    voice = np.diff(voice, prepend=0) + 0.9 * np.roll(voice - np.convolve(voice, np.ones(64) / 64, "same"), 1)
+    return np.tile(0.2 * envelope * voice / np.abs(voice).max(), (2, 1))
+
+
+MATERIAL = {
+    "drums": drums,
+    "dense": lambda rng: 0.35 * np.tanh(3 * rng.standard_normal((2, 6 * RATE_HZ))),
+    "music": lambda rng: synthesise(RATE_HZ)[:, 4 * RATE_HZ : 12 * RATE_HZ],
+    "speech": speech,
+    "near silence": lambda rng: 1e-4 * rng.standard_normal((2, 5 * RATE_HZ)),
+}
+
+
+@pytest.fixture(params=MATERIAL)
+def material(request, rng, tmp_path):
+    """(kind, path) of each kind of material."""
+    path = tmp_path / "in.wav"
+    soundfile.write(path, MATERIAL[request.param](rng).T, RATE_HZ, subtype="FLOAT")
+    return request.param, path
+
+
+def render(path, target, *options):
+    out = path.with_name("out.wav")
+    return *burnish("--json", "--yes", "render", path, "-o", out, "--target-lufs", target, *options), out
+
+
+@pytest.mark.parametrize("target", [-30, -18, -14, -9])
+def test_targets_are_reached_or_the_advice_reaches_them(material, target):
+    """What the refusal advises is done, and must give the target."""
+    status, stdout, stderr, out = render(material[1], target)
+    if status == 8:
+        assert not out.exists()
+        change = re.search(r"to reach it, (?:raise|lower) ([\w.]+) to ([-+\d.]+)", stderr)
+        if not change:
+            most = re.search(r"input.trim_db=24 it is (-[\d.]+) LUFS: compress more", stderr)
+            assert float(most[1]) < target - 0.2
+            return
+        status, stdout, stderr, out = render(material[1], target, "-s", f"{change[1]}={change[2]}")
+    assert status == 0, stderr
+    after = json.loads(stdout)["rendered"][0]["after"]
+    assert after["integrated_lufs"] == pytest.approx(target, abs=0.05)
+    assert true_peak_dbtp(soundfile.read(out)[0], RATE_HZ) <= -1 + 0.05
+
+
+def test_a_target_that_is_too_quiet_asks_for_a_lower_level(tmp_path, rng):
+    soundfile.write(tmp_path / "in.wav", 0.3 * rng.standard_normal((4 * RATE_HZ, 2)), RATE_HZ)
+    status, _, stderr, _ = render(tmp_path / "in.wav", -40)
+    assert status == 8 and "lower input.trim_db to" in stderr and "raise" not in stderr
+
+
+@pytest.mark.parametrize("length_s", [0.2, 2.0])
+def test_silence_and_very_short_files_have_no_loudness(tmp_path, length_s):
+    soundfile.write(tmp_path / "in.wav", np.zeros((int(length_s * RATE_HZ), 2)), RATE_HZ)
+    status, _, stderr, _ = render(tmp_path / "in.wav", -14)
+    assert status == 8 and "cannot be measured" in stderr
+
+
+def limited(gain_db: float, peak_db: float) -> float:
+    """Loudness of a signal that a limiter holds: each dB above `peak_db` adds less than the one before."""
+    return -30 + min(gain_db, peak_db) + 6 * (1 - np.exp(-max(0.0, gain_db - peak_db) / 6))
+
+
+@pytest.mark.parametrize("peak_db", [-10, 0, 5, 12])
+def test_the_whole_range_is_searched(peak_db):
+    top = limited(24, peak_db)
+    for target in np.linspace(-41.5, top - 0.1, 40):
+        calls = []
+
+        def loudness(gain_db, calls=calls):
+            calls.append(gain_db)
+            return limited(gain_db, peak_db)
+
+        gain_db = find_gain(loudness, 0.0, -12, 24, target)
+        assert abs(limited(gain_db, peak_db) - target) <= 0.05 and calls[-1] == gain_db and len(calls) <= 12
+    with pytest.raises(OutOfReach) as end:
+        find_gain(lambda gain_db: limited(gain_db, peak_db), 0.0, -12, 24, top + 0.2)
+    assert (end.value.gain_db, end.value.lufs) == (24, top)
+
+
+def test_a_loudness_below_the_gate_is_too_quiet():
+    gain_db = find_gain(lambda gain_db: None if gain_db < 15 else gain_db - 80, 0.0, -12, 24, -60)
+    assert gain_db == pytest.approx(20, abs=0.05)
