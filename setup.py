@@ -17,7 +17,7 @@ KERNELS = {
     "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband",
     "dsp_ext.output": "stereo dither dc_filter saturator",
     "dsp_ext.limiter": "envelopes gain_smoother linked_gain switched_gain stage limiter",
-    "dsp_ext": "engine",
+    "dsp_ext": "port engine",
 }
 
 # -O3: distributions build Python with -O2, which leaves the loops scalar (2 to 4 times the instructions).

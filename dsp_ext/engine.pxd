@@ -1,11 +1,12 @@
 from libc.stdint cimport int64_t
 
-from dsp_ext.core cimport Cells, Delay, Processor, Ramp, Ring, SeqLock
+from dsp_ext.core cimport Delay, Processor, Ramp
 from dsp_ext.eq cimport Eq
 from dsp_ext.limiter cimport Limiter
 from dsp_ext.meters cimport Meter, Spectrum
 from dsp_ext.multiband cimport Multiband
 from dsp_ext.output cimport DcFilter, Dither, Saturator, Stereo
+from .port cimport EnginePort
 
 cdef class Engine(Processor):
     cdef readonly Eq eq
@@ -27,9 +28,7 @@ cdef class Engine(Processor):
     cdef float[:, ::1] _io, _dry_io
     cdef float[::1] _gain
     cdef double[::1] _settings, _incoming, _lowest, _highest
-    cdef Cells _cells
-    cdef SeqLock _lock
-    cdef Ring _meters, _events, _spectra
+    cdef EnginePort _port
     cdef readonly int64_t frames
     cdef int64_t _settings_version
     cdef Py_ssize_t _meter_step, _meter_left, _spectra_left
@@ -48,4 +47,3 @@ cdef class Engine(Processor):
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void publish_meters(self) noexcept nogil
     cdef void publish_spectra(self) noexcept nogil
-    cdef void note(self, int kind, int64_t version) noexcept nogil

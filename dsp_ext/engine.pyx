@@ -1,15 +1,15 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices come from the tables below or are cut to max_block; no divisor can be zero.
+# Indices are places of settings, columns of rings, or frames below max_block; no divisor can be zero.
 """Engine: the chain of the box. The same object runs live and renders files, bit for bit.
 
     input trim -> EQ -> multiband -> stereo -> saturator -> DC filter -> limiter -> dither -> bypass crossfade -> mute
 
-Meters tap input and output.
+Meters measure input and output.
 
-Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, the order of the shared vector). Kernels of
-the EQ and of the crossover are designed elsewhere and arrive packed, through `engine.eq` and
-`engine.multiband.convolver`. Attached to shared memory, the engine looks at the start of each block whether new settings
-or kernels wait, and notes at which frame it took them (`Engine.EVENTS`), so that a render can repeat a live run.
+Settings are numbers in physical units, addressed by name (`Engine.SETTINGS`, in the order of the shared vector). Kernels of
+the EQ and of the crossover are designed elsewhere and are passed in packed form to `engine.eq` and
+`engine.multiband.convolver`. At the start of each block, an engine that is attached to shared memory (`port.pyx`) adopts new
+settings and kernels. It records at which frame it adopted them (`Engine.EVENTS`), so that a render can repeat a live run.
 """
 
 import numpy as np
@@ -29,62 +29,21 @@ from .places cimport (
     FIRST_LIMITER, FIRST_MULTIBAND, FIRST_SATURATOR, FIRST_STEREO, INPUT_TRIM_DB, METER_EPOCH, METER_RUNNING,
     OUTPUT_DC_FILTER,
 )
+from .port cimport (
+    BANDS, CELL_BAD_BLOCKS, CELL_CLAMPS, CELL_CROSSOVER_ADOPTED, CELL_CROSSOVER_REQUEST, CELL_EQ_ADOPTED,
+    CELL_EQ_REQUEST, CELL_FRAMES, CELL_LATENCY, CELL_SETTINGS_VERSION, EQ_BANDS, EVENT_CROSSOVER, EVENT_EQ, EVENT_FADE,
+    EVENT_FADE_OUT, EVENT_SETTINGS, EnginePort,
+)
 
-from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
+from dsp_ext.meters import FIELDS as _METER_FIELDS
 from dsp_ext.settings import ENGINE as _SETTINGS
+from .port import (
+    CELLS as _CELLS, EVENT_KINDS as _EVENT_KINDS, EVENTS as _EVENTS, METERS as _METERS, SPECTRA as _SPECTRA,
+)
 
 cdef enum:
-    BANDS = 5
-    EQ_BANDS = 8
-    # Cells.
-    CELL_FRAMES = 0
-    CELL_SETTINGS_VERSION
-    CELL_EQ_REQUEST
-    CELL_EQ_ADOPTED
-    CELL_CROSSOVER_REQUEST
-    CELL_CROSSOVER_ADOPTED
-    CELL_BAD_BLOCKS
-    CELL_CLAMPS
-    CELL_LATENCY
-    CELLS
     # Meter frames between rows of spectra: 40 ms.
     SPECTRA_STEP = 4
-    # Kinds of events.
-    EVENT_SETTINGS = 0
-    EVENT_EQ
-    EVENT_CROSSOVER
-    EVENT_FADE
-    EVENT_FADE_OUT
-
-#: Columns of the meter ring: (name, how rows merge: max, min, the furthest from 0, or last). One row every 10 ms. gr: gain of
-#: the bands of the compressor and of the limiter; eq: how far the gain of a dynamic band of the EQ is moved, up or down.
-_METERS = (
-    ("frame", "last"),
-    *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
-    *((f"out_{name}", merge) for name, merge in _METER_FIELDS),
-    *((f"gr_b{band + 1}_db", "min") for band in range(BANDS)),
-    ("gr_limiter_db", "min"),
-    *((f"eq_b{band + 1}_db", "furthest") for band in range(EQ_BANDS)),
-)
-#: Columns of the spectra ring: levels in dB of the bands of `spectrum.BANDS_HZ`. One row every 40 ms.
-_SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
-#: Integers the engine shares: counters it writes, and the kernels it is asked to use (request = 2 version + bank;
-#: a bank may be rewritten when adopted equals the last request).
-_CELLS = (
-    "frames",
-    "settings_version",
-    "eq_request",
-    "eq_adopted",
-    "crossover_request",
-    "crossover_adopted",
-    "bad_blocks",
-    "clamps",
-    "latency_frames",
-)
-#: Columns of the event ring: at `frame`, before processing it, the engine took `version` of `kind`.
-_EVENTS = ("frame", "kind", "version")
-#: Kinds of events.
-_EVENT_KINDS = ("settings", "eq", "crossover", "fade", "fade_out")
 
 #: Louder than this (+36 dBFS) is not sound but a fault: the block is silenced.
 cdef float ABSURD = 64.0
@@ -100,7 +59,7 @@ cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
 
 
 cdef void _amplify(Ramp gain, float *gains, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-    """Both channels times `gain`, in place, by way of `gains`. Nothing to do while it rests at 1."""
+    """Multiply both channels by `gain`, in place; `gains` is work space. A gain that rests at 1 changes nothing."""
     cdef Py_ssize_t i
     if not gain.moving() and gain._value == 1:
         return
@@ -123,7 +82,7 @@ cdef class Engine(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        assert len(self.SETTINGS) == ENGINE_SETTINGS and len(self.CELLS) == CELLS
+        assert len(self.SETTINGS) == ENGINE_SETTINGS
         assert len(_METER_FIELDS) == METER_FIELDS
         self.eq = Eq(rate_hz, max_block)
         self.multiband = Multiband(rate_hz, max_block)
@@ -158,42 +117,22 @@ cdef class Engine(Processor):
         self._meter_step = round(rate_hz / 100)
         self._meter_left = self._meter_step
         self._spectra_left = SPECTRA_STEP
-        if self._cells is None:
-            self._cells = Cells(bytearray(Cells.bytes_for(CELLS)), CELLS)
-        self._cells.set(CELL_LATENCY, self.delay())
+        if self._port is None:
+            self._port = EnginePort()
+        self._port.cells.set(CELL_LATENCY, self.delay())
 
     # -- settings and shared memory ------------------------------------------------------------------------------
 
     def attach(self, *, Cells cells=None, SeqLock settings=None, Ring meters=None, Ring events=None,
                Ring spectra=None):
-        """[control] Work on shared memory from now on. Sizes: CELLS, SETTINGS, METERS, EVENTS and SPECTRA of this class.
-
-        Meters and spectra are computed only for a ring.
-        """
-        if cells is not None:
-            self._cells = cells
-            self._cells.set(CELL_LATENCY, self.delay())
-        if settings is not None:
-            if settings.count != len(self.SETTINGS):
-                raise ValueError(f"settings must hold {len(self.SETTINGS)} values, not {settings.count}")
-            self._lock = settings
-        if meters is not None:
-            if meters.columns != len(self.METERS):
-                raise ValueError(f"meters must have {len(self.METERS)} columns, not {meters.columns}")
-            self._meters = meters
-        if events is not None:
-            if events.columns != len(self.EVENTS):
-                raise ValueError(f"events must have {len(self.EVENTS)} columns, not {events.columns}")
-            self._events = events
-        if spectra is not None:
-            if spectra.columns != len(self.SPECTRA):
-                raise ValueError(f"spectra must have {len(self.SPECTRA)} columns, not {spectra.columns}")
-            self._spectra = spectra
+        """[control] Use shared memory from now on: see `EnginePort.attach`."""
+        self._port.attach(cells, settings, meters, events, spectra)
+        self._port.cells.set(CELL_LATENCY, self.delay())
 
     @property
     def cells(self):
         """The engine's counters (`Engine.CELLS`). [any]"""
-        return self._cells
+        return self._port.cells
 
     def set(self, str name, double value):
         """[control] Set one setting by name, in the unit in which its name ends. Not while another thread processes.
@@ -232,15 +171,15 @@ cdef class Engine(Processor):
         self.limiter.settle()
 
     def fade_in(self):
-        """[audio] Silent at once, then back over the ramp: after a gap in the stream. Not while another thread processes."""
+        """[audio] Silence the output at once and fade it in: after a gap in the stream. Not while another thread processes."""
         cdef float target = self._mute._target
-        self.note(EVENT_FADE, 0)
+        self._port.note(self.frames, EVENT_FADE, 0)
         self._mute.jump(0.0)
         self._mute.to(target)
 
     def fade_out(self):
-        """[audio] Over the ramp to silence, for good: before the stream ends. Not while another thread processes."""
-        self.note(EVENT_FADE_OUT, 0)
+        """[audio] Fade the output out, permanently: before the end of the stream. Not while another thread processes."""
+        self._port.note(self.frames, EVENT_FADE_OUT, 0)
         self._mute.to(0.0)
 
     cdef void apply(self, const double *values) noexcept nogil:
@@ -291,46 +230,37 @@ cdef class Engine(Processor):
             what = <int> ((index - FIRST_BAND) % BAND_SETTINGS)
             self.multiband.set_band(band, what, value)
 
-    cdef void note(self, int kind, int64_t version) noexcept nogil:
-        cdef double *row
-        if self._events is not None:
-            row = self._events.next_row()
-            row[0] = <double> self.frames
-            row[1] = kind
-            row[2] = <double> version
-            self._events.commit()
-
     cdef void poll(self) noexcept nogil:
-        """Take what the control side has put into shared memory. At the start of each block."""
+        """Adopt the settings and kernels that wait in shared memory. Called at the start of each block."""
         cdef int64_t version, request
-        if self._lock is not None:
-            version = self._lock.read_newer(self._settings_version, &self._incoming[0])
+        if self._port.settings is not None:
+            version = self._port.settings.read_newer(self._settings_version, &self._incoming[0])
             if version >= 0:
                 self._settings_version = version
-                self.note(EVENT_SETTINGS, version)
+                self._port.note(self.frames, EVENT_SETTINGS, version)
                 self.apply(&self._incoming[0])
-                self._cells.set(CELL_SETTINGS_VERSION, version)
-        request = self._cells.get(CELL_EQ_REQUEST)
-        if request != self._cells.get(CELL_EQ_ADOPTED) and not self.eq_changing():
+                self._port.cells.set(CELL_SETTINGS_VERSION, version)
+        request = self._port.cells.get(CELL_EQ_REQUEST)
+        if request != self._port.cells.get(CELL_EQ_ADOPTED) and not self.eq_changing():
             if self.eq.bank_in_use() == (request & 1):  # its fade is over: the other bank is free
-                self._cells.set(CELL_EQ_ADOPTED, request)
+                self._port.cells.set(CELL_EQ_ADOPTED, request)
             else:
-                self.note(EVENT_EQ, request >> 1)
+                self._port.note(self.frames, EVENT_EQ, request >> 1)
                 self.change_eq(request & 1)
-        request = self._cells.get(CELL_CROSSOVER_REQUEST)
-        if request != self._cells.get(CELL_CROSSOVER_ADOPTED) and not self.multiband.convolver.is_fading():
+        request = self._port.cells.get(CELL_CROSSOVER_REQUEST)
+        if request != self._port.cells.get(CELL_CROSSOVER_ADOPTED) and not self.multiband.convolver.is_fading():
             if self.multiband.convolver.bank == (request & 1):
-                self._cells.set(CELL_CROSSOVER_ADOPTED, request)
+                self._port.cells.set(CELL_CROSSOVER_ADOPTED, request)
             else:
-                self.note(EVENT_CROSSOVER, request >> 1)
+                self._port.note(self.frames, EVENT_CROSSOVER, request >> 1)
                 self.multiband.convolver.use_bank(request & 1)
 
     cdef bint eq_changing(self) noexcept nogil:
-        """[audio] Whether the EQ goes over to its other bank: then neither may be written."""
+        """[audio] Whether the EQ is changing to its other bank; neither bank may be written then."""
         return self._next_eq >= 0 or self.eq.is_fading()
 
     cdef void change_eq(self, int bank) noexcept nogil:
-        """[audio] Go over to `bank` of the EQ, by a crossfade or, to another mode or resolution, through silence."""
+        """[audio] Change to `bank` of the EQ: by a crossfade, or through silence if its mode or resolution differs."""
         if self.eq.can_fade_to(bank):
             self.eq.use_bank(bank)
             self.stereo.leave_side(self.eq.has_side(bank))
@@ -346,17 +276,17 @@ cdef class Engine(Processor):
         self.follow_latency()
 
     cdef void follow_latency(self) noexcept nogil:
-        """[audio] The bypass as late as the chain is now, and what is told of it."""
+        """[audio] Delay the bypass by the present latency of the chain, and publish that latency."""
         if self._dry.delay() != self.delay():
             self._dry.set_frames(self.delay())
-        self._cells.set(CELL_LATENCY, self.delay())
+        self._port.cells.set(CELL_LATENCY, self.delay())
 
     cdef bint wants_jump(self) noexcept nogil:
-        """[audio] Whether the EQ has another mode or resolution to go to, or the multiband another split."""
+        """[audio] Whether a new mode or resolution of the EQ, or a new split of the multiband, waits for silence."""
         return self._next_eq >= 0 or self.multiband.wants_jump()
 
     cdef void jump(self) noexcept nogil:
-        """[audio] Go there at once."""
+        """[audio] Use the waiting mode, resolution and split at once."""
         if self.multiband.wants_jump():
             self.multiband.jump_split()
             self.follow_latency()
@@ -365,7 +295,7 @@ cdef class Engine(Processor):
             self._next_eq = -1
 
     cdef Py_ssize_t switch(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] Drive a change of mode on; returns how many frames until it wants to be driven again, at most `frames`."""
+        """[audio] Advance a change of latency. Returns after how many frames it must be advanced again, at most `frames`."""
         cdef Py_ssize_t left = frames
         if self.wants_jump():
             if self._switch.moving():
@@ -402,7 +332,7 @@ cdef class Engine(Processor):
 
     @property
     def eq_busy(self):
-        """Whether the EQ goes over to its other bank: then neither may be written. [any]"""
+        """Whether the EQ is changing to its other bank; neither bank may be written then. [any]"""
         return self.eq_changing()
 
     # -- sound ---------------------------------------------------------------------------------------------------
@@ -424,7 +354,7 @@ cdef class Engine(Processor):
         return self.eq.delay() + self.multiband.delay() + self.saturator.delay() + self.limiter.delay()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Cut at the meters' 10 ms frames, which are counted from the first frame ever."""
+        """Process in steps that end at the meters' 10 ms frames, which are counted from the first frame ever."""
         cdef Py_ssize_t at = 0, step
         while at < frames:
             step = frames - at if frames - at < self._meter_left else self._meter_left
@@ -437,7 +367,7 @@ cdef class Engine(Processor):
                 self._meter_left = self._meter_step
                 self.publish_meters()
                 self.publish_spectra()
-        self._cells.set(CELL_FRAMES, self.frames)
+        self._port.cells.set(CELL_FRAMES, self.frames)
 
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t i
@@ -445,12 +375,12 @@ cdef class Engine(Processor):
         cdef float *dry_l = &self._dry_io[0, 0]
         cdef float *dry_r = &self._dry_io[1, 0]
         if not (_all_sane(left, frames) and _all_sane(right, frames)):
-            self._cells.add(CELL_BAD_BLOCKS, 1)
+            self._port.cells.add(CELL_BAD_BLOCKS, 1)
             for i in range(frames):
                 left[i] = right[i] = 0.0
-        if self._meters is not None:
+        if self._port.meters is not None:
             self.input_meter.run(left, right, frames)
-        if self._spectra is not None:
+        if self._port.spectra is not None:
             self._input_spectrum.run(left, right, frames)
         memcpy(dry_l, left, frames * sizeof(float))
         memcpy(dry_r, right, frames * sizeof(float))
@@ -465,12 +395,12 @@ cdef class Engine(Processor):
         self.limiter.run(left, right, frames)
         self.dither.run(left, right, frames)
         if not (_all_sane(left, frames) and _all_sane(right, frames)):
-            self._cells.add(CELL_BAD_BLOCKS, 1)
+            self._port.cells.add(CELL_BAD_BLOCKS, 1)
             self.clear()
             for i in range(frames):
                 left[i] = right[i] = dry_l[i] = dry_r[i] = 0.0
 
-        # Exactly 1 but for a comparison at matched loudness.
+        # Both gains are exactly 1 unless levels are matched for a comparison.
         _amplify(self._match_wet, gain, left, right, frames)
         _amplify(self._match_dry, gain, dry_l, dry_r, frames)
         if self._bypass.moving() or self._bypass._value != 0:
@@ -480,18 +410,18 @@ cdef class Engine(Processor):
                 right[i] = right[i] * (<float> 1.0 - gain[i]) + dry_r[i] * gain[i]
         _amplify(self._mute, gain, left, right, frames)
         _amplify(self._switch, gain, left, right, frames)
-        if self._meters is not None:
+        if self._port.meters is not None:
             self.output_meter.run(left, right, frames)
-        if self._spectra is not None:
+        if self._port.spectra is not None:
             self._output_spectrum.run(left, right, frames)
 
     cdef void publish_meters(self) noexcept nogil:
         cdef double *row
         cdef int band
-        self._cells.set(CELL_CLAMPS, self.limiter.clamps)
-        if self._meters is None:
+        self._port.cells.set(CELL_CLAMPS, self.limiter.clamps)
+        if self._port.meters is None:
             return
-        row = self._meters.next_row()
+        row = self._port.meters.next_row()
         row[0] = <double> self.frames
         self.input_meter.read(row + 1)
         self.output_meter.read(row + 1 + METER_FIELDS)
@@ -502,7 +432,7 @@ cdef class Engine(Processor):
         row += BANDS + 1
         for band in range(EQ_BANDS):
             row[band] = self.eq.take_change_db(band)
-        self._meters.commit()
+        self._port.meters.commit()
 
     cdef void publish_spectra(self) noexcept nogil:
         """Every SPECTRA_STEP meter frames."""
@@ -511,13 +441,13 @@ cdef class Engine(Processor):
         if self._spectra_left > 0:
             return
         self._spectra_left = SPECTRA_STEP
-        if self._spectra is None:
+        if self._port.spectra is None:
             return
-        row = self._spectra.next_row()
+        row = self._port.spectra.next_row()
         row[0] = <double> self.frames
         self._input_spectrum.read(row + 1)
         self._output_spectrum.read(row + 1 + SPECTRUM_BANDS)
-        self._spectra.commit()
+        self._port.spectra.commit()
 
     def process_words(self, int32_t[:, ::1] words not None):
         """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place: the live path.

@@ -17,7 +17,7 @@ import numpy as np
 
 from libc.string cimport memcpy, memset
 
-from dsp_ext.core cimport LANES, Quad, put_quad, quad_at
+from dsp_ext.core cimport LANES, Float4, put_float4, float4_at
 from .fft cimport Fft
 
 from dsp_ext.core import RAMP_MS
@@ -424,17 +424,17 @@ cdef void add_products(sum_t total, const float *a, const float *b, const float 
     cdef const float *h2 = h1 + 2 * size
     cdef const float *h3 = h2 + 2 * size
     cdef Py_ssize_t i = 0, j = size
-    cdef Quad re, im
+    cdef Float4 re, im
     while i < size:
-        re = quad_at(a + i) * quad_at(h + i) - quad_at(a + j) * quad_at(h + j)
-        im = quad_at(a + i) * quad_at(h + j) + quad_at(a + j) * quad_at(h + i)
-        re = re + (quad_at(b + i) * quad_at(h1 + i) - quad_at(b + j) * quad_at(h1 + j))
-        im = im + (quad_at(b + i) * quad_at(h1 + j) + quad_at(b + j) * quad_at(h1 + i))
-        re = re + (quad_at(c + i) * quad_at(h2 + i) - quad_at(c + j) * quad_at(h2 + j))
-        im = im + (quad_at(c + i) * quad_at(h2 + j) + quad_at(c + j) * quad_at(h2 + i))
-        re = re + (quad_at(d + i) * quad_at(h3 + i) - quad_at(d + j) * quad_at(h3 + j))
-        im = im + (quad_at(d + i) * quad_at(h3 + j) + quad_at(d + j) * quad_at(h3 + i))
-        put_quad(total + i, quad_at(total + i) + re)
-        put_quad(total + j, quad_at(total + j) + im)
+        re = float4_at(a + i) * float4_at(h + i) - float4_at(a + j) * float4_at(h + j)
+        im = float4_at(a + i) * float4_at(h + j) + float4_at(a + j) * float4_at(h + i)
+        re = re + (float4_at(b + i) * float4_at(h1 + i) - float4_at(b + j) * float4_at(h1 + j))
+        im = im + (float4_at(b + i) * float4_at(h1 + j) + float4_at(b + j) * float4_at(h1 + i))
+        re = re + (float4_at(c + i) * float4_at(h2 + i) - float4_at(c + j) * float4_at(h2 + j))
+        im = im + (float4_at(c + i) * float4_at(h2 + j) + float4_at(c + j) * float4_at(h2 + i))
+        re = re + (float4_at(d + i) * float4_at(h3 + i) - float4_at(d + j) * float4_at(h3 + j))
+        im = im + (float4_at(d + i) * float4_at(h3 + j) + float4_at(d + j) * float4_at(h3 + i))
+        put_float4(total + i, float4_at(total + i) + re)
+        put_float4(total + j, float4_at(total + j) + im)
         i += LANES
         j += LANES

@@ -1,6 +1,6 @@
 # Several values that change together over 20 ms along a raised cosine. See `ramp_bank.pyx`.
 
-cdef class Glide:
+cdef class RampBank:
     cdef float[::1] _shape
     cdef readonly Py_ssize_t length
     cdef float[::1] _start, _span, _target, _goal

@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False
 # Callers name values below the count, and take pieces no longer than `piece` says.
-"""Glide: many values on one ramp.
+"""RampBank: many values on one ramp.
 
 A processor with a dozen settings would spend more on filling a row per setting than on its sound. Here the values share
 the raised cosine of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, which loops compute as they
@@ -14,7 +14,7 @@ import numpy as np
 from .ramp cimport Ramp
 
 
-cdef class Glide:
+cdef class RampBank:
     """`values` at rest. [control] makes it, [audio] moves and reads it. Nothing allocates after that."""
 
     def __init__(self, rate_hz, values):

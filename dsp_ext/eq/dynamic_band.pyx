@@ -23,7 +23,7 @@ import math
 
 import numpy as np
 
-from dsp_ext.core cimport DB_PER_OCTAVE, Pair, add, left_of, log2_, mul, pair, right_of, soft, sub
+from dsp_ext.core cimport DB_PER_OCTAVE, Double2, add, left_of, log2_, mul, double2, right_of, soft, sub
 
 from dsp_ext.settings import LIMITING_RATIO
 from . import design_dynamic
@@ -104,15 +104,15 @@ cdef void detect(const double *c, double *state, const double *key_l, const doub
     cdef double of_x = 1.0 if c[KIND] == HIGH_SHELF else 0.0
     cdef double of_band = k if bell else -k * of_x
     cdef double of_low = 1.0 if c[KIND] == LOW_SHELF else -of_x
-    cdef Pair gain = pair(g, g), factor = pair(1.0 / (1.0 + g * (g + k)), 1.0 / (1.0 + g * (g + k)))
-    cdef Pair take_x = pair(of_x, of_x), take_band = pair(of_band, of_band), take_low = pair(of_low, of_low)
-    cdef Pair rectified = pair(0.0 if bell else 1.0, 0.0 if bell else 1.0)
-    cdef Pair envelope = pair(k * k if bell else 0.0, k * k if bell else 0.0)
-    cdef Pair one = pair(state[0], state[1]), two = pair(state[2], state[3])
-    cdef Pair three = pair(state[4], state[5]), four = pair(state[6], state[7]), x, band, low
+    cdef Double2 gain = double2(g, g), factor = double2(1.0 / (1.0 + g * (g + k)), 1.0 / (1.0 + g * (g + k)))
+    cdef Double2 take_x = double2(of_x, of_x), take_band = double2(of_band, of_band), take_low = double2(of_low, of_low)
+    cdef Double2 rectified = double2(0.0 if bell else 1.0, 0.0 if bell else 1.0)
+    cdef Double2 envelope = double2(k * k if bell else 0.0, k * k if bell else 0.0)
+    cdef Double2 one = double2(state[0], state[1]), two = double2(state[2], state[3])
+    cdef Double2 three = double2(state[4], state[5]), four = double2(state[6], state[7]), x, band, low
     cdef Py_ssize_t i
     for i in range(frames):
-        x = pair(key_l[i], key_r[i])
+        x = double2(key_l[i], key_r[i])
         band = mul(factor, add(one, mul(gain, sub(x, two))))
         low = add(two, mul(gain, band))
         one = sub(add(band, band), one)
@@ -202,17 +202,17 @@ cdef void filter(double *state, const double *left, const double *right, double 
     cdef const double *of_band = work + 3 * stride
     cdef const double *of_low = work + 4 * stride
     cdef const double *of_x = work + 5 * stride
-    cdef Pair one = pair(state[0], state[1]), two = pair(state[2], state[3]), x, band, low, g
+    cdef Double2 one = double2(state[0], state[1]), two = double2(state[2], state[3]), x, band, low, g
     cdef Py_ssize_t i
     for i in range(frames):
-        x = pair(left[i], right[i])
-        g = pair(pole[i], pole[i])
-        band = mul(pair(factor[i], factor[i]), add(one, mul(g, sub(x, two))))
+        x = double2(left[i], right[i])
+        g = double2(pole[i], pole[i])
+        band = mul(double2(factor[i], factor[i]), add(one, mul(g, sub(x, two))))
         low = add(two, mul(g, band))
         one = sub(add(band, band), one)
         two = sub(add(low, low), two)
-        x = mul(pair(of_x[i], of_x[i]), x)
-        x = add(x, add(mul(pair(of_band[i], of_band[i]), band), mul(pair(of_low[i], of_low[i]), low)))
+        x = mul(double2(of_x[i], of_x[i]), x)
+        x = add(x, add(mul(double2(of_band[i], of_band[i]), band), mul(double2(of_low[i], of_low[i]), low)))
         out_l[i] = left_of(x)
         out_r[i] = right_of(x)
     state[0], state[1], state[2], state[3] = left_of(one), right_of(one), left_of(two), right_of(two)

@@ -2,11 +2,11 @@
 
 from dsp_ext.convolution cimport Convolver
 from dsp_ext.core cimport Processor
-from .svf_cascade cimport SectionChain
+from .svf_cascade cimport SvfCascade
 
 cdef class Eq(Processor):
     cdef Convolver _convolver
-    cdef SectionChain _chain
+    cdef SvfCascade _chain
     cdef readonly Py_ssize_t bank_floats
     cdef float[:, ::1] _banks, _out
     cdef bint _minimum  # the mode in use

@@ -17,17 +17,18 @@ import numpy as np
 
 from dsp_ext.convolution cimport Convolver
 from dsp_ext.core cimport Processor
-from .svf_cascade cimport SectionChain
+from .svf_cascade cimport SvfCascade
 
+from dsp_ext import settings
 from dsp_ext.convolution import convolver
 from dsp_ext.core import partition_frames, rate_factor
 from dsp_ext.output import design_stereo
 from . import design_fir, design_svf, svf_cascade
 from .bands import PLACEMENTS
 
-MODES = ("linear", "minimum", "mixed")
+MODES = settings.EQ["mode"].choices
 #: Lengths of the kernels to choose from, in taps at 44.1 and 48 kHz; at higher rates they last as long.
-RESOLUTIONS = (4096, 8192, 16384, 32768)
+RESOLUTIONS = tuple(settings.EQ_TAPS.values())
 
 cdef enum:
     KERNELS = 2
@@ -45,7 +46,7 @@ cdef class Eq(Processor):
         partition = partition_frames(rate_hz)
         first, longest = (taps * rate_factor(rate_hz) // partition for taps in (8192, max(RESOLUTIONS)))
         self._convolver = Convolver(rate_hz, partition, first, KERNELS, identities=1, most_partitions=longest)
-        self._chain = SectionChain(rate_hz)
+        self._chain = SvfCascade(rate_hz)
         self._minimum = False
         self._out = np.zeros((2 * KERNELS, max_block), np.float32)
         self.bank_floats = self._convolver.bank_floats
@@ -53,11 +54,11 @@ cdef class Eq(Processor):
 
     # -- banks ---------------------------------------------------------------------------------------------------
 
-    def pack(self, bands, *, mode="linear", resolution=8192, mix_percent=50, solo=0, auto_gain=False,
+    def pack(self, bands, *, mode="linear", resolution=8192, mix_pct=50, solo=0, auto_gain=False,
              stereo=None):
         """[control] The contents of a bank for `bands` (up to 8 EqBand), shape (bank_floats,), float32.
 
-        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_percent`: part of the
+        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_pct`: part of the
         minimum phase in mixed mode, 0 to 100. `solo`: number (from 1) of the band to
         listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise, by what stands still. `stereo`:
         settings of `Stereo` by name, whose width and mono-maker linear kernels then do as well (see `has_side`). Raises
@@ -68,8 +69,8 @@ cdef class Eq(Processor):
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
         if resolution not in RESOLUTIONS:
             raise ValueError(f"resolution must be one of {', '.join(map(str, RESOLUTIONS))} taps, not {resolution}")
-        if not 0 <= mix_percent <= 100:
-            raise ValueError(f"mix_percent must be 0 to 100, not {mix_percent}")
+        if not 0 <= mix_pct <= 100:
+            raise ValueError(f"mix_pct must be 0 to 100, not {mix_pct}")
         for number, band in enumerate(bands, 1):
             if mode != "minimum" and band.enabled and band.dynamics is not None:
                 raise ValueError(f"mode cannot be {mode!r} while band {number} is dynamic: allowed is minimum")
@@ -82,7 +83,7 @@ cdef class Eq(Processor):
         else:
             partition = self._convolver.partition
             taps = resolution * rate_factor(self.rate_hz)
-            mix = mix_percent / 100 if mode == "mixed" else 0.0
+            mix = mix_pct / 100 if mode == "mixed" else 0.0
             within = stereo is not None and mix == 0
             side = design_stereo.side_magnitude(stereo) if within else None
             kernels = design_fir.design(bands, self.rate_hz, taps, mix=mix, solo=solo, auto_gain=auto_gain, side=side)

@@ -2,12 +2,12 @@
 # Rows are as long as the caller says.
 """Second-order sections: state-variable filters with trapezoidal integrators, float64 (see `design_svf.svf`)."""
 
-from dsp_ext.core cimport Pair, add, left_of, mul, pair, right_of, sub
+from dsp_ext.core cimport Double2, add, left_of, mul, double2, right_of, sub
 
 
 cdef struct _Section:
-    Pair a1, a2, a3, m0, m1, m2
-    Pair one, two  # states
+    Double2 a1, a2, a3, m0, m1, m2
+    Double2 one, two  # states
 
 
 cdef void one_lane(double *x, Py_ssize_t frames, const double *numbers, double *state) noexcept nogil:
@@ -32,7 +32,7 @@ cdef void two_lanes(double *left, double *right, Py_ssize_t frames, const double
     """Both channels through `count` sections in a row, in place. Two at a time: each waits for its own last state, so
     they hide each other's latency."""
     cdef _Section first, second
-    cdef Pair x
+    cdef Double2 x
     cdef Py_ssize_t i
     cdef int k = 0
     while k < count:
@@ -40,23 +40,23 @@ cdef void two_lanes(double *left, double *right, Py_ssize_t frames, const double
         if k + 1 < count:
             second = _section(numbers[k + 1], states[k + 1])
             for i in range(frames):
-                x = _step(&second, _step(&first, pair(left[i], right[i])))
+                x = _step(&second, _step(&first, double2(left[i], right[i])))
                 left[i] = left_of(x)
                 right[i] = right_of(x)
             _keep(&second, states[k + 1])
         else:
             for i in range(frames):
-                x = _step(&first, pair(left[i], right[i]))
+                x = _step(&first, double2(left[i], right[i]))
                 left[i] = left_of(x)
                 right[i] = right_of(x)
         _keep(&first, states[k])
         k += 2
 
 
-cdef inline Pair _step(_Section *s, Pair x) noexcept nogil:
-    cdef Pair way = sub(x, s.two)
-    cdef Pair band = add(mul(s.a1, s.one), mul(s.a2, way))
-    cdef Pair low = add(add(s.two, mul(s.a2, s.one)), mul(s.a3, way))
+cdef inline Double2 _step(_Section *s, Double2 x) noexcept nogil:
+    cdef Double2 way = sub(x, s.two)
+    cdef Double2 band = add(mul(s.a1, s.one), mul(s.a2, way))
+    cdef Double2 low = add(add(s.two, mul(s.a2, s.one)), mul(s.a3, way))
     s.one = sub(add(band, band), s.one)
     s.two = sub(add(low, low), s.two)
     return add(add(mul(s.m0, x), mul(s.m1, band)), mul(s.m2, low))
@@ -64,9 +64,9 @@ cdef inline Pair _step(_Section *s, Pair x) noexcept nogil:
 
 cdef inline _Section _section(const double *numbers, const double *state) noexcept nogil:
     cdef _Section s
-    s.a1, s.a2, s.a3 = pair(numbers[0], numbers[0]), pair(numbers[1], numbers[1]), pair(numbers[2], numbers[2])
-    s.m0, s.m1, s.m2 = pair(numbers[3], numbers[3]), pair(numbers[4], numbers[4]), pair(numbers[5], numbers[5])
-    s.one, s.two = pair(state[0], state[2]), pair(state[1], state[3])
+    s.a1, s.a2, s.a3 = double2(numbers[0], numbers[0]), double2(numbers[1], numbers[1]), double2(numbers[2], numbers[2])
+    s.m0, s.m1, s.m2 = double2(numbers[3], numbers[3]), double2(numbers[4], numbers[4]), double2(numbers[5], numbers[5])
+    s.one, s.two = double2(state[0], state[2]), double2(state[1], state[3])
     return s
 
 

@@ -2,7 +2,11 @@
 
 from dsp_ext.core cimport Ramp
 
-cdef class SectionChain:
+cdef struct Placing:
+    double from_l, from_r  # the signal that a band processes, from left and right
+    double to_l, to_r  # and back
+
+cdef class SvfCascade:
     cdef readonly int bank
     cdef double[:, ::1] _banks, _states, _work
     cdef float[::1] _fade_io
@@ -19,4 +23,10 @@ cdef class SectionChain:
     cdef void _note_change(self, int band, double change_db) noexcept nogil
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil
+    cdef void _filter_placed(self, const double *band, double *state, bint solo, double *left, double *right,
+                             Py_ssize_t frames) noexcept nogil
+    cdef void _move_stereo(self, int number, const double *band, double *state, double *left, double *right,
+                           Py_ssize_t frames) noexcept nogil
+    cdef void _move_placed(self, int number, const double *band, double *state, double *left, double *right,
+                           Py_ssize_t frames) noexcept nogil
     cdef bint _is_identity(self, int bank) noexcept nogil

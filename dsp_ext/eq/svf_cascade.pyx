@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices come from the layout of a bank below; blocks are cut to CHUNK.
-"""SectionChain: the minimum-phase filters of the EQ, in float64, at no latency.
+"""SvfCascade: the minimum-phase filters of the EQ, in float64, at no latency.
 
 Two banks hold the sections of all bands, made by `design_svf.py`; to change them, the bank that is not in use is
 written, goes on from the states of the other one, runs unheard for 5 ms, in which states that do not belong to what comes
@@ -92,7 +92,7 @@ def unpack(packed):
     return float(packed[GAIN]) if packed[GAIN] else 1.0, int(packed[SOLO]), bands
 
 
-cdef class SectionChain:
+cdef class SvfCascade:
     """See the module. Not a `Processor` itself: `Eq` is."""
 
     def __init__(self, rate_hz):
@@ -211,28 +211,20 @@ cdef class SectionChain:
             at += step
 
     cdef void _run_bank(self, int bank, double *left, double *right, Py_ssize_t frames) noexcept nogil:
-        """Both channels through one bank."""
+        """Filter both channels by one bank. Stereo sections of successive bands are collected and run together."""
         cdef const double *packed = &self._banks[bank, 0]
         cdef const double *band
         cdef double *state
-        cdef double *one = &self._work[ONE, 0]
-        cdef double *key_l = &self._work[LEFT_KEY, 0]
-        cdef double *key_r = &self._work[RIGHT_KEY, 0]
-        cdef double *key = &self._work[ONE_KEY, 0]
-        cdef double *nothing = &self._work[NOTHING, 0]
-        cdef double *change_l = &self._work[LEFT_CHANGE, 0]
-        cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
-        cdef double *more = &self._work[MORE, 0]
-        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that are yet to be run, in a row
+        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that are not run yet
         cdef double *states[BANDS * PER_BAND]
         cdef bint dynamic
         cdef int number, place, section, sections, pending = 0, solo = <int> packed[SOLO]
-        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0, from_l, from_r, to_l, to_r, change_db
+        cdef double gain = packed[GAIN] if packed[GAIN] != 0 else 1.0
         cdef Py_ssize_t i
         if self._is_identity(bank):
             return
-        memcpy(key_l, left, frames * sizeof(double))
-        memcpy(key_r, right, frames * sizeof(double))
+        memcpy(&self._work[LEFT_KEY, 0], left, frames * sizeof(double))
+        memcpy(&self._work[RIGHT_KEY, 0], right, frames * sizeof(double))
         for number in range(BANDS):
             band = packed + HEADER + number * BAND
             state = &self._states[bank, number * STATES]
@@ -249,45 +241,80 @@ cdef class SectionChain:
             if place != STEREO or dynamic:
                 two_lanes(left, right, frames, rows, states, pending)
                 pending = 0
-            if place == STEREO:
-                if dynamic:
-                    change_db = change(band + DYNAMICS, state + STATIC_STATES, key_l, key_r, left, right, change_l, change_r,
-                                       more, CHUNK, frames)
-                    self._note_change(number, change_db)
-                    for i in range(frames):
-                        left[i] += change_l[i]
-                        right[i] += change_r[i]
-                continue
-            from_l = 1.0 if place == LEFT else 0.0 if place == RIGHT else 0.5
-            from_r = 1.0 if place == RIGHT else 0.0 if place == LEFT else -0.5 if place == SIDE else 0.5
-            to_l = 0.0 if place == RIGHT else 1.0
-            to_r = 0.0 if place == LEFT else -1.0 if place == SIDE else 1.0
-            if sections or solo:
-                for i in range(frames):
-                    one[i] = from_l * left[i] + from_r * right[i]
-                if solo:
-                    memset(left, 0, frames * sizeof(double))
-                    memset(right, 0, frames * sizeof(double))
-                else:
-                    for i in range(frames):
-                        left[i] -= to_l * one[i]
-                        right[i] -= to_r * one[i]
-                for section in range(sections):
-                    one_lane(one, frames, band + 2 + section * ROW, state + section * SECTION_STATES)
-                for i in range(frames):
-                    left[i] += to_l * one[i]
-                    right[i] += to_r * one[i]
-            if dynamic:
-                for i in range(frames):
-                    one[i] = from_l * left[i] + from_r * right[i]
-                    key[i] = from_l * key_l[i] + from_r * key_r[i]
-                change_db = change(band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, change_r,
-                                   more, CHUNK, frames)
-                self._note_change(number, change_db)
-                for i in range(frames):
-                    left[i] += to_l * change_l[i]
-                    right[i] += to_r * change_l[i]
+            if place != STEREO and (sections or solo):
+                self._filter_placed(band, state, solo, left, right, frames)
+            if dynamic and place == STEREO:
+                self._move_stereo(number, band, state, left, right, frames)
+            elif dynamic:
+                self._move_placed(number, band, state, left, right, frames)
         two_lanes(left, right, frames, rows, states, pending)
         for i in range(frames):
             left[i] *= gain
             right[i] *= gain
+
+    cdef void _filter_placed(self, const double *band, double *state, bint solo, double *left, double *right,
+                             Py_ssize_t frames) noexcept nogil:
+        """Filter left, right, mid or side by the static sections of a band. With `solo`, the rest is silenced."""
+        cdef double *one = &self._work[ONE, 0]
+        cdef Placing placing = _placing(<int> band[0])
+        cdef int section
+        cdef Py_ssize_t i
+        for i in range(frames):
+            one[i] = placing.from_l * left[i] + placing.from_r * right[i]
+        if solo:
+            memset(left, 0, frames * sizeof(double))
+            memset(right, 0, frames * sizeof(double))
+        else:
+            for i in range(frames):
+                left[i] -= placing.to_l * one[i]
+                right[i] -= placing.to_r * one[i]
+        for section in range(<int> band[1]):
+            one_lane(one, frames, band + 2 + section * ROW, state + section * SECTION_STATES)
+        for i in range(frames):
+            left[i] += placing.to_l * one[i]
+            right[i] += placing.to_r * one[i]
+
+    cdef void _move_stereo(self, int number, const double *band, double *state, double *left, double *right,
+                           Py_ssize_t frames) noexcept nogil:
+        """Add what the dynamics of a stereo band change."""
+        cdef double *change_l = &self._work[LEFT_CHANGE, 0]
+        cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
+        cdef Py_ssize_t i
+        self._note_change(number, change(
+            band + DYNAMICS, state + STATIC_STATES, &self._work[LEFT_KEY, 0], &self._work[RIGHT_KEY, 0], left, right,
+            change_l, change_r, &self._work[MORE, 0], CHUNK, frames,
+        ))
+        for i in range(frames):
+            left[i] += change_l[i]
+            right[i] += change_r[i]
+
+    cdef void _move_placed(self, int number, const double *band, double *state, double *left, double *right,
+                           Py_ssize_t frames) noexcept nogil:
+        """Add what the dynamics of a band on left, right, mid or side change."""
+        cdef double *one = &self._work[ONE, 0]
+        cdef double *key = &self._work[ONE_KEY, 0]
+        cdef double *key_l = &self._work[LEFT_KEY, 0]
+        cdef double *key_r = &self._work[RIGHT_KEY, 0]
+        cdef double *nothing = &self._work[NOTHING, 0]
+        cdef double *change_l = &self._work[LEFT_CHANGE, 0]
+        cdef Placing placing = _placing(<int> band[0])
+        cdef Py_ssize_t i
+        for i in range(frames):
+            one[i] = placing.from_l * left[i] + placing.from_r * right[i]
+            key[i] = placing.from_l * key_l[i] + placing.from_r * key_r[i]
+        self._note_change(number, change(
+            band + DYNAMICS, state + STATIC_STATES, key, nothing, one, nothing, change_l, &self._work[RIGHT_CHANGE, 0],
+            &self._work[MORE, 0], CHUNK, frames,
+        ))
+        for i in range(frames):
+            left[i] += placing.to_l * change_l[i]
+            right[i] += placing.to_r * change_l[i]
+
+
+cdef Placing _placing(int place) noexcept nogil:
+    cdef Placing p
+    p.from_l = 1.0 if place == LEFT else 0.0 if place == RIGHT else 0.5
+    p.from_r = 1.0 if place == RIGHT else 0.0 if place == LEFT else -0.5 if place == SIDE else 0.5
+    p.to_l = 0.0 if place == RIGHT else 1.0
+    p.to_r = 0.0 if place == LEFT else -1.0 if place == SIDE else 1.0
+    return p

@@ -2,15 +2,15 @@
 # Bins are clamped to the tables; divisors are counts checked to be above zero.
 """Loudness values of a whole programme, gated twice, in memory that does not grow.
 
-Values above the absolute gate (-70 LUFS) are sorted into bins 0.01 LU wide. Each bin keeps how many there are and the sum
-of their energies, so a mean over bins is the mean over the values themselves. Only the bin in which the relative gate
-falls is taken or left as a whole, by its mean energy. The error is therefore that of a gate displaced by less than 0.01 LU,
-and a value read at a rank (loudness range) is off by less than 0.01 LU.
-Sums of n float64 values are off by less than n 2^-53 of their value: after a year of ten values a second, 4e-8.
+Values above the absolute gate (-70 LUFS) are sorted into bins 0.001 LU wide. Each bin stores the number of its values and the
+sum of their energies, so the mean over bins is the mean over the values themselves. Only the bin that contains the relative
+gate is included or excluded as a whole, depending on its mean energy. The error is therefore that of a gate displaced by less
+than 0.001 LU, and the error of a value read at a rank (loudness range) is below 0.001 LU.
+The error of a sum of n float64 values is below n 2^-53 of the sum: 4e-8 after a year of ten values a second.
 
-A second table has one entry for each span of 64 bins, so that a query touches some 200 entries whatever came in. A span whose
-count is zero is empty whatever its bins hold: they are wiped when its first value comes, so that forgetting everything is
-quick.
+A second table has one entry for each span of 640 bins, so that a query reads at most 800 entries, whatever was added. If the
+count of a span is zero, the contents of its bins are invalid: they are set to zero when the first value is added. This makes
+`clear` fast.
 """
 
 import numpy as np
@@ -22,10 +22,10 @@ from libc.string cimport memset
 from dsp_ext.core cimport power_to_db
 
 cdef enum:
-    BINS_PER_LU = 100
-    SPAN = 64  # bins in an entry of the second table
+    BINS_PER_LU = 1000
+    SPAN = 640  # bins in an entry of the second table
     SPANS = 160
-    BINS = 10240  # SPAN * SPANS: -70 to +32.4 LUFS; what is louder (no signal within full scale) is in the last bin
+    BINS = 102400  # SPAN * SPANS: -70 to +32.4 LUFS; louder values (none within full scale) are in the last bin
 
 #: Loudness of a mean square of 1 in one channel, in LUFS (BS.1770-5, Annex 1).
 OFFSET_LU = -0.691
@@ -42,7 +42,7 @@ cdef inline Py_ssize_t _bin_of(double energy) noexcept nogil:
 
 
 cdef class GateHistogram:
-    """See the module's text. [control] makes it, [audio] adds and asks; nothing allocates after construction."""
+    """See the module's text. [control] constructs it, [audio] adds and reads; nothing allocates after construction."""
 
     def __init__(self):
         self._energy = np.zeros(BINS)
@@ -59,7 +59,7 @@ cdef class GateHistogram:
         self.total = 0
 
     cdef void add(self, double energy) noexcept nogil:
-        """[audio] A value (weighted mean square, summed over channels). Not above -70 LUFS: left out."""
+        """[audio] Add a value (weighted mean square, summed over channels). A value that is not above -70 LUFS is ignored."""
         cdef Py_ssize_t place, span
         if not energy > GATE_ENERGY:
             return
@@ -118,8 +118,8 @@ cdef class GateHistogram:
             high[0] = self.at_rank(first, <int64_t> (<double> (count - 1) * 0.95 + 0.5))
 
     cdef double at_rank(self, Py_ssize_t first, int64_t rank) noexcept nogil:
-        """Mean energy of the bin that holds the value number `rank` (from 0) of those in bins from `first` on."""
-        cdef Py_ssize_t place = first  # where its span is empty, `first_bin` has gone on to the next
+        """Mean energy of the bin that contains value number `rank` (from 0) of the values in bins from `first` on."""
+        cdef Py_ssize_t place = first  # its span is not empty: see `first_bin`
         while place < BINS:
             if place % SPAN == 0 and self._coarse_count[place // SPAN] <= rank:
                 rank -= self._coarse_count[place // SPAN]

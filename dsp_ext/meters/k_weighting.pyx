@@ -10,7 +10,7 @@ scaled by a0(48 kHz) / a0(rate); left at [1, -2, 1], a meter would read 0.02 dB 
 
 import numpy as np
 
-from dsp_ext.core cimport Pair, add, left_of, mul, pair, right_of, sub
+from dsp_ext.core cimport Double2, add, left_of, mul, double2, right_of, sub
 
 SHELF_HZ = 1681.974450955533
 SHELF_DB = 3.999843853973347
@@ -47,7 +47,7 @@ def _high_pass_a0(rate_hz):
     return 1 + k / HIGH_PASS_Q + k * k
 
 
-cdef inline void _put(double *to, Pair p) noexcept nogil:
+cdef inline void _put(double *to, Double2 p) noexcept nogil:
     to[0] = left_of(p)
     to[1] = right_of(p)
 
@@ -71,17 +71,17 @@ cdef class KWeighting:
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Filter, and add up the squares. O(frames). The sums go on sample by sample, however the stream is cut."""
         cdef const double *c = &self._c[0]
-        cdef Pair b0 = pair(c[0], c[0]), b1 = pair(c[1], c[1]), b2 = pair(c[2], c[2])
-        cdef Pair a1 = pair(c[3], c[3]), a2 = pair(c[4], c[4]), h1 = pair(c[5], c[5]), h2 = pair(c[6], c[6])
+        cdef Double2 b0 = double2(c[0], c[0]), b1 = double2(c[1], c[1]), b2 = double2(c[2], c[2])
+        cdef Double2 a1 = double2(c[3], c[3]), a2 = double2(c[4], c[4]), h1 = double2(c[5], c[5]), h2 = double2(c[6], c[6])
         cdef double *state = &self._state[0]
-        cdef Pair s1 = pair(state[0], state[1]), s2 = pair(state[2], state[3])
-        cdef Pair t1 = pair(state[4], state[5]), t2 = pair(state[6], state[7])
-        cdef Pair squares = pair(state[8], state[9])
-        cdef Pair x, y, z
+        cdef Double2 s1 = double2(state[0], state[1]), s2 = double2(state[2], state[3])
+        cdef Double2 t1 = double2(state[4], state[5]), t2 = double2(state[6], state[7])
+        cdef Double2 squares = double2(state[8], state[9])
+        cdef Double2 x, y, z
         cdef Py_ssize_t i
         for i in range(frames):
             # Transposed direct form II; the high-pass has the numerator [1, -2, 1], its gain is in _scale.
-            x = pair(left[i], right[i])
+            x = double2(left[i], right[i])
             y = add(mul(b0, x), s1)
             s1 = sub(add(mul(b1, x), s2), mul(a1, y))
             s2 = sub(mul(b2, x), mul(a2, y))

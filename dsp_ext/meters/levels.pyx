@@ -10,7 +10,7 @@ import numpy as np
 
 from libc.stdint cimport int64_t
 
-from dsp_ext.core cimport Pair, add, count_from, largest_magnitude, left_of, mul, pair, right_of
+from dsp_ext.core cimport Double2, add, count_from, largest_magnitude, left_of, mul, double2, right_of
 
 cdef float FULL_SCALE = 1.0 - 2.0**-23
 
@@ -47,12 +47,12 @@ cdef class Levels:
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
         """[audio] Take in `frames` frames of the current 10 ms. O(frames); sums go on sample by sample."""
         cdef double *sums = &self._sums[0]
-        cdef Pair x, means = pair(sums[0], sums[1]), squares = pair(sums[2], sums[3])
+        cdef Double2 x, means = double2(sums[0], sums[1]), squares = double2(sums[2], sums[3])
         cdef double product = sums[4]
         cdef float peak_l = largest_magnitude(left, frames), peak_r = largest_magnitude(right, frames)
         cdef Py_ssize_t i
         for i in range(frames):
-            x = pair(left[i], right[i])
+            x = double2(left[i], right[i])
             means = add(means, x)
             squares = add(squares, mul(x, x))
             product += left_of(x) * right_of(x)

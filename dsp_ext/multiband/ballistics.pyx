@@ -2,35 +2,35 @@
 # Rows are as long as the caller says, four numbers a frame.
 """Passes of the compressors over a piece that remember: averages and detectors, on four lanes side by side.
 
-A lane waits for its own last result, so four side by side take the time of one. float64, two lanes in a `Pair`.
+A lane waits for its own last result, so four side by side take the time of one. float64, two lanes in a `Double2`.
 """
 
 from dsp_ext.core cimport (
-    Pair, add, greater, left_of, lesser, mul, pair, pair_at, put_pair, right_of, sub, unless_greater,
+    Double2, add, greater, left_of, lesser, mul, double2, double2_at, put_double2, right_of, sub, unless_greater,
 )
 
 
 cdef struct _Half:
     # Two lanes of a Follower and of its Times.
-    Pair held, smoothed, wait, open_held, open_smoothed, open_wait
-    Pair attack, fall, release, hold
+    Double2 held, smoothed, wait, open_held, open_smoothed, open_wait
+    Double2 attack, fall, release, hold
 
 
 cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,
                   float *out_r, Py_ssize_t frames) noexcept nogil:
     """Means of four lanes of both channels follow their powers, by `part` of the way a frame, to `out_l` and `out_r`."""
     cdef Py_ssize_t i
-    cdef Pair way = pair(part, part)
-    cdef Pair low_l = _pair(left), high_l = _pair(left + 2), low_r = _pair(right), high_r = _pair(right + 2)
+    cdef Double2 way = double2(part, part)
+    cdef Double2 low_l = _double2(left), high_l = _double2(left + 2), low_r = _double2(right), high_r = _double2(right + 2)
     for i in range(frames):
-        low_l = _towards(low_l, pair_at(power_l + 4 * i), way)
-        high_l = _towards(high_l, pair_at(power_l + 4 * i + 2), way)
-        low_r = _towards(low_r, pair_at(power_r + 4 * i), way)
-        high_r = _towards(high_r, pair_at(power_r + 4 * i + 2), way)
-        put_pair(out_l + 4 * i, low_l)
-        put_pair(out_l + 4 * i + 2, high_l)
-        put_pair(out_r + 4 * i, low_r)
-        put_pair(out_r + 4 * i + 2, high_r)
+        low_l = _towards(low_l, double2_at(power_l + 4 * i), way)
+        high_l = _towards(high_l, double2_at(power_l + 4 * i + 2), way)
+        low_r = _towards(low_r, double2_at(power_r + 4 * i), way)
+        high_r = _towards(high_r, double2_at(power_r + 4 * i + 2), way)
+        put_double2(out_l + 4 * i, low_l)
+        put_double2(out_l + 4 * i + 2, high_l)
+        put_double2(out_r + 4 * i, low_r)
+        put_double2(out_r + 4 * i + 2, high_r)
     _keep(left, low_l)
     _keep(left + 2, high_l)
     _keep(right, low_r)
@@ -41,19 +41,19 @@ cdef void crest(double *peak, double *mean, double part, const float *power, flo
                 Py_ssize_t frames) noexcept nogil:
     """Peak power and mean square of four lanes, both by `part` of the way a frame; a higher peak at once."""
     cdef Py_ssize_t i
-    cdef Pair way = pair(part, part), now
-    cdef Pair low_peak = _pair(peak), high_peak = _pair(peak + 2), low_mean = _pair(mean), high_mean = _pair(mean + 2)
+    cdef Double2 way = double2(part, part), now
+    cdef Double2 low_peak = _double2(peak), high_peak = _double2(peak + 2), low_mean = _double2(mean), high_mean = _double2(mean + 2)
     for i in range(frames):
-        now = pair_at(power + 4 * i)
+        now = double2_at(power + 4 * i)
         low_peak = greater(_towards(low_peak, now, way), now)
         low_mean = _towards(low_mean, now, way)
-        now = pair_at(power + 4 * i + 2)
+        now = double2_at(power + 4 * i + 2)
         high_peak = greater(_towards(high_peak, now, way), now)
         high_mean = _towards(high_mean, now, way)
-        put_pair(peaks + 4 * i, low_peak)
-        put_pair(peaks + 4 * i + 2, high_peak)
-        put_pair(means + 4 * i, low_mean)
-        put_pair(means + 4 * i + 2, high_mean)
+        put_double2(peaks + 4 * i, low_peak)
+        put_double2(peaks + 4 * i + 2, high_peak)
+        put_double2(means + 4 * i, low_mean)
+        put_double2(means + 4 * i + 2, high_mean)
     _keep(peak, low_peak)
     _keep(peak + 2, high_peak)
     _keep(mean, low_mean)
@@ -65,12 +65,12 @@ cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssiz
     cdef Py_ssize_t i
     cdef _Half low = _half(follower, times, 0), high = _half(follower, times, 2)
     for i in range(frames):
-        low.held = _release(low.held, pair_at(down_db + 4 * i), low.release)
+        low.held = _release(low.held, double2_at(down_db + 4 * i), low.release)
         low.smoothed = _smooth(low.smoothed, low.held, low.attack, low.fall)
-        put_pair(down_db + 4 * i, low.smoothed)
-        high.held = _release(high.held, pair_at(down_db + 4 * i + 2), high.release)
+        put_double2(down_db + 4 * i, low.smoothed)
+        high.held = _release(high.held, double2_at(down_db + 4 * i + 2), high.release)
         high.smoothed = _smooth(high.smoothed, high.held, high.attack, high.fall)
-        put_pair(down_db + 4 * i + 2, high.smoothed)
+        put_double2(down_db + 4 * i + 2, high.smoothed)
     _keep_half(follower, &low, 0)
     _keep_half(follower, &high, 2)
 
@@ -82,17 +82,17 @@ cdef void follow_all(Follower *follower, const Times *times, float *down_db, con
     cdef Py_ssize_t i
     cdef _Half low = _half(follower, times, 0), high = _half(follower, times, 2)
     for i in range(frames):
-        put_pair(down_db + 4 * i, _step(&low, pair_at(down_db + 4 * i), pair_at(open_db + 4 * i), pair_at(release + 4 * i)))
-        put_pair(
+        put_double2(down_db + 4 * i, _step(&low, double2_at(down_db + 4 * i), double2_at(open_db + 4 * i), double2_at(release + 4 * i)))
+        put_double2(
             down_db + 4 * i + 2,
-            _step(&high, pair_at(down_db + 4 * i + 2), pair_at(open_db + 4 * i + 2), pair_at(release + 4 * i + 2)),
+            _step(&high, double2_at(down_db + 4 * i + 2), double2_at(open_db + 4 * i + 2), double2_at(release + 4 * i + 2)),
         )
     _keep_half(follower, &low, 0)
     _keep_half(follower, &high, 2)
 
 
-cdef inline Pair _step(_Half *h, Pair down, Pair opening, Pair hurry) noexcept nogil:
-    cdef Pair one = pair(1, 1), part = lesser(mul(h.release, hurry), one)
+cdef inline Double2 _step(_Half *h, Double2 down, Double2 opening, Double2 hurry) noexcept nogil:
+    cdef Double2 one = double2(1, 1), part = lesser(mul(h.release, hurry), one)
     h.held = _hold(h.held, down, part, &h.wait, h.hold)
     h.smoothed = _smooth(h.smoothed, h.held, h.attack, h.fall)
     h.open_held = _hold(h.open_held, opening, part, &h.open_wait, h.hold)
@@ -100,34 +100,34 @@ cdef inline Pair _step(_Half *h, Pair down, Pair opening, Pair hurry) noexcept n
     return sub(h.smoothed, h.open_smoothed)
 
 
-cdef inline Pair _hold(Pair held, Pair target, Pair part, Pair *wait, Pair hold) noexcept nogil:
+cdef inline Double2 _hold(Double2 held, Double2 target, Double2 part, Double2 *wait, Double2 hold) noexcept nogil:
     """`_release` once the time to hold is over, which begins anew with every rise."""
-    part = unless_greater(wait[0], pair(0, 0), part)
-    wait[0] = greater(sub(wait[0], pair(1, 1)), unless_greater(held, target, hold))
+    part = unless_greater(wait[0], double2(0, 0), part)
+    wait[0] = greater(sub(wait[0], double2(1, 1)), unless_greater(held, target, hold))
     return _release(held, target, part)
 
 
-cdef inline Pair _release(Pair held, Pair target, Pair part) noexcept nogil:
+cdef inline Double2 _release(Double2 held, Double2 target, Double2 part) noexcept nogil:
     return greater(target, _towards(held, target, part))
 
 
-cdef inline Pair _towards(Pair value, Pair target, Pair part) noexcept nogil:
+cdef inline Double2 _towards(Double2 value, Double2 target, Double2 part) noexcept nogil:
     return add(value, mul(part, sub(target, value)))
 
 
-cdef inline Pair _smooth(Pair smoothed, Pair held, Pair attack, Pair fall) noexcept nogil:
+cdef inline Double2 _smooth(Double2 smoothed, Double2 held, Double2 attack, Double2 fall) noexcept nogil:
     """The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards."""
-    cdef Pair way = sub(held, smoothed)
+    cdef Double2 way = sub(held, smoothed)
     return add(smoothed, lesser(mul(attack, way), mul(fall, way)))
 
 
 cdef inline _Half _half(const Follower *f, const Times *t, int lane) noexcept nogil:
     cdef _Half h
-    h.held, h.smoothed, h.wait = _pair(f.held + lane), _pair(f.smoothed + lane), _pair(f.wait + lane)
-    h.open_held, h.open_smoothed = _pair(f.open_held + lane), _pair(f.open_smoothed + lane)
-    h.open_wait = _pair(f.open_wait + lane)
-    h.attack, h.fall = _pair(t.attack + lane), _pair(t.fall + lane)
-    h.release, h.hold = _pair(t.release + lane), _pair(t.hold + lane)
+    h.held, h.smoothed, h.wait = _double2(f.held + lane), _double2(f.smoothed + lane), _double2(f.wait + lane)
+    h.open_held, h.open_smoothed = _double2(f.open_held + lane), _double2(f.open_smoothed + lane)
+    h.open_wait = _double2(f.open_wait + lane)
+    h.attack, h.fall = _double2(t.attack + lane), _double2(t.fall + lane)
+    h.release, h.hold = _double2(t.release + lane), _double2(t.hold + lane)
     return h
 
 
@@ -140,10 +140,10 @@ cdef inline void _keep_half(Follower *f, const _Half *h, int lane) noexcept nogi
     _keep(f.open_wait + lane, h.open_wait)
 
 
-cdef inline Pair _pair(const double *of) noexcept nogil:
-    return pair(of[0], of[1])
+cdef inline Double2 _double2(const double *of) noexcept nogil:
+    return double2(of[0], of[1])
 
 
-cdef inline void _keep(double *to, Pair p) noexcept nogil:
+cdef inline void _keep(double *to, Double2 p) noexcept nogil:
     to[0] = left_of(p)
     to[1] = right_of(p)

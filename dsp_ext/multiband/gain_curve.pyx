@@ -7,7 +7,7 @@ nearly always, they stay in registers; while they move, every frame has its own,
 """
 
 from dsp_ext.core cimport (
-    DB_PER_OCTAVE, LANES, OCTAVES_PER_DB, Quad, exp2_4, greater4, lesser4, log2_4, put_quad, quad, quad_at, soft,
+    DB_PER_OCTAVE, LANES, OCTAVES_PER_DB, Float4, exp2_4, greater4, lesser4, log2_4, put_float4, float4, float4_at, soft,
 )
 
 cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
@@ -35,7 +35,7 @@ cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept n
     """The greater of both, in place of `power`."""
     cdef Py_ssize_t at = 0
     while at < ROW * frames:
-        put_quad(power + at, greater4(quad_at(power + at), quad_at(other + at)))
+        put_float4(power + at, greater4(float4_at(power + at), float4_at(other + at)))
         at += LANES
 
 
@@ -43,13 +43,13 @@ cdef void take(const float *left, const float *right, float *sound_l, float *sou
                Py_ssize_t frames) noexcept nogil:
     """A copy of both channels, and the power of the louder one."""
     cdef Py_ssize_t at = 0
-    cdef Quad l, r
+    cdef Float4 l, r
     while at < ROW * frames:
-        l = quad_at(left + at)
-        r = quad_at(right + at)
-        put_quad(sound_l + at, l)
-        put_quad(sound_r + at, r)
-        put_quad(power + at, greater4(l * l, r * r))
+        l = float4_at(left + at)
+        r = float4_at(right + at)
+        put_float4(sound_l + at, l)
+        put_float4(sound_r + at, r)
+        put_float4(power + at, greater4(l * l, r * r))
         at += LANES
 
 
@@ -57,23 +57,23 @@ cdef void blend(float *power, const float *mean, Values values, Py_ssize_t frame
     """Part of the way from the peak's power to the mean square, as RMS says, in place."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad p, part, part_
+    cdef Float4 p, part, part_
     while lane < ROW:
         part = _start(values, RMS, lane)
         part_ = _span(values, RMS, lane)
         for i in range(frames):
-            p = quad_at(power + ROW * i + lane)
-            p = p + (part + part_ * quad(values.shape[i])) * (quad_at(mean + ROW * i + lane) - p)
-            put_quad(power + ROW * i + lane, p)
+            p = float4_at(power + ROW * i + lane)
+            p = p + (part + part_ * float4(values.shape[i])) * (float4_at(mean + ROW * i + lane) - p)
+            put_float4(power + ROW * i + lane, p)
         lane += LANES
 
 
 cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexcept nogil:
     """Level in dB re full scale."""
     cdef Py_ssize_t at = 0
-    cdef Quad silence = quad(SILENCE), db = quad(0.5 * DB_PER_OCTAVE)
+    cdef Float4 silence = float4(SILENCE), db = float4(0.5 * DB_PER_OCTAVE)
     while at < ROW * frames:
-        put_quad(level_db + at, db * log2_4(greater4(quad_at(power + at), silence)))
+        put_float4(level_db + at, db * log2_4(greater4(float4_at(power + at), silence)))
         at += LANES
 
 
@@ -81,17 +81,17 @@ cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames
     """Each channel moved towards the louder, in place."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad l, r, most, part, part_, now
+    cdef Float4 l, r, most, part, part_, now
     while lane < ROW:
         part = _start(values, LINK, lane)
         part_ = _span(values, LINK, lane)
         for i in range(frames):
-            l = quad_at(left_db + ROW * i + lane)
-            r = quad_at(right_db + ROW * i + lane)
+            l = float4_at(left_db + ROW * i + lane)
+            r = float4_at(right_db + ROW * i + lane)
             most = greater4(l, r)
-            now = part + part_ * quad(values.shape[i])
-            put_quad(left_db + ROW * i + lane, l + now * (most - l))
-            put_quad(right_db + ROW * i + lane, r + now * (most - r))
+            now = part + part_ * float4(values.shape[i])
+            put_float4(left_db + ROW * i + lane, l + now * (most - l))
+            put_float4(right_db + ROW * i + lane, r + now * (most - r))
         lane += LANES
 
 
@@ -101,23 +101,23 @@ cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ss
     """`curves` where nothing lifts or expands: the same reduction."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad x, threshold, slope, most, knee, half, bend
+    cdef Float4 x, threshold, slope, most, knee, half, bend
     while lane < ROW:
         threshold, slope = _start(values, THRESHOLD, lane) - _start(values, TILT, lane), _start(values, SLOPE, lane)
         most = _start(values, RANGE, lane)
-        knee = greater4(_start(values, KNEE, lane), quad(NARROWEST_KNEE_DB))
-        half = quad(0.5) * knee
-        bend = quad(0.5) / knee
+        knee = greater4(_start(values, KNEE, lane), float4(NARROWEST_KNEE_DB))
+        half = float4(0.5) * knee
+        bend = float4(0.5) / knee
         for i in range(frames):
             if values.moving:  # the same way for a whole piece, so the compiler makes two loops
                 threshold = _now(values, THRESHOLD, lane, i) - _now(values, TILT, lane, i)
                 slope, most = _now(values, SLOPE, lane, i), _now(values, RANGE, lane, i)
-                knee = greater4(_now(values, KNEE, lane, i), quad(NARROWEST_KNEE_DB))
-                half = quad(0.5) * knee
-                bend = quad(0.5) / knee
-            x = quad_at(level_db + ROW * i + lane)
+                knee = greater4(_now(values, KNEE, lane, i), float4(NARROWEST_KNEE_DB))
+                half = float4(0.5) * knee
+                bend = float4(0.5) / knee
+            x = float4_at(level_db + ROW * i + lane)
             x = slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend)
-            put_quad(down_db + ROW * i + lane, lesser4(x, most))
+            put_float4(down_db + ROW * i + lane, lesser4(x, most))
         lane += LANES
 
 
@@ -125,7 +125,7 @@ cdef void curves(const float *level_db, float *down_db, float *open_db, Values v
     """Static curve: reduction (below 0: a boost) in `down_db`, and minus the expansion's in `open_db`."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad threshold, slope, most, up_threshold, rise, lift, gate, drop, floor, knee, half, bend, tilt
+    cdef Float4 threshold, slope, most, up_threshold, rise, lift, gate, drop, floor, knee, half, bend, tilt
     while lane < ROW:
         tilt = _start(values, TILT, lane)
         threshold, slope = _start(values, THRESHOLD, lane) - tilt, _start(values, SLOPE, lane)
@@ -133,9 +133,9 @@ cdef void curves(const float *level_db, float *down_db, float *open_db, Values v
         gate, drop = _start(values, EXPAND_THRESHOLD, lane) - tilt, _start(values, EXPAND_SLOPE, lane)
         most, lift = _start(values, RANGE, lane), _start(values, UP_RANGE, lane)
         floor = _start(values, EXPAND_RANGE, lane)
-        knee = greater4(_start(values, KNEE, lane), quad(NARROWEST_KNEE_DB))
-        half = quad(0.5) * knee
-        bend = quad(0.5) / knee
+        knee = greater4(_start(values, KNEE, lane), float4(NARROWEST_KNEE_DB))
+        half = float4(0.5) * knee
+        bend = float4(0.5) / knee
         for i in range(frames):
             if values.moving:
                 tilt = _now(values, TILT, lane, i)
@@ -144,29 +144,29 @@ cdef void curves(const float *level_db, float *down_db, float *open_db, Values v
                 gate, drop = _now(values, EXPAND_THRESHOLD, lane, i) - tilt, _now(values, EXPAND_SLOPE, lane, i)
                 most, lift = _now(values, RANGE, lane, i), _now(values, UP_RANGE, lane, i)
                 floor = _now(values, EXPAND_RANGE, lane, i)
-                knee = greater4(_now(values, KNEE, lane, i), quad(NARROWEST_KNEE_DB))
-                half = quad(0.5) * knee
-                bend = quad(0.5) / knee
+                knee = greater4(_now(values, KNEE, lane, i), float4(NARROWEST_KNEE_DB))
+                half = float4(0.5) * knee
+                bend = float4(0.5) / knee
             _bend(level_db + ROW * i + lane, down_db + ROW * i + lane, open_db + ROW * i + lane, threshold, slope, most,
                   up_threshold, rise, lift, gate, drop, floor, knee, half, bend)
         lane += LANES
 
 
-cdef inline void _bend(const float *level_db, float *down_db, float *open_db, Quad threshold, Quad slope, Quad most,
-                       Quad up_threshold, Quad rise, Quad lift, Quad gate, Quad drop, Quad floor,
-                       Quad knee, Quad half, Quad bend) noexcept nogil:
-    cdef Quad x = quad_at(level_db)
-    cdef Quad down = lesser4(slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend), most)
-    cdef Quad up = lesser4(rise * _soft((up_threshold - half) - x, (up_threshold + half) - x, knee, bend), lift)
-    cdef Quad opening = lesser4(drop * _soft((gate - half) - x, (gate + half) - x, knee, bend), floor)
-    put_quad(down_db, down - up)
-    put_quad(open_db, quad(0.0) - opening)
+cdef inline void _bend(const float *level_db, float *down_db, float *open_db, Float4 threshold, Float4 slope, Float4 most,
+                       Float4 up_threshold, Float4 rise, Float4 lift, Float4 gate, Float4 drop, Float4 floor,
+                       Float4 knee, Float4 half, Float4 bend) noexcept nogil:
+    cdef Float4 x = float4_at(level_db)
+    cdef Float4 down = lesser4(slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend), most)
+    cdef Float4 up = lesser4(rise * _soft((up_threshold - half) - x, (up_threshold + half) - x, knee, bend), lift)
+    cdef Float4 opening = lesser4(drop * _soft((gate - half) - x, (gate + half) - x, knee, bend), floor)
+    put_float4(down_db, down - up)
+    put_float4(open_db, float4(0.0) - opening)
 
 
-cdef inline Quad _soft(Quad above, Quad inside, Quad knee, Quad bend) noexcept nogil:
+cdef inline Float4 _soft(Float4 above, Float4 inside, Float4 knee, Float4 bend) noexcept nogil:
     """`soft` of `knee.pxd`, from the way past the knee's end and past its beginning."""
-    inside = lesser4(greater4(inside, quad(0.0)), knee)
-    return inside * inside * bend + greater4(above, quad(0.0))
+    inside = lesser4(greater4(inside, float4(0.0)), knee)
+    return inside * inside * bend + greater4(above, float4(0.0))
 
 
 # -- gain --------------------------------------------------------------------------------------------------------
@@ -176,15 +176,15 @@ cdef void hurry(const float *peak, const float *square, float *release, Values v
     asks for. A steady tone has a squared crest factor of 2."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad factor, haste, haste_, one = quad(1.0), silence = quad(SILENCE)
+    cdef Float4 factor, haste, haste_, one = float4(1.0), silence = float4(SILENCE)
     while lane < ROW:
         haste = _start(values, ADAPTIVE, lane)
         haste_ = _span(values, ADAPTIVE, lane)
         for i in range(frames):
-            factor = quad_at(peak + ROW * i + lane) + silence
-            factor = quad(0.5) * factor / (quad_at(square + ROW * i + lane) + silence)
-            factor = lesser4(greater4(factor, quad(0.5)), quad(5.0))
-            put_quad(release + ROW * i + lane, one + (haste + haste_ * quad(values.shape[i])) * (factor - one))
+            factor = float4_at(peak + ROW * i + lane) + silence
+            factor = float4(0.5) * factor / (float4_at(square + ROW * i + lane) + silence)
+            factor = lesser4(greater4(factor, float4(0.5)), float4(5.0))
+            put_float4(release + ROW * i + lane, one + (haste + haste_ * float4(values.shape[i])) * (factor - one))
         lane += LANES
 
 
@@ -193,24 +193,24 @@ cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssiz
     `deepest_db`, a number for each lane, becomes the greatest reduction if that is greater."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Quad makeup, wet, present, reduction, change, deepest, one = quad(1.0), octaves = quad(OCTAVES_PER_DB)
+    cdef Float4 makeup, wet, present, reduction, change, deepest, one = float4(1.0), octaves = float4(OCTAVES_PER_DB)
     cdef bint mixed = values.moving
     for i in range(ROW):
         mixed = mixed or values.start[ROW * WET + i] != 1 or values.start[ROW * PRESENT + i] != 1
     while lane < ROW:
-        deepest = quad_at(deepest_db + lane)
+        deepest = float4_at(deepest_db + lane)
         makeup, wet, present = _start(values, MAKEUP, lane), _start(values, WET, lane), _start(values, PRESENT, lane)
         for i in range(frames):
             if values.moving:
                 makeup, wet, present = _now(values, MAKEUP, lane, i), _now(values, WET, lane, i), _now(values, PRESENT, lane, i)
-            reduction = quad_at(reduction_db + ROW * i + lane)
+            reduction = float4_at(reduction_db + ROW * i + lane)
             deepest = greater4(reduction, deepest)
             change = exp2_4((makeup - reduction) * octaves) - one
             if mixed:  # otherwise the same result
                 change = wet * change
                 change = change + (present - one) * (one + change)
-            put_quad(reduction_db + ROW * i + lane, change)
-        put_quad(deepest_db + lane, deepest)
+            put_float4(reduction_db + ROW * i + lane, change)
+        put_float4(deepest_db + lane, deepest)
         lane += LANES
 
 
@@ -231,14 +231,14 @@ cdef void add_changed(float *sum, const float *change, const float *sound, bint 
         sum[i] += (a + c) + (b + d)
 
 
-cdef inline Quad _start(Values values, int which, int lane) noexcept nogil:
-    return quad_at(values.start + ROW * which + lane)
+cdef inline Float4 _start(Values values, int which, int lane) noexcept nogil:
+    return float4_at(values.start + ROW * which + lane)
 
 
-cdef inline Quad _span(Values values, int which, int lane) noexcept nogil:
-    return quad_at(values.span + ROW * which + lane)
+cdef inline Float4 _span(Values values, int which, int lane) noexcept nogil:
+    return float4_at(values.span + ROW * which + lane)
 
 
-cdef inline Quad _now(Values values, int which, int lane, Py_ssize_t i) noexcept nogil:
+cdef inline Float4 _now(Values values, int which, int lane, Py_ssize_t i) noexcept nogil:
     """The value in frame i of a piece in which values move."""
-    return _start(values, which, lane) + _span(values, which, lane) * quad(values.shape[i])
+    return _start(values, which, lane) + _span(values, which, lane) * float4(values.shape[i])

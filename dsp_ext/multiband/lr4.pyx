@@ -21,7 +21,7 @@ import numpy as np
 
 from libc.math cimport sqrt
 
-from dsp_ext.core cimport Pair, add, left_of, mul, pair, put_four, right_of, sub, tan_
+from dsp_ext.core cimport Double2, add, left_of, mul, double2, put_four, right_of, sub, tan_
 
 #: Unused crossovers lie here, as a part of the rate; what is left above is given to the band below.
 PARKED = 0.45
@@ -35,12 +35,12 @@ cdef double TOP = PARKED
 
 
 cdef struct Section:
-    Pair one, two  # states
+    Double2 one, two  # states
 
 cdef struct Crossover:
-    Pair g  # tan(pi f / rate)
-    Pair a  # 1 / (1 + g (g + damping))
-    Pair turn  # what makes an allpass of a section; 0 where the crossover is not in use
+    Double2 g  # tan(pi f / rate)
+    Double2 a  # 1 / (1 + g (g + damping))
+    Double2 turn  # what makes an allpass of a section; 0 where the crossover is not in use
 
 cdef struct Tree:
     # One by one, not in arrays, so that they stay in registers. A section is named by its branch and its crossover.
@@ -54,7 +54,7 @@ cdef class Lr4:
     def __init__(self, rate_hz, freqs_hz, used=LR4_CROSSOVERS):
         """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`, the first `used` of them in use."""
         self.rate_hz = rate_hz
-        self._poles = Glide(rate_hz, [0.0] * (2 * LR4_CROSSOVERS))
+        self._poles = RampBank(rate_hz, [0.0] * (2 * LR4_CROSSOVERS))
         self._used = used
         for which in range(LR4_CROSSOVERS):
             self._freqs_hz[which] = freqs_hz[which]
@@ -143,16 +143,16 @@ cdef class Lr4:
         cdef const float *shape = self._poles.shape()
         cdef bint moving = self._poles._at < self._poles.length
         cdef Tree t = _tree(&self._state[0])
-        cdef Pair bands[LR4_BANDS]
+        cdef Double2 bands[LR4_BANDS]
         cdef Py_ssize_t i
         for i in range(LR4_BANDS):
-            bands[i] = pair(0, 0)
+            bands[i] = double2(0, 0)
         _turn(&t, start, span, 0)
         if self.is_fourth_in_use():
             for i in range(frames):
                 if moving:
                     _turn(&t, start, span, shape[i])
-                _split(&t, pair(left[i], right[i]), bands, True)
+                _split(&t, double2(left[i], right[i]), bands, True)
                 put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
                 rows[2 * stride + 4 * i] = <float> left_of(bands[4])
                 rows[3 * stride + 4 * i] = <float> right_of(bands[4])
@@ -160,7 +160,7 @@ cdef class Lr4:
             for i in range(frames):
                 if moving:
                     _turn(&t, start, span, shape[i])
-                _split(&t, pair(left[i], right[i]), bands, False)
+                _split(&t, double2(left[i], right[i]), bands, False)
                 put_four(rows + 4 * i, rows + stride + 4 * i, bands[0], bands[1], bands[2], bands[3])
             t.low4, t.band3, t.high4 = _at_rest(bands[4]), _at_rest(bands[2]), _at_rest(bands[3])
             t.high4_low = t.high4
@@ -168,7 +168,7 @@ cdef class Lr4:
 
     @property
     def poles(self):
-        """Fourth roots of tan(pi f / rate) of the crossovers, in order: a `Glide`. [any]"""
+        """Fourth roots of tan(pi f / rate) of the crossovers, in order: a `RampBank`. [any]"""
         return self._poles
 
     def move(self, int which, double freq_hz):
@@ -190,10 +190,10 @@ cdef class Lr4:
         return np.concatenate([np.moveaxis(rows[:2], 2, 0), rows[None, 2:, :, 0]])
 
 
-cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogil:
+cdef inline void _split(Tree *t, Double2 x, Double2 *bands, bint fourth) noexcept nogil:
     """One frame through the tree. Without `fourth` as if that crossover were not there; then the last of `bands` is what
     its allpass would get."""
-    cdef Pair band, whole, low, high
+    cdef Double2 band, whole, low, high
     band = _section(&t.root, x, &t.c2, &low)
     whole = sub(x, mul(t.c2.turn, band))
     _section(&t.root_low, low, &t.c2, &low)
@@ -230,20 +230,20 @@ cdef inline void _split(Tree *t, Pair x, Pair *bands, bint fourth) noexcept nogi
         bands[3] = high
 
 
-cdef inline Pair _section(Section *s, Pair x, const Crossover *c, Pair *low) noexcept nogil:
+cdef inline Double2 _section(Section *s, Double2 x, const Crossover *c, Double2 *low) noexcept nogil:
     """One section; returns its band-pass, `low` gets its low-pass."""
-    cdef Pair band = mul(c.a, add(s.one, mul(c.g, sub(x, s.two))))
-    cdef Pair way = mul(c.g, band), passed = add(s.two, way)
+    cdef Double2 band = mul(c.a, add(s.one, mul(c.g, sub(x, s.two))))
+    cdef Double2 way = mul(c.g, band), passed = add(s.two, way)
     s.one = sub(add(band, band), s.one)
     s.two = add(passed, way)
     low[0] = passed
     return band
 
 
-cdef inline Section _at_rest(Pair x) noexcept nogil:
+cdef inline Section _at_rest(Double2 x) noexcept nogil:
     """A section that has had `x` for ever."""
     cdef Section s
-    s.one, s.two = pair(0, 0), x
+    s.one, s.two = double2(0, 0), x
     return s
 
 
@@ -258,9 +258,9 @@ cdef inline Crossover _crossover(const float *start, const float *span, int k, f
     cdef double a = 1.0 / (1.0 + g * (g + DAMPING))
     cdef double used = 1.0 - (start[LR4_CROSSOVERS + k] + <double> span[LR4_CROSSOVERS + k] * shape)
     cdef Crossover c
-    c.g = pair(g, g)
-    c.a = pair(a, a)
-    c.turn = pair(2.0 * DAMPING * used, 2.0 * DAMPING * used)
+    c.g = double2(g, g)
+    c.a = double2(a, a)
+    c.turn = double2(2.0 * DAMPING * used, 2.0 * DAMPING * used)
     return c
 
 
@@ -289,8 +289,8 @@ cdef inline void _keep_tree(const Tree *t, double *state) noexcept nogil:
 
 cdef inline Section _load(const double *state, int k) noexcept nogil:
     cdef Section s
-    s.one = pair(state[4 * k], state[4 * k + 1])
-    s.two = pair(state[4 * k + 2], state[4 * k + 3])
+    s.one = double2(state[4 * k], state[4 * k + 1])
+    s.two = double2(state[4 * k + 2], state[4 * k + 3])
     return s
 
 

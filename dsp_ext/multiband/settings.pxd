@@ -1,6 +1,6 @@
 # Settings of four compressors. See `settings.pyx`.
 
-from dsp_ext.core cimport Glide
+from dsp_ext.core cimport RampBank
 from .ballistics cimport Times
 from .places cimport BAND_SETTINGS
 
@@ -22,7 +22,7 @@ cdef class BandSettings:
     cdef Py_ssize_t longest_lookahead
     cdef double _settings[LANES_OF_BANDS][BAND_SETTINGS]
     # What they come to, for the sound to read.
-    cdef Glide values  # as `gain_curve.pxd` numbers them
+    cdef RampBank values  # as `gain_curve.pxd` numbers them
     cdef Times times
     cdef Py_ssize_t lookahead[LANES_OF_BANDS]
     cdef int needed

@@ -37,7 +37,7 @@ cdef class BandSettings:
         """`longest_lookahead` in frames."""
         self.rate_hz = rate_hz
         self.longest_lookahead = longest_lookahead
-        self.values = Glide(rate_hz, [0.0] * (VALUES * LANES))
+        self.values = RampBank(rate_hz, [0.0] * (VALUES * LANES))
         for lane in range(LANES):
             for place, value in enumerate(BAND.defaults.values()):
                 self._settings[lane][place] = value

@@ -1,17 +1,17 @@
 # Dynamic shelves between bands, without latency. See `shelves.pyx`.
 
-from dsp_ext.core cimport Glide
+from dsp_ext.core cimport RampBank
 
 cdef enum:
     SHELF_SECTIONS = 4  # one between each two bands
     SHELF_BANDS = SHELF_SECTIONS + 1
 
 cdef class Shelves:
-    cdef Glide _values  # the poles as `Lr4` has them, then how far each section is in use
+    cdef RampBank _values  # the poles as `Lr4` has them, then how far each section is in use
     cdef double[:, ::1] _gains, _work
     cdef double _state[4 * SHELF_SECTIONS]
 
-    cdef void follow(self, Glide poles, int used) noexcept nogil
+    cdef void follow(self, RampBank poles, int used) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void clear(self) noexcept nogil
     cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride, bint linked,

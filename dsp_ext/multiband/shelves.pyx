@@ -22,7 +22,7 @@ import numpy as np
 
 from libc.math cimport sqrt
 
-from dsp_ext.core cimport Pair, add, left_of, mul, pair, right_of, sub
+from dsp_ext.core cimport Double2, add, left_of, mul, double2, right_of, sub
 
 cdef enum:
     CHUNK = 128  # frames per piece; not above the length of a glide
@@ -41,16 +41,16 @@ cdef double LEAST = 1e-4  # -80 dB: the gain of a band goes no deeper
 cdef class Shelves:
     """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
 
-    def __init__(self, rate_hz, Glide poles not None, int used):
+    def __init__(self, rate_hz, RampBank poles not None, int used):
         """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order; the first `used` are in use."""
-        self._values = Glide(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
+        self._values = RampBank(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
         self._gains = np.zeros((WAYS * SHELF_BANDS, CHUNK))
         self._work = np.zeros((ROWS * WAYS * SHELF_SECTIONS, CHUNK))
         self.follow(poles, used)
         self.settle()
         self.clear()
 
-    cdef void follow(self, Glide poles, int used) noexcept nogil:
+    cdef void follow(self, RampBank poles, int used) noexcept nogil:
         """[audio] Move to the targets of `poles`. Bands above crossover number `used` take the gain of the last below."""
         cdef int k
         for k in range(SHELF_SECTIONS):
@@ -113,28 +113,28 @@ cdef class Shelves:
         cdef const double *last_l = &self._gains[WAYS * sections, 0]
         cdef const double *last_r = &self._gains[WAYS * sections + (0 if linked else 1), 0]
         cdef double *state = &self._state[0]
-        cdef Pair one[SHELF_SECTIONS]
-        cdef Pair two[SHELF_SECTIONS]
-        cdef Pair x, y, root, pole, band, low, unit = pair(1.0, 1.0), damping = pair(DAMPING, DAMPING)
+        cdef Double2 one[SHELF_SECTIONS]
+        cdef Double2 two[SHELF_SECTIONS]
+        cdef Double2 x, y, root, pole, band, low, unit = double2(1.0, 1.0), damping = double2(DAMPING, DAMPING)
         cdef Py_ssize_t i
         cdef int k
         for k in range(SHELF_SECTIONS):
-            one[k] = pair(state[4 * k], state[4 * k + 1])
-            two[k] = pair(state[4 * k + 2], state[4 * k + 3])
+            one[k] = double2(state[4 * k], state[4 * k + 1])
+            two[k] = double2(state[4 * k + 2], state[4 * k + 3])
         for i in range(frames):
-            x = y = pair(left[i], right[i])
+            x = y = double2(left[i], right[i])
             for k in range(sections):
                 row = &self._work[ROWS * WAYS * k, 0] + i
-                root = pair(row[ROOT * CHUNK], row[ROOT * CHUNK + other])
-                pole = pair(row[POLE * CHUNK], row[POLE * CHUNK + other])
-                band = pair(row[FACTOR * CHUNK], row[FACTOR * CHUNK + other])
+                root = double2(row[ROOT * CHUNK], row[ROOT * CHUNK + other])
+                pole = double2(row[POLE * CHUNK], row[POLE * CHUNK + other])
+                band = double2(row[FACTOR * CHUNK], row[FACTOR * CHUNK + other])
                 band = mul(band, add(one[k], mul(pole, sub(y, two[k]))))
                 low = add(two[k], mul(pole, band))
                 one[k] = sub(add(band, band), one[k])
                 two[k] = sub(add(low, low), two[k])
                 y = add(y, mul(mul(damping, sub(root, unit)), band))
                 y = add(y, mul(sub(mul(root, root), unit), low))
-            y = sub(mul(y, pair(last_l[i], last_r[i])), x)
+            y = sub(mul(y, double2(last_l[i], last_r[i])), x)
             out_l[i] = <float> left_of(y)
             out_r[i] = <float> right_of(y)
         for k in range(SHELF_SECTIONS):

@@ -21,7 +21,7 @@ import numpy as np
 
 from libc.string cimport memcpy, memmove, memset
 
-from dsp_ext.core cimport LANES, Processor, Quad, Ramp, db_to_gain, eight, put_quad, quad, quad_at
+from dsp_ext.core cimport LANES, Processor, Float4, Ramp, db_to_gain, eight, put_float4, float4, float4_at
 from .places cimport SATURATOR_CURVE, SATURATOR_DRIVE_DB, SATURATOR_ENABLED, SATURATOR_MIX_PCT
 from .saturator_taps cimport DOWN, SHARP, SOFT
 from .shaper cimport polynomial_extra, tanh4, tanh_extra
@@ -110,25 +110,25 @@ cdef void extra(const float *a, const float *b, float *out, const float *drive, 
                 Py_ssize_t frames) noexcept nogil:
     """What the curve adds on the way from a[i] to b[i]; rounded up to fours, which all rows have room for."""
     cdef Py_ssize_t i = 0
-    cdef Quad bias = quad(TUBE_BIAS if curve == TUBE else 0.0), at_bias = tanh4(bias)
-    cdef Quad slope = quad(1.0) / (quad(1.0) - at_bias * at_bias)
-    cdef Quad limit = quad(1.5 if curve == CUBIC else 1.0), cube = quad(-4.0 / 27.0 if curve == CUBIC else 0.0)
-    cdef Quad factor
+    cdef Float4 bias = float4(TUBE_BIAS if curve == TUBE else 0.0), at_bias = tanh4(bias)
+    cdef Float4 slope = float4(1.0) / (float4(1.0) - at_bias * at_bias)
+    cdef Float4 limit = float4(1.5 if curve == CUBIC else 1.0), cube = float4(-4.0 / 27.0 if curve == CUBIC else 0.0)
+    cdef Float4 factor
     if curve == CUBIC or curve == HARD:
         while i < frames:
-            factor = quad_at(drive + i)
-            put_quad(
+            factor = float4_at(drive + i)
+            put_float4(
                 out + i,
-                quad_at(amount + i)
-                * polynomial_extra(factor * quad_at(a + i), factor * quad_at(b + i), limit, cube, quad(1.0)),
+                float4_at(amount + i)
+                * polynomial_extra(factor * float4_at(a + i), factor * float4_at(b + i), limit, cube, float4(1.0)),
             )
             i += LANES
     else:
         while i < frames:
-            factor = quad_at(drive + i)
-            put_quad(
+            factor = float4_at(drive + i)
+            put_float4(
                 out + i,
-                quad_at(amount + i) * tanh_extra(factor * quad_at(a + i), factor * quad_at(b + i), bias, at_bias, slope),
+                float4_at(amount + i) * tanh_extra(factor * float4_at(a + i), factor * float4_at(b + i), bias, at_bias, slope),
             )
             i += LANES
 

@@ -5,7 +5,7 @@
 # Parker, Zavalishin and Le Bivic, DAFx-16) takes away most of what would alias. The differences of antiderivatives are
 # written so that nothing cancels: for piecewise polynomials exactly, for tanh by quadrature. Branch-free.
 
-from dsp_ext.core cimport Quad, absolute4, choose4, exp2_4, greater4, lesser4, quad
+from dsp_ext.core cimport Float4, absolute4, choose4, exp2_4, greater4, lesser4, float4
 
 cdef extern from *:
     """
@@ -17,41 +17,41 @@ cdef extern from *:
     const float GAUSS
 
 
-cdef inline Quad clamp(Quad x, Quad limit) noexcept nogil:
+cdef inline Float4 clamp(Float4 x, Float4 limit) noexcept nogil:
     return greater4(lesser4(x, limit), -limit)
 
 
-cdef inline Quad tanh4(Quad x) noexcept nogil:
+cdef inline Float4 tanh4(Float4 x) noexcept nogil:
     """Hyperbolic tangent to 2e-7; exactly 0 at 0."""
-    return quad(1.0) - quad(2.0) / (exp2_4(clamp(x, quad(15.0)) * quad(TWO_OVER_LN_2)) + quad(1.0))
+    return float4(1.0) - float4(2.0) / (exp2_4(clamp(x, float4(15.0)) * float4(TWO_OVER_LN_2)) + float4(1.0))
 
 
-cdef inline Quad beyond(Quad a, Quad b, Quad limit, Quad top, Quad way) noexcept nogil:
+cdef inline Float4 beyond(Float4 a, Float4 b, Float4 limit, Float4 top, Float4 way) noexcept nogil:
     """Part of the mean of top - x, from a to b, that comes from x > limit."""
-    cdef Quad out_a = greater4(a, limit), out_b = greater4(b, limit)
-    return (out_b - out_a) / way * (top - quad(0.5) * (out_a + out_b))
+    cdef Float4 out_a = greater4(a, limit), out_b = greater4(b, limit)
+    return (out_b - out_a) / way * (top - float4(0.5) * (out_a + out_b))
 
 
-cdef inline Quad polynomial_extra(Quad a, Quad b, Quad limit, Quad cube, Quad top) noexcept nogil:
+cdef inline Float4 polynomial_extra(Float4 a, Float4 b, Float4 limit, Float4 cube, Float4 top) noexcept nogil:
     """Mean from a to b of f(x) - x, for f(x) = x + cube x^3 up to `limit` and `top` beyond it, odd.
 
     Exactly 0 inside the limit where cube is 0.
     """
-    cdef Quad way = b - a, inner_a = clamp(a, limit), inner_b = clamp(b, limit), mean, middle, inner
-    way = choose4(absolute4(way), quad(1e-6), way, quad(1e-6))
+    cdef Float4 way = b - a, inner_a = clamp(a, limit), inner_b = clamp(b, limit), mean, middle, inner
+    way = choose4(absolute4(way), float4(1e-6), way, float4(1e-6))
     # Inside: the integral of cube x^3 is cube / 4 (b - a)(b + a)(a^2 + b^2).
     mean = (inner_b - inner_a) / way * (
-        quad(0.25) * cube * (inner_a + inner_b) * (inner_a * inner_a + inner_b * inner_b)
+        float4(0.25) * cube * (inner_a + inner_b) * (inner_a * inner_a + inner_b * inner_b)
     )
     mean = mean + (beyond(a, b, limit, top, way) + beyond(-a, -b, limit, top, way))
     # So short a way that its parts are rounding: the value in the middle.
-    middle = quad(0.5) * (a + b)
+    middle = float4(0.5) * (a + b)
     inner = clamp(middle, limit)
-    return choose4(absolute4(b - a), quad(1e-5), mean, (cube * inner * inner * inner + inner) - middle)
+    return choose4(absolute4(b - a), float4(1e-5), mean, (cube * inner * inner * inner + inner) - middle)
 
 
-cdef inline Quad tanh_extra(Quad a, Quad b, Quad bias, Quad at_bias, Quad slope) noexcept nogil:
+cdef inline Float4 tanh_extra(Float4 a, Float4 b, Float4 bias, Float4 at_bias, Float4 slope) noexcept nogil:
     """Mean from a to b of (tanh(x + bias) - tanh(bias)) slope - x; `at_bias` = tanh(bias), slope = 1 / (1 - tanh^2)."""
-    cdef Quad way = b - a, middle = quad(0.5) * (a + b), centre = middle + bias
-    cdef Quad mean = quad(0.5) * (tanh4(centre - quad(GAUSS) * way) + tanh4(centre + quad(GAUSS) * way))
+    cdef Float4 way = b - a, middle = float4(0.5) * (a + b), centre = middle + bias
+    cdef Float4 mean = float4(0.5) * (tanh4(centre - float4(GAUSS) * way) + tanh4(centre + float4(GAUSS) * way))
     return (mean - at_bias) * slope - middle

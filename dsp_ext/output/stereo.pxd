@@ -1,10 +1,10 @@
 # Width, mono-maker, balance, polarity. See `stereo.pyx`.
 
-from dsp_ext.core cimport Glide, Processor
+from dsp_ext.core cimport RampBank, Processor
 from .places cimport STEREO_SETTINGS
 
 cdef class Stereo(Processor):
-    cdef Glide _values
+    cdef RampBank _values
     cdef double _settings[STEREO_SETTINGS]
     cdef bint _side_elsewhere
     cdef double _low, _high, _mono_1, _mono_2  # states of the filters

@@ -54,7 +54,7 @@ cdef class Stereo(Processor):
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
         self._side_elsewhere = False
-        self._values = Glide(rate_hz, [0.0] * VALUES)
+        self._values = RampBank(rate_hz, [0.0] * VALUES)
         for place, value in enumerate(STEREO.defaults.values()):
             self._settings[place] = value
         self.aim()

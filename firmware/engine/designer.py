@@ -69,7 +69,7 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
         eq_bands(values, engine.rate_hz) if values["eq.enabled"] else [],
         mode=params.EQ_MODES[int(values["eq.mode"])],
         resolution=RESOLUTIONS[int(values["eq.resolution"])],
-        mix_percent=values["eq.mix_pct"],
+        mix_pct=values["eq.mix_pct"],
         solo=int(values["eq.solo"]) if values["eq.enabled"] else 0,
         auto_gain=bool(values["eq.auto_gain"]),
         stereo=_side(values),

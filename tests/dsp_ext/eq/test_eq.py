@@ -68,7 +68,7 @@ def test_mixed_mode_moves_from_linear_to_minimum_phase(record):
     bands, freqs_hz = [EqBand("bell", 200, 9, 2), EqBand("high_shelf", 5000, -4)], np.geomspace(60, 10000, 200)
     ahead_db, sections = [], loaded(bands, mode="minimum")
     for percent in (0, 25, 50, 75, 100):
-        eq = loaded(bands, mode="mixed", mix_percent=percent)
+        eq = loaded(bands, mode="mixed", mix_pct=percent)
         assert eq.mode == ("mixed" if percent else "linear")
         assert eq.latency == round(4096 * (1 - percent / 100)) + partition_frames(48000)
         played = impulse_responses(eq)[0][0]
@@ -95,8 +95,8 @@ def test_other_modes_and_resolutions_are_refused():
         eq.pack([], resolution=5000)
     with pytest.raises(ValueError, match="must be one of linear, minimum, mixed, not 'zero'"):
         eq.pack([], mode="zero")
-    with pytest.raises(ValueError, match="mix_percent must be 0 to 100, not 101"):
-        eq.pack([], mode="mixed", mix_percent=101)
+    with pytest.raises(ValueError, match="mix_pct must be 0 to 100, not 101"):
+        eq.pack([], mode="mixed", mix_pct=101)
     for packed in (eq.pack([], mode="minimum"), eq.pack([], resolution=4096)):
         with pytest.raises(ValueError, match="only jumped to"):
             eq.load(packed)

@@ -1,4 +1,4 @@
-"""The meters against a float64 reference written from the standard, and what Tech 3341 asks of start, pause and reset."""
+"""The meters against a float64 reference written from the standard, and what Tech 3341 requires of start, pause and reset."""
 
 import itertools
 
@@ -190,7 +190,7 @@ class TestStartPauseReset:
 
     @pytest.mark.parametrize("ahead", [0, 1, 123, 479])
     def test_nothing_from_before_a_restart_counts_wherever_it_falls(self, ahead, rng):
-        """Amid a 10 ms frame too: what is measured after it is what a fresh meter measures, but for the frame under way."""
+        """Also within a 10 ms frame: later frames are measured as by a new meter, except for the frame that has begun."""
         meter = Meter(RATE_HZ, 4096)
         meter.process(np.ones((2, RATE_HZ + ahead), np.float32))
         for restart in (meter.begin_anew, lambda: (meter.pause(), meter.begin_anew(), meter.start())):
@@ -280,8 +280,20 @@ class TestLevels:
 
 
 class TestBoundedMemory:
-    def test_a_day_loses_nothing(self, rng, record):
-        """24 h of 10 ms energies, fed directly: the same figures as from all blocks in a list."""
+    def test_a_day_loses_nothing(self, record):
+        """24 h of 10 ms energies, fed directly, give the same figures as a list of all blocks; the worst of five random days."""
+        off_lu, off_range_lu = zip(
+            *(self.errors_of_a_day(np.random.default_rng([24, day])) for day in range(5)), strict=True
+        )
+        record("Meters", "integrated loudness of 24 h in bounded memory against a list of all blocks, worst of five days",
+               max(off_lu), "LU", target="≤ 0.001 LU", digits=5)  # fmt: skip
+        record("Meters", "LRA of 24 h in bounded memory against a list of all values, worst of five days", max(off_range_lu),
+               "LU", target="≤ 0.01 LU", digits=4)  # fmt: skip
+        assert max(off_lu) <= 0.0005, "half of what is promised, since other days may be worse"
+        assert max(off_range_lu) <= 0.005
+
+    def errors_of_a_day(self, rng):
+        """By how much integrated loudness and range differ from those of a list, in LU."""
         ticks = 24 * 360000
         level = np.repeat(rng.normal(-24, 6, ticks // 500), 500) + rng.normal(0, 2, ticks)
         energies = 10 ** ((level + 0.691) / 10)
@@ -292,12 +304,7 @@ class TestBoundedMemory:
         shorts = ((total[300:] - total[:-300]) / 300)[::10]
         shorts = np.sort(shorts[lufs(shorts) >= lufs(shorts.mean()) - 20])
         low, high = (lufs(shorts[round((len(shorts) - 1) * part)]) for part in (0.10, 0.95))
-        record("Meters", "integrated loudness of 24 h in bounded memory against a list of all blocks",
-               abs(integrated - lufs(mean)), "LU", target="≤ 0.001 LU", digits=5)  # fmt: skip
-        record("Meters", "LRA of 24 h in bounded memory against a list of all values", abs(lra - (high - low)), "LU",
-               target="≤ 0.01 LU", digits=4)  # fmt: skip
-        assert abs(integrated - lufs(mean)) <= 0.001
-        assert abs(lra - (high - low)) <= 0.01
+        return abs(integrated - lufs(mean)), abs(lra - (high - low))
 
     @pytest.mark.parametrize("spread_lu", [0.5, 5, 12])
     def test_its_error_is_that_of_a_gate_displaced_by_a_bin(self, spread_lu, rng):

@@ -1,0 +1,71 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True
+"""EnginePort: the shared memory through which the control side sets the engine and reads its meters."""
+
+from dsp_ext.core cimport Cells, Ring, SeqLock
+
+from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
+from dsp_ext.settings import ENGINE as _SETTINGS
+
+#: Columns of the ring of meters: (name, how rows merge: max, min, the furthest from 0, or last). One row every 10 ms. `gr` is
+#: the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or down.
+METERS = (
+    ("frame", "last"),
+    *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
+    *((f"out_{name}", merge) for name, merge in _METER_FIELDS),
+    *((f"gr_b{band + 1}_db", "min") for band in range(BANDS)),
+    ("gr_limiter_db", "min"),
+    *((f"eq_b{band + 1}_db", "furthest") for band in range(EQ_BANDS)),
+)
+#: Columns of the ring of spectra: levels in dB of the bands of `spectrum.BANDS_HZ`. One row every 40 ms.
+SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
+#: Integers in shared memory: counters that the engine writes, and requests for new kernels (request = 2 version + bank; a
+#: bank may be rewritten when the adopted request equals the last one).
+CELLS = (
+    "frames",
+    "settings_version",
+    "eq_request",
+    "eq_adopted",
+    "crossover_request",
+    "crossover_adopted",
+    "bad_blocks",
+    "clamps",
+    "latency_frames",
+)
+#: Columns of the ring of events: the engine adopted `version` of `kind` before it processed `frame`.
+EVENTS = ("frame", "kind", "version")
+#: Kinds of events.
+EVENT_KINDS = ("settings", "eq", "crossover", "fade", "fade_out")
+
+
+cdef class EnginePort:
+    """The parts that are attached; the others are None. Cells are in private memory until others are attached."""
+
+    def __init__(self):
+        assert len(CELLS) == CELL_COUNT
+        self.cells = Cells(bytearray(Cells.bytes_for(CELL_COUNT)), CELL_COUNT)
+
+    def attach(self, Cells cells, SeqLock settings, Ring meters, Ring events, Ring spectra):
+        """[control] Use these parts from now on; None keeps the present one. Meters and spectra are computed only for a ring.
+
+        Raises ValueError where a size differs from that of the tables above.
+        """
+        if settings is not None and settings.count != len(_SETTINGS):
+            raise ValueError(f"settings must hold {len(_SETTINGS)} values, not {settings.count}")
+        for name, ring, columns in (("meters", meters, METERS), ("events", events, EVENTS), ("spectra", spectra, SPECTRA)):
+            if ring is not None and ring.columns != len(columns):
+                raise ValueError(f"{name} must have {len(columns)} columns, not {ring.columns}")
+        self.cells = self.cells if cells is None else cells
+        self.settings = self.settings if settings is None else settings
+        self.meters = self.meters if meters is None else meters
+        self.events = self.events if events is None else events
+        self.spectra = self.spectra if spectra is None else spectra
+
+    cdef void note(self, int64_t frame, int kind, int64_t version) noexcept nogil:
+        """[audio] Add a row to the ring of events."""
+        cdef double *row
+        if self.events is not None:
+            row = self.events.next_row()
+            row[0] = <double> frame
+            row[1] = kind
+            row[2] = <double> version
+            self.events.commit()
