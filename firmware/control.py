@@ -1,4 +1,4 @@
-"""The control process: everything but sound. `boot` is the order in which it comes up; it goes down in the mirror of it."""
+"""The control process: everything except audio. `boot` starts its parts; shutdown runs in reverse order."""
 
 import contextlib
 import logging
@@ -18,16 +18,16 @@ from firmware.system import Alarms, MeterReader, Options, RelayWatch, SharedMemo
 
 log = logging.getLogger(__name__)
 
-#: How often the recorder looks, the state file is considered and the life sign goes out, in seconds.
+#: Time between two ticks, in seconds.
 TICK_S = 0.05
 TICKS_PER_S = round(1 / TICK_S)
 
 
 def publisher(shared: SharedMemory):
-    """What the store calls with its values: hands the engine's part of them over, if that changed."""
+    """The function that the store calls with its values. It passes the settings of the engine on if they have changed."""
     version, last = shared.settings.version, None
     if version:
-        with contextlib.suppress(RuntimeError):  # a writer that died half-way: whatever it was is written again
+        with contextlib.suppress(RuntimeError):  # the previous writer died while writing, so the settings are written again
             last = shared.settings.read()[1].tobytes()
 
     def publish(values: dict, rev: int) -> None:
@@ -44,7 +44,7 @@ def publisher(shared: SharedMemory):
 
 
 class ControlProcess:
-    """What the panel, the display and the link work on."""
+    """The parts of the control process. The panel, the display and the link use it as their box."""
 
     def __init__(self, options: Options, shared: SharedMemory, store: Store, presets: PresetLibrary, designer: Designer,
                  recorder: Recorder):  # fmt: skip
@@ -54,27 +54,27 @@ class ControlProcess:
         self.presets = presets
         self.designer = designer
         self.recorder = recorder
-        #: Present where there are relays and a panel that senses them.
+        #: None without relays, or without a panel that senses them.
         self.relay_watch: RelayWatch | None = None
-        #: What is done every TICK_S.
+        #: The tasks that run every TICK_S.
         self.ticks = Ticks()
 
     @property
     def ab(self) -> str:
-        """The slot that sounds."""
+        """The current edit buffer."""
         return self.store.ab
 
     def meter_reader(self) -> MeterReader:
-        """A reader of the meters of its own."""
+        """A new reader of the meters."""
         return MeterReader(self.shared.meters)
 
     def spectra(self) -> np.ndarray:
-        """Newest levels in dB of input and output, shape (2, bands)."""
+        """The newest levels in dB of input and output, shape (2, bands)."""
         return newest_spectra(self.shared.spectra)
 
     def info(self) -> dict:
-        """What the box is and how it runs. The latency follows the EQ's mode and resolution;
-        `eq_valid_from_hz` says from where on its kernels hold their curve to 0.05 dB."""
+        """Facts about the box and the run. The latency depends on mode and resolution of the EQ. `eq_valid_from_hz` is the lowest
+        frequency at which the EQ kernels match their curve within 0.05 dB."""
         counters, options = self.shared.counters, self.options
         engine_latency = self.shared.engine["latency_frames"]
         return {
@@ -93,7 +93,7 @@ class ControlProcess:
         }
 
     def counters(self) -> dict:
-        """What has happened so far. Loads are per cent of the time a block may take."""
+        """Counts since the start. Loads are in per cent of the duration of a block."""
         counters, engine = self.shared.counters, self.shared.engine
         return {
             "frames": engine["frames"],
@@ -122,12 +122,12 @@ def _serial(options: Options) -> str:
 
 
 def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) -> ControlProcess:
-    """Bring everything up. What is put on `stack` goes down in reverse."""
+    """Start all parts. `stack` shuts them down in reverse order."""
     configured = config.load(options.config) if options.config else config.Config()
     publish = publisher(shared)
     store = Store(publish, options.rate_hz)
     state = StateFile(store, shared, options.state_dir / "state.json")
-    log.info("state from %s", state.restore())
+    log.info("the state was restored from: %s", state.restore())
     stack.callback(state.save)
     publish(store.snapshot(), store.rev)
 
@@ -170,10 +170,10 @@ def _boot_panel(
     if process.options.sim:
         from firmware.sim import SimPanel, SimSocket
 
-        fingers = SimPanel(described)
-        fingers.relays_on = lambda: bool(process.shared.counters["relay_on"])
-        pins = fingers.pin_factory
-        stack.enter_context(SimSocket(fingers, process.options.run_dir / "panel.sock"))
+        simulated = SimPanel(described)
+        simulated.relays_on = lambda: bool(process.shared.counters["relay_on"])
+        pins = simulated.pin_factory
+        stack.enter_context(SimSocket(simulated, process.options.run_dir / "panel.sock"))
     panel = stack.enter_context(PanelControls(described, controller, pins))
     panel.start()
     if configured.panel.relay:
@@ -193,11 +193,11 @@ def _boot_display(
         screen = Screen(process, controller, Display.virtual(described), process.options.run_dir / "display.png")
     else:
         try:
-            glass = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
-        except Exception as error:  # luma's and the kernel's; a box whose display broke still works
-            log.error("there is no display: %s", error)
+            oled = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+        except Exception as error:  # from luma or the kernel; the box works without its display
+            log.error("the display cannot be used: %s", error)
             return
-        screen = Screen(process, controller, glass)
+        screen = Screen(process, controller, oled)
     stack.enter_context(screen).start()
 
 
@@ -217,7 +217,7 @@ def _boot_link(process: ControlProcess, configured: config.Config, stack: contex
 
 
 def main(options: Options, shared: SharedMemory) -> None:
-    """Run until SIGTERM. Raises what refuses to come up."""
+    """Run until SIGTERM. Raises the exception of a part that cannot start."""
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means

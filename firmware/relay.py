@@ -1,8 +1,8 @@
-"""The bypass relay's heartbeat: pulses hold the relays on the processor, anything else lets them fall to bypass.
+"""The heartbeat of the bypass relays: pulses hold them on the processor; without pulses they release to bypass.
 
-The supervisor calls `beat` while the audio process advances. A line that is stuck high, stuck low or floating, a reset, a
+The supervisor calls `beat` while the audio process advances. A pin that is stuck high, stuck low or floating, a reset, a
 hung kernel and a dead supervisor all end the pulses, and the charge pump (hardware/WIRING.md) releases the relays at
-most `hold_max_ms` later. There is no "off" command that could get lost.
+most `hold_max_ms` later. No "off" command is needed, so none can get lost.
 """
 
 import time
@@ -14,7 +14,7 @@ from firmware.system import Board
 
 
 class Relay:
-    """The heartbeat output. `pin_factory` is gpiozero's; None is the Pi's own. A context manager; closing releases."""
+    """The heartbeat output. `pin_factory` is that of gpiozero; None means the Pi's. A context manager; closing releases."""
 
     def __init__(self, board: Board, pin_factory=None, clock=time.monotonic):
         self._clock = clock
@@ -25,19 +25,19 @@ class Relay:
         self._device = OutputDevice(board[board.relay.pin].bcm, initial_value=False, pin_factory=pin_factory)
 
     def beat(self) -> None:
-        """One edge."""
+        """Output one edge."""
         self._device.toggle()
         if self._device.value:
             self._rises.append(self._clock())
 
     def release(self) -> None:
-        """Stop at low, to begin the next pulses from there. The relays fall after the hold time."""
+        """Stop the pulses at low level. The relays release after the hold time."""
         self._device.off()
 
     @property
     def engaged(self) -> bool:
-        """Whether the relays should be on the processor: the charge pump, computed from the pulses that were given, with
-        the longest hold."""
+        """Whether the relays should be on the processor, from a model of the charge pump with the given pulses and the longest
+        hold time."""
         now = self._clock()
         return (
             len(self._rises) == self._rises.maxlen
@@ -46,7 +46,7 @@ class Relay:
         )
 
     def close(self) -> None:
-        """Stop pulsing and give the pin back (as an input: the circuit's pull-down keeps it low)."""
+        """Stop the pulses and free the pin. It becomes an input, which the pull-down of the circuit keeps low."""
         self._device.close()
 
     def __enter__(self):

@@ -1,6 +1,6 @@
-"""The supervisor: parent of both processes, owner of the shared memory and of the bypass relay's heartbeat.
+"""The supervisor: parent of both processes. It owns the shared memory and generates the heartbeat of the bypass relays.
 
-It holds no lock and does no work that could fail, so that what it watches over can.
+It holds no lock and does no work that can fail, so that it survives the failure of its children.
 """
 
 import contextlib
@@ -18,30 +18,31 @@ from firmware.system import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Options, 
 
 log = logging.getLogger(__name__)
 
-#: Statuses by which a child says that it cannot run as asked.
+#: Exit statuses of a child that cannot run as requested.
 _REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
-#: The relay is held only while the audio process has processed a frame within this time, in seconds, and begins to be
-#: held when it has done so for the second.
+#: The relays are held only if the audio process has processed a frame within the first time, in seconds. Holding begins
+#: after this has been so for the second time.
 ALIVE_S, HEALTHY_S = 0.05, 0.2
-#: A child gets this long to end by itself, in seconds.
+#: Time for a child to end after SIGTERM, in seconds.
 STOP_S = 5.0
-#: Between a death and the restart, in seconds: doubled each time, from the first to the second; forgotten after a good run.
+#: Time between the end of a child and its restart, in seconds. It doubles with each restart from the first value to the
+#: second, and is reset after a run that was longer than the third.
 RESTART_S, SLOWEST_RESTART_S, GOOD_RUN_S = 0.2, 2.0, 10.0
-#: A child whose counter stands still for this long is stuck, in seconds. The control process may wait for a slow disk.
+#: A child whose counter does not change for this long is stuck, in seconds. The control process may wait for a slow disk.
 AUDIO_STUCK_S, CONTROL_STUCK_S = 2.0, 10.0
-#: The time it has to begin, in seconds.
+#: Time for a child to start, in seconds.
 STARTING_S = 20.0
 TICK_S = 0.02
-#: Ticks between two words to systemd that all is well.
+#: Ticks between two watchdog messages to systemd.
 _WATCHDOG_TICKS = 25
-#: How long the sound takes to fade out: the ramp, what waits in the playback buffer, and some reserve, in seconds.
+#: Time for the fade-out: the ramp, the playback buffer and some reserve, in seconds.
 LEAVE_S = 0.1
 
 
 def relay_of(options: Options):
-    """The relay, a context manager: on the Pi's pins, on simulated ones, or none where the configuration says so.
+    """The relay as a context manager: on the pins of the Pi, on simulated pins, or none if the configuration disables it.
 
-    Raises Refusal where the pins cannot be used.
+    Raises Refusal if the pins cannot be used.
     """
     configured = config.load(options.config) if options.config else config.Config()
     if not configured.panel.relay:
@@ -54,11 +55,11 @@ def relay_of(options: Options):
 
         return Relay(described, SimPanel(described).pin_factory)
     try:
-        with warnings.catch_warnings(action="ignore"):  # a line for each pin factory that is not there
+        with warnings.catch_warnings(action="ignore"):  # gpiozero warns about each pin factory that is missing
             return Relay(described)
-    except Exception as error:  # gpiozero's, and whatever its pin factories raise
+    except Exception as error:  # from gpiozero or its pin factories
         raise Refusal(
-            f"the pins cannot be used ({error}): on a machine without, set panel.relay and panel.enabled to false",
+            f"the pins cannot be used ({error}): on a machine without GPIO pins, set panel.relay and panel.enabled to false",
             NO_DEVICE,
         ) from None
 
@@ -70,15 +71,15 @@ class NoRelay:
     engaged = False
 
     def beat(self) -> None:
-        """Nothing to hold."""
+        """Do nothing."""
 
     def release(self) -> None:
-        """Nothing to let go."""
+        """Do nothing."""
 
 
 class Child:
-    """One child process: started again when it dies, killed when `life()` (a counter of its own) stands still for
-    `stuck_s` seconds.
+    """A child process. It is restarted when it ends, and killed when its counter `life()` does not change for `stuck_s`
+    seconds.
 
     `starting` is called before each start.
     """
@@ -99,23 +100,23 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        process = self.process  # another thread may start the next one meanwhile
+        process = self.process  # another thread may replace it
         return process is not None and process.poll() is None
 
     @property
     def refused(self) -> int:
-        """The status by which it said that it cannot run as asked; 0 where it did not."""
+        """The exit status if the child ended because it cannot run as requested, else 0."""
         status = self.process.poll() if self.process else None
         return status if status in _REFUSALS else OK
 
     def start(self) -> None:
-        """Begin, with the shared memory as inheritance."""
+        """Start the process, which inherits the shared memory."""
         descriptor = self._shared.descriptor
         command = [sys.executable, "-m", "firmware", "--role", self.role, "--parent", str(os.getpid())]
         package = str(Path(__file__).parent.parent)
         environment = os.environ | {
             "PYTHONPATH": os.pathsep.join(filter(None, (package, os.environ.get("PYTHONPATH")))),
-            "OPENBLAS_NUM_THREADS": "1",  # NumPy's own threads are none of the audio process's business
+            "OPENBLAS_NUM_THREADS": "1",  # NumPy must not start threads in the audio process
         }
         self._starting()
         self._started = self._now()
@@ -128,14 +129,14 @@ class Child:
         )
 
     def watch(self) -> None:
-        """Look after it. Call some times a second."""
+        """Restart or kill the process if necessary. Call this a few times a second."""
         now = self._now()
         if self.alive:
             life = self._life()
             if life != self._last_life:
                 self._last_life, self._moved = life, now
             elif now - self._moved > self._stuck_s:
-                log.error("the %s process is stuck and is killed; its stacks follow", self.role)
+                log.error("the %s process is stuck and will be killed; its stacks follow", self.role)
                 self.process.send_signal(signal.SIGUSR1)
                 time.sleep(0.1)
                 self.process.kill()
@@ -150,20 +151,20 @@ class Child:
             self.start()
 
     def stop(self) -> None:
-        """Ask it to end; kill it if it does not."""
+        """Ask the process to end, and kill it if it does not."""
         if self.process is None:
             return
         self.process.terminate()
         try:
             self.process.wait(STOP_S)
         except subprocess.TimeoutExpired:
-            log.warning("the %s process does not end and is killed", self.role)
+            log.warning("the %s process does not end and will be killed", self.role)
             self.process.kill()
             self.process.wait()
 
 
 class Heartbeat:
-    """Beats the relay while frames advance, once they have for a while; `frames` and `alive` are callables."""
+    """Generates the heartbeat while frames advance and have done so for HEALTHY_S. `frames` and `alive` are callables."""
 
     def __init__(self, relay, frames, alive, now=time.monotonic, alive_s=ALIVE_S):
         self._relay, self._frames, self._alive, self._now, self._alive_s = relay, frames, alive, now, alive_s
@@ -171,7 +172,7 @@ class Heartbeat:
         self._moved = self._healthy_since = float("-inf")
 
     def step(self) -> bool:
-        """Give one edge, or release; returns whether it was an edge."""
+        """Generate one edge or release the relays; returns whether it was an edge."""
         now, frames = self._now(), self._frames()
         if frames != self._last:
             if now - self._moved >= self._alive_s:
@@ -187,22 +188,22 @@ class Heartbeat:
 
 
 class Supervisor:
-    """Runs the box until it is told to stop, or until simulated input ends. `relay` is a `relay.Relay`."""
+    """Runs the box until `stop` is called or the simulated input ends. `relay` is a `Relay` or `NoRelay`."""
 
     def __init__(self, options: Options, relay):
         self.options = options
         self.shared = shared = SharedMemory.create(options.rate_hz)
         self.control = Child("control", options, shared, lambda: shared.counters["control_beats"], CONTROL_STUCK_S,
                              lambda: shared.counters.add("control_starts"))  # fmt: skip
-        # Where the card is simulated, a host that does not run us for a while is no fault of the process.
+        # With a simulated card, a host that does not run the process for a while is not a fault of the process.
         audio_stuck_s = CONTROL_STUCK_S if options.sim_card else AUDIO_STUCK_S
         self.audio = Child("audio", options, shared, lambda: shared.engine["frames"], audio_stuck_s)
         self._relay = relay
         self._stopping = threading.Event()
-        self._letting_go = threading.Event()
+        self._releasing = threading.Event()
 
     def stop(self, *_) -> None:
-        """End the run. Also a signal handler."""
+        """End the run. This is also the signal handler."""
         self._stopping.set()
 
     def run(self) -> int:
@@ -217,19 +218,20 @@ class Supervisor:
         if not self.options.sim_card and self.audio.alive:
             counters["leaving"] = 1
             time.sleep(LEAVE_S)
-        self._letting_go.set()
+        self._releasing.set()
         heart.join()
         self.audio.stop()
         self.control.stop()
         return status
 
     def _watch(self) -> int:
-        """Look after the children until the run is to end; returns the exit status."""
+        """Watch the children until the run ends; returns the exit status."""
         counters, ticks, said_ready = self.shared.counters, 0, False
         while not self._stopping.wait(TICK_S):
             if counters["input_ended"] and not self.audio.alive:
                 break
-            # A child that refuses before there was ever sound is about how the box was started; later it may pass.
+            # Before the first sound, a refusal of a child means that the box was started with wrong options. Later refusals may be
+            # temporary, so the child is restarted.
             if not counters["audio_starts"] and (status := self.audio.refused or self.control.refused):
                 return status
             for child in (self.audio, self.control):
@@ -249,7 +251,7 @@ class Supervisor:
         period_s = self.options.period / self.options.rate_hz
         heartbeat = Heartbeat(self._relay, lambda: shared.engine["frames"], lambda: self.audio.alive,
                               alive_s=max(ALIVE_S, 3 * period_s))  # fmt: skip
-        while not self._letting_go.wait(self._relay.interval_s):
+        while not self._releasing.wait(self._relay.interval_s):
             heartbeat.step()
             shared.counters["relay_on"] = int(self._relay.engaged)
         self._relay.release()

@@ -1,7 +1,7 @@
-"""Designer: parameter values to what the engine takes, for the box and for file renders alike.
+"""Designer: converts parameter values into the input of the engine, for the box and for file renders.
 
-The settings go to the engine as they are. EQ and crossover frequencies become FIR kernels, which takes a while; in the box
-a thread of the control process does it and hands the packed kernels over in shared memory.
+Most settings are passed to the engine unchanged. EQ and crossover frequencies are converted into FIR kernels, which takes
+time; in the box, a thread of the control process makes the kernels and writes them to shared memory.
 """
 
 import dataclasses
@@ -21,27 +21,27 @@ log = logging.getLogger(__name__)
 
 EQ, CROSSOVER = "eq", "crossover"
 
-#: What each kind of kernel is made from.
+#: The parameters from which each kind of kernel is made.
 DESIGN_IDS = {
     EQ: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith(("eq.", "stereo."))),
     CROSSOVER: tuple(p.id for p in params.TABLE if p.target != params.ENGINE and p.id.startswith("multiband.")),
 }
 
-#: What each kind of event is made from.
+#: The parameters that belong to each kind of event.
 IDS = {"settings": Engine.SETTINGS, **DESIGN_IDS}
 
-#: How often the designer looks whether the engine has taken the last kernel, in seconds; a crossfade takes 20 ms.
+#: How often the designer checks whether the engine has adopted the last kernel, in seconds. A crossfade takes 20 ms.
 _POLL_S = 0.002
 
 
 def settings_vector(values: dict[str, float]) -> np.ndarray:
-    """The engine's settings out of `values`, in the order of `Engine.SETTINGS`, float64."""
+    """The settings of the engine from `values`, in the order of `Engine.SETTINGS`, as float64."""
     return np.array([values[name] for name in Engine.SETTINGS])
 
 
 def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
-    """The bands of the EQ as `values` have them."""
-    highest_hz = HIGHEST * rate_hz  # below the knob's end but for the highest rates
+    """The bands of the EQ from `values`."""
+    highest_hz = HIGHEST * rate_hz  # below the highest value of the parameter except at the highest rates
     return [
         EqBand(
             params.BAND_TYPES[int(values[f"eq.b{n}.type"])],
@@ -58,13 +58,13 @@ def eq_bands(values: dict[str, float], rate_hz: int) -> list[EqBand]:
 
 
 def _dynamics(values: dict[str, float], n: int) -> Dynamics | None:
-    """What moves band `n` of the EQ."""
+    """The dynamics of EQ band `n`; None if it is static."""
     fields = (field.name for field in dataclasses.fields(Dynamics))
     return Dynamics(*(values[f"eq.b{n}.dyn_{name}"] for name in fields)) if values[f"eq.b{n}.dynamic"] else None
 
 
 def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
-    """What belongs in a bank of the EQ: see `Eq.pack`."""
+    """The content of a kernel bank of the EQ, see `Eq.pack`."""
     return engine.eq.pack(
         eq_bands(values, engine.rate_hz) if values["eq.enabled"] else [],
         mode=params.EQ_MODES[int(values["eq.mode"])],
@@ -77,13 +77,13 @@ def packed_eq(engine: Engine, values: dict[str, float]) -> np.ndarray:
 
 
 def _side(values: dict[str, float]) -> dict[str, float]:
-    """The settings of `Stereo` that a linear kernel takes over, by name."""
+    """The settings of `Stereo` that a linear EQ kernel implements, by name."""
     return {id.removeprefix("stereo."): values[id] for id in DESIGN_IDS[EQ] if id.startswith("stereo.")}
 
 
 def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
-    """Frequency down to which the EQ's kernels hold their curve, width and mono-maker included where they do them (see
-    `design_fir.validity_hz`); 0 where there are none."""
+    """The lowest frequency in Hz at which the EQ kernels match their curve, including width and mono-maker if the kernels
+    implement them, see `design_fir.validity_hz`. 0 if there are no kernels."""
     mode = params.EQ_MODES[int(values["eq.mode"])]
     if mode == "minimum":
         return 0.0
@@ -95,14 +95,14 @@ def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
 
 
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
-    """The low-pass kernels between the bands in use, shape (bands - 1, taps)."""
+    """The low-pass kernels between the active bands, shape (bands - 1, taps)."""
     used = int(params.BAND_COUNTS[int(values["multiband.bands"])]) - 1
     freqs_hz = [values[f"multiband.x{n}_hz"] for n in range(1, used + 1)]
     return design_crossover.design(freqs_hz, rate_hz, taps)
 
 
 def packed_kernels(engine: Engine, kind: str, values: dict[str, float]) -> np.ndarray:
-    """What belongs in a bank of `kind` ("eq" or "crossover"): float32, flat."""
+    """The content of a kernel bank of `kind` ("eq" or "crossover"), as a flat float32 array."""
     if kind == EQ:
         return packed_eq(engine, values)
     return engine.multiband.convolver.pack(crossover_kernels(values, engine.rate_hz, engine.multiband.taps))
@@ -114,7 +114,7 @@ def _load(engine: Engine, kind: str, packed: np.ndarray, jump: bool = False) -> 
 
 
 def begin(engine: Engine, values: dict[str, float]) -> None:
-    """Bring a fresh engine to the state a run starts from: `values` (all parameters) in force, nothing fading."""
+    """Set a new engine to the start of a run: `values` (all parameters) apply, and nothing fades."""
     engine.set_all(settings_vector(values))
     engine.settle()
     for kind in DESIGN_IDS:
@@ -122,9 +122,9 @@ def begin(engine: Engine, values: dict[str, float]) -> None:
 
 
 def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
-    """Do to `engine` what an event of a session did to the box, between two frames.
+    """Apply an event of a run to `engine`, between two frames.
 
-    `kind` is one of `Engine.EVENT_KINDS`; `values` are the settings that changed, or all that a kernel is made from.
+    `kind` is one of `Engine.EVENT_KINDS`; `values` has the changed settings, or all parameters of a kernel.
     """
     if kind in DESIGN_IDS:
         _load(engine, kind, packed_kernels(engine, kind, values))
@@ -139,52 +139,52 @@ def apply(engine: Engine, kind: str, values: dict[str, float]) -> None:
 
 
 class Designer:
-    """[control] A thread that makes kernels from the newest values and hands them over through `shared`.
+    """A thread that makes kernels from the newest values and passes them to the engine through `shared`. [control]
 
-    `on_request(kind, version, values)` is called before the engine is asked for a kernel, so that a recorder knows what
-    each version was made from. The engine keeps using one bank while the other is written; the next is handed over only
-    when it has taken the last one, and what was edited meanwhile is made only in its newest form. A kernel that was outdated
-    while it was made is dropped, but not two in a row: else long kernels would never follow a knob that keeps turning.
+    `on_request(kind, version, values)` is called before the engine is asked to use a kernel, so that the recorder knows the
+    values of each version. The engine uses one bank while the other is written. The next kernel is passed on only after the
+    engine has adopted the last one, and is then made from the newest values. A kernel that is outdated when it is finished is
+    dropped, but never two in a row; otherwise long kernels would not follow a knob that is turned continuously.
 
-    When there is nothing to make it finds out `valid_from_hz` (see `eq_valid_from_hz`) of the newest values, which takes as
-    long as the kernels of the EQ do and is therefore not left to whoever asks.
+    When no kernel is needed, the thread computes `valid_from_hz` (see `eq_valid_from_hz`) of the newest values. This takes as
+    long as making an EQ kernel, so it is not done when the value is requested.
     """
 
     def __init__(self, shared, on_request=None):
         self._shared = shared
         self._on_request = on_request or (lambda kind, version, values: None)
-        self._engine = Engine(shared.rate_hz, 1)  # for its sizes and `pack`; it never runs
+        self._engine = Engine(shared.rate_hz, 1)  # only for its sizes and `pack`
         self._banks = {EQ: shared.eq_banks, CROSSOVER: shared.crossover_banks}
         self._newest: dict[str, dict] = {}
         self._dropped: set[str] = set()  # kinds whose last kernel was dropped
-        self._unjudged: dict | None = None  # values whose validity is to be found out
+        self._unchecked: dict | None = None  # values for which `valid_from_hz` must be computed
         self.valid_from_hz = 0.0
         self._wake = threading.Condition()
         self._working = self._stopping = False
         self._thread = threading.Thread(target=self._work, name="designer", daemon=True)
 
     def start(self, values: dict[str, float]) -> None:
-        """Hand over the kernels for `values` before there is sound, then follow `edit`."""
+        """Pass on the kernels for `values` before the audio process starts, then start the thread."""
         for kind in DESIGN_IDS:
             if not self._pending(kind):
                 self._hand_over(kind, values, packed_kernels(self._engine, kind, values))
-            else:  # a control process that died left a request that the engine has yet to take
+            else:  # a previous control process left a request that the engine has not adopted yet
                 self._newest[kind] = values
-        self._unjudged = values
+        self._unchecked = values
         self._thread.start()
 
     def edit(self, changed: dict, values: dict[str, float]) -> None:
-        """Values changed: make the kernels they concern. `values` is everything, after the change."""
+        """Make the kernels that depend on `changed`. `values` has all values after the change."""
         kinds = [kind for kind, ids in DESIGN_IDS.items() if not changed.keys().isdisjoint(ids)]
         if kinds:
             with self._wake:
                 self._newest.update(dict.fromkeys(kinds, values))
                 if EQ in kinds:
-                    self._unjudged = values
+                    self._unchecked = values
                 self._wake.notify()
 
     def stop(self) -> None:
-        """End the thread; what it was making is dropped."""
+        """Stop the thread; an unfinished kernel is dropped."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
@@ -193,19 +193,19 @@ class Designer:
 
     @property
     def busy(self) -> bool:
-        """Whether kernels are being made or judged; what waits for the engine to take the last ones does not count."""
+        """Whether the thread is computing. A kernel that waits until the engine adopts the previous one does not count."""
         with self._wake:
-            return self._working or self._unjudged is not None or self._ready() is not None
+            return self._working or self._unchecked is not None or self._ready() is not None
 
     def _ready(self) -> str | None:
-        """A kind of kernel to make now, whose last one the engine has taken."""
+        """A kind of kernel that is needed and whose last kernel the engine has adopted."""
         return next((kind for kind in self._newest if not self._pending(kind)), None)
 
     def _work(self) -> None:
         while True:
             with self._wake:
                 self._working = False
-                while not self._stopping and self._unjudged is None and self._ready() is None:
+                while not self._stopping and self._unchecked is None and self._ready() is None:
                     self._wake.wait(_POLL_S if self._newest else None)
                 if self._stopping:
                     return
@@ -213,14 +213,14 @@ class Designer:
                 if kind:
                     values = self._newest.pop(kind)
                 else:
-                    values, self._unjudged = self._unjudged, None
+                    values, self._unchecked = self._unchecked, None
                 self._working = True
             try:
                 if kind:
                     self._make(kind, values)
                 else:
                     self.valid_from_hz = eq_valid_from_hz(values, self._shared.rate_hz)
-            except Exception:  # the last kernel stays in use; the thread must go on for the next edit
+            except Exception:  # the last kernel stays in use; the thread continues with the next change
                 log.exception("the %s could not be made", f"{kind} kernels" if kind else "validity of the EQ")
 
     def _make(self, kind: str, values: dict) -> None:
@@ -238,7 +238,7 @@ class Designer:
         return cells[f"{kind}_request"] != cells[f"{kind}_adopted"]
 
     def _hand_over(self, kind: str, values: dict, packed: np.ndarray) -> None:
-        """Put `packed` into the bank that rests and ask for it. A kernel like the one in use needs no crossfade."""
+        """Write `packed` into the unused bank and request it. A kernel that equals the one in use needs no crossfade."""
         request = self._shared.engine[f"{kind}_request"]
         banks, idle = self._banks[kind], 1 - (request & 1)
         if request and np.array_equal(banks[1 - idle], packed):

@@ -1,4 +1,4 @@
-"""The front panel: controls, pages, controller, and what the display shows."""
+"""The front panel: controls, pages, controller, and the views on the display."""
 
 from firmware.contract import lazy_exports
 

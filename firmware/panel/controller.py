@@ -1,7 +1,8 @@
-"""What the front panel does: pages, knobs, buttons, choosing presets. No pins here: `panel.py` brings the events.
+"""The behaviour of the front panel: pages, knobs, buttons, and the choice of presets. `controls.py` turns pins into events.
 
-Rules: a turn never jumps (encoders have no position), a click is a fixed step, pushed is fine, a knob held down for a
-second without turning goes to its default. Names of switches are those of hardware/board.toml.
+A turn never makes a value jump, because encoders have no position. A click is a fixed step, and a fine step while the knob
+is pushed. Holding a knob for a second without turning sets its default. The names of switches are those of
+hardware/board.toml.
 """
 
 import datetime
@@ -20,12 +21,12 @@ from .pages import KNOBS, PAGES
 log = logging.getLogger(__name__)
 
 HOLD_S = 1.0
-#: Choosing a preset is given up after this long without a touch.
+#: The choice of a preset is cancelled after this long without a turn, in seconds.
 CHOICE_S = 10.0
 MESSAGE_S = 2.0
-#: How long the display shows which knob was touched last.
+#: How long the display marks the knob that was turned last, in seconds.
 TOUCH_S = 1.5
-#: Untouched for this long, the panel is at rest and its display may be dimmed: still pictures burn in.
+#: Without use for this long, the display is dimmed, because still pictures burn in, in seconds.
 REST_S = 600.0
 
 NEW = "(new preset)"
@@ -34,7 +35,7 @@ SOURCE = protocol.PANEL
 
 @dataclass(frozen=True)
 class Cell:
-    """One knob on the display: `position` is 0 to 1 along its travel, `zero` where its default lies."""
+    """One knob on the display. `position` is its value from 0 to 1 of the range, `zero` the position from which its bar starts."""
 
     label: str
     text: str
@@ -46,7 +47,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Face:
-    """What the panel wants to be shown. `choice` is None, or (title, names, index) while a preset is being chosen."""
+    """The state of the panel for the display. `choice` is (title, names, index) while a preset is being chosen, else None."""
 
     title: str
     page: int
@@ -59,7 +60,10 @@ class Face:
 
 
 class PanelController:
-    """Thread-safe: events come from the panel's thread, `face` is called by the display's. Times are in seconds."""
+    """Turns events of knobs and switches into changes of the store. Times are in seconds.
+
+    Thread-safe: the thread of the panel calls the event methods, that of the display calls `face`.
+    """
 
     def __init__(self, store: Store, library: PresetLibrary, clock=time.monotonic):
         self._store = store
@@ -67,22 +71,22 @@ class PanelController:
         self._clock = clock
         self._lock = threading.RLock()
         self._page = 0
-        self._down: dict[str, float] = {}  # switch -> when it was pressed
-        self._used: set[str] = set()  # switches whose hold did something, or that were turned with
+        self._down: dict[str, float] = {}  # switch: time at which it was pressed
+        self._used: set[str] = set()  # pressed switches that have had an effect, so that their release has none
         self._locked = False
         self._choice: tuple[str, tuple[str, ...], int] | None = None
         self._choice_at = 0.0
-        self._order: list[str] = []  # slugs of the presets offered, as the panel shows them
+        self._order: list[str] = []  # slugs of the presets in the order of the list
         self._moved = False
-        self._warned = ""  # the preset that was asked back about
+        self._warned = ""  # the preset for which a confirmation was requested
         self._message = ("", 0.0)
         self._active_at = clock()
-        self._touched = (0, -TOUCH_S)  # knob, when
+        self._touched = (0, -TOUCH_S)  # knob, time
 
     # -- events ----------------------------------------------------------------------------------------------------
 
     def turn(self, knob: int, detents: int) -> None:
-        """Knob 1 to 6 went `detents` clicks, clockwise positive."""
+        """Knob 1 to 6 was turned by `detents` clicks; clockwise is positive."""
         with self._lock:
             self._active_at = self._clock()
             if self._locked:
@@ -101,10 +105,10 @@ class PanelController:
                 self._edit(param, lambda value: param.nudge(value, detents, fine=push in self._down))
 
     def press(self, switch: str) -> None:
-        """A switch closed."""
+        """A switch was closed."""
         with self._lock:
             self._down[switch] = self._active_at = self._clock()
-            if switch in ("BYPASS", "FOOT"):  # works while locked: it is the way out
+            if switch in ("BYPASS", "FOOT"):  # these also work while locked
                 self._store.set_many({"chain.bypass": 1.0 - self._store.get("chain.bypass")}, SOURCE)
             elif switch == "LOCK":
                 self._say("HOLD TO UNLOCK" if self._locked else "HOLD TO LOCK")
@@ -118,7 +122,7 @@ class PanelController:
                 self._choose(switch)
 
     def release(self, switch: str) -> None:
-        """A switch opened."""
+        """A switch was opened."""
         with self._lock:
             down = self._down.pop(switch, None)
             used = switch in self._used
@@ -131,7 +135,7 @@ class PanelController:
                 self._store.select("b" if self._store.ab == "a" else "a", SOURCE)
 
     def tick(self) -> None:
-        """Call at least ten times a second: what holding and waiting do."""
+        """Handle held switches and timeouts. Call this at least ten times a second."""
         with self._lock:
             now = self._clock()
             for switch, since in list(self._down.items()):
@@ -141,7 +145,7 @@ class PanelController:
             if self._choice and now - self._choice_at > CHOICE_S:
                 self._end_choice()
 
-    # -- what they do ----------------------------------------------------------------------------------------------
+    # -- actions --------------------------------------------------------------------------------------------------
 
     def _held(self, switch: str) -> None:
         if switch == "LOCK":
@@ -161,7 +165,7 @@ class PanelController:
             self._edit(param, lambda _: param.default)
 
     def _edit(self, param: Param, change) -> None:
-        """Change a value as of now, also while the laptop changes values: its change and ours both count."""
+        """Apply `change` to the current value. If the laptop changes it at the same time, both changes have their effect."""
         while True:
             rev = self._store.rev
             value = change(self._store.get(param.id))
@@ -170,7 +174,7 @@ class PanelController:
                     try:
                         self._store.set_many({param.id: value}, SOURCE, if_rev=rev)
                         return
-                    except ParamError as why:  # above what the rate allows: stop there; on another crossover: over it
+                    except ParamError as why:  # above the limit of the rate: stop there; equal to another crossover: skip it
                         value = min(change(value), why.data["high"])
                 return self._say("REFUSED")
             except RevConflict:
@@ -190,7 +194,7 @@ class PanelController:
         self._warned = ""
 
     def _turn_choice(self, knob: int, detents: int) -> None:
-        """Knob 2 takes the chosen preset to another place of the list, all others choose."""
+        """Knob 2 moves the chosen preset within the list; the other knobs choose."""
         title, names, index = self._choice
         place = min(max(index + detents, 0), len(names) - 1)
         if knob == 2 and title == "RECALL" and place != index:
@@ -209,13 +213,13 @@ class PanelController:
             try:
                 self._library.slots.write(self._order)
             except OSError as error:
-                log.warning("the order of presets is not kept: %s", error)
-                self._say("ORDER NOT KEPT")
+                log.warning("the order of presets could not be saved: %s", error)
+                self._say("ORDER NOT SAVED")
 
     def _decide(self, switch: str) -> None:
         title, names, index = self._choice
         if switch != title and not switch.startswith("PUSH"):
-            return self._end_choice()  # another button: given up
+            return self._end_choice()  # another button cancels
         try:
             if title == "RECALL":
                 self._recall(names[index])
@@ -230,7 +234,7 @@ class PanelController:
     def _recall(self, name: str) -> None:
         preset = self._library.load(name)
         if self._warned != name and (reason := startling(self._store.snapshot(), preset.values)):
-            log.info("preset %s %s: asked", name, reason)
+            log.info("preset %s %s: confirmation requested", name, reason)
             self._warned = name
             self._choice_at = self._clock()
             return self._say("LOUDER! PRESS AGAIN")
@@ -254,7 +258,7 @@ class PanelController:
     # -- for the display -------------------------------------------------------------------------------------------
 
     def face(self) -> Face:
-        """What is to be shown now."""
+        """The state to display."""
         with self._lock:
             now = self._clock()
             page = PAGES[self._page]
@@ -287,6 +291,6 @@ def _position(param: Param, value: float) -> float:
 
 
 def _cell(param: Param, label: str, value: float, touched: bool, fine: bool) -> Cell:
-    # A number grows from its default (gain: from the middle), a choice from the left.
+    # The bar of a value around 0, such as a gain, starts at its default; other bars start at the left.
     zero = _position(param, param.default) if param.kind == "number" and param.low < 0 < param.high else 0.0
     return Cell(label, param.format(value), _position(param, value), zero, touched, fine)

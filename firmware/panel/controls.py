@@ -1,8 +1,8 @@
-"""Knobs and buttons: gpiozero's pins into events for `PanelController`.
+"""Knobs and buttons: turns the edges of gpiozero's pins into events for `PanelController`.
 
-gpiozero calls back in lgpio's thread for each edge of an encoder, in the order of the kernel's time stamps over all pins
-(lgPthAlerts.c sorts them). There the edge is decoded, which takes microseconds, and a whole detent goes into a queue. The panel's thread scans the switches, and brings all events to the controller in the
-order in which they happened. [control]
+gpiozero makes a callback in the thread of lgpio for each edge of an encoder, in the order of the kernel's time stamps over
+all pins (lgPthAlerts.c sorts them). The callback decodes the edge, which takes microseconds, and puts complete detents into a
+queue. The thread of the panel scans the switches and passes all events to the controller in their order. [control]
 """
 
 import logging
@@ -18,10 +18,10 @@ from .quadrature import Quadrature
 
 log = logging.getLogger(__name__)
 
-#: A switch counts when two scans in a row agree: contacts bounce for up to 10 ms.
+#: Time between scans, in seconds. A switch has changed when two scans agree, because contacts bounce for up to 10 ms.
 SCAN_S = 1 / 60
 
-#: Switches that are wired but are nobody's button.
+#: Inputs of the shift registers that are not buttons.
 _SENSES = {"RELAY_SENSE"}
 
 
@@ -44,7 +44,7 @@ class Knob:
             state = 2 * self._phases[0].value + self._phases[1].value
             self._quadrature = Quadrature(detents_per_cycle, state)
             for phase, device in enumerate(self._phases):
-                # The edge itself is taken from the event. Reading the pin here would tell what it is by now.
+                # The edge is taken from the event, because the pin may have changed again by now.
                 device.when_activated = lambda phase=phase: self._edge(phase, True)
                 device.when_deactivated = lambda phase=phase: self._edge(phase, False)
         except BaseException:
@@ -97,9 +97,9 @@ class Switches:
 
 
 class PanelControls:
-    """All knobs and switches of a board, bound to a controller. `pin_factory` is gpiozero's; None is the Pi's own.
+    """All knobs and switches of a board, connected to a controller. `pin_factory` is that of gpiozero; None means the Pi's.
 
-    With `start()` it works in its own thread; without, `pump()` does one round. A context manager.
+    `start()` begins a thread; without it, `pump()` does one round. A context manager.
     """
 
     def __init__(self, board: Board, controller: PanelController, pin_factory=None):
@@ -110,7 +110,7 @@ class PanelControls:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._parts: list = []
-        #: Whether the coils of the relays carry current, by the shift register's word.
+        #: Whether the coils of the relays carry current, as read through the shift registers.
         self.relay_sensed = False
         try:
             for row in board.encoder:
@@ -127,7 +127,7 @@ class PanelControls:
             raise
 
     def pump(self) -> None:
-        """One round: turns so far, then one scan of the switches, then the passing of time."""
+        """One round: handle the turns so far, scan the switches once, and call the tick of the controller."""
         while not self._events.empty():
             self._controller.turn(*self._events.get())
         scanned = self._switches.scan()
@@ -142,7 +142,7 @@ class PanelControls:
         self._controller.tick()
 
     def start(self) -> None:
-        """Work from now on in a thread of its own."""
+        """Start the thread."""
         self._thread = threading.Thread(target=self._run, name="panel", daemon=True)
         self._thread.start()
 
@@ -150,11 +150,11 @@ class PanelControls:
         while not self._stop.wait(SCAN_S):
             try:
                 self.pump()
-            except Exception:  # a knob must not take the other knobs with it
+            except Exception:  # a fault with one event must not stop the panel
                 log.exception("the panel failed")
 
     def close(self) -> None:
-        """Stop and give the pins back."""
+        """Stop the thread and free the pins."""
         self._stop.set()
         if self._thread:
             self._thread.join()

@@ -1,13 +1,13 @@
 """The 256 x 64 greyscale display, through luma: the real SSD1322, or luma's dummy for the simulator and the tests.
 
-    preset name *        page 2/15   A B        warnings, BYPASS and messages take the page's place
+    preset name *        page 2/15   A B        warnings, BYPASS and messages replace the page
     LABEL   LABEL  ...                          six knobs: label, value, position
     12.5 dB 3.0 dB ...
     IN  ======|=====        M -14.1 S -14.3 I -14.2
     OUT ========|===        TP -1.0 GR -3.2 LRA 5.1
-    GR  ===  (limiter; below it the bands; at the bottom dynamic bands of the EQ, up to the right of their middle)
+    GR  ===  (limiter; below it the bands; at the bottom the dynamic EQ bands, boosts to the right of their middle)
 
-Text is rendered once and kept, and the picture is sent only where it changed. [control]
+Rendered text is cached, and the picture is sent only if it has changed. [control]
 """
 
 import functools
@@ -32,20 +32,20 @@ BRIGHT, PLAIN, DIM, FAINT = 255, 187, 119, 51
 _BAR_X, _BAR_WIDTH, _BAR_FLOOR_DB = 22, 120, -60.0
 _GR_PIXELS_PER_DB = 10
 _BAND_WIDTH, _BAND_PIXELS_PER_DB = 21, 2
-#: Pixels from one dynamic band of the EQ to the next, each way from its middle, and per decibel.
+#: Dynamic EQ bands: pixels from one to the next, most pixels to each side, and pixels per decibel.
 _EQ_STEP, _EQ_REACH, _EQ_PIXELS_PER_DB = 15, 6, 1
-#: What is left of the brightness when nobody has touched the panel for long: an OLED burns in.
+#: Fraction of the brightness after a long time without use, because an OLED burns in.
 _REST_BRIGHTNESS = 0.3
-#: The peak mark stays so long, then falls.
+#: Hold time and fall rate of the peak mark.
 _HOLD_S, _FALL_DB_PER_S = 1.5, 20.0
 _CELL_WIDTH = 42
 _CELLS_TOP, _METERS_TOP = 14, 40
-#: Pixels kept for the preset's name, whatever else wants to be said beside it.
+#: Pixels that are reserved for the name of the preset.
 _NAME_WIDTH = 108
 
 
 class Display:
-    """Draws views on a luma device. `update` skips what would look the same."""
+    """Draws views on a luma device. `update` sends nothing if the picture is unchanged."""
 
     def __init__(self, device, clock=time.monotonic, brightness_pct=100):
         self._device = device
@@ -58,12 +58,12 @@ class Display:
 
     @classmethod
     def virtual(cls, board: Board, clock=time.monotonic) -> "Display":
-        """A display without glass; `save` shows it."""
+        """A display in memory; `save` writes its picture."""
         return cls(dummy(width=board.display.width, height=board.display.height), clock)
 
     @classmethod
     def oled(cls, board: Board, *, rotate=False, brightness_pct=80, pin_factory=None, spidev=None) -> "Display":
-        """The real one. `spidev` replaces the kernel's SPI in tests."""
+        """The OLED of the box. `spidev` replaces the kernel's SPI in tests."""
         row = board.display
         bus = spi(
             spi=spidev,
@@ -77,7 +77,7 @@ class Display:
         return cls(device, brightness_pct=brightness_pct)
 
     def update(self, view: View) -> bool:
-        """Show `view`. Returns whether anything had to be sent. Call it 10 to 20 times a second."""
+        """Show `view`; returns whether a picture was sent. Call this 10 to 20 times a second."""
         if view.face.resting != self._dimmed:
             self._dimmed = view.face.resting
             shown_pct = self._brightness_pct * (_REST_BRIGHTNESS if self._dimmed else 1)
@@ -91,14 +91,14 @@ class Display:
         return True
 
     def save(self, path: Path | str, scale: int = 4) -> None:
-        """The last picture as a PNG, each pixel `scale` wide, replaced at once so that a reader never sees half of it."""
+        """Write the last picture as a PNG with `scale` pixels per pixel. The file is replaced atomically."""
         size = (self._picture.width * scale, self._picture.height * scale)
         part = Path(f"{path}.part")
         self._picture.resize(size, Image.Resampling.NEAREST).save(part, format="PNG")
         part.replace(path)
 
     def close(self) -> None:
-        """Dark, and the bus given back."""
+        """Switch the display off and free the bus."""
         self._device.cleanup()
 
     # -- drawing ---------------------------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ class Display:
         canvas.box(0, _METERS_TOP - 2, 255, _METERS_TOP - 2, FAINT)
         self._draw_bars(canvas, view)
         _draw_numbers(canvas, view)
-        # The glass has 16 greys; the simulator's picture shows no more.
+        # The OLED has 16 grey levels, so the picture of the simulator has 16 too.
         return picture.point(lambda grey: grey // 16 * 17)
 
     def _draw_head(self, canvas: "_Canvas", view: View) -> None:
@@ -158,7 +158,7 @@ class Display:
         _draw_reduction(canvas, view)
 
     def _hold(self, name: str, level_db: float) -> float:
-        """The highest level of late: held, then falling."""
+        """The level of the peak mark: the highest level, held and then falling."""
         now = self._clock()
         held, since = self._held.get(name, (-200.0, now))
         shown = held - _FALL_DB_PER_S * max(0.0, now - since - _HOLD_S)
@@ -169,7 +169,7 @@ class Display:
 
 
 class _Canvas:
-    """Text and boxes on a picture. Rendered text is kept, since most of it is the same from picture to picture."""
+    """Draws text and boxes on a picture. Rendered text is cached, since most of it does not change between pictures."""
 
     def __init__(self, picture: Image.Image):
         self._picture = picture
@@ -179,7 +179,7 @@ class _Canvas:
         self._draw.rectangle((left, top, right, bottom), fill=grey)
 
     def text(self, x: int, y: int, text: str, size: int, grey: int, *, align="left", width=256, keep="") -> int:
-        """Draw `text`, cut to `width` pixels (`keep` is the end that stays). Returns the x of its free end."""
+        """Draw `text`, cut to `width` pixels (but not the part `keep` at its end). Returns the x of its other end."""
         text = _cut(text, size, width, keep)
         mask = _rendered(text, size)
         left = x - mask.width if align == "right" else x
@@ -241,7 +241,7 @@ def _draw_cell(canvas: _Canvas, x: int, cell: Cell, dimmed: bool) -> None:
 
 
 def _split(text: str) -> tuple[str, str]:
-    """Number and unit, or words: "-1.0 dBTP", "1.05k Hz", "low shelf"."""
+    """Number and unit of a text such as "-1.0 dBTP", or the words of a choice and no unit."""
     if not text.lstrip("-")[:1].isdigit():
         return text.replace("_", " "), ""
     number, _, unit = text.partition(" ")
@@ -262,7 +262,7 @@ def _draw_choice(canvas: _Canvas, face: Face) -> None:
 
 
 def _draw_reduction(canvas: _Canvas, view: View) -> None:
-    """The limiter's bar, below it one for each band of the compressor, and a line for bands of the EQ that are moved."""
+    """The bar of the limiter, below it one for each band of the compressor, and a line for the active dynamic EQ bands."""
     lit, top = FAINT if view.stale else PLAIN, _METERS_TOP + 17
     canvas.text(2, top - 2, "GR", 8, FAINT if view.stale else DIM)
     bars = [("gr_limiter_db", _BAR_X, top, _BAR_WIDTH, _GR_PIXELS_PER_DB)]
@@ -304,7 +304,7 @@ def _bar_x(level_db: float) -> int:
 
 
 class _DataCommandPin:
-    """The GPIO interface that luma's `spi` asks for, on gpiozero: luma's own needs RPi.GPIO, which a Pi 5 has not."""
+    """The GPIO interface of luma's `spi`, based on gpiozero, because luma's own needs RPi.GPIO, which a Pi 5 does not support."""
 
     OUT, LOW, HIGH = "out", 0, 1
 

@@ -1,4 +1,4 @@
-"""The pages of the panel: which six parameters the six knobs turn."""
+"""The pages of the panel: the parameters of the six knobs on each page."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from firmware.contract import BY_ID, TABLE, Param
 
 KNOBS = 6
 
-#: The page for everyday work. All other pages follow from the parameter table.
+#: The first page, for everyday work. All other pages are made from the parameter table.
 _MAIN = (
     "input.trim_db",
     "eq.enabled",
@@ -21,19 +21,19 @@ _TITLES = {"input": "INPUT", "eq": "EQ", "multiband": "MULTIBAND", "limiter": "L
 
 @dataclass(frozen=True)
 class Page:
-    """`params[k]` belongs to knob k + 1; a page may use fewer knobs than there are."""
+    """Knob k + 1 changes `params[k]`. A page may use fewer than six knobs."""
 
     title: str
     params: tuple[Param, ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """For the display: without the band where the title says it."""
+        """Labels for the display, without the number of the band if the title contains it."""
         one_band = len({param.id.rpartition(".")[0] for param in self.params}) == 1
         return tuple(re.sub(r"^(EQ|MB)\d ", "", p.label) if one_band else p.label for p in self.params)
 
 
-#: What comes first within a band of the multiband compressor; the rest follows on later pages.
+#: The parameters on the first page of a band of the compressor; the others follow on later pages.
 _FIRST = ("threshold_db", "ratio", "attack_ms", "release_ms", "makeup_db", "knee_db")
 
 
@@ -59,7 +59,7 @@ def _all() -> tuple[Page, ...]:
         if param.stored:
             sections.setdefault(param.id.rpartition(".")[0], []).append(param)
     first, later = [], []
-    leftover: dict[str, list[Param]] = {}  # one or two of each band are not worth pages of their own
+    leftover: dict[str, list[Param]] = {}  # sections with one or two parameters left share pages
     for section, params in sections.items():
         if all(param.id in _MAIN for param in params):
             continue
@@ -72,7 +72,7 @@ def _all() -> tuple[Page, ...]:
             later += _split(f"{_title(section)} MORE", rest)
     for top, params in leftover.items():
         later += _split(f"{_title(top)} MORE", params)
-    # The first page of each section is never far; what is seldom turned comes last.
+    # The first page of every section comes first, rarely used parameters last.
     return (Page("MASTER", tuple(BY_ID[id] for id in _MAIN)), *first, *later)
 
 

@@ -1,7 +1,7 @@
-"""Two phases of a rotary encoder into detents."""
+"""Decodes the two phases of a rotary encoder into detents."""
 
 #: Movement in quarter cycles, by the state before and after. A state is 2 A + B with 1 = closed; clockwise is 0 2 3 1 0.
-#: Both phases at once (two edges seen as one) is 0: the direction is then told by the rest of the cycle.
+#: A change of both phases at once (an edge was lost) counts 0; the rest of the cycle gives the direction.
 _MOVE = (
     # to 0   1   2   3      from
     (0, -1, +1, 0),  #      0
@@ -9,18 +9,19 @@ _MOVE = (
     (-1, 0, 0, +1),  #      2
     (0, +1, -1, 0),  #      3
 )
-#: The states in which the knob rests, by detents per cycle.
+#: The states at detents, by detents per cycle.
 _REST = {1: (0,), 2: (0, 3), 4: (0, 1, 2, 3)}
 
 
 class Quadrature:
     """Counts detents from edges.
 
-    Bounce of one contact goes back and forth between two states and cancels. A detent counts only where the knob comes to
-    rest, and only if at least half of the way was seen in one direction; so bounce around the resting place counts nothing, and one lost edge loses no detent.
+    Bounce of one contact alternates between two states and cancels. A detent is counted only when the knob reaches one, and
+    only if at least half of the quarter cycles since the last were in one direction. Therefore bounce at a detent counts
+    nothing, and one lost edge loses no detent.
 
-    `gpiozero.RotaryEncoder` waits for all four states of a cycle in order, loses the detent where an edge was lost, and
-    cannot do two detents per cycle.
+    `gpiozero.RotaryEncoder` needs all four states of a cycle in order, so it loses a detent with each lost edge, and it does
+    not support two detents per cycle.
     """
 
     def __init__(self, detents_per_cycle: int = 1, state: int = 0):
@@ -30,7 +31,7 @@ class Quadrature:
         self._moved = 0
 
     def edge(self, phase: int, closed: bool) -> int:
-        """Phase 0 (A) or 1 (B) opened or closed. Returns the detents that this completes: -1, 0 or +1."""
+        """Phase 0 (A) or 1 (B) opened or closed. Returns the detents that this edge completes: -1, 0 or +1."""
         bit = 1 if phase else 2
         state = self._state | bit if closed else self._state & ~bit
         self._moved += _MOVE[self._state][state]

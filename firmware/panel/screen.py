@@ -1,4 +1,4 @@
-"""Screen: keeps the display up to date, in a thread of the control process."""
+"""Screen: updates the display, in a thread of the control process."""
 
 import logging
 import threading
@@ -12,14 +12,14 @@ from .view import View, make_view
 log = logging.getLogger(__name__)
 
 PICTURE_S = 1 / 15
-#: Meters whose frame stands still for this long are shown as stale, in seconds.
+#: Meters without a new frame for this long are shown as stale, in seconds.
 STALE_S = 0.5
-#: The simulated display's picture is saved this often, in seconds.
+#: Time between two pictures of the simulated display in its file, in seconds.
 SAVE_S = 1.0
 
 
 class Screen:
-    """Shows `process` and `controller` on `display`; saves its picture as `png` where one is given. A context manager."""
+    """Shows the state of `process` and `controller` on `display`, and saves the picture as `png` if given. A context manager."""
 
     def __init__(
         self, process, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic
@@ -37,7 +37,7 @@ class Screen:
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
     def view(self) -> View:
-        """What is to be shown now."""
+        """The current view."""
         meters, now = self._meters.read(), self._clock()
         if meters["frame"] != self._frame:
             self._frame, self._moved_s = meters["frame"], now
@@ -54,7 +54,7 @@ class Screen:
         )
 
     def start(self) -> None:
-        """Work from now on in a thread of its own."""
+        """Start the thread."""
         self._thread.start()
 
     def _run(self) -> None:
@@ -64,12 +64,12 @@ class Screen:
                 if self._png and self._clock() - self._saved_s >= SAVE_S:
                     self._saved_s = self._clock()
                     self._display.save(self._png)
-            except Exception:  # a display that fails must not take the knobs with it
+            except Exception:  # a failing display must not stop the box
                 log.exception("the display failed")
                 self._stop.wait(SAVE_S)
 
     def close(self) -> None:
-        """Stop, keep the last picture, darken the display."""
+        """Stop the thread, save the last picture and switch the display off."""
         self._stop.set()
         if self._thread.is_alive():
             self._thread.join()

@@ -1,4 +1,4 @@
-"""What the display shows, as one value: made from the store, the panel's controller, the meters and the box's counters."""
+"""View: everything that the display shows, from the store, the panel controller, the meters and the counters."""
 
 import math
 from collections.abc import Mapping
@@ -12,9 +12,9 @@ from .controller import Face, PanelController
 
 @dataclass(frozen=True)
 class View:
-    """One moment. `meters` has the columns of `Engine.METERS`; `stale` tells that they have stopped coming.
+    """`meters` has the columns of `Engine.METERS`; `stale` tells that no new values arrive.
 
-    `load` is the share of its time that the last block took, `xruns` the count since the start.
+    `load` is the processing time of the last block divided by its duration; `xruns` is the count since the start.
     `relay_fault`: the bypass relays do not follow the heartbeat. `tasks_failing`: regular tasks of the control process, such
     as saving the run log, whose last call failed.
     """
@@ -34,7 +34,7 @@ class View:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a person should know now, worst first."""
+        """The warnings to display, the most severe first."""
         found = ["RELAY"] if self.relay_fault else []
         if self.tasks_failing:
             found.append("FAULT")
@@ -47,7 +47,7 @@ class View:
 
 def make_view(store: Store, controller: PanelController, meters: Mapping[str, float], *, stale=False, load=0.0, xruns=0,
               relay_fault=False, tasks_failing=0) -> View:  # fmt: skip
-    """The view of now. [control]"""
+    """The current view. [control]"""
     return View(
         face=controller.face(),
         preset=store.preset_name or "",
@@ -55,7 +55,7 @@ def make_view(store: Store, controller: PanelController, meters: Mapping[str, fl
         ab=store.ab,
         bypass=bool(store.get("chain.bypass")),
         mute=bool(store.get("chain.mute")),
-        meters={name: value for name, value in meters.items() if math.isfinite(value)},  # silence can be -inf
+        meters={name: value for name, value in meters.items() if math.isfinite(value)},  # silence may be -inf
         stale=stale,
         load=load,
         xruns=xruns,

@@ -1,4 +1,4 @@
-"""Presets: the document, its risks for ears and loudspeakers, the library of files, the slots of the front panel.
+"""Presets: the document, its risks for ears and loudspeakers, the library of files, and the order on the front panel.
 
 Shared with the laptop: standard library and msgspec only.
 """

@@ -1,16 +1,16 @@
-"""The preset document: its reader and its writer. `firmware/presets/library.py` keeps documents in files.
+"""The preset document: reading and writing. `firmware/presets/library.py` stores documents in files.
 
-A preset is TOML. Its tree mirrors the parameter ids (`[eq.b1]`, `freq_hz = 1000.0`), so keys carry their units:
+A preset is TOML. Its tables follow the parameter ids (`[eq.b1]`, `freq_hz = 1000.0`), so the keys contain their units:
 
     format = "burnish-preset"
     schema = 1        # of the writer
     min_reader = 1    # oldest reader that loads this without changing the sound
 
-    [meta]            # name, and what else people want to note; kept as it is
+    [meta]            # name, and anything else people note; kept unchanged
     [limiter]         # sound sections: an unknown key is an error, a missing one gets that schema's default
-    [x_...]           # other programs' data; kept as it is
+    [x_...]           # data of other programs; kept unchanged
 
-The same tree travels as JSON. Shared with the laptop: standard library and msgspec only.
+As JSON the same tree is used. Shared with the laptop: standard library and msgspec only.
 """
 
 import datetime
@@ -33,10 +33,10 @@ FORMAT = "burnish-preset"
 SCHEMA = 1
 MIN_READER = 1
 
-#: Limits against presets that were made to hurt.
+#: Limits against malicious presets.
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 12
-#: The width of the display's title.
+#: The longest name that fits on the display, in characters.
 MAX_NAME = 32
 
 STORED: tuple[Param, ...] = tuple(param for param in TABLE if param.stored)
@@ -44,18 +44,19 @@ _STORED_IDS = {param.id for param in STORED}
 #: The first name of a parameter that has been renamed. Content ids are made from it, so that a new name changes no id.
 _FIRST_IDS = {new: old for old, new in RENAMED.items()}
 
-#: `{schema: function}`: turns the sound of a file of that schema, `{id: plain value}`, complete, into that of the next.
-#: Pure functions; they chain. A schema number goes up when an id or a default changes; a new parameter needs neither.
+#: `{schema: function}`: converts the complete sound of a file of that schema, `{id: plain value}`, into that of the next.
+#: The functions are pure and are chained. A changed default needs a new schema; a new parameter does not, and a renamed one
+#: only an entry in `params.RENAMED`.
 MIGRATIONS: dict[int, Callable[[dict], dict]] = {}
-#: `{schema: {id: plain value}}`: what a missing key means in a file of an older schema than SCHEMA.
+#: `{schema: {id: plain value}}`: the values of missing keys in files of schemas before SCHEMA.
 OLD_DEFAULTS: dict[int, Mapping[str, object]] = {}
 
 
 class PresetError(BurnishError, ValueError):
-    """A preset that is refused. The message is one sentence with file, key, value and what is allowed.
+    """A preset is refused. The message is one sentence with file, key, value and the allowed values.
 
-    `name` is one of: corrupt (no TOML, no preset), range, unknown_path, schema_too_new, not_found, exists, read_only,
-    storage_full, storage. `data` has the parts of the message.
+    `name` is one of: corrupt (not TOML, or not a preset), range, unknown_path, schema_too_new, not_found, exists, read_only,
+    storage_full, storage. `data` has the facts of the message.
     """
 
     def __init__(self, message: str, name: str, data: dict | None = None):
@@ -66,11 +67,11 @@ class PresetError(BurnishError, ValueError):
 
 @dataclass(frozen=True)
 class Preset:
-    """A whole sound. `values` are floats in the parameters' units: all stored parameters, missing ones at their default,
-    rounded to the step's digits, so that equal content ids mean equal sound.
+    """A complete sound. `values` are floats in the units of the parameters: all stored parameters, with defaults for missing
+    ones, rounded to the decimals of the step, so that equal content ids mean equal sound.
 
-    `meta` is the rest of [meta], `extra` the x_* keys, both kept as they were read. `schema` is that of the file it came
-    from. Raises PresetError.
+    `meta` is [meta] without the name, `extra` has the x_* keys; both are kept unchanged. `schema` is that of the file.
+    Raises PresetError.
     """
 
     name: str
@@ -89,13 +90,13 @@ class Preset:
 
     @property
     def slug(self) -> str:
-        """File name without its ending. Two names with one slug are the same preset to a library."""
+        """The file name without its suffix. A library treats two names with the same slug as the same preset."""
         return slug(self.name)
 
     @property
     def content_id(self) -> str:
-        """64 hex digits that name the sound: sha256 over the canonical JSON of the schema number and all sound values
-        that are not the schema's default. (So a later parameter, neutral by default, changes no id.)"""
+        """64 hexadecimal digits that identify the sound: sha256 over the canonical JSON of the schema number and all values
+        that differ from the default. A later parameter that is neutral by default therefore changes no id."""
         sound = {
             _FIRST_IDS.get(p.id, p.id): p.to_plain(self.values[p.id]) for p in STORED if self.values[p.id] != p.default
         }
@@ -115,7 +116,7 @@ class Preset:
 
 
 def parse(text: str | bytes, where: str = "preset") -> Preset:
-    """The preset of that TOML text; `where` names it in messages. Raises PresetError."""
+    """The preset in the TOML text `text`; `where` names it in messages. Raises PresetError."""
     size = len(text.encode(errors="surrogatepass") if isinstance(text, str) else text)
     if size > MAX_BYTES:
         raise PresetError(f"{where} has {size} bytes: allowed are {MAX_BYTES}", "corrupt", {"file": where})
@@ -132,10 +133,13 @@ def parse(text: str | bytes, where: str = "preset") -> Preset:
 
 
 def from_tree(tree: Mapping, where: str = "preset") -> Preset:
-    """The preset of a decoded document. Version first, because what follows may mean something else in another one."""
+    """The preset in a decoded document. The version is checked first, because other versions may differ in all the rest.
+
+    Raises PresetError.
+    """
     if not isinstance(tree, Mapping) or tree.get("format") != FORMAT:
         raise PresetError(
-            f'{where} is no preset: its first line must be format = "{FORMAT}"', "corrupt", {"file": where}
+            f'{where} is not a preset: its first line must be format = "{FORMAT}"', "corrupt", {"file": where}
         )
     schema, min_reader = (_version(tree, key, where) for key in ("schema", "min_reader"))
     if min_reader > SCHEMA:
@@ -165,7 +169,7 @@ def from_tree(tree: Mapping, where: str = "preset") -> Preset:
 
 
 def dump(preset: Preset) -> str:
-    """The canonical text: fixed order, numbers rounded to the step's digits. `dump(parse(dump(p))) == dump(p)`."""
+    """The canonical text: fixed order, numbers rounded to the decimals of the step. `dump(parse(dump(p))) == dump(p)`."""
     tree = preset.to_tree()
     tables = {key: value for key, value in preset.extra.items() if isinstance(value, Mapping)}
     scalars = {key: value for key, value in preset.extra.items() if key not in tables}
@@ -188,8 +192,8 @@ def dump(preset: Preset) -> str:
 
 
 def clean_name(name: str, where: str = "preset") -> str:
-    """`name` without control, bidirectional and other invisible characters, runs of white space as one space. Raises
-    PresetError where nothing or more than MAX_NAME characters are left."""
+    """`name` without control, bidirectional and other invisible characters, with single spaces. Raises PresetError if
+    no characters or more than MAX_NAME are left."""
     spaced = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", name))
     visible = "".join(char for char in spaced if not unicodedata.category(char).startswith("C"))
     cleaned = " ".join(visible.split())
@@ -204,7 +208,7 @@ def clean_name(name: str, where: str = "preset") -> str:
 
 
 def slug(name: str) -> str:
-    """`name` as a file name that every system takes: "Vocal – Dark, v2" is "vocal-dark-v2"."""
+    """`name` as a file name that is valid on every system: "Vocal – Dark, v2" becomes "vocal-dark-v2"."""
     ascii_only = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     words = re.findall("[a-z0-9]+", ascii_only)
     joined = "-".join(words)[:64]
@@ -222,13 +226,13 @@ def _version(tree: Mapping, key: str, where: str) -> int:
 
 
 def _check_plain(value, where: str, depth: int) -> None:
-    """Refuse what could not be written again or sent as JSON, wherever it stands."""
+    """Refuse values at any depth that could not be written again or sent as JSON."""
     if depth == 0:
         raise PresetError(f"{where} is nested more than {MAX_DEPTH} deep", "range", {"file": where})
     if isinstance(value, Mapping):
         for key, item in value.items():
             if not isinstance(key, str):
-                raise PresetError(f"{where}: the key {key!r} is no text", "range", {"file": where})
+                raise PresetError(f"{where}: the key {key!r} is not text", "range", {"file": where})
             _check_plain(key, where, depth)
             _check_plain(item, where, depth - 1)
     elif isinstance(value, (list, tuple)):
@@ -244,14 +248,14 @@ def _check_plain(value, where: str, depth: int) -> None:
             raise PresetError(f"{where} has the number {value}: allowed are finite numbers", "range", {"file": where})
     elif isinstance(value, str):
         if any("\ud800" <= char <= "\udfff" for char in value):
-            raise PresetError(f"{where} has text that is no Unicode", "range", {"file": where})
+            raise PresetError(f"{where} has text that is not valid Unicode", "range", {"file": where})
     elif not isinstance(value, (datetime.date, datetime.time)):
         raise PresetError(f"{where} has a value of the kind {type(value).__name__}", "range", {"file": where})
 
 
 def _flatten(tree: Mapping, prefix: str = "") -> dict:
-    """`{id: value}` of nested tables. A quoted key with a point in it must not pass for two keys, nor an empty table for
-    nothing unless parameters live there."""
+    """`{id: value}` of nested tables. A quoted key that contains a point is not treated as two keys. An empty table is allowed
+    only where parameters exist."""
     flat = {}
     for key, value in tree.items():
         id = f'{prefix}"{key}"' if "." in key else f"{prefix}{key}"
@@ -263,7 +267,7 @@ def _flatten(tree: Mapping, prefix: str = "") -> dict:
 
 
 def _migrated(sound: dict, schema: int, where: str) -> dict:
-    """`sound` of `schema` as sound of SCHEMA."""
+    """`sound` of `schema`, converted to SCHEMA."""
     if schema == SCHEMA:
         return sound
     sound = {**OLD_DEFAULTS[schema], **sound}
@@ -277,7 +281,7 @@ def _migrated(sound: dict, schema: int, where: str) -> dict:
 
 
 def _from_plain(param: Param, value, where: str) -> float:
-    """Strict: numbers for numbers, true and false for switches, words for choices. ("1 dB" is for people's fingers.)"""
+    """The value of a file, checked strictly: numbers, true and false for switches, words for choices. ("1 dB" is refused.)"""
     fits = {
         "number": isinstance(value, (int, float)) and not isinstance(value, bool),
         "switch": isinstance(value, bool),
@@ -289,7 +293,7 @@ def _from_plain(param: Param, value, where: str) -> float:
 
 
 def _checked(param: Param, values: Mapping, where: str) -> float:
-    """The value of `param`, in range and rounded to the step's digits."""
+    """The value of `param`, checked and rounded to the decimals of the step."""
     value = values.get(param.id, param.default)
     if isinstance(value, str):
         raise _refused(param, value, where)
@@ -326,5 +330,5 @@ def _unknown(id: str, value, where: str) -> PresetError:
 
 
 def one_line(thing) -> str:
-    """`thing` as text that cannot break a line or drive a terminal."""
+    """`thing` as one line of text without control characters."""
     return " ".join("".join(c if c.isprintable() else " " for c in str(thing)).split())

@@ -1,4 +1,4 @@
-"""Presets in files: the factory set and the user's set. The document itself is `firmware/presets/document.py`.
+"""Presets in files: factory presets and user presets. `firmware/presets/document.py` reads and writes the documents.
 
 Shared with the laptop: standard library and msgspec only.
 """
@@ -32,7 +32,7 @@ from .slots import Slots
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of `PresetLibrary.list()`. `error` tells why a file that is there cannot be loaded (`content_id` is "")."""
+    """A row of `PresetLibrary.list()`. If a file cannot be loaded, `error` is the reason and `content_id` is empty."""
 
     name: str
     slug: str
@@ -43,10 +43,10 @@ class Entry:
 
 
 class PresetLibrary:
-    """The factory set, which ships with the firmware and is read-only, and the user's set in `user_dir`.
+    """The factory presets, which are part of the firmware and read-only, and the user presets in `user_dir`.
 
-    A preset is found by name or slug. Every change is atomic: after a power cut the old file or the new one is there,
-    whole. What is not a preset at all is set aside as `NAME.corrupt-TIME` and never overwritten. [control]
+    A preset is found by name or slug. Every change is atomic: after a power cut either the old or the new file is complete.
+    A file that is not a preset is renamed to `NAME.corrupt-TIME` and never overwritten. [control]
     """
 
     def __init__(self, user_dir: Path | str):
@@ -55,26 +55,26 @@ class PresetLibrary:
             self.user_dir.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.user_dir)
         self._known: dict[str, tuple[tuple, Preset]] = {}
-        #: The order on the front panel.
+        #: The order of presets on the front panel.
         self.slots = Slots(self.user_dir / "panel")
         files = resources.files("firmware.data") / "presets"
         texts = ((f.name, f.read_bytes()) for f in files.iterdir() if f.name.endswith(".toml"))
         self._factory = {preset.slug: preset for preset in (parse(text, name) for name, text in texts)}
 
     def list(self) -> list[Entry]:
-        """All presets, factory first, each set by name."""
+        """All presets: factory presets first, both sorted by name."""
         found = [Entry(p.name, key, True, p.content_id, p.meta) for key, p in self._factory.items()]
         for path in self.user_dir.glob("*.toml"):
             try:
                 preset = self._read(path)
                 found.append(Entry(preset.name, path.stem, False, preset.content_id, preset.meta))
             except PresetError as error:
-                if error.name != "corrupt":  # set aside: it is a preset no more
+                if error.name != "corrupt":  # a corrupt file has been renamed
                     found.append(Entry(path.stem, path.stem, False, "", {}, str(error)))
         return sorted(found, key=lambda entry: (not entry.factory, entry.name.casefold()))
 
     def load(self, name: str) -> Preset:
-        """The preset of that name or slug. Raises PresetError; not_found has the nearest names."""
+        """The preset with this name or slug. Raises PresetError; not_found suggests the nearest names."""
         key = self._key(name)
         if key in self._factory:
             return self._factory[key]
@@ -84,7 +84,7 @@ class PresetLibrary:
         return self._read(path)
 
     def save(self, preset: Preset, overwrite: bool = False) -> None:
-        """Keep `preset` in the user's set. Raises PresetError: read_only, exists (without `overwrite`), storage_full."""
+        """Save `preset` as a user preset. Raises PresetError: read_only, exists (without `overwrite`), storage_full."""
         path = self._path(preset.slug)
         if preset.slug in self._factory:
             raise PresetError(f"{preset.name!r} is a factory preset and read-only: save under another name", "read_only",
@@ -96,24 +96,24 @@ class PresetLibrary:
             write_atomic(path, text.encode())
 
     def delete(self, name: str) -> None:
-        """Remove a user's preset. Raises PresetError."""
+        """Delete a user preset. Raises PresetError."""
         path = self._user_path(name)
         with _storage(f"cannot delete preset {name!r}"):
             path.unlink()
             sync_directory(self.user_dir)
 
     def rename(self, name: str, new_name: str, overwrite: bool = False) -> Preset:
-        """Give a user's preset another name; everything else, [meta] too, stays. Returns it. Raises PresetError."""
+        """Rename a user preset; everything else in it stays. Returns it. Raises PresetError."""
         path = self._user_path(name)
         renamed = self._named(self._read(path), new_name)
         same_file = renamed.slug == path.stem
         self.save(renamed, overwrite=overwrite or same_file)
-        if not same_file:  # between the two steps a power cut leaves both names, never none
+        if not same_file:  # a power cut between the two steps leaves both files, never none
             self.delete(path.stem)
         return renamed
 
     def copy(self, name: str, new_name: str, overwrite: bool = False) -> Preset:
-        """Keep a preset, factory or user's, under another name as well. Returns the copy. Raises PresetError."""
+        """Copy a factory or user preset to a user preset. Returns the copy. Raises PresetError."""
         copied = self._named(self.load(name), new_name)
         self.save(copied, overwrite)
         return copied
@@ -123,7 +123,7 @@ class PresetLibrary:
         return Preset(name, preset.values, preset.meta, preset.extra)
 
     def _read(self, path: Path) -> Preset:
-        """The preset in a file; the same as before where the file is the same (a list of hundreds is then quick)."""
+        """The preset in a file. Unchanged files are not parsed again, so that a list of hundreds is fast."""
         with _storage(f"cannot read {path.name}"), path.open("rb") as file:
             state = os.fstat(file.fileno())
             version = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
@@ -139,7 +139,7 @@ class PresetLibrary:
             if error.name != "corrupt":
                 raise
             aside = self._set_aside(path)
-            raise PresetError(f"{error}; kept as {aside.name}", "corrupt", {**error.data, "kept": aside.name}) from None
+            raise PresetError(f"{error}; it was renamed to {aside.name}", "corrupt", {**error.data, "kept": aside.name}) from None
 
     def _set_aside(self, path: Path) -> Path:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
@@ -152,12 +152,12 @@ class PresetLibrary:
         return aside
 
     def _before_overwriting(self, path: Path, preset: Preset, overwrite: bool) -> None:
-        """Refuse without `overwrite`; keep the original where the new file cannot hold all of it."""
+        """Refuse without `overwrite`. Keep a copy of a file of another schema, since the new file cannot contain all of it."""
         try:
             old = self._read(path)
         except PresetError as error:
             if error.name == "corrupt":
-                return  # set aside by now
+                return  # it has been renamed
             if overwrite:
                 self._set_aside(path)
                 return
@@ -200,7 +200,7 @@ def _is_slug(name: str) -> bool:
 
 @contextlib.contextmanager
 def _storage(what: str):
-    """Turns an OSError inside the block into a PresetError that begins with `what`."""
+    """Turn an OSError in the block into a PresetError whose message begins with `what`."""
     try:
         yield
     except OSError as error:

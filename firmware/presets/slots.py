@@ -1,4 +1,4 @@
-"""The order in which the front panel offers presets: a file of its own, so that presets stay portable."""
+"""Slots: the order in which the front panel offers presets. It has its own file, so that presets stay portable."""
 
 import logging
 import tomllib
@@ -13,13 +13,13 @@ _LIMIT = 10_000
 
 
 class Slots:
-    """A list of slugs in `directory`/slots.toml. Presets that are not in it come after, those that are gone are skipped."""
+    """A list of slugs in `directory`/slots.toml. Presets without a slot follow after it; slots of deleted presets are ignored."""
 
     def __init__(self, directory: Path):
         self._path = directory / "slots.toml"
 
     def read(self) -> list[str]:
-        """The slugs in order; empty where there is no file, or one that is none of ours (it is then set aside)."""
+        """The slugs in order; empty if there is no valid file. An invalid file is renamed."""
         try:
             tree = tomllib.loads(self._path.read_text(encoding="utf-8"))
             slots = tree["slots"]
@@ -29,20 +29,20 @@ class Slots:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-            log.warning("%s is set aside: %s", self._path, error)
+            log.warning("%s is renamed to slots.toml.corrupt: %s", self._path, error)
             try:
                 self._path.replace(self._path.with_name("slots.toml.corrupt"))
             except OSError as failure:
-                log.warning("cannot set it aside: %s", failure)
+                log.warning("it cannot be renamed: %s", failure)
             return []
 
     def write(self, slugs: list[str]) -> None:
-        """Keep that order. Raises OSError."""
+        """Save the order. Raises OSError."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f'    "{slug}",\n' for slug in slugs)
         write_atomic(self._path, f'format = "{_FORMAT}"\nschema = 1\nslots = [\n{lines}]\n'.encode())
 
     def sort(self, entries: list) -> list:
-        """`entries` (with `.slug`) in the order of the slots; the others after, as they came."""
+        """`entries` (objects with `.slug`) in the order of the slots; entries without a slot follow in their given order."""
         place = {slug: number for number, slug in enumerate(self.read())}
         return sorted(entries, key=lambda entry: place.get(entry.slug, len(place)))

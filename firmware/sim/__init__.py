@@ -1,4 +1,4 @@
-"""Simulated hardware: sound card, front panel, and the socket that works the panel from outside."""
+"""Simulated hardware: sound card, front panel, and a socket that operates the panel."""
 
 from firmware.contract import lazy_exports
 

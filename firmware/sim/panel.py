@@ -1,8 +1,8 @@
-"""Virtual fingers: turns scripted lines into edges on gpiozero's mock pins. The panel above does not know.
+"""A simulated front panel: converts commands into edges on gpiozero's mock pins, which the panel code reads like real ones.
 
-turn 1 +3     knob 1, three detents clockwise
-press AB      a button, by name; `press 1` pushes knob 1
-release AB
+turn 1 +3     turn knob 1 by three detents clockwise
+press AB      press a button by its name; `press 1` pushes knob 1
+release AB    release it
 """
 
 import random
@@ -18,11 +18,11 @@ _CYCLE = ((1, 0), (1, 1), (0, 1), (0, 0))
 
 
 class SimPanelError(BurnishError, ValueError):
-    """A line that is no command; the message says what is."""
+    """The line is not a valid command. The message lists the valid ones."""
 
 
 class _WatchedPin(MockPin):
-    """A mock pin that tells when it changes, as an output does to the chip it is wired to."""
+    """A mock pin that calls `on_change` when its level changes, for the simulated chip at this pin."""
 
     on_change = None
 
@@ -43,7 +43,7 @@ class SimPanel:
         self._board = board
         self.pin_factory = MockFactory(pin_class=_WatchedPin)
         self._closed: set[str] = set()
-        #: Tells whether the coils of the bypass relays carry current.
+        #: Returns whether the coils of the bypass relays carry current.
         self.relays_on = lambda: False
         self._shifting: list[bool] = []
         scan = board.scan
@@ -73,10 +73,10 @@ class SimPanel:
         level = self._shifting[0] if self._shifting else True
         (self._data.drive_high if level else self._data.drive_low)()
 
-    # -- fingers ---------------------------------------------------------------------------------------------------
+    # -- operation -------------------------------------------------------------------------------------------------
 
     def press(self, switch: str) -> None:
-        """Close a switch. It is seen two scans later."""
+        """Close a switch. The panel detects it two scans later."""
         self._closed.add(self._switch(switch))
 
     def release(self, switch: str) -> None:
@@ -87,14 +87,14 @@ class SimPanel:
         name = name.upper().replace("/", "")
         name = f"PUSH{name}" if name.isdigit() else name
         if name not in self._board.scan.switch:
-            raise SimPanelError(f"no switch {name}: there are 1 to 6 and {', '.join(self._board.scan.switch)}")
+            raise SimPanelError(f"there is no switch {name}; switches are 1 to 6 and {', '.join(self._board.scan.switch)}")
         return name
 
     def turn(self, knob: int, detents: int, *, edge_s: float = 0.0, bounce: random.Random | None = None) -> None:
-        """Turn a knob. `edge_s`: seconds between edges; `bounce`: makes both contacts bounce at every edge."""
+        """Turn a knob. `edge_s` is the time between edges in seconds; `bounce` makes both contacts bounce at every edge."""
         row = next((row for row in self._board.encoder if row.number == knob), None)
         if row is None:
-            raise SimPanelError(f"no knob {knob}: there are 1 to {len(self._board.encoder)}")
+            raise SimPanelError(f"there is no knob {knob}; knobs are 1 to {len(self._board.encoder)}")
         cycle = _CYCLE if detents > 0 else tuple((a, b) for b, a in _CYCLE)
         pins = (self._pin(row.a), self._pin(row.b))
         for _ in range(abs(detents)):
@@ -110,16 +110,16 @@ class SimPanel:
     def _drive(pin, high: bool) -> None:
         (pin.drive_high if high else pin.drive_low)()
 
-    # -- lines -----------------------------------------------------------------------------------------------------
+    # -- commands -----------------------------------------------------------------------------------------------------
 
     def do(self, line: str) -> None:
-        """One scripted line. Raises SimPanelError."""
+        """Carry out one command. Raises SimPanelError."""
         words = line.split()
         try:
             if words[0] == "turn" and len(words) == 3:
                 knob, detents = int(words[1]), int(words[2])
                 if abs(detents) > 1000:
-                    raise SimPanelError(f"{detents} detents: allowed are -1000 to +1000")
+                    raise SimPanelError(f"the number of detents cannot be {detents}: allowed are -1000 to +1000")
                 self.turn(knob, detents)
                 return
             if words[0] in ("press", "release") and len(words) == 2:

@@ -1,4 +1,4 @@
-"""`panel.sock`: the simulated panel's fingers from outside. One scripted line in, `ok` or the reason against it out."""
+"""`panel.sock`: a socket that operates the simulated panel. It takes one command per line and answers `ok` or an error."""
 
 import contextlib
 import logging
@@ -13,12 +13,12 @@ log = logging.getLogger(__name__)
 
 
 class SimSocket:
-    """Listens at `path` (a Unix stream socket); lines go to `panel.do`. A context manager with a thread of its own."""
+    """Listens at `path` (a Unix stream socket) and passes lines to `panel.do`. A context manager with its own thread."""
 
     def __init__(self, panel: SimPanel, path: Path):
         self._panel = panel
         self._path = path
-        self._door = _bound(path)
+        self._listener = _bound(path)
         self._clients: set[socket.socket] = set()
         self._thread = threading.Thread(target=self._accept, name="panel.sock", daemon=True)
         self._thread.start()
@@ -26,7 +26,7 @@ class SimSocket:
     def _accept(self) -> None:
         while True:
             try:
-                client, _ = self._door.accept()
+                client, _ = self._listener.accept()
             except OSError:  # closed
                 return
             self._clients.add(client)
@@ -44,8 +44,8 @@ class SimSocket:
         self._clients.discard(client)
 
     def close(self) -> None:
-        """Hang up on everybody and remove the socket."""
-        for one in (self._door, *self._clients):
+        """Close all connections and remove the socket."""
+        for one in (self._listener, *self._clients):
             with contextlib.suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)
             one.close()
@@ -60,13 +60,14 @@ class SimSocket:
 
 
 def _bound(path: Path) -> socket.socket:
-    """A listening socket at `path`, however long: the kernel takes names of 107 bytes, a directory's descriptor helps."""
+    """A listening socket at `path`. The kernel limits socket names to 107 bytes, so a longer path is given relative to the
+    descriptor of its directory."""
     path.unlink(missing_ok=True)
-    door = socket.socket(socket.AF_UNIX)
+    listener = socket.socket(socket.AF_UNIX)
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        door.bind(f"/proc/self/fd/{directory}/{path.name}")
+        listener.bind(f"/proc/self/fd/{directory}/{path.name}")
     finally:
         os.close(directory)
-    door.listen()
-    return door
+    listener.listen()
+    return listener
