@@ -1,6 +1,5 @@
 """The click group `burnish`, its global options, and the context that every command receives. The commands are in host_cli/commands/."""
 
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 import click
 
 from firmware.contract import protocol
+from host_cli.terminal import json_line, lines, one_line
 
 from .errors import MEANINGS, USAGE, CliFail
 
@@ -46,13 +46,13 @@ class Context:
     def out(self, kind: str, data: dict, text: str) -> None:
         """Print the result of a command on stdout: `text`, or with --json `data` as one object whose "schema" names its shape."""
         if self.json:
-            click.echo(json.dumps({"schema": f"burnish.{kind}/{JSON_SCHEMA}", **data}, ensure_ascii=False))
+            click.echo(json_line({"schema": f"burnish.{kind}/{JSON_SCHEMA}", **data}))
         elif text:
-            click.echo(text)
+            click.echo(lines(text))
 
     def note(self, text: str) -> None:
         """Print a remark, which is not part of the result, on stderr."""
-        click.echo(text, err=True)
+        click.echo(lines(text), err=True)
 
     def progress(self, items, label: str) -> Iterator:
         """Iterate over `items`, with a progress bar if stderr is a terminal."""
@@ -65,6 +65,7 @@ class Context:
 
     def confirm(self, question: str) -> None:
         """Ask before something is lost; --yes answers the question. Raises CliFail if there is no terminal to ask on."""
+        question = one_line(question)
         if self.yes:
             return
         if not sys.stdin.isatty():

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import platformdirs
 
+from .errors import CliFail
+
 _NAME = "burnish"
 
 
@@ -22,3 +24,9 @@ def runtime_folder() -> Path:
     """The folder for sockets."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs warns if it has to use another folder
         return platformdirs.user_runtime_path(_NAME, appauthor=False)
+
+
+def check_folder(folder: Path) -> None:
+    """Raises CliFail if the folder does not exist. It is not created, because its name may be misspelled."""
+    if not folder.is_dir():
+        raise CliFail(f"there is no folder {folder}: check the spelling, or run `mkdir -p {folder}`")

@@ -238,6 +238,8 @@ class Broker:
             if message.error is msgspec.UNSET:
                 state = msgspec.json.decode(message.result, type=protocol.Info).state
                 client.send(protocol.result(id, msgspec.structs.replace(welcome, state=state)))
+            else:
+                client.send(_error(id, message.error))
 
         self._ask("info", {}, answer)
 
@@ -250,7 +252,11 @@ class Broker:
             header = self._columns
             client.send(protocol.result(id, msgspec.structs.replace(header, hz=min(args.hz, header.hz))))
 
-        self._subscribe(answer)
+        def refused(error: protocol.Error) -> None:
+            client.end_stream()
+            client.send(_error(id, error))
+
+        self._subscribe(answer, refused)
 
     def _renew(self, client: _Client, id: str, args: protocol.Renew) -> None:
         if client not in self._subscribed():
@@ -272,8 +278,12 @@ class Broker:
         clients = self._subscribed()
         return max((client.hz for client in clients), default=0.0), any(client.changes for client in clients)
 
-    def _subscribe(self, then: Callable[[], None] = lambda: None) -> None:
-        """Subscribe to what all programs need together, then call `then`."""
+    def _subscribe(
+        self,
+        then: Callable[[], None] = lambda: None,
+        refused: Callable[[protocol.Error], None] = lambda error: None,
+    ) -> None:
+        """Subscribe to what all programs need together, then call `then`, or `refused` if the box refuses."""
         wanted = self._wanted()
         if self._columns is not None and wanted == self._upstream:
             then()
@@ -285,6 +295,8 @@ class Broker:
                 self._rules = rules_of(self._columns.fast, self._columns.fast_merge)
                 self._upstream = wanted
                 then()
+            else:
+                refused(message.error)
 
         self._renewed = time.monotonic()
         self._ask("sub", {"hz": wanted[0], "ttl_s": LEASE_S, "changes": wanted[1]}, answer)
@@ -319,3 +331,8 @@ class Broker:
         line = protocol.encode({"id": id, "method": method, "params": arguments})
         self._own[id] = (answer, line, time.monotonic())
         self._link.write(line)
+
+
+def _error(id: str, error: protocol.Error) -> bytes:
+    """The line that passes an error of the box on, as the answer to request `id`."""
+    return protocol.error(id, protocol.BoxError(error.message, name=error.name, data=error.data))

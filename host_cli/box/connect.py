@@ -19,6 +19,7 @@ from host_cli.folders import runtime_folder
 
 from .client import TIMEOUT_S, BoxClient
 from .link import Link
+from .port_queue import PortQueue
 from .serial_port import SerialLink, choose
 
 #: Seconds to wait for a port that another command uses for a moment.
@@ -98,16 +99,27 @@ def _shared(port: str) -> SocketLink | None:
 
 
 def _link(port: str, timeout_s: float) -> Link:
-    """A link to the box at `port`: shared, or the port itself. Waits for a moment if another command uses the port."""
+    """A link to the box at `port`: shared, or the port itself, for which the programs of this user wait in turn.
+
+    A port that another user or another kind of program has is waited for only for a moment. Raises CliFail.
+    """
+    shared: list[SocketLink] = []
+
+    def sharing() -> bool:
+        shared[:] = [link for link in [_shared(port)] if link]
+        return bool(shared)
+
+    path = socket_path(port)
+    queue = PortQueue(path and path.with_suffix(".lock"))
+    if sharing() or (not queue.enter(sharing) and shared):
+        return shared[0]
     deadline = time.monotonic() + min(PATIENCE_S, timeout_s)
     while True:
-        shared = _shared(port)
-        if shared:
-            return shared
         try:
-            return SerialLink(port)
+            return SerialLink(port, on_close=queue.leave)
         except CliFail as why:
             if why.status != BUSY or time.monotonic() > deadline:
+                queue.leave()
                 raise
             time.sleep(0.05)
 

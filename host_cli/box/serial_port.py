@@ -8,6 +8,7 @@ import errno
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,8 +81,10 @@ def choose(device: str | None) -> str:
 class SerialLink:
     """A Link over a serial port, which is opened in raw mode and exclusively. Raises CliFail if it cannot be opened."""
 
-    def __init__(self, path: str):
+    def __init__(self, path: str, on_close: Callable[[], None] = lambda: None):
+        """`on_close` is called when the port has been closed."""
         self.name = path
+        self._on_close = on_close
         try:
             self._port = serial.Serial(
                 path, BAUD, timeout=0.1, write_timeout=WRITE_TIMEOUT_S, exclusive=True if os.name == "posix" else None
@@ -133,6 +136,7 @@ class SerialLink:
         """See `Link.close`."""
         with contextlib.suppress(OSError, serial.SerialException):
             self._port.close()
+        self._on_close()
 
 
 def _reason(why: Exception) -> str:

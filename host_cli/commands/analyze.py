@@ -6,6 +6,7 @@ import click
 
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import USAGE, CliFail
+from host_cli.folders import check_folder
 from host_cli.terminal import one_line, table
 
 
@@ -36,6 +37,8 @@ def analyze(context: Context, files, over_dbtp, report_path):
         raise click.UsageError("--report takes one input file")
     if report_path and report_path.suffix.lower() not in (".png", ".html", ".htm"):
         raise CliFail(f"{report_path}: a report can be .png or .html", USAGE)
+    if report_path:
+        check_folder(report_path.parent)
     if report_path and report_path.exists():
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
@@ -46,7 +49,12 @@ def analyze(context: Context, files, over_dbtp, report_path):
         if report_path:
             report.write(report_path, one_line(path.name), samples.T * 2.0**31, rate_hz, found)
         results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
-        overs = [(f"  over at {over['seconds']:.1f} s", f"{over['dbtp']:+.2f} dBTP") for over in found["overs"]]
+        overs = [
+            (f"  over at {over['seconds']:.1f} to {over['until_s']:.1f} s", f"{over['dbtp']:+.2f} dBTP")
+            for over in found["overs"]
+        ]
+        if more := found["over_count"] - len(overs):
+            overs.append((f"  and {more} more", ""))
         texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + overs)}")
     context.out("analyze", {"files": results}, "\n\n".join(texts))
 

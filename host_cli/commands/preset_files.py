@@ -8,6 +8,7 @@ from firmware import presets
 from firmware.contract import BY_ID
 from host_cli.cli import Context, pass_context
 from host_cli.errors import OK, OTHER, REFUSED, UNVERIFIED, CliFail, LinkLost, Refused
+from host_cli.folders import check_folder
 from host_cli.presets import library, shown
 from host_cli.terminal import one_line, table
 
@@ -32,6 +33,7 @@ def pull(context: Context, names, everything, where, overwrite, dry_run):
     box = context.box
     if bool(names) == everything:
         raise click.UsageError("name presets or give --all, not both")
+    check_folder(where)
     if everything:
         names = [row.name for row in box.presets() if not row.factory and not row.error]
     done = []

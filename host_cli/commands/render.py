@@ -8,7 +8,7 @@ from firmware import presets
 from firmware.contract import ParamError, constraints, params
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, USAGE, CliFail, Refused
-from host_cli.folders import data_folder
+from host_cli.folders import check_folder, data_folder
 from host_cli.presets import read, remarks
 from host_cli.render import listening
 from host_cli.terminal import table
@@ -226,10 +226,10 @@ def _targets(context: Context, inputs, output: Path, bits: str) -> list[tuple[Pa
     for path in inputs:
         audiofile.check_source(path)
     folder = output.is_dir() or len(inputs) > 1
-    if folder and output.exists() and not output.is_dir():
+    if folder and not output.is_dir() and (output.exists() or output.suffix.lower() in audiofile.FORMATS):
         raise CliFail(f"{output} is a file: give a folder as the output of {len(inputs)} inputs", USAGE)
     if folder:
-        output.mkdir(parents=True, exist_ok=True)
+        check_folder(output)
     targets = [output / f"{path.stem}.wav" if folder else output for path in inputs]
     for path, target in zip(inputs, targets, strict=True):
         if target.exists() and path.exists() and target.samefile(path):

@@ -10,7 +10,7 @@ import click
 from firmware.contract import protocol
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import OK, OTHER, USAGE, CliFail
-from host_cli.terminal import one_line, table
+from host_cli.terminal import json_line, one_line, table
 
 _USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{protocol.USB_PID:04x}"'
 #: Keeps ModemManager from probing the box, and gives the user who is logged in at the screen access to it.
@@ -149,7 +149,7 @@ def raw(context: Context, method, arguments):
     if not isinstance(plain, dict):
         raise CliFail(f"the parameters of {method!r} must be one JSON object, not {arguments[:40]}", USAGE)
     result = context.box.raw(method, plain)
-    context.out("raw", {"method": method, "result": result}, json.dumps(result, ensure_ascii=False))
+    context.out("raw", {"method": method, "result": result}, json_line(result))
 
 
 @cli.command()

@@ -40,7 +40,7 @@ def keep(serial: str, data: bytes, before: str, now_s: float | None = None) -> P
     # With a number within the second, so that the names sort by time.
     number = sum(snapshot.when == stamp for snapshot in known)
     path = folder(serial) / f"{stamp}-{number:03}-{before}.toml"
-    library.write(path, data, lambda: None)
+    library.write(path, data, lambda: None, make_folder=True)
     for old in known[KEPT - 1 :]:
         old.path.unlink(missing_ok=True)
     return path

@@ -8,6 +8,7 @@ from firmware.contract import TABLE, Param
 from firmware.presets import Preset
 from firmware.presets import startling as startling  # used by the commands and by the monitor
 from host_cli.errors import OTHER, REFUSED, CliFail, Refused
+from host_cli.folders import check_folder
 
 #: Names that the box accepts in addition to those of its library: the current settings and the two edit buffers.
 BUFFERS = ("@current", "@a", "@b")
@@ -38,15 +39,17 @@ def resolve(context, reference: str) -> Preset:
     return parsed(context.box.pull(reference), reference)
 
 
-def write(path: Path, data: bytes, replace) -> bool:
+def write(path: Path, data: bytes, replace, *, make_folder: bool = False) -> bool:
     """Write `data` completely or not at all; returns False if the file already contains it. Before it replaces other content
-    it calls `replace()`, which raises to prevent that. Raises CliFail."""
+    it calls `replace()`, which raises to prevent that. Raises CliFail, also for a missing folder unless `make_folder`."""
+    if not make_folder:
+        check_folder(path.parent)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             if path.read_bytes() == data:
                 return False
             replace()
-        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + ".part")
         with part.open("wb") as file:
             file.write(data)

@@ -8,28 +8,44 @@ from dsp_ext.meters import measure
 OVER_DBTP = 0.0
 #: Most overs that are listed.
 MOST_OVERS = 100
+#: Shorter files are padded with silence to this number of frames for their spectrum.
+SHORTEST = 64
 
 
 def analyse(samples: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> dict:
     """All figures of `samples` (float32, shape (2, frames), full scale ±1).
 
-    Returns the result of `dsp_ext.meters.measure` and: `dr` (see `dynamic_range`), `overs` (list of {"seconds", "dbtp"}, one
-    for each of the first hundred intervals of 100 ms whose true peak is above `over_dbtp`), `over_count`, and `spectrum`
-    ({"hz", "db"}: power per sixth of an octave; 0 dB is a full-scale sine).
+    Returns the result of `dsp_ext.meters.measure` and: `dr` (see `dynamic_range`), `overs` (the first hundred spans whose true
+    peak is above `over_dbtp`, see `spans`), `over_count` (the number of all spans), and `spectrum` ({"hz", "db"}: power per
+    sixth of an octave; 0 dB is a full-scale sine).
     """
     found = measure(samples, rate_hz)
     history = found["history"]
-    over = np.flatnonzero(history["tp_dbtp"] > over_dbtp)
+    overs = spans(history["tp_dbtp"], over_dbtp)
     found["over_dbtp"] = over_dbtp
-    found["over_count"] = len(over)
-    found["overs"] = [
-        {"seconds": round(float(history["seconds"][i] - 0.1), 1), "dbtp": round(float(history["tp_dbtp"][i]), 2)}
-        for i in over[:MOST_OVERS]
-    ]
+    found["over_count"] = len(overs)
+    found["overs"] = overs[:MOST_OVERS]
     found["dr"] = dynamic_range(samples, rate_hz)
     hz = sixth_octaves(rate_hz)
     found["spectrum"] = {"hz": hz, "db": spectrum_db(samples, rate_hz, hz, 1 / 6)}
     return found
+
+
+def spans(tp_dbtp: np.ndarray, over_dbtp: float) -> list[dict]:
+    """Spans of neighbouring 100 ms steps whose true peak is above `over_dbtp`, from the highest true peak of each step.
+
+    Each is {"seconds": start, "until_s": end, "dbtp": the highest true peak in it}.
+    """
+    above = np.concatenate([[False], tp_dbtp > over_dbtp, [False]])
+    starts, ends = np.flatnonzero(np.diff(above.astype(int)) > 0), np.flatnonzero(np.diff(above.astype(int)) < 0)
+    return [
+        {
+            "seconds": round(start / 10, 1),
+            "until_s": round(end / 10, 1),
+            "dbtp": round(float(tp_dbtp[start:end].max()), 2),
+        }
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
 
 
 def dynamic_range(samples: np.ndarray, rate_hz: int) -> int | None:
@@ -60,6 +76,8 @@ def sixth_octaves(rate_hz: int) -> np.ndarray:
 def spectrum_db(samples: np.ndarray, rate_hz: int, hz: np.ndarray, octaves: float) -> np.ndarray:
     """Long-term power of (2, frames) in bands of `octaves` around each frequency of `hz`, summed over both channels. 0 dB is
     a full-scale sine in both channels. Welch's method: Hann windows of 1/3 s, half overlapping (IEEE Trans. AU-15, 1967)."""
+    if samples.shape[1] < SHORTEST:
+        samples = np.pad(samples, ((0, 0), (0, SHORTEST - samples.shape[1])))
     length = min(1 << int(np.log2(rate_hz / 3)), samples.shape[1])
     window = np.hanning(length + 1)[:-1]
     starts = range(0, samples.shape[1] - length + 1, max(1, length // 2))

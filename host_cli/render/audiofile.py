@@ -7,6 +7,7 @@ import soundfile
 
 from dsp_ext.core import RATES_HZ
 from host_cli.errors import CliFail
+from host_cli.folders import check_folder
 
 #: The choices of `--bits`, and libsndfile's names for them.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
@@ -82,8 +83,7 @@ def check_target(path: str | Path, bits: str) -> None:
         raise CliFail(
             f"{path}: a {path.suffix[1:]} file cannot store {bits if bits == 'float' else f'{bits} bits'}: use --bits {' or '.join(depths)}"
         )
-    if not path.parent.is_dir():
-        raise CliFail(f"cannot write {path}: there is no folder {path.parent}")
+    check_folder(path.parent)
 
 
 def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "24") -> None:

@@ -8,6 +8,8 @@ __getattr__ = lazy_exports(
         "Monitor": "monitor",
         "MeterView": "text",
         "count": "text",
+        "json_line": "text",
+        "lines": "text",
         "one_line": "text",
         "table": "text",
     },
@@ -17,6 +19,8 @@ __all__ = [
     "MeterView",
     "Monitor",
     "count",
+    "json_line",
+    "lines",
     "one_line",
     "table",
 ]

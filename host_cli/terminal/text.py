@@ -1,5 +1,6 @@
 """Text for terminals: tables and meters. Nothing here prints."""
 
+import json
 import math
 
 from firmware.contract import EQ_BANDS, LAST, MULTIBAND_BANDS, MeterFrame, merged, protocol, rules_of
@@ -14,6 +15,20 @@ LEVEL_BOTTOM_DB, REDUCTION_TOP_DB = -60.0, 20.0
 def one_line(thing) -> str:
     """`thing` as text without control characters. Names come from the files of others, and a terminal executes control characters."""
     return "".join(c if c.isprintable() else "?" for c in str(thing))
+
+
+def lines(thing) -> str:
+    """`thing` as text in which only line breaks are left of the control characters."""
+    return "\n".join(map(one_line, str(thing).split("\n")))
+
+
+def json_line(data: dict) -> str:
+    """`data` as one line of JSON, with escapes for every character that a terminal could execute or that reverses text."""
+    return "".join(c if c.isprintable() else _escaped(c) for c in json.dumps(data, ensure_ascii=False))
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1]
 
 
 def table(rows: list[tuple], head: tuple = ()) -> str:

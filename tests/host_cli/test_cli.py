@@ -75,6 +75,52 @@ def test_json_is_one_object_with_a_schema(burnish):
         assert json.loads(out)["schema"] == f"burnish.{kind}/1" and out.count("\n") == 1
 
 
+def test_with_json_an_error_is_an_object_too(burnish):
+    status, out, err = burnish("--json", "set", "limiter.gain_db=99")
+    found = json.loads(out)
+    assert status == 8 and found["schema"] == "burnish.error/1" and err.endswith(f"{found['error']['message']}\n")
+    assert found["error"]["status"] == 8 and found["error"]["name"] == "range"
+    assert json.loads(burnish("get", "nothing.at_all", "--json")[1])["error"]["name"] == "unknown_path"
+    assert json.loads(burnish("--json", "get")[1])["error"]["status"] == 2
+
+
+def test_a_misspelled_folder_is_not_created(burnish, tmp_path):
+    for arguments in (
+        ["preset", "backup", tmp_path / "no-such-folder" / "all.tar.gz"],
+        ["preset", "pull", "Warm", "-o", tmp_path / "no-such-folder"],
+    ):
+        status, _, err = burnish(*arguments)
+        assert status == 1 and "there is no folder" in err and "mkdir -p" in err
+    assert not (tmp_path / "no-such-folder").exists()
+
+
+NASTY = "Evil\x1b[2J\x9b31m\u202e\x07"
+
+
+def test_text_from_a_box_cannot_control_the_terminal(burnish, fake, monkeypatch):
+    """Names, logs, errors and raw results contain sequences that clear the screen, change colours or reverse text."""
+    from firmware.link.logbook import Logbook
+
+    def refuse(name):
+        raise protocol.BoxError(f"cannot load {NASTY}", name="not_found", data={"preset": NASTY})
+
+    monkeypatch.setattr(fake.presets, "load", refuse)
+    monkeypatch.setattr(Logbook, "since", lambda self, first: ([f"line {NASTY}"] * (first == 0), 1))
+    monkeypatch.setattr(fake, "info", lambda: {"serial": "TEST0001", "version": "1", "name": NASTY, "rate_hz": 48000})
+    for arguments in (
+        ["preset", "load", "Warm"],
+        ["log"],
+        ["info"],
+        ["raw", "info"],
+        ["raw", "preset.load", '{"name": "x"}'],
+    ):
+        for form in ((), ("--json",)):
+            status, out, err = burnish(*form, *arguments)
+            assert "Evil" in out + err, (arguments, status, out, err)
+            assert not {c for c in out + err if not c.isprintable()} - {"\n"}, (arguments, out, err)
+    assert json.loads(burnish("raw", "info")[1])["info"]["name"] == NASTY
+
+
 def test_json_and_yes_may_come_last(burnish, fake):
     assert json.loads(burnish("get", "eq.b1.gain_db", "--json")[1])["schema"] == "burnish.get/1"
     assert burnish("preset", "save", "Mine")[0] == 0
@@ -142,6 +188,8 @@ def test_a_second_program_reports_that_the_port_is_in_use(box, process):
 def test_presets_are_unchanged_after_pull_and_push(burnish, fake, tmp_path):
     burnish("set", "eq.b3.gain_db=-2.5", "eq.b3.enabled=on")
     assert burnish("preset", "save", "Mine")[0] == 0
+    assert burnish("preset", "pull", "Mine", "-o", tmp_path / "got")[0] == 1  # there is no such folder
+    (tmp_path / "got").mkdir()
     status, _, err = burnish("preset", "pull", "Mine", "-o", tmp_path / "got")
     assert status == 0 and "mine.toml" in err
     assert burnish("preset", "pull", "Mine", "-o", tmp_path / "got")[2].endswith("(up to date)\n")
@@ -288,7 +336,7 @@ def test_help_lists_the_exit_statuses(burnish):
 
 def test_completion_imports_no_large_library():
     """Completion and --version must not wait for NumPy or for the library of the serial port."""
-    heavy = "{'numpy', 'soundfile', 'serial', 'textual', 'matplotlib', 'dsp_ext'}"
+    heavy = "{'numpy', 'soundfile', 'serial', 'textual', 'matplotlib', 'dsp_ext.engine', 'dsp_ext.core'}"
     code = f"import sys; from host_cli import commands; commands.register(); print(sorted({heavy} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert run.stdout == "[]\n"

@@ -44,6 +44,7 @@ def test_transcript(path, burnish, tty, tmp_path, monkeypatch, request):
         lines += [*remarks, f"$ {command}"]
         word, *arguments = shlex.split(command.replace("[TTY]", tty))
         if word == "write":
+            (work / arguments[0]).parent.mkdir(exist_ok=True)
             (work / arguments[0]).write_text("\n".join(body) + "\n")
             lines += [f"    {line}" for line in body]
             continue

@@ -170,6 +170,24 @@ def test_two_processes_with_meters_and_commands_at_once(tty, process):
         assert window.returncode == 0
 
 
+def test_a_refused_subscription_is_reported(tty, fake, monkeypatch):
+    """The broker passes the refusal of the box on, and `meters` ends with it."""
+
+    def refuse():
+        raise protocol.BoxError("too many subscriptions", name="busy")
+
+    monkeypatch.setattr(fake, "meter_reader", refuse)
+    with hold_box(tty), open_box(tty) as box, pytest.raises(Refused, match="too many subscriptions"):
+        next(box.meters(30, 1.0))
+
+
+def test_ten_programs_that_start_together_all_succeed(tty, process_at):
+    runs = [process_at(tty, "get", "input.trim_db") for _ in range(10)]
+    for run in runs:
+        out, err = run.communicate(timeout=60)
+        assert (run.returncode, out) == (0, "0.0 dB\n"), err
+
+
 # -- an unplugged box --------------------------------------------------------------------------------------------
 
 

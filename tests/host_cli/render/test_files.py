@@ -63,10 +63,16 @@ class TestRender:
     def test_several_files_go_into_a_folder(self, mix, tmp_path):
         other = tmp_path / "other.wav"
         audiofile.write_words(other, mix[1][:4800], RATE_HZ)
+        (tmp_path / "masters").mkdir()
         status, stdout, _ = burnish("render", mix[0], other, "-o", tmp_path / "masters", "--preset", "Loud")
         assert status == 0
         assert sorted(p.name for p in (tmp_path / "masters").iterdir()) == ["mix.wav", "other.wav"]
         assert len(stdout.splitlines()) == 2
+
+    @pytest.mark.parametrize(("output", "why"), [("single.wav", "give a folder"), ("mastres", "there is no folder")])
+    def test_several_files_need_an_existing_folder(self, mix, tmp_path, output, why):
+        status, _, stderr = burnish("render", mix[0], mix[0], "-o", tmp_path / output)
+        assert status in (1, 2) and why in stderr and not (tmp_path / output).exists()
 
     def test_existing_output_is_kept_without_yes(self, mix, tmp_path):
         out = tmp_path / "out.wav"
@@ -213,6 +219,22 @@ class TestAnalysis:
         assert found["over_count"] >= 1
         assert found["overs"][0]["seconds"] == pytest.approx(2.0, abs=0.1)
         assert found["overs"][0]["dbtp"] == pytest.approx(20 * np.log10(1.2), abs=0.6)
+
+    def test_neighbouring_overs_are_one_span_with_its_highest_peak(self):
+        tp = np.array([-1, 0.2, 0.5, 0.1, -1, -1, 0.3, -1, 0.4])
+        assert analysis.spans(tp, 0.0) == [
+            {"seconds": 0.1, "until_s": 0.4, "dbtp": 0.5},
+            {"seconds": 0.6, "until_s": 0.7, "dbtp": 0.3},
+            {"seconds": 0.8, "until_s": 0.9, "dbtp": 0.4},
+        ]
+        assert analysis.spans(tp, 1.0) == analysis.spans(tp[:0], 0.0) == []
+
+    @pytest.mark.filterwarnings("error")
+    @pytest.mark.parametrize("frames", [1, 2, 3, 63, 4799])
+    def test_short_files_are_measured_without_warnings(self, tmp_path, frames):
+        soundfile.write(tmp_path / "short.wav", 0.5 * np.ones((frames, 2)), RATE_HZ)
+        status, _, stderr = burnish("analyze", tmp_path / "short.wav")
+        assert (status, stderr) == (0, "")
 
     def test_text_and_json_agree_with_the_independent_meter(self, mix):
         status, stdout, _ = burnish("--json", "analyze", mix[0])

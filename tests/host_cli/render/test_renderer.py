@@ -52,6 +52,7 @@ def test_a_render_builds_one_engine(noise, tmp_path, built, options):
     paths = [tmp_path / "a.wav", tmp_path / "b.wav"]
     for path in paths:
         audiofile.write_words(path, audiofile.words_from_float(noise.T), RATE_HZ)
+    (tmp_path / "out").mkdir()
     assert burnish("render", *paths, "-o", tmp_path / "out", *options)[0] == 0
     assert len(built) == 1
 
