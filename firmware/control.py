@@ -27,7 +27,9 @@ def publisher(shared: SharedMemory):
     """The function that the store calls with its values. It passes the settings of the engine on if they have changed."""
     version, last = shared.settings.version, None
     if version:
-        with contextlib.suppress(RuntimeError):  # the previous writer died while writing, so the settings are written again
+        with contextlib.suppress(
+            RuntimeError
+        ):  # the previous writer died while writing, so the settings are written again
             last = shared.settings.read()[1].tobytes()
 
     def publish(values: dict, rev: int) -> None:

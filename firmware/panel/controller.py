@@ -174,7 +174,9 @@ class PanelController:
                     try:
                         self._store.set_many({param.id: value}, SOURCE, if_rev=rev)
                         return
-                    except ParamError as why:  # above the limit of the rate: stop there; equal to another crossover: skip it
+                    except (
+                        ParamError
+                    ) as why:  # above the limit of the rate: stop there; equal to another crossover: skip it
                         value = min(change(value), why.data["high"])
                 return self._say("REFUSED")
             except RevConflict:

@@ -139,7 +139,9 @@ class PresetLibrary:
             if error.name != "corrupt":
                 raise
             aside = self._set_aside(path)
-            raise PresetError(f"{error}; it was renamed to {aside.name}", "corrupt", {**error.data, "kept": aside.name}) from None
+            raise PresetError(
+                f"{error}; it was renamed to {aside.name}", "corrupt", {**error.data, "kept": aside.name}
+            ) from None
 
     def _set_aside(self, path: Path) -> Path:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())

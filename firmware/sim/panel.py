@@ -87,7 +87,9 @@ class SimPanel:
         name = name.upper().replace("/", "")
         name = f"PUSH{name}" if name.isdigit() else name
         if name not in self._board.scan.switch:
-            raise SimPanelError(f"there is no switch {name}; switches are 1 to 6 and {', '.join(self._board.scan.switch)}")
+            raise SimPanelError(
+                f"there is no switch {name}; switches are 1 to 6 and {', '.join(self._board.scan.switch)}"
+            )
         return name
 
     def turn(self, knob: int, detents: int, *, edge_s: float = 0.0, bounce: random.Random | None = None) -> None:

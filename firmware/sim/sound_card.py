@@ -75,7 +75,9 @@ def _open(mix: str) -> soundfile.SoundFile:
         reason = str(error.error_string).rstrip(".")
         raise Refusal(f"{mix} is not a sound file that can be read ({reason}): give WAV, FLAC or AIFF") from None
     if file.channels != 2:
-        raise Refusal(f"{mix} has {file.channels} channel{'s' * (file.channels > 1)}, the box is stereo: give a file with 2")
+        raise Refusal(
+            f"{mix} has {file.channels} channel{'s' * (file.channels > 1)}, the box is stereo: give a file with 2"
+        )
     if file.samplerate not in RATES_HZ:
         raise Refusal(f"{mix} is at {file.samplerate} Hz: allowed are {', '.join(map(str, RATES_HZ))} Hz")
     if not file.frames:
