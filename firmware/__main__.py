@@ -1,4 +1,4 @@
-"""`burnishd`: the box. See `burnishd --help`."""
+"""`burnishd`, the program of the box. See `burnishd --help`."""
 
 import argparse
 import ctypes
@@ -27,30 +27,49 @@ from firmware.system import (
     config,
 )
 
-#: Used where no --config is given, if it is there.
+#: The configuration without --config, if this file exists.
 CONFIG = Path("/etc/burnish/burnish.toml")
 
 
 def _arguments(arguments) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="burnishd",
-        description="The mastering box: sound from the capture side of a card to its playback side.",
-        epilog="Exit status: 0 ended as asked, 1 other, 2 usage, 3 no such device, 4 no permission, 5 in use.",
+        description="The mastering box. It processes the sound from the capture side of a sound card to its playback side.",
+        epilog="Exit status: 0 ended normally, 1 other error, 2 usage, 3 no such device, 4 no permission, 5 in use.",
     )
-    parser.add_argument("--config", metavar="FILE", help=f"configuration (default {CONFIG}, if it is there)")
+    parser.add_argument("--config", metavar="FILE", help=f"configuration file (default: {CONFIG}, if it exists)")
     parser.add_argument(
-        "--print-config", action="store_true", help="print a configuration file with all options, and end"
+        "--print-config", action="store_true", help="print a configuration file with all options and exit"
     )
-    parser.add_argument("--device", metavar="PCM", help="ALSA device both ways, for that of the configuration")
-    parser.add_argument("--rate", type=int, metavar="HZ", help="sampling rate, for that of the configuration")
-    parser.add_argument("--period", type=int, metavar="FRAMES", help="frames per period, likewise")
-    parser.add_argument("--periods", type=int, metavar="N", help="periods per buffer, likewise")
-    parser.add_argument("--tty", metavar="TTY", help="serial device of the link, likewise")
-    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="what lives as long as the run")
-    parser.add_argument("--state-dir", type=Path, metavar="DIR", help="presets and state; with --sim the run directory")
-    parser.add_argument("--sim", action="store_true", help="no pins, no card (but --device), a pty for the link")
-    parser.add_argument("--mix", nargs="+", default=[], metavar="FILE", help="with --sim: what to play, and then end")
-    parser.add_argument("--unpaced", action="store_true", help="with --sim: as fast as it goes, not in real time")
+    parser.add_argument(
+        "--device", metavar="PCM", help="ALSA device for capture and playback; overrides the configuration file"
+    )
+    parser.add_argument("--rate", type=int, metavar="HZ", help="sampling rate; overrides the configuration file")
+    parser.add_argument(
+        "--period", type=int, metavar="FRAMES", help="frames per period; overrides the configuration file"
+    )
+    parser.add_argument("--periods", type=int, metavar="N", help="periods per buffer; overrides the configuration file")
+    parser.add_argument("--tty", metavar="TTY", help="serial device of the link; overrides the configuration file")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="directory for sockets and the run log of this run")
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="DIR",
+        help="directory for presets and settings; with --sim by default the run directory",
+    )
+    parser.add_argument(
+        "--sim", action="store_true", help="simulate pins, sound card (unless --device is given) and serial link"
+    )
+    parser.add_argument(
+        "--mix",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="with --sim: sound files to process; the box ends after them",
+    )
+    parser.add_argument(
+        "--unpaced", action="store_true", help="with --sim: run as fast as possible instead of in real time"
+    )
     # How the supervisor starts its children.
     parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -60,7 +79,7 @@ def _arguments(arguments) -> argparse.Namespace:
 
 
 def _options(asked: argparse.Namespace) -> Options:
-    """What to run: the arguments, then the configuration. Makes the directories and the simulated input.
+    """The options of the run: arguments override the configuration. Makes the directories and the simulated input.
 
     Raises Refusal, ConfigError and BoardError.
     """
@@ -71,20 +90,20 @@ def _options(asked: argparse.Namespace) -> Options:
         raise Refusal("--sim needs --run-dir: the directory for tty, panel.sock, in.raw, out.raw and run.json")
     sim_card = asked.sim and not asked.device
     if not sim_card and (asked.mix or asked.unpaced):
-        raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and its own time")
+        raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and clock")
     mix_rate_hz = sound_card.mix_rate_hz(asked.mix)
     rate_hz = asked.rate or mix_rate_hz or audio.rate_hz
     if rate_hz not in RATES_HZ:
         raise Refusal(f"the rate cannot be {rate_hz} Hz: allowed are {', '.join(map(str, RATES_HZ))} Hz")
     if mix_rate_hz not in (None, rate_hz):
-        raise Refusal(f"{asked.mix[0]} is at {mix_rate_hz} Hz and the box is to run at {rate_hz} Hz: leave --rate out")
+        raise Refusal(f"{asked.mix[0]} is at {mix_rate_hz} Hz but --rate is {rate_hz} Hz: leave --rate out")
     period = asked.period or (128 * rate_factor(rate_hz) if sim_card else audio.period_frames)
     if not 16 <= period <= 4096:
         raise Refusal(f"a period cannot have {period} frames: allowed are 16 to 4096")
     periods = asked.periods or audio.periods
     if not LEAST_PERIODS <= periods <= MOST_PERIODS:
         raise Refusal(f"a buffer cannot have {periods} periods: allowed are {LEAST_PERIODS} to {MOST_PERIODS}")
-    # The HAT's own device and mixer, unless another card is asked for.
+    # The device and mixer of the HAT, unless another card is given.
     hat = None if asked.sim or asked.device else configured.board().hat[audio.hat]
     pcm = hat.pcm if hat else ""
     run_dir = (asked.run_dir or Path(configured.files.run)).absolute()
@@ -93,7 +112,9 @@ def _options(asked: argparse.Namespace) -> Options:
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise Refusal(f"the directory {directory} cannot be made ({error.strerror}); see --run-dir") from None
+            raise Refusal(
+                f"the directory {directory} cannot be made ({error.strerror}): give another with --run-dir or --state-dir"
+            ) from None
     _claim(run_dir)
     return Options(
         run_dir=run_dir,
@@ -110,24 +131,24 @@ def _options(asked: argparse.Namespace) -> Options:
         sim_card=sim_card,
         input_frames=sound_card.prepare(run_dir, asked.mix) if sim_card else 0,
         paced=not asked.unpaced,
-        # A simulated box shares its machine with others, and its clock waits for us anyway.
+        # A simulated box shares its machine with other programs, and its clock waits for it.
         priority=0 if sim_card else audio.priority,
     )
 
 
 def _claim(run_dir: Path) -> None:
-    """Be the only box that runs there, until this process ends. Raises Refusal."""
+    """Lock `run_dir` until this process ends. Raises Refusal if another box uses it."""
     descriptor = os.open(run_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        raise Refusal(f"a box runs in {run_dir} already: end it, or give another --run-dir", BUSY) from None
+        raise Refusal(f"a box is already running in {run_dir}: end it, or give another --run-dir", BUSY) from None
 
 
 def _die_with_parent(parent: int) -> None:
-    """A child of a supervisor that was killed ends too, in order."""
+    """Arrange that this process gets SIGTERM when its supervisor dies."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:  # it was killed before that
+    if os.getppid() != parent:  # it died before this call
         sys.exit(FAILED)
 
 
@@ -159,7 +180,7 @@ def main(arguments=None) -> int:
         print(config.default_text(), end="")
         return OK
     logging.basicConfig(level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s")
-    faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1`: where it is, without ending it
+    faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1` prints the stacks without ending the process
     try:
         return _run_child(asked) if asked.role else _run_supervisor(_options(asked))
     except Refusal as refusal:
@@ -173,7 +194,7 @@ def main(arguments=None) -> int:
             raise
         print(f'burnishd: the box needs {error.name}: pip install "burnish[box]"', file=sys.stderr)
         return USAGE
-    except presets.PresetError as error:  # the disk, say
+    except presets.PresetError as error:  # for example because the disk is full
         print(f"burnishd: {error}", file=sys.stderr)
         return FAILED
 

@@ -1,7 +1,7 @@
-"""The audio process: read a period, process it in place, write it. Nothing else lives here.
+"""The audio process: it reads a period, processes it in place and writes it, and does nothing else.
 
-One thread: a second busy Python thread would stall the loop through the interpreter's lock. Everything that could wait
-(files, logging, the collector of garbage) happens before the first period or not at all.
+It has one thread, because a second busy Python thread would delay the loop through the lock of the interpreter. Everything
+that could wait (files, logging, garbage collection) is done before the first period or not at all.
 """
 
 import ctypes
@@ -22,27 +22,27 @@ from firmware.contract import BurnishError, protocol
 from firmware.sim import sound_card
 from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, SharedMemory
 
-_EPIPE = -32  # pyalsaaudio returns it for an xrun and has prepared that one stream again; the data is lost
+_EPIPE = -32  # pyalsaaudio returns this after an xrun; it has prepared that one stream again, and the data is lost
 _BYTES_PER_FRAME = 8
 _OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
 
-#: How long to wait at the first start for the control process to bring settings and kernels.
+#: Longest wait at the first start for settings and kernels from the control process, in seconds.
 READY_S = 10.0
 
 
 class StreamFault(BurnishError, RuntimeError):
-    """The card answers in a way that no restart of the streams cures; a restart of the process may."""
+    """The card has a fault that a restart of the streams does not clear. A restart of the process may clear it."""
 
 
 # -- the card ------------------------------------------------------------------------------------------------------
 
 
 def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
-    """Open `device` for 32-bit stereo and make sure that this is what it does. Raises Refusal."""
+    """Open `device` for 32-bit stereo and check that it uses exactly the requested settings. Raises Refusal."""
     side = "capture" if direction == alsaaudio.PCM_CAPTURE else "playback"
     try:
         with _quiet_alsa():
-            if not options.sim_card:  # opening a card that is in use would wait for it, but not like this
+            if not options.sim_card:  # a non-blocking open does not wait for a card that is in use
                 alsaaudio.PCM(direction, alsaaudio.PCM_NONBLOCK, device=device).close()
             pcm = alsaaudio.PCM(
                 direction,
@@ -61,9 +61,9 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
         known = ", ".join(name for name in alsaaudio.pcms(direction) if name != "null") or "none"
         status = NO_PERMISSION if os.strerror(errno.EACCES) in reason else NO_DEVICE
         raise Refusal(
-            f"audio device {device!r} does not open for {side} ({reason}); known are: {known}", status
+            f"audio device {device!r} cannot be opened for {side} ({reason}); known devices are: {known}", status
         ) from None
-    # alsa-lib takes the nearest it can do and pyalsaaudio does not complain.
+    # alsa-lib uses the nearest supported values, and pyalsaaudio does not report that.
     wanted = {
         "format_name": "S32_LE",
         "rate": options.rate_hz,
@@ -81,7 +81,7 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
 
 
 def set_mixer(device: str, settings: dict[str, str]) -> list[str]:
-    """Set the controls of the card of `device`: volumes in dB, choices by their words. Returns what was refused."""
+    """Set the mixer controls of the card of `device`: levels in dB, choices by their words. Returns those that were refused."""
     refused = []
     for name, value in settings.items():
         try:
@@ -97,7 +97,7 @@ def set_mixer(device: str, settings: dict[str, str]) -> list[str]:
 
 
 class _quiet_alsa:
-    """alsa-lib writes its own lines to standard error; our sentence says the same."""
+    """Suppresses the messages of alsa-lib on standard error; Burnish reports the same error in one sentence."""
 
     def __enter__(self):
         sys.stderr.flush()
@@ -115,7 +115,7 @@ class _quiet_alsa:
 
 
 class Stopwatch:
-    """Times the work on a block, by the wall: whatever kept us from it made the block late."""
+    """Measures the time for a block in wall-clock time, because any delay makes the block late, whatever its cause."""
 
     def start(self) -> None:
         self._began_s = time.perf_counter()
@@ -126,10 +126,10 @@ class Stopwatch:
 
 
 class Loop:
-    """Moves sound from `capture` to `playback` (as `alsaaudio.PCM`) through `engine`, and counts in `counters`.
+    """Moves audio from `capture` through `engine` to `playback` (both like `alsaaudio.PCM`), and updates `counters`.
 
-    `stopwatch` times the work on each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. Until `gate()`
-    is true there is silence, and then a fade-in; without a gate there is sound at once.
+    `stopwatch` measures the time for each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. The
+    output is silent until `gate()` is true, and then fades in; without a gate the sound starts at once.
     """
 
     def __init__(
@@ -146,7 +146,7 @@ class Loop:
         self._budget_s = period / engine.rate_hz
 
     def run(self, stop: Callable[[], bool]) -> None:
-        """Until `stop()`, which is asked once a block. Raises StreamFault."""
+        """Run until `stop()` is true, which is checked once per block. Raises StreamFault."""
         self._start()
         while not stop():
             count, data = self._capture.read()
@@ -171,25 +171,25 @@ class Loop:
                 self._recover()
 
     def _start(self) -> None:
-        """Fill the playback buffer but for one period. The first write starts the card, so it is one write."""
+        """Fill the playback buffer except for one period, in one write, because the first write starts the card."""
         if not self._write(self._silence):
             raise StreamFault("playback fails at its first write")
 
     def _write(self, data) -> bool:
-        """All of `data`; False for an underrun."""
+        """Write all of `data`; returns False after an underrun."""
         while True:
             count = self._playback.write(data)
             if count == _EPIPE:
                 return False
             if count <= 0:
-                # A known fault of one driver: without an end, and only a new process gets out of it.
+                # A known fault of a driver. It persists until a new process opens the card.
                 raise StreamFault("playback takes no frames")
             if count * _BYTES_PER_FRAME >= len(data):
                 return True
             data = data[count * _BYTES_PER_FRAME :]
 
     def _recover(self) -> None:
-        """After an xrun of either stream restart both: one alone would change the latency, or swap the channels."""
+        """Restart both streams after an xrun of either. Restarting only one would change the latency or swap the channels."""
         self._counters.add("xruns")
         self._playback.drop()
         self._capture.drop()
@@ -207,8 +207,8 @@ class Loop:
 
 
 class RelayGate:
-    """Opens when the bypass relay has been on the processor for 20 ms, so that its bounce is not heard; or after a second,
-    where no relay comes."""
+    """Opens when the bypass relays have been on the processor for 20 ms, so that their bounce is not audible, or after a second
+    without relays."""
 
     BOUNCE_S, PATIENCE_S = 0.02, 1.0
 
@@ -230,9 +230,9 @@ class RelayGate:
 
 
 def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded: bool) -> None:
-    """Attach `engine` and bring it to what the control process has published, without ramps or crossfades.
+    """Attach `engine` to the shared memory and set it to the published settings and kernels, without ramps or crossfades.
 
-    `prefill_frames` of silence will go before its first block. All that the recorder wants to know of this start is told
+    `prefill_frames` of silence precede the first block. Everything that the recorder needs about this start is written
     before the start is counted.
     """
     counters, cells = shared.counters, shared.engine
@@ -269,7 +269,7 @@ def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded:
 
 
 def become_realtime(priority: int) -> list[str]:
-    """Lock the memory, take SCHED_FIFO and a core (`own_core`); returns what the system refused, for the log."""
+    """Lock the memory, and set SCHED_FIFO and the CPU affinity (`own_core`). Returns what the system refused, for the log."""
     refused = []
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
@@ -287,9 +287,9 @@ def become_realtime(priority: int) -> list[str]:
 
 
 def own_core(isolated: str | None = None, cores: int | None = None) -> int | None:
-    """The core for the audio process: the last of those that `isolcpus=` isolates, else the last of four or more.
+    """The core for the audio process: the last one that `isolcpus=` isolates, else the last of four or more, else None.
 
-    `isolated` is what the kernel says of them ("3", "2-3"); by default this machine is asked.
+    `isolated` is the list of isolated cores as the kernel writes it ("3", "2-3"); by default that of this machine.
     """
     if isolated is None:
         path = Path("/sys/devices/system/cpu/isolated")
@@ -301,7 +301,7 @@ def own_core(isolated: str | None = None, cores: int | None = None) -> int | Non
 
 
 def main(options: Options, shared: SharedMemory) -> None:
-    """Run until SIGTERM, or until simulated input has been played. Raises Refusal."""
+    """Run until SIGTERM or the end of the simulated input. Raises Refusal."""
     stopping = []
     signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
@@ -314,7 +314,7 @@ def main(options: Options, shared: SharedMemory) -> None:
     playback = open_stream(alsaaudio.PCM_PLAYBACK, devices[1], options)
     capture = open_stream(alsaaudio.PCM_CAPTURE, devices[0], options)
     if refused := set_mixer(options.playback, options.mixer):
-        print(f"burnishd: the card's mixer stays as it is in {', '.join(refused)}", file=sys.stderr)
+        print(f"burnishd: the mixer of the card refused {', '.join(refused)}", file=sys.stderr)
     stopwatch = Stopwatch()
     to_play = None
     if options.sim_card:
@@ -328,7 +328,7 @@ def main(options: Options, shared: SharedMemory) -> None:
     deadline = time.monotonic() + READY_S
     while not counters["control_ready"] and not stopping and time.monotonic() < deadline:
         time.sleep(0.005)
-    # The simulator's first start is not faded, so that its output is the file render's to the bit.
+    # The first start in the simulator has no fade-in, so that the output has the same bits as a file render.
     begin_from(shared, engine, options.period * (options.periods - 1), faded=again and options.sim_card)
     gate = None if options.sim_card else RelayGate(counters, engine)
     if options.priority:
@@ -341,15 +341,15 @@ def main(options: Options, shared: SharedMemory) -> None:
     loop = Loop(capture, playback, engine, counters, options.period, options.periods, stopwatch, gate)
 
     def stop() -> bool:
-        # The latency may have changed since the start, with the EQ's mode.
+        # The latency may have changed since the start with the mode of the EQ.
         played = to_play is not None and engine.frames >= to_play + engine.latency + options.period
         return played or bool(stopping)
 
     try:
         loop.run(stop)
         counters["input_ended"] = int(not stopping)
-    except (StreamFault, alsaaudio.ALSAAudioError) as error:  # a card that was unplugged, say
-        if stopping:  # a signal ends a call that waits
+    except (StreamFault, alsaaudio.ALSAAudioError) as error:  # for example because the card was unplugged
+        if stopping:  # a signal interrupts a waiting call
             return
         raise Refusal(f"the sound card fails: {error}", FAILED) from None
     finally:
@@ -358,7 +358,7 @@ def main(options: Options, shared: SharedMemory) -> None:
 
 
 def _skip_played(capture, shared: SharedMemory, options: Options) -> int | None:
-    """In a restarted simulation, pass over the input that has been played. Returns the frames of input still to come."""
+    """In a restarted simulation, skip the input that has been played. Returns the number of remaining input frames."""
     if not options.input_frames:
         return None
     played = (shared.counters["frames_before"] + shared.engine["frames"]) // options.period

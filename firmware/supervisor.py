@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 #: Exit statuses of a child that cannot run as requested.
 _REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
-#: The relays are held only if the audio process has processed a frame within the first time, in seconds. Holding begins
-#: after this has been so for the second time.
+#: The relays are held only while frames are processed: the last one less than ALIVE_S seconds ago. After a pause, holding
+#: begins when this has been true for HEALTHY_S seconds.
 ALIVE_S, HEALTHY_S = 0.05, 0.2
 #: Time for a child to end after SIGTERM, in seconds.
 STOP_S = 5.0

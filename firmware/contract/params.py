@@ -1,7 +1,7 @@
-"""THE parameter table: each parameter of the box. Ranges and defaults of the sound come from `dsp_ext.settings`.
+"""The parameter table: every parameter of the box. Ranges and defaults of the sound come from `dsp_ext.settings`.
 
-Engine settings, panel detents, presets, protocol, CLI help and completion, and docs/PARAMETERS.md come from it. Its digest
-is in the protocol's hello, so a box and a laptop that disagree say so. Standard library only.
+Engine settings, encoder steps, presets, the protocol, CLI help and completion, and docs/PARAMETERS.md are derived from it.
+The answer to `hello` contains its digest, so that a difference between box and laptop is noticed.
 """
 
 import dataclasses
@@ -16,7 +16,7 @@ from dsp_ext import settings
 
 from .errors import BurnishError
 
-#: Whether a change goes straight to the engine, has to go through the designer, or both.
+#: Who applies a change: the engine, the designer, both, or the control process of the box.
 ENGINE, DESIGN, BOTH, BOX = "engine", "design", "both", "box"
 
 LINEAR, LOG = "linear", "log"
@@ -34,20 +34,20 @@ BAND_COUNTS = settings.MULTIBAND["bands"].choices
 
 
 class ParamError(BurnishError, ValueError):
-    """A parameter or value that does not exist or is not allowed; the message is one sentence with the allowed range."""
+    """A parameter does not exist or a value is not allowed. The message is one sentence with the allowed range."""
 
     def __init__(self, message: str, *, name: str, data: dict):
         super().__init__(message)
-        self.name = name  # "unknown_path" or "range": see firmware/contract/protocol.py
+        self.name = name  # "unknown_path" or "range", see ERRORS in errors.py
         self.data = data
 
 
 @dataclass(frozen=True)
 class Param:
-    """One parameter. Values are floats in `unit`; switches are 0 or 1; choices are the index of the word.
+    """One parameter. Values are floats in `unit`; a switch is 0 or 1; a choice is the index of its word.
 
-    `low`, `high`, `default`, `step` in `unit`; `taper` says how a knob travels the range; `label` is for the display, at
-    most 12 characters; `target` is who applies it; `stored` says whether presets hold it.
+    `low`, `high`, `default` and `step` are in `unit`. `taper` is the relation between knob and value, LINEAR or LOG. `label`
+    is the text on the display, at most 12 characters. `target` is who applies a change. `stored`: presets contain it.
     """
 
     id: str
@@ -70,12 +70,12 @@ class Param:
 
     @property
     def decimals(self) -> int:
-        """Digits after the point that `step` needs."""
+        """Number of decimal places of `step`."""
         return max(0, -math.floor(math.log10(self.step) + 1e-9)) if self.kind == "number" else 0
 
     @property
     def allowed(self) -> str:
-        """The allowed values, for messages and help: "-12 to 0 dBTP"."""
+        """The allowed values as text for messages and help, for example "-12 to 0 dBTP"."""
         if self.choices:
             return ", ".join(self.choices)
         if self.kind == "switch":
@@ -83,7 +83,7 @@ class Param:
         return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
 
     def check(self, value) -> float:
-        """`value` (number, bool, or a word for switches and choices) as a float in range. Raises ParamError."""
+        """`value` (a number, a bool, or a word for switches and choices) as a float. Raises ParamError if it is not allowed."""
         if isinstance(value, str):
             return self.parse(value)
         if self.kind == "switch" and isinstance(value, bool):
@@ -95,7 +95,7 @@ class Param:
         return number
 
     def parse(self, text: str) -> float:
-        """The value that a person typed: "-1 dB", "on", "bell", "1.2k". Raises ParamError."""
+        """The value of a text that a person typed, for example "-1 dB", "on", "bell", "1.2k". Raises ParamError."""
         word = text.strip().lower()
         if self.choices:
             if word.replace("-", "_") in self.choices:
@@ -131,7 +131,7 @@ class Param:
         )
 
     def to_plain(self, value: float):
-        """The value as presets and the wire write it: bool, word, or a number rounded to the step's digits."""
+        """The value as it stands in presets and protocol messages: bool, word, or number, rounded to the decimals of the step."""
         if self.choices:
             return self.choices[int(value)]
         if self.kind == "switch":
@@ -139,7 +139,7 @@ class Param:
         return round(value, self.decimals) + 0.0  # + 0.0 turns -0.0 into 0.0
 
     def format(self, value: float) -> str:
-        """The value for people: "-1.0 dBTP", "bell", "on"."""
+        """The value as text for people, for example "-1.0 dBTP", "bell", "on"."""
         plain = self.to_plain(value)
         if self.kind == "choice":
             return plain
@@ -148,7 +148,7 @@ class Param:
         return f"{plain:.{self.decimals}f} {self.unit}".rstrip()
 
     def nudge(self, value: float, detents: int, fine: bool = False) -> float:
-        """`value` after `detents` clicks of an encoder; `fine` is a fifth of a click's travel. Stays in range."""
+        """`value` after `detents` clicks of an encoder, limited to the range. With `fine` a click changes a fifth as much."""
         if self.kind != "number":
             return float(min(max(round(value) + detents, self.low), self.high))
         if self.taper == LOG:
@@ -163,7 +163,7 @@ class Param:
 
     @property
     def detent(self) -> float:
-        """Travel of one click for linear parameters: at least one step, and about 100 clicks for the range."""
+        """Change per click for linear parameters: at least one step, and about 100 clicks for the whole range."""
         steps = max(1, round((self.high - self.low) / self.step / 100))
         nice = next((n for n in (1, 2, 5, 10, 20, 50, 100) if n >= steps), 1000)
         return nice * self.step
@@ -314,14 +314,14 @@ TABLE: tuple[Param, ...] = (
 
 BY_ID: dict[str, Param] = {param.id: param for param in TABLE}
 
-#: Ids of earlier versions and what they are called now. They are still accepted in presets, state files, `set` and `get`.
+#: Ids of earlier versions, with their present ids. They are still accepted in presets, state files, `set` and `get`.
 RENAMED: dict[str, str] = {"eq.mix_percent": "eq.mix_pct"}
 
 DEFAULTS: dict[str, float] = {param.id: param.default for param in TABLE}
 
 
 def find(id: str) -> Param:
-    """The parameter of that id, which may be one of RENAMED. Raises ParamError with the nearest ids."""
+    """The parameter with this id, which may be one of RENAMED. Raises ParamError that suggests the nearest ids."""
     param = BY_ID.get(RENAMED.get(id, id))
     if param is None:
         near = difflib.get_close_matches(id, BY_ID, 3, 0.5)
@@ -331,7 +331,7 @@ def find(id: str) -> Param:
 
 
 def describe() -> list[dict]:
-    """The table as plain data, for the protocol and for completion."""
+    """The table as plain data, for the protocol and for shell completion."""
     return [
         {k: list(v) if isinstance(v, tuple) else v for k, v in dataclasses.asdict(param).items()} for param in TABLE
     ]
@@ -339,5 +339,5 @@ def describe() -> list[dict]:
 
 @functools.cache
 def digest() -> str:
-    """Twelve hex digits that change with any change of the table."""
+    """Twelve hexadecimal digits that differ after any change of the table."""
     return hashlib.sha256(json.dumps(describe(), sort_keys=True).encode()).hexdigest()[:12]

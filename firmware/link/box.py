@@ -17,7 +17,7 @@ class Box(Protocol):
     presets: PresetLibrary
 
     def meter_reader(self) -> MeterReader:
-        """A new reader of the meters, so that no client takes a peak from another."""
+        """A new reader of the meters, so that no client misses a peak."""
 
     def spectra(self) -> np.ndarray:
         """The newest levels in dB of input and output, shape (2, bands), in the bands of `dsp_ext.meters.BANDS_HZ`."""

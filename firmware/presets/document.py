@@ -133,7 +133,7 @@ def parse(text: str | bytes, where: str = "preset") -> Preset:
 
 
 def from_tree(tree: Mapping, where: str = "preset") -> Preset:
-    """The preset in a decoded document. The version is checked first, because other versions may differ in all the rest.
+    """The preset in a decoded document. The version is checked first, because the meaning of all other content depends on it.
 
     Raises PresetError.
     """

@@ -20,7 +20,7 @@ from .run_log import RunLog
 MOST_EVENTS = 20_000
 
 _KINDS = Engine.EVENT_KINDS
-#: What the first line of the run log holds; everything else but the events is in the lines of the state.
+#: The keys of the first line of the run log. Everything else except the events is in the lines of the state.
 _START = ("format", "schema", "params", "rate_hz", "partition_frames", "latency_frames", "prefill_frames", "audio_starts",
           "start")  # fmt: skip
 _FIRST_VALUE = HISTORY.index("version") + 1
@@ -135,7 +135,7 @@ class Recorder:
             self.save()
 
     def save(self) -> None:
-        """Append to the run log what is not in it yet, and the counters. Raises OSError, and may then be called again."""
+        """Append new events and the counters to the run log. Raises OSError, and may then be called again."""
         if not self._run:
             return
         if self._saved_events is None:

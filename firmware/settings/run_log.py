@@ -17,7 +17,7 @@ class RunLog:
 
     def __init__(self, path: Path):
         self._path = path
-        self._size = 0  # bytes of whole lines; what a failed write has left behind them is cut off
+        self._size = 0  # bytes of complete lines; the rest of a failed write behind them is removed
 
     def begin(self, start: Mapping) -> None:
         """Replace the file by one of a new run."""

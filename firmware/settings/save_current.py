@@ -10,7 +10,7 @@ from .store import Store
 def save_current(
     store: Store, library: PresetLibrary, name: str, source: str, overwrite: bool = False, meta: Mapping | None = None
 ) -> Preset:
-    """Save the values of the selected edit buffer as preset `name`, and tell the store so. Returns the preset.
+    """Save the values of the selected edit buffer as preset `name`, and note that in the store. Returns the preset.
 
     A preset that is overwritten keeps its notes, tags and all else in [meta], and its `x_` tables. `meta` is [meta] of a
     new preset; `source` is one of `protocol.SOURCES`. Raises PresetError as `PresetLibrary.save` does; then nothing has changed. [control]

@@ -18,7 +18,7 @@ from firmware.contract import params
 _MAGIC = 0x4853494E52554201  # "\1BURNISH"
 _HEADER = struct.Struct("=3q")  # magic, bytes in all, rate in Hz
 _STATE = struct.Struct("=3q")  # before each copy of the state: serial, bytes, CRC-32 begun with the serial
-_ALIGN = 64  # a cache line: parts with different writers share none
+_ALIGN = 64  # the size of a cache line; parts with different writers must not share one
 
 METER_ROWS = 1024  # 10 s
 SPECTRUM_ROWS = 64  # 2.5 s

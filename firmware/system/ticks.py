@@ -33,7 +33,7 @@ class Ticks:
         except Exception as error:
             reason = str(error) or type(error).__name__
             if name not in self.failing:
-                # An OSError comes from the storage, and its text says enough; anything else is a fault of the program.
+                # The text of an OSError from the storage is sufficient; anything else is a fault of the program.
                 log.error("the %s fails and is tried again: %s", name, reason, exc_info=not isinstance(error, OSError))
             self.failing[name] = reason
         else:

@@ -1,4 +1,4 @@
-"""The audio loop: what it does when a stream fails, and what it counts."""
+"""The audio loop: its reaction to failing streams, and its counters."""
 
 import alsaaudio
 import numpy as np
@@ -50,7 +50,7 @@ def test_an_xrun_of_either_side_restarts_both_with_the_same_prefill(rng, side):
     out = playback.words
     lost = 2 * PERIOD if side == "playback" else 0
     assert len(out) == bench.engine.frames - lost + 3 * PREFILL
-    # Constant latency: between input and output lie as many frames after as before.
+    # The latency is constant: the number of frames between input and output is the same before and after.
     tail = out[-PERIOD * 10 :]
     end = bench.engine.frames - bench.engine.latency
     assert np.array_equal(tail, words[end - len(tail) : end])
@@ -103,7 +103,7 @@ def test_counts_load_and_overload(rng):
     assert counted["load_last_ppm"] == pytest.approx(840_000, abs=2)
 
 
-@pytest.mark.parametrize("relay_at", [9600, None])  # the first is behind the chain's latency
+@pytest.mark.parametrize("relay_at", [9600, None])  # the first click appears after the latency of the chain
 def test_silent_until_the_relay_is_on_then_a_fade(rng, relay_at):
     words = np.full((2 * RATE_HZ, 2), 1 << 28, np.int32)
     bench = None
@@ -126,7 +126,7 @@ def test_silent_until_the_relay_is_on_then_a_fade(rng, relay_at):
     assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
 
 
-def test_fades_out_before_it_leaves():
+def test_fades_out_before_it_ends():
     words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
     bench = None
 
@@ -148,10 +148,10 @@ def options(tmp_path):
 
 
 def test_an_unknown_device_is_one_sentence(options, capfd):
-    with pytest.raises(Refusal, match=r"'nowhere' does not open for capture .*known are") as refusal:
+    with pytest.raises(Refusal, match=r"'nowhere' cannot be opened for capture .*known devices are") as refusal:
         audio.open_stream(alsaaudio.PCM_CAPTURE, "nowhere", options)
     assert refusal.value.status == NO_DEVICE and "\n" not in str(refusal.value)
-    assert capfd.readouterr().err == ""  # nor does alsa-lib talk
+    assert capfd.readouterr().err == ""  # alsa-lib prints nothing either
 
 
 def test_a_device_in_use_is_refused_and_not_waited_for(options, monkeypatch):
@@ -165,7 +165,7 @@ def test_a_device_in_use_is_refused_and_not_waited_for(options, monkeypatch):
     assert refusal.value.status == BUSY
 
 
-def test_the_mixer_of_the_hat_is_set_and_what_it_lacks_is_told(monkeypatch):
+def test_the_mixer_of_the_hat_is_set_and_missing_controls_are_reported(monkeypatch):
     done = []
 
     class Mixer:
@@ -205,7 +205,7 @@ def test_the_core_of_the_audio_process(isolated, cores, core):
     ("key", "value", "message"),
     [("format_name", "FLOAT_LE", "format FLOAT_LE"), ("rate", 44100, "rate 44100"), ("period_size", 1024, "1024")],
 )
-def test_a_device_that_does_something_else_is_refused(options, monkeypatch, key, value, message):
+def test_a_device_with_other_settings_than_requested_is_refused(options, monkeypatch, key, value, message):
     class Other:
         def __init__(self, direction, mode, **asked):
             if mode == alsaaudio.PCM_NONBLOCK:

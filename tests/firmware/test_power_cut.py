@@ -1,4 +1,4 @@
-"""Saving while the power goes or the process is killed: the old preset or the new one, whole, every time."""
+"""After a power cut or a kill during saving, either the old or the new preset is there, complete."""
 
 import builtins
 import os
@@ -21,7 +21,7 @@ NEW = Preset("Mine", {"limiter.gain_db": 2.0}, {"notes": "new " * 700})
 
 @pytest.fixture
 def memory_path(tmp_path):
-    """A directory in memory where there is one: what is killed here is a process, and a disk would only be slow."""
+    """A directory in memory if possible: only processes are killed here, and a disk would be slower."""
     if not os.access("/dev/shm", os.W_OK):
         yield tmp_path
         return
@@ -30,10 +30,10 @@ def memory_path(tmp_path):
 
 
 class Medium:
-    """What a file system keeps when the power goes, as far as POSIX promises anything.
+    """The contents of a file system after a power cut, as far as POSIX guarantees them.
 
-    Watches `atomic`'s calls. Bytes count as kept after fsync of their file, names after fsync of their directory; before,
-    anything may be there: of bytes any part or zeros, of renames those up to any point.
+    It records the calls of `atomic`. Bytes are kept after fsync of their file, names after fsync of their directory. Before
+    that, any part of the bytes may be there, or zeros, and the renames up to any point.
     """
 
     def __init__(self, monkeypatch, directory: Path):
@@ -84,10 +84,10 @@ class Medium:
         monkeypatch.setattr(os, "replace", replace)
 
     def after_cut(self, before: dict[str, bytes], at: int, rng) -> dict[str, bytes]:
-        """One of the directories that may be found when the power went before call `at`."""
+        """One of the possible directories after a power cut before call `at`."""
         done = self.log[:at]
         kept_names = max((n for n, call in enumerate(done) if call[0] == "keep-names"), default=-1)
-        reached = int(rng.integers(kept_names + 1, len(done) + 1))  # of the names, those up to here are on the medium
+        reached = int(rng.integers(kept_names + 1, len(done) + 1))  # the names up to this index are on the medium
         inodes = {name: ("old", name) for name in before}
         content = {("old", name): data for name, data in before.items()}
         kept = {inode: True for inode in content}
@@ -117,7 +117,7 @@ class Medium:
 
 
 def survivors(tmp_path, monkeypatch, rng, points=POINTS) -> dict[str, int]:
-    """What is loaded after each of `points` random cuts during one save: how often old, new, broken or nothing."""
+    """How often the old preset, the new one, a broken one or none is loaded after `points` random cuts during one save."""
     directory = tmp_path / "box"
     library = PresetLibrary(directory)
     library.save(OLD)
@@ -127,7 +127,7 @@ def survivors(tmp_path, monkeypatch, rng, points=POINTS) -> dict[str, int]:
         library.save(NEW, overwrite=True)
     counted = {"old": 0, "new": 0, "broken": 0}
     results = {OLD.content_id: "old", NEW.content_id: "new"}
-    known: dict[tuple, str] = {}  # many cuts leave the same directory
+    known: dict[tuple, str] = {}  # many power cuts leave the same directory
     for _ in range(points):
         found = medium.after_cut(before, int(rng.integers(0, len(medium.log) + 1)), rng)
         key = tuple(sorted(found.items()))
@@ -156,7 +156,7 @@ def test_power_cut_at_a_thousand_points_of_a_save(tmp_path, monkeypatch, rng, re
 
 
 def test_this_test_would_find_a_missing_fsync(tmp_path, monkeypatch, rng):
-    """The same without fsync of the file: the name is new and the bytes are gone."""
+    """Without fsync of the file the test above fails: the name is new but the bytes are lost."""
     source = Path(atomic.__file__).read_text()
     assert source.count("os.fsync(file.fileno())") == 1
     namespace = dict(vars(atomic))
@@ -167,7 +167,7 @@ def test_this_test_would_find_a_missing_fsync(tmp_path, monkeypatch, rng):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
-    """A process that saves without a pause is killed, a thousand times, with SIGKILL at a random moment."""
+    """A process that saves continuously is killed a thousand times with SIGKILL at a random moment."""
     tmp_path = memory_path
     library = PresetLibrary(tmp_path)
     library.save(OLD)
@@ -186,7 +186,7 @@ def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
         time.sleep(float(rng.uniform(0.0, 0.002)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        seen[texts[path.read_text()]] += 1  # KeyError: neither
+        seen[texts[path.read_text()]] += 1  # KeyError: no such key
     assert min(seen.values()) > 0, "all kills came before, or all after the first save"
     assert PresetLibrary(tmp_path).load("Mine").content_id in (OLD.content_id, NEW.content_id)
     assert os.listdir(tmp_path) == ["mine.toml"]
@@ -194,7 +194,7 @@ def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
 
 
 def test_a_preset_read_while_it_is_replaced_is_whole(tmp_path, monkeypatch):
-    """A reader who opened the old file reads the old file to its end."""
+    """A reader that has opened the old file reads it to its end."""
     library = PresetLibrary(tmp_path)
     library.save(OLD)
     with builtins.open(tmp_path / "mine.toml", "rb") as file:

@@ -1,4 +1,4 @@
-"""Both processes under their parent: whole runs on the simulated card, and what happens when one dies."""
+"""Both processes under the supervisor: complete runs on the simulated card, and the death of a process."""
 
 import configparser
 import contextlib
@@ -32,7 +32,7 @@ from tests.support.rig import PERIOD, RATE_HZ, music
 
 
 def burnishd(*arguments):
-    """A whole run as a user starts it: (exit status, standard error)."""
+    """A complete run, started like a user does: (exit status, standard error)."""
     done = subprocess.run(
         [sys.executable, "-m", "firmware", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=60
     )
@@ -40,7 +40,7 @@ def burnishd(*arguments):
 
 
 def output(run_dir):
-    """(words after the prefill, session) of a finished run."""
+    """(words after the prefill, run log) of a finished run."""
     session = replay.read_run_log(run_dir / "run.json")
     words = np.fromfile(run_dir / "out.raw", "<i4").reshape(-1, 2)
     return words[session["prefill_frames"] :], session
@@ -74,14 +74,14 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng, rate_hz, pe
         (["--sim"], 2, "--sim needs --run-dir"),
         (["--sim", "--run-dir", "{}", "--rate", "22050"], 2, "cannot be 22050 Hz: allowed are 44100"),
         (["--sim", "--run-dir", "{}", "--mix", "{}/none.wav"], 2, "does not exist"),
-        (["--sim", "--run-dir", "{}", "--device", "nowhere"], 3, "'nowhere' does not open"),
+        (["--sim", "--run-dir", "{}", "--device", "nowhere"], 3, "'nowhere' cannot be opened"),
         (["--sim", "--run-dir", "{}", "--period", "7"], 2, "cannot have 7 frames: allowed are 16 to 4096"),
         (["--sim", "--run-dir", "{}", "--config", "{}/none.toml"], 2, "cannot read"),
         (["--run-dir", "{}", "--mix", "x.wav"], 2, "need --sim"),
         (["--sim", "--run-dir", "/proc/nothing"], 2, "cannot be made"),
     ],
 )
-def test_what_it_cannot_do_is_one_sentence_and_a_status(tmp_path, arguments, status, message):
+def test_refusals_are_one_sentence_and_an_exit_status(tmp_path, arguments, status, message):
     got, errors = burnishd(*(argument.format(tmp_path) for argument in arguments))
     sentences = [line for line in errors.splitlines() if line.startswith("burnishd: ")]
     assert got == status, errors
@@ -102,7 +102,7 @@ class CountingRelay(NoRelay):
 
 
 class Running:
-    """A paced run of silence or of `words` in this process's care. A context manager."""
+    """A run of silence or of `words` in real time, under a supervisor in this process. A context manager."""
 
     def __init__(self, run_dir, words=None):
         mixes = []
@@ -138,19 +138,19 @@ class Running:
         return state["slots"][state["ab"]]["values"]
 
     def turn(self, line):
-        """One line to panel.sock; returns the answer."""
+        """Send one command to panel.sock; returns the answer."""
         with socket.socket(socket.AF_UNIX) as fingers:
             fingers.connect(str(self.supervisor.options.run_dir / "panel.sock"))
             fingers.sendall(line.encode() + b"\n")
             return fingers.makefile().readline()
 
     def stick(self, child):
-        """Stop a child where it is until the supervisor has had enough of it; returns its process."""
+        """Stop a child with a signal until the supervisor replaces it; returns the stopped process."""
         patience_s, child._stuck_s = child._stuck_s, 0.3
         process = child.process
         process.send_signal(signal.SIGSTOP)
         self.wait(lambda: process.poll() is not None)
-        child._stuck_s = patience_s  # its successor may be slow on a busy machine
+        child._stuck_s = patience_s  # the next one may start slowly on a busy machine
         return process
 
     @staticmethod
@@ -164,7 +164,7 @@ class Running:
 def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
     with Running(tmp_path) as run:
         assert run.turn("turn 1 +3") == "ok\n"
-        run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, taken together or one by one
+        run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, handled together or one by one
         old = run.supervisor.control.process
         old.kill()
         run.wait(lambda: run.shared.counters["control_starts"] == 2 and (tmp_path / "tty").exists())
@@ -181,13 +181,13 @@ def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
 
 
 def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
-    """Whatever it was at when it was killed: sound goes on, and the recorder still repeats the run to the bit."""
+    """Whatever the control process was doing: the sound continues, and the run log still repeats the run bit for bit."""
     done = threading.Event()
     turns = random.Random(int(rng.integers(1 << 30)))
 
     def turn_knobs(run):
         while not done.wait(turns.uniform(0, 0.02)):
-            with contextlib.suppress(OSError):  # there is no panel while the process is dead
+            with contextlib.suppress(OSError):  # there is no panel while the process is not running
                 run.turn(f"turn {turns.randint(1, 6)} {turns.choice((-2, -1, 1, 2)):+d}")
 
     with Running(tmp_path, music(rng, 20)) as run:
@@ -199,7 +199,7 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
             run.wait(lambda beats=beats: run.shared.counters["control_beats"] > beats)
             time.sleep(turns.uniform(0, 0.2))
             run.supervisor.control.process.kill()
-        # A killed process leaves its tty behind: only beats say that the third one is up.
+        # A killed process leaves its tty behind, so only the beats show that the third one is running.
         run.wait(lambda: run.shared.counters["control_starts"] == 3)
         beats = run.shared.counters["control_beats"]
         run.wait(lambda: run.shared.counters["control_beats"] > beats)
@@ -225,13 +225,13 @@ def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
         run.wait(lambda: run.frames > RATE_HZ // 4)
     session = replay.read_run_log(tmp_path / "run.json")
     assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
-    # The second process goes on with the input where the first one was.
+    # The second process continues the input where the first one stopped.
     out = np.fromfile(tmp_path / "out.raw.0001", "<i4").reshape(-1, 2)[session["prefill_frames"] :]
     played = np.fromfile(tmp_path / "in.raw", "<i4").reshape(-1, 2)[frames_of_first:]
     assert np.array_equal(out, replay.replay(session, played[: len(out)]))
 
 
-def test_ends_in_order_on_a_signal(tmp_path):
+def test_a_signal_shuts_everything_down(tmp_path):
     process = subprocess.Popen(
         [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE
     )
@@ -272,7 +272,7 @@ def test_a_stuck_audio_process_is_replaced(tmp_path):
         assert run.shared.counters["control_starts"] == 1
 
 
-def test_a_stuck_control_process_is_replaced_and_sound_goes_on(tmp_path):
+def test_a_stuck_control_process_is_replaced_and_the_sound_continues(tmp_path):
     with Running(tmp_path) as run:
         frames = run.frames
         stuck = run.stick(run.supervisor.control)
@@ -282,7 +282,7 @@ def test_a_stuck_control_process_is_replaced_and_sound_goes_on(tmp_path):
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
 
 
-def test_tells_systemd(tmp_path, monkeypatch):
+def test_systemd_is_notified(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
         door.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
@@ -291,12 +291,12 @@ def test_tells_systemd(tmp_path, monkeypatch):
         told = [door.recv(4096).decode()]
         while not told[-1].startswith("STOPPING"):
             told.append(door.recv(4096).decode())
-    # A slow start may need a sign of life before it is ready.
+    # A slow start may send a watchdog message before it is ready.
     assert told.count("READY=1") == 1 and told[-1] == "STOPPING=1"
     assert any(line.startswith("WATCHDOG=1\nSTATUS=0 xruns") for line in told)
 
 
-def test_the_service_starts_what_there_is():
+def test_the_unit_file_starts_an_installed_command():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
     unit.read(ROOT / "firmware" / "data" / "burnishd.service")
@@ -314,7 +314,7 @@ def test_the_service_starts_what_there_is():
 
 
 class Pulse:
-    """A heartbeat on a simulated relay, in steps of the relay's own interval."""
+    """A heartbeat on a simulated relay, in steps of the interval of the relay."""
 
     def __init__(self):
         self.now_s, self.frames, self.alive = 0.0, 0, True
@@ -328,7 +328,7 @@ class Pulse:
         return self._heart.step()
 
     def engage(self):
-        """Seconds until the relay is on the processor."""
+        """Advance until the relay is on the processor; returns the seconds."""
         began_s = self.now_s
         while not self.relay.engaged:
             self.step(True)
@@ -362,7 +362,7 @@ def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
     )
     assert dead_s <= 0.05
     pulse.alive = True
-    assert not pulse.step(False)  # a new process has to be healthy first
+    assert not pulse.step(False)  # a new process must first run for HEALTHY_S
     pulse.engage()
     stuck_s = pulse.seconds_to_bypass()
     record(
@@ -376,7 +376,7 @@ def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
     assert stuck_s <= 0.1
 
 
-def test_a_machine_without_pins_hears_one_sentence_and_no_warnings(tmp_path, monkeypatch, recwarn):
+def test_without_pins_the_refusal_is_one_sentence_without_warnings(tmp_path, monkeypatch, recwarn):
     def relay(_):
         warnings.warn("falling back from this to that", stacklevel=1)
         raise RuntimeError("no pins here")
@@ -388,7 +388,7 @@ def test_a_machine_without_pins_hears_one_sentence_and_no_warnings(tmp_path, mon
     assert not recwarn.list
 
 
-def test_the_laptops_install_is_told_what_the_box_needs(tmp_path):
+def test_the_plain_install_is_told_which_packages_the_box_needs(tmp_path):
     without = (
         "import sys; sys.modules['gpiozero'] = None; from firmware.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )

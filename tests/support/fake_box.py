@@ -14,7 +14,7 @@ from firmware.system.meters import MeterReader, newest_spectra
 
 RATE_HZ, BLOCK = 48_000, 480
 _HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
-#: A factory set that stays the same when the real one grows.
+#: Factory presets that stay the same when the real ones change.
 FACTORY = (
     _HEAD + 'name = "Neutral"\ntags = ["start"]\nnotes = "Everything in, nothing changed."\n',
     _HEAD + 'name = "Warm"\ntags = ["tone"]\n[eq.b1]\nenabled = true\ngain_db = 1.2\n[limiter]\ngain_db = 2.0\n',
@@ -23,7 +23,7 @@ FACTORY = (
 
 
 class FakeBox:
-    """What firmware/link/methods.py asks of a box. `play` lets sound through its engine."""
+    """A `Box` as the link needs it. `play` processes a tone in its engine."""
 
     def __init__(self, user_dir: Path):
         self.store = Store(rate_hz=RATE_HZ)

@@ -1,5 +1,6 @@
 """docs/PANEL.md: what the knobs and buttons do, and the pages of the display."""
 
+from firmware.contract import protocol
 from firmware.panel import controller
 from firmware.panel.pages import PAGES
 from firmware.system import board
@@ -19,7 +20,8 @@ The display has three parts:
   The numbers are momentary, short-term and integrated loudness, highest true peak, gain reduction and loudness range.
 
 Meters turn grey if no new values arrive. `XRUN` counts interruptions of the audio. `LOAD` appears if the DSP needs more than
-85 % of the available time.
+{overload:g} % of the available time. `FAULT` appears if the box cannot carry out a regular task, for example because its storage is
+full; `burnish info` names the task and the reason. `RELAY` appears if the bypass relays do not follow the box.
 
 | action | effect |
 |---|---|
@@ -56,6 +58,7 @@ def panel_markdown() -> str:
     ]
     labels = {control.name: control.label for control in loaded.panel.control}
     text = _TEXT.format(
+        overload=protocol.OVERLOAD_PCT,
         hold=controller.HOLD_S,
         choice=controller.CHOICE_S,
         rest=controller.REST_S / 60,

@@ -1,4 +1,4 @@
-"""Values that do not go with the sampling rate or with each other: refused at every door, while the sound goes on."""
+"""Values that conflict with the sampling rate or with each other are refused everywhere, and the sound continues."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,9 @@ def test_crossovers_must_differ_only_where_both_are_in_use():
     store = Store()
     with pytest.raises(ParamError, match=X1):
         store.set_many({X1: 800}, "test")
-    store.set_many({X1: 900, X2: 120}, "test")  # past each other is allowed: the split sorts them
+    store.set_many(
+        {X1: 900, X2: 120}, "test"
+    )  # another order of the crossovers is allowed, because the split sorts them
     store.set_many({"multiband.bands": "3", X3: 120}, "test")
     with pytest.raises(ParamError, match=f"{X3} cannot be 120: .* other than {X2}"):
         store.set_many({"multiband.bands": "4"}, "test")
@@ -97,17 +99,19 @@ ON = {"eq.b2.dynamic": "on"}
          "type `burnish set eq.b2.slope=12` first"),
     ],
 )  # fmt: skip
-def test_a_dynamic_band_is_refused_where_it_cannot_be(before, change, message):
+def test_a_dynamic_band_is_refused_with_modes_and_types_that_do_not_allow_it(before, change, message):
     store = Store()
     store.set_many(before, "test")
     rev = store.rev
     with pytest.raises(ParamError) as why:
         store.set_many(change, "test")
     assert str(why.value) == message and why.value.data["path"] in change and store.rev == rev
-    store.set_many(MINIMUM | ON | {"eq.b2.type": "high_shelf", "eq.b2.slope": "12"}, "test")  # together they go
+    store.set_many(
+        MINIMUM | ON | {"eq.b2.type": "high_shelf", "eq.b2.slope": "12"}, "test"
+    )  # together they are allowed
 
 
-def test_a_preset_is_refused_whole():
+def test_a_preset_with_one_bad_value_changes_nothing_at_all():
     store = Store(rate_hz=44100)
     for bad in ({"eq.b1.freq_hz": 20000.0}, {X1: 500.0, X3: 500.0}):
         before, rev = store.snapshot(), store.rev
@@ -116,7 +120,7 @@ def test_a_preset_is_refused_whole():
         assert store.snapshot() == before and store.rev == rev
 
 
-def test_a_state_from_a_higher_rate_comes_down_to_the_limit():
+def test_a_state_saved_at_a_higher_rate_is_limited():
     before, store = Store(rate_hz=96000), Store(rate_hz=44100)
     before.set_many({"eq.b8.freq_hz": 20000, "eq.b2.gain_db": 3}, "test")
     store.restore(before.dump())
@@ -157,7 +161,7 @@ BAD = {
 
 @pytest.mark.parametrize("what", BAD)
 def test_the_running_sound_goes_on_unchanged(what, tmp_path, rng, monkeypatch):
-    """Through the methods of the link, its typed mode and a preset, in the middle of a run at 44.1 kHz."""
+    """Through the methods of the link, its console and a preset, during a run at 44.1 kHz."""
     monkeypatch.setattr(rigs, "RATE_HZ", 44100)
     bad, message = BAD[what]
     words, said = music(rng, 0.4), []
@@ -182,11 +186,11 @@ def test_the_running_sound_goes_on_unchanged(what, tmp_path, rng, monkeypatch):
         folder.mkdir()
         with Rig(folder) as rig:
             rig.store.set_many({"eq.b2.enabled": 1, "eq.b2.gain_db": 6, "multiband.b1.makeup_db": 3}, "test")
-        with Rig(folder) as rig:  # the next power-up: with all kernels in place from the first frame
+        with Rig(folder) as rig:  # the next start: all kernels are used from the first frame
             rev = rig.store.rev
             outs.append(rig.play(words, lambda frame, rig=rig, attacked=attacked: attacked and attack(rig, frame)))
             assert rig.store.rev == rev
     assert np.array_equal(*outs)
     assert len(said) == 12
-    for text in said:  # a typed value is quoted as it was typed
+    for text in said:  # messages quote a typed value unchanged
         assert all(part in text for part in message.split(str(*bad.values()))), text

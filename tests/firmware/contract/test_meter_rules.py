@@ -1,4 +1,4 @@
-"""How meter frames are merged is told by the header of the stream; headers of older boxes, which do not tell, are read too."""
+"""The header of the stream contains the rules for merging meter frames. Headers of older boxes, without rules, are read too."""
 
 import msgspec
 import pytest
@@ -43,7 +43,7 @@ def test_a_header_of_an_older_box_is_read():
 
 
 def test_the_display_of_a_terminal_follows_the_rules_of_the_stream():
-    """The lowest of a meter that this version of the tool has never heard of."""
+    """With a meter that this version of the tool does not know, and the rule "min"."""
     view = MeterView(None, colour=False)
     for now_s, value in ((0.0, 0.5), (0.1, -0.25), (0.2, 0.75), (0.6, 0.9)):
         view.lines(MeterFrame({"side_db": value}, {"side_db": "min"}), now_s)

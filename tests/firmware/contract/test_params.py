@@ -1,4 +1,4 @@
-"""The parameter table: complete, consistent, and clear when it refuses."""
+"""The parameter table is complete and consistent, and its refusals are clear."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The codec: every byte sequence is survived, every damaged line is noticed, every message fits its own description."""
+"""The codec survives every byte sequence and detects every damaged line; every message fits its description."""
 
 import inspect
 import re
@@ -30,13 +30,13 @@ def test_what_is_encoded_is_one_ascii_line_and_decodes_to_the_same(value):
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
-def test_what_json_does_not_have_is_not_sent(value):
+def test_values_that_json_does_not_have_are_not_encoded(value):
     with pytest.raises(ValueError, match="JSON"):
         protocol.encode({"x": value})
 
 
 @given(st.binary(max_size=200), st.integers(0, 2**32))
-def test_any_bytes_give_no_exception(data, seed):
+def test_no_bytes_cause_an_exception(data, seed):
     lines = Lines(64)
     for line in lines.feed(data):
         assert protocol.parse(line, Request) is None or protocol.checked(line)
@@ -64,7 +64,7 @@ def test_each_changed_bit_is_noticed():
         assert protocol.parse(bytes(damaged), Request) is None
 
 
-def test_a_megabyte_without_end_is_dropped_in_bounded_memory_and_the_next_line_is_whole():
+def test_a_line_of_a_megabyte_is_dropped_in_bounded_memory_and_the_next_line_is_complete():
     lines = Lines(4096)
     for _ in range(1000):
         assert lines.feed(b"x" * 1000) == []
@@ -84,7 +84,7 @@ def test_nesting_that_would_exhaust_the_stack_is_refused():
         assert protocol.parse(b"%s *%08x" % (line, zlib.crc32(line)), Request) is None
 
 
-def test_replies_and_notifications_are_no_requests():
+def test_replies_and_notifications_are_not_requests():
     for line in (
         protocol.result("a-1", protocol.Done()),
         protocol.error("a-1", BoxError("no")),

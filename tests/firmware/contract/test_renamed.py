@@ -1,4 +1,4 @@
-"""A parameter that has been renamed is still found under its old id, in everything that people may have kept."""
+"""A renamed parameter is still accepted under its old id, in presets, states, run logs and on the link."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The designer: values to kernels, newest first, one hand-over at a time."""
+"""The designer makes kernels from the newest values, and passes on one at a time."""
 
 import time
 
@@ -20,7 +20,7 @@ def values(**changes):
 
 
 class Bench:
-    """A designer and the engine it works for."""
+    """A designer and its engine."""
 
     def __init__(self, start=params.DEFAULTS):
         self.shared = SharedMemory.create(RATE_HZ)
@@ -43,7 +43,7 @@ class Bench:
             self.engine.process_words(np.zeros((PERIOD, 2), np.int32))
 
     def settle(self):
-        """Let the designer and the engine come to rest."""
+        """Run until designer and engine have finished."""
         deadline = time.monotonic() + 20
         while self.designer.busy or any(map(self.designer._pending, designer.DESIGN_IDS)):
             assert time.monotonic() < deadline
@@ -57,14 +57,14 @@ class Bench:
         self.designer.stop()
 
 
-def test_start_hands_over_what_is_needed_before_there_is_sound():
+def test_start_passes_on_the_kernels_before_the_audio_starts():
     with Bench(params.DEFAULTS | BELL) as bench:
         assert {(kind, version) for kind, version, _ in bench.requests} == {(EQ, 1), (CROSSOVER, 1)}
         wanted = designer.packed_kernels(bench.engine, EQ, params.DEFAULTS | BELL)
         assert np.array_equal(bench.shared.eq_banks[bench.shared.engine["eq_request"] & 1], wanted)
 
 
-def test_of_many_edits_the_newest_is_made_and_the_one_before_is_whole():
+def test_after_many_edits_the_newest_kernel_is_made_and_the_previous_one_is_complete():
     with Bench() as bench:
         bench.settle()
         for i in range(60):
@@ -76,8 +76,8 @@ def test_of_many_edits_the_newest_is_made_and_the_one_before_is_whole():
         assert np.array_equal(bench.shared.eq_banks[bench.engine.eq.bank], newest)
 
 
-def test_a_knob_that_keeps_turning_is_followed(monkeypatch):
-    """An edit comes in while each kernel is made: every second one sounds nevertheless, and the last is the newest."""
+def test_a_knob_that_is_turned_continuously_is_followed(monkeypatch):
+    """Values change while each kernel is made. Every second kernel is used nevertheless, and the last is the newest."""
     make, turns = designer.packed_kernels, 12
     with Bench() as bench:
         bench.settle()
@@ -97,38 +97,38 @@ def test_a_knob_that_keeps_turning_is_followed(monkeypatch):
     assert made == [2.0, 4.0, 6.0, 8.0, 10.0, 12.0]
 
 
-def test_no_bank_is_written_before_the_engine_has_let_go_of_it():
+def test_no_bank_is_written_while_the_engine_uses_it():
     with Bench() as bench:
         bench.settle()
         bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=3.0)
         while not bench.designer._pending(EQ):
             time.sleep(0.001)
         kept = bench.shared.eq_banks.copy()
-        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=9.0)  # the engine stands still: this has to wait
+        bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=9.0)  # the engine is stopped, so this must wait
         time.sleep(0.1)
         assert np.array_equal(bench.shared.eq_banks, kept)
         bench.settle()
         assert not np.array_equal(bench.shared.eq_banks, kept)
 
 
-def test_what_changes_no_kernel_needs_no_crossfade():
+def test_a_change_without_effect_on_a_kernel_causes_no_crossfade():
     with Bench() as bench:
         bench.settle()
         before = len(bench.requests)
-        bench.edit(eq__b3__freq_hz=500.0)  # a band that is off
+        bench.edit(eq__b3__freq_hz=500.0)  # a disabled band
         bench.edit(input__trim_db=3.0)
         bench.settle()
         assert len(bench.requests) == before
 
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 192000])
-def test_a_band_at_the_knobs_end_fits_each_rate(rate_hz):
+def test_a_band_at_the_highest_frequency_can_be_designed_at_each_rate(rate_hz):
     ends = values(eq__b8__enabled=1.0, eq__b8__freq_hz=params.BY_ID["eq.b8.freq_hz"].high, eq__b8__gain_db=3.0)
     assert np.isfinite(packed_eq(Engine(rate_hz, 16), ends)).all()
 
 
 def test_every_setting_of_the_eq_reaches_the_engine():
-    """Each parameter alone, on top of a band that acts, makes other kernels."""
+    """A change of each single parameter, with an active band, changes the kernels."""
     engine = Engine(RATE_HZ, 16)
     start = values(eq__b2__enabled=1.0, eq__b2__gain_db=6.0, eq__b2__type=1.0, eq__mix_pct=50.0)
     before = designer.packed_kernels(engine, EQ, start)
@@ -164,7 +164,7 @@ def test_every_setting_of_the_eq_reaches_the_engine():
     }  # fmt: skip
 
 
-def test_validity_follows_the_resolution_and_is_nothing_without_kernels():
+def test_validity_follows_the_resolution_and_is_0_without_kernels():
     bell = values(eq__b2__enabled=1.0, eq__b2__gain_db=9.0, eq__b2__freq_hz=60.0, eq__b2__q=4.0)
     by_resolution = [designer.eq_valid_from_hz(bell | {"eq.resolution": r}, RATE_HZ) for r in (0.0, 1.0, 2.0)]
     assert by_resolution[0] > by_resolution[1] > by_resolution[2]
@@ -173,7 +173,7 @@ def test_validity_follows_the_resolution_and_is_nothing_without_kernels():
 
 
 def test_validity_counts_what_the_kernel_does_to_the_side():
-    """Widths are in the kernel of the linear EQ alone, also where the EQ's bands are out."""
+    """Widths are part of the kernel of the linear EQ only, even if all bands are off."""
     narrow = values(stereo__width_low_pct=0.0, eq__resolution=0.0)
     assert 20 < designer.eq_valid_from_hz(narrow, RATE_HZ) < 100
     assert designer.eq_valid_from_hz(narrow | {"eq.enabled": 0.0}, RATE_HZ) > 20
@@ -192,11 +192,11 @@ def test_the_designer_knows_the_validity_of_the_newest_values():
         assert bench.designer.valid_from_hz > first
 
 
-def test_a_new_designer_goes_on_where_a_dead_one_left():
+def test_a_new_designer_continues_after_one_that_died():
     with Bench() as bench:
         bench.settle()
         bench.edit(eq__b2__enabled=1.0, eq__b2__gain_db=3.0)
-        while not bench.designer._pending(EQ):  # requested, and the engine has not taken it
+        while not bench.designer._pending(EQ):  # requested, but not yet adopted by the engine
             time.sleep(0.001)
         second = Designer(bench.shared)
         second.start(values(eq__b2__enabled=1.0, eq__b2__gain_db=-3.0))

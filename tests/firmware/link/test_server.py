@@ -1,4 +1,4 @@
-"""The box's end of the line on pseudo terminals: silence to junk, once for every request, never held up by the laptop."""
+"""The server on pseudo terminals: it ignores invalid lines, carries out each request once, and never waits for the laptop."""
 
 import os
 import select
@@ -22,7 +22,7 @@ def fake(tmp_path):
 
 
 class Laptop:
-    """The other end of a pseudo terminal, byte by byte."""
+    """The other end of a pseudo terminal, with access to each byte."""
 
     def __init__(self, name: str):
         self.fd = os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
@@ -39,10 +39,10 @@ class Laptop:
             try:
                 data = data[os.write(self.fd, data) :]
             except BlockingIOError:
-                time.sleep(0.001)  # a pty may be ready and yet full
+                time.sleep(0.001)  # select may report a pty as writable although it is full
 
     def read(self, within_s: float) -> bytes:
-        """What comes within that time, as soon as something does."""
+        """The next bytes, or none if nothing arrives within that time."""
         if not select.select([self.fd], [], [], within_s)[0]:
             return b""
         return os.read(self.fd, 65536)
@@ -56,7 +56,7 @@ class Laptop:
         return protocol.encode({"id": id or f"t-{self._count}", "method": method, "params": params})
 
     def ask(self, method: str, id: str | None = None, **params) -> Incoming:
-        """The reply to a request that is sent once."""
+        """The reply to a request, which is sent once."""
         line = self.request(method, id, **params)
         self.send(line)
         wanted = msgspec.json.decode(protocol.checked(line[:-1]))["id"]
@@ -67,7 +67,7 @@ class Laptop:
         raise AssertionError(f"no reply to {method}")
 
     def silence(self) -> None:
-        """Nothing has been said, and the next request is answered first."""
+        """Assert that the box has sent nothing before the reply to the next request."""
         assert self.read(0.15) == b""
         assert self.ask("info").result
 
@@ -99,7 +99,7 @@ def test_the_box_never_speaks_first(laptop):
         protocol.encode({"id": "a-1", "method": "info", "more": 1}),
     ],
 )  # fmt: skip
-def test_junk_is_met_with_silence_and_counted(laptop, junk):
+def test_invalid_lines_are_counted_and_not_answered(laptop, junk):
     laptop.send(junk)
     laptop.silence()
     counters = laptop.server.counters()
@@ -113,7 +113,7 @@ def test_random_bytes_are_met_with_silence(laptop, rng):
     laptop.silence()
 
 
-def test_an_echoing_terminal_does_not_start_a_ping_pong(laptop, fake):
+def test_an_echoing_terminal_does_not_cause_endless_replies(laptop, fake):
     state = termios.tcgetattr(laptop.fd)
     state[3] |= termios.ECHO
     termios.tcsetattr(laptop.fd, termios.TCSANOW, state)
@@ -140,14 +140,14 @@ def test_a_megabyte_without_newline_is_dropped_and_the_next_request_answered(lap
 # -- exactly once ------------------------------------------------------------------------------------------------
 
 
-def test_a_request_that_comes_again_is_answered_again_but_done_once(laptop, fake):
+def test_a_repeated_request_is_answered_again_but_carried_out_once(laptop, fake):
     for _ in range(4):
         assert b'"on":true' in bytes(laptop.ask("bypass", id="n-1", to="toggle").result)
     assert fake.store.get("chain.bypass") == 1 and fake.store.rev == 1
     assert laptop.server.counters()["link_replays"] == 3
 
 
-def test_an_id_is_good_for_one_request(laptop, fake):
+def test_an_id_cannot_be_used_for_two_requests(laptop, fake):
     laptop.ask("bypass", id="n-1", to="on")
     assert laptop.ask("mute", id="n-1", to="on").error.name == "bad_params"
     assert fake.store.get("chain.mute") == 0
@@ -196,7 +196,7 @@ def test_refusals_have_a_number_a_name_a_sentence_and_data(laptop, fake, method,
     assert fake.store.rev == 0
 
 
-def test_a_fault_of_ours_is_an_answer_too(laptop, fake):
+def test_a_fault_of_the_program_is_answered_with_an_error(laptop, fake):
     fake.info = lambda: 1 / 0
     assert laptop.ask("info").error.name == "internal"
     laptop.send(b"info\n")
@@ -204,7 +204,7 @@ def test_a_fault_of_ours_is_an_answer_too(laptop, fake):
     assert any("ZeroDivisionError" in line for line in laptop.server.logbook.since(0)[0])
 
 
-# -- typed mode --------------------------------------------------------------------------------------------------
+# -- console -----------------------------------------------------------------------------------------------------
 
 
 def typed(laptop, line: bytes) -> str:
@@ -216,7 +216,7 @@ def typed(laptop, line: bytes) -> str:
     return text.decode("ascii")
 
 
-def test_a_person_can_type(laptop, fake):
+def test_the_console_answers_typed_commands(laptop, fake):
     assert "set PATH VALUE" in typed(laptop, b"help\r")
     assert "eq.b1.gain_db = 1.5 dB (was 0.0 dB)" in typed(laptop, b"set eq.b1.gaim\x7f\x7fin_db 1.5\r")
     assert fake.store.get("eq.b1.gain_db") == 1.5
@@ -227,7 +227,7 @@ def test_a_person_can_type(laptop, fake):
     assert "latency_frames = " in typed(laptop, b"info\r")
 
 
-def test_what_was_typed_can_be_echoed_without_an_answer_to_the_answer(laptop):
+def test_an_echoed_answer_of_the_console_is_not_answered(laptop):
     for question in (b"help\r", b"info\r", b"get eq.b1.q\r", b"get nope\r", b"*IDN?\r"):
         laptop.send(typed(laptop, question).encode())
         laptop.silence()
@@ -237,7 +237,7 @@ def test_what_was_typed_can_be_echoed_without_an_answer_to_the_answer(laptop):
 
 
 class Clock:
-    """A clock that stands until it is moved."""
+    """A clock that the test sets."""
 
     def __init__(self):
         self.now = 1000.0
@@ -262,7 +262,7 @@ def session(fake):
 
 
 def run(session, seconds: float, step_s: float = 0.005) -> list[dict]:
-    """What the session says while the clock runs."""
+    """The output of the session while the clock advances."""
     said = []
     for _ in range(round(seconds / step_s)):
         session.clock.now += step_s
@@ -276,14 +276,14 @@ def subscribe(session, **params) -> dict:
     return drain(session)[0]["result"]
 
 
-def test_meters_come_at_the_rate_asked_until_the_lease_runs_out(session):
+def test_meters_are_sent_at_the_requested_rate_until_the_lease_expires(session):
     subscribe(session, hz=30, ttl_s=1.0)
     frames = [m for m in run(session, 3.0) if m["method"] == "m"]
     assert 29 <= len(frames) <= 31
     assert session.wait_s() is None
 
 
-def test_a_renewed_lease_goes_on_without_a_new_header(session):
+def test_a_renewed_lease_continues_without_a_new_header(session):
     subscribe(session, hz=20, ttl_s=1.0)
     seen = []
     for n in range(5):
@@ -293,7 +293,7 @@ def test_a_renewed_lease_goes_on_without_a_new_header(session):
     assert fast == list(range(1, len(fast) + 1)) and 78 <= len(fast) <= 82
 
 
-def test_columns_carry_what_the_meters_say(session, fake):
+def test_columns_contain_the_values_of_the_meters(session, fake):
     fake.play(0.5, -20)
     header = subscribe(session, hz=30, ttl_s=1.0)
     said = run(session, 0.2)
@@ -314,7 +314,7 @@ def test_meters_that_are_not_numbers_are_shown_as_silence(fake):
     assert [integer(v, 100) for v in (float("nan"), float("inf"), -1.234)] == [-15000, -15000, -123]
 
 
-def test_gains_of_the_eq_are_fast_where_the_line_carries_them(fake):
+def test_gains_of_the_eq_are_fast_columns_if_the_line_is_fast_enough(fake):
     gains = [f"eq_b{n}_db" for n in range(1, 9)]
     for bytes_per_s, hz, fast in ((0, 30, True), (11_520, 20, True), (11_520, 30, False)):
         session = Session(fake, describe_link("uart" if bytes_per_s else "usb", bytes_per_s), clock=Clock())
@@ -324,7 +324,7 @@ def test_gains_of_the_eq_are_fast_where_the_line_carries_them(fake):
 
 
 def test_slow_frames_lose_no_extreme(fake):
-    """A peak between two of them, long over when the next one comes."""
+    """A peak that ends before the next slow frame."""
     clock = Clock()
     session = Session(fake, describe_link("uart", 11_520), clock=clock)
     session.clock = clock
@@ -338,7 +338,7 @@ def test_slow_frames_lose_no_extreme(fake):
 
 
 def test_a_slow_line_gets_as_many_frames_as_it_can_carry(fake, record):
-    """30 Hz of meters on 115 200 baud, everything counted: frames, slow frames, renewals."""
+    """30 Hz of meters at 115 200 baud, counting fast frames, slow frames and renewals."""
     shares = {}
     for baud in (115_200, 38_400):
         clock = Clock()
@@ -366,7 +366,7 @@ def test_a_slow_line_gets_as_many_frames_as_it_can_carry(fake, record):
            target="≤ 45 %", digits=0, tolerance=4)  # fmt: skip
 
 
-def test_changes_are_told_with_their_source_and_several_as_one(session, fake):
+def test_changes_are_sent_with_their_source_and_several_are_combined(session, fake):
     subscribe(session, hz=0, ttl_s=5, changes=True)
     for detent in range(100):
         fake.store.set_many({"input.trim_db": -detent / 10}, "panel")
@@ -396,7 +396,7 @@ def test_no_change_is_lost_and_they_stay_below_twenty_a_second(session, fake):
     assert len(state) == 8
 
 
-def test_a_new_hello_ends_the_streams_of_the_old_program(session):
+def test_a_new_hello_ends_the_subscription_of_the_previous_session(session):
     subscribe(session, hz=30, ttl_s=5)
     session.receive(protocol.encode({"id": "h-1", "method": "hello", "params": {"proto": [1]}}))
     drain(session)
@@ -406,11 +406,11 @@ def test_a_new_hello_ends_the_streams_of_the_old_program(session):
 # -- a laptop that misbehaves ------------------------------------------------------------------------------------
 
 
-def test_a_laptop_that_stops_reading_costs_frames_only(laptop, fake):
-    """Nothing is read for a while: frames are dropped, requests are still carried out, no line is torn."""
+def test_a_laptop_that_stops_reading_only_loses_frames(laptop, fake):
+    """If nothing is read for a while, frames are dropped, requests are still carried out, and every line is complete."""
     assert laptop.ask("sub", hz=60, ttl_s=10).result
     session = laptop.server.session
-    for n in range(40):  # long replies fill the kernel's buffer at once
+    for n in range(40):  # long replies fill the buffer of the kernel immediately
         laptop.send(protocol.encode({"id": f"fill-{n}", "method": "get", "params": {}}))
     deadline = time.monotonic() + 5
     while session.outbox.dropped_frames < 20 and time.monotonic() < deadline:
@@ -426,10 +426,10 @@ def test_a_laptop_that_stops_reading_costs_frames_only(laptop, fake):
     whole = raw.split(b"\n")[:-1]
     assert all(protocol.checked(line) for line in whole)
     seqs = [msgspec.json.decode(protocol.checked(line))["params"][0] for line in whole if b'"m"' in line]
-    assert seqs == sorted(seqs) and seqs[-1] - len(seqs) >= 20  # few, and the last is new
+    assert seqs == sorted(seqs) and seqs[-1] - len(seqs) >= 20  # there are few, and the last one is new
 
 
-def test_memory_for_a_laptop_that_only_asks_is_bounded(fake):
+def test_memory_for_a_laptop_that_never_reads_is_bounded(fake):
     session = Session(fake, describe_link("usb"))
     for n in range(1000):
         session.receive(protocol.encode({"id": f"a-{n}", "method": "get", "params": {}}))
@@ -440,7 +440,7 @@ def test_memory_for_a_laptop_that_only_asks_is_bounded(fake):
 def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
     link = tmp_path / "tty"
     first = Pty(link)
-    server = Server(fake, link, kind="pty")  # here the box opens the far end by its path, as it opens /dev/ttyGS0
+    server = Server(fake, link, kind="pty")  # here the server opens the other end by its path, like /dev/ttyGS0
     server.start()
     try:
         for turn in range(3):
@@ -449,7 +449,7 @@ def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
             line, got = protocol.encode({"id": f"a-{turn}", "method": "info"}), b""
             deadline = time.monotonic() + 10
             while b'"result"' not in got and time.monotonic() < deadline:
-                os.write(pty.fd, line)  # again and again: the box may not have opened it yet
+                os.write(pty.fd, line)  # repeated, because the server may not have opened it yet
                 if select.select([pty.fd], [], [], 0.1)[0]:
                     got += os.read(pty.fd, 65536)
             assert b'"result"' in got
@@ -459,7 +459,7 @@ def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
         server.stop()
 
 
-def test_a_tty_that_is_not_there_yet_is_waited_for(fake, tmp_path):
+def test_the_server_waits_for_a_tty_that_does_not_exist_yet(fake, tmp_path):
     server = Server(fake, tmp_path / "none")
     server.start()
     server.stop()
@@ -478,7 +478,7 @@ def test_every_method_has_a_handler(session):
 
 
 def test_everything_fits_a_slow_line(fake):
-    """Pages, header and table on a link of 4 KiB lines."""
+    """Pages, header and table on a link with lines of 4 KiB."""
     session = Session(fake, describe_link("uart", 11_520))
     for n in range(60):
         fake.presets.copy("Warm", f"A user's preset, number {n}")

@@ -1,4 +1,4 @@
-"""The display: what it shows, when it sends, and what arrives on the glass."""
+"""The display: its pictures, when it sends them, and the bytes that reach the OLED."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ METERS = {
 
 
 class Scene:
-    """A display with everything that feeds it, and a clock of its own."""
+    """A display with its data sources, and a clock that the test sets."""
 
     def __init__(self, user_dir):
         self.now = 10.0
@@ -61,7 +61,7 @@ class Scene:
         self.controller.release("PAGE")
 
 
-#: Pages that stay as they are when the parameter table grows.
+#: Pages that do not change when the parameter table grows.
 FIXED = tuple(
     Page(title, tuple(find(id) for id in ids.split()))
     for title, ids in (
@@ -120,8 +120,8 @@ def recall(scene):
 
 
 @pytest.mark.parametrize("draw", [everyday, trouble, stale, recall], ids=lambda draw: draw.__name__)
-def test_pictures_are_as_they_were(scene, draw, request):
-    """Looked at by a person, then kept. Written again by --write-docs. Another FreeType may move a few edges."""
+def test_pictures_equal_the_references(scene, draw, request):
+    """The references were checked by a person; --write-docs writes them again. Another FreeType may move a few edges."""
     drawn = draw(scene)
     path = GOLDEN / f"display_{draw.__name__}.png"
     if request.config.getoption("--write-docs"):
@@ -141,14 +141,14 @@ def test_sends_only_what_changed(scene):
     assert scene.changed
     scene.show()
     assert not scene.changed
-    scene.show({**METERS, "out_momentary_lufs": -12.13})  # the same digits
+    scene.show({**METERS, "out_momentary_lufs": -12.13})  # the displayed digits are unchanged
     assert not scene.changed
     scene.show({**METERS, "out_momentary_lufs": -12.2})
     assert scene.changed
 
 
 def bar(picture, row) -> int:
-    """Pixels of a bar that are lit, the peak mark too."""
+    """The lit pixels of a bar, including the peak mark."""
     return int(np.sum(picture[row, 22:143] > 100))
 
 
@@ -185,7 +185,7 @@ def test_dynamic_bands_of_the_eq_are_a_line_from_their_middles(scene):
         assert set(np.flatnonzero(np.any(differs, axis=1))) == ({63} if lit else set())
 
 
-def test_peak_mark_stays_and_then_falls(scene):
+def test_peak_mark_is_held_and_then_falls(scene):
     loud, quiet = {**METERS, "in_peak_l_dbfs": -10.0}, {**METERS, "in_peak_l_dbfs": -50.0}
 
     def mark(meters):
@@ -194,7 +194,7 @@ def test_peak_mark_stays_and_then_falls(scene):
     assert mark(loud) == 101
     scene.now += 1.4
     assert mark(quiet) == 101
-    scene.now += 1.1  # 1 s after the hold, 20 dB down
+    scene.now += 1.1  # 1 s after the hold time it has fallen by 20 dB
     assert mark(quiet) == 61
     scene.now += 10
     assert mark(quiet) == 21
@@ -206,13 +206,13 @@ def test_stale_meters_are_grey(scene):
     assert np.array_equal(live > 0, grey > 0) or np.mean((live > 0) != (grey > 0)) < 0.05
 
 
-def test_no_meters_yet_is_no_crash_and_shows_dashes(scene):
+def test_without_meters_the_display_shows_dashes(scene):
     assert scene.show({}).max() > 100
     assert np.array_equal(scene.show({}), scene.show({"out_integrated_lufs": -150.0}))
 
 
 def test_every_state_changes_the_picture(scene):
-    """What a person must be able to see is on the glass."""
+    """Every state that a person must see changes the picture."""
     seen = {scene.show().tobytes()}
 
     def is_new(**more):
@@ -251,7 +251,7 @@ def test_any_name_and_any_page_can_be_drawn(scene, rng):
         scene.show(meters, xruns=int(rng.integers(0, 10**6)), load=float(rng.uniform(0, 9)))
 
 
-def test_picture_file_is_replaced_whole(scene, tmp_path):
+def test_picture_file_is_replaced_atomically(scene, tmp_path):
     scene.show()
     path = tmp_path / "display.png"
     scene.display.save(path)
@@ -261,7 +261,7 @@ def test_picture_file_is_replaced_whole(scene, tmp_path):
 
 
 class Glass:
-    """An SSD1322 behind the kernel's SPI: keeps what it is sent in its memory of 16 greys.
+    """A simulated SSD1322 at the kernel's SPI, which stores the received picture with 16 grey levels.
 
     Commands used here: 15h column range (in units of 4 pixels, the first at 28), 75h row range, 5Ch write (datasheet of
     the SSD1322, section 9).
@@ -302,7 +302,7 @@ class Glass:
         pass
 
 
-def test_what_arrives_on_the_glass_is_the_picture(scene):
+def test_the_bytes_sent_to_the_oled_are_the_picture(scene):
     row = board.load()
     sim = SimPanel(row)
     glass = Glass(sim.pin_factory.pin(row["DISPLAY_DC"].bcm))

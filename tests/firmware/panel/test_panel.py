@@ -1,4 +1,4 @@
-"""The panel, from edges on (mock) pins to values in the store."""
+"""The panel, from edges on mock pins to values in the store."""
 
 import random
 import threading
@@ -23,7 +23,7 @@ MASTER = [param.id for param in PAGES[0].params]
 
 
 class Rig:
-    """The panel of a box on mock pins, with a clock of its own."""
+    """The panel of a box on mock pins, with a clock that the test sets."""
 
     def __init__(self, user_dir):
         self.now = 100.0
@@ -35,14 +35,14 @@ class Rig:
         self.panel = PanelControls(self.board, self.controller, self.sim.pin_factory)
 
     def do(self, *lines):
-        """Scripted lines; `wait SECONDS` lets time pass."""
+        """Carry out commands of the simulated panel; `wait SECONDS` advances the clock."""
         for line in lines:
             if line.startswith("wait"):
                 self.now += float(line.split()[1])
             else:
                 self.sim.do(line)
             self.panel.pump()
-            self.panel.pump()  # a switch counts after two equal scans
+            self.panel.pump()  # a switch has changed after two equal scans
 
     def tap(self, *switches):
         for switch in switches:
@@ -90,14 +90,14 @@ def test_pushed_is_fine_and_held_is_the_default(rig):
     assert rig.store.get(gain.id) == 0
 
 
-def test_knobs_say_who_they_are(rig):
+def test_the_display_marks_the_knob_that_was_turned(rig):
     heard = []
     rig.store.subscribe(lambda changed, rev, source: heard.append((changed, source)))
     rig.do("turn 5 -1")
     assert heard == [({"limiter.ceiling_dbtp": pytest.approx(-1.2)}, "panel")] or heard[0][1] == "panel"
 
 
-def test_pages_go_round_and_page_with_a_turn_goes_far(rig):
+def test_page_button_cycles_and_page_with_a_turn_jumps(rig):
     assert rig.face.title == "MASTER"
     for page in [*PAGES[1:], PAGES[0]]:
         rig.tap("PAGE")
@@ -112,7 +112,7 @@ def test_all_parameters_can_be_turned(rig):
     for page in PAGES:
         assert rig.face.title == page.title
         for knob, param in enumerate(page.params, 1):
-            if param.id.endswith(".dynamic"):  # refused in a mode or type that cannot be
+            if param.id.endswith(".dynamic"):  # refused with a mode or type that does not allow it
                 rig.store.set_many({"eq.mode": "minimum", param.id.replace("dynamic", "type"): "bell"}, "test")
             before = rig.store.get(param.id)
             step = 1 if before < param.high else -1
@@ -153,16 +153,16 @@ def test_recall_chooses_and_loads(rig):
     assert rig.face.choice[2] == names.index("Warm")
     rig.do("turn 1 -100")
     assert rig.face.choice[2] == 0
-    rig.tap("BYPASS")  # bypass is bypass, always
+    rig.tap("BYPASS")  # bypass belongs to no buffer
     assert rig.store.get("chain.bypass") == 1
-    rig.tap("PAGE")  # any other button gives up
+    rig.tap("PAGE")  # any other button cancels
     assert rig.face.choice is None and rig.store.preset_name == "Warm" and rig.face.title == "MASTER"
     rig.tap("RECALL")
     rig.do(f"wait {CHOICE_S + 1}")
     assert rig.face.choice is None
 
 
-def test_store_keeps_what_sounds(rig):
+def test_store_saves_the_current_sound(rig):
     rig.do("turn 4 +3")
     rig.tap("STORE")
     assert rig.face.choice == ("STORE", (NEW,), 0)
@@ -173,7 +173,7 @@ def test_store_keeps_what_sounds(rig):
     assert rig.store.edited
     rig.tap("STORE")
     assert rig.face.choice == ("STORE", (NEW, "Panel 01"), 1)  # factory presets are not offered
-    rig.tap("3")  # a pushed knob says yes as well
+    rig.tap("3")  # pushing a knob also confirms
     assert rig.library.load("Panel 01").values["limiter.gain_db"] == rig.store.get("limiter.gain_db")
     rig.tap("STORE")
     rig.do("turn 1 -1")
@@ -181,7 +181,7 @@ def test_store_keeps_what_sounds(rig):
     assert rig.store.preset_name == "Panel 02"
 
 
-def test_a_load_that_could_startle_asks_back(rig):
+def test_a_load_that_could_startle_needs_a_confirmation(rig):
     def choose(name):
         rig.tap("RECALL")
         _, names, index = rig.face.choice
@@ -190,14 +190,14 @@ def test_a_load_that_could_startle_asks_back(rig):
 
     choose("Loud")
     assert rig.store.preset_name is None and rig.face.message == "LOUDER! PRESS AGAIN"
-    rig.do("turn 1 1", "turn 1 -1")  # still the same one
+    rig.do("turn 1 1", "turn 1 -1")  # it is still the same process
     rig.tap("RECALL")
     assert rig.store.preset_name == "Loud"
     choose("Neutral")
     assert rig.store.preset_name == "Neutral"
     choose("Loud")
     rig.tap("PAGE")
-    choose("Loud")  # asks again
+    choose("Loud")  # a confirmation is requested again
     assert rig.store.preset_name == "Neutral"
 
 
@@ -226,7 +226,7 @@ def test_knob_two_orders_the_presets(rig, tmp_path):
 @pytest.mark.parametrize(
     "text", ["", "slots = 3", "format = 'burnish-slots'\nslots = [1]", "[[[[", "format = 'other'\nslots = []"]
 )
-def test_a_damaged_order_is_set_aside(rig, tmp_path, text):
+def test_a_damaged_order_file_is_renamed(rig, tmp_path, text):
     (tmp_path / "panel").mkdir()
     (tmp_path / "panel" / "slots.toml").write_text(text)
     rig.tap("RECALL")
@@ -234,7 +234,7 @@ def test_a_damaged_order_is_set_aside(rig, tmp_path, text):
     assert (tmp_path / "panel" / "slots.toml.corrupt").read_text() == text
 
 
-def test_a_preset_that_vanished_or_broke_is_refused_on_the_display(rig, tmp_path):
+def test_a_preset_that_is_missing_or_damaged_is_refused_on_the_display(rig, tmp_path):
     rig.library.save(Preset("Mine"))
     rig.tap("RECALL")
     rig.do("turn 1 +100")
@@ -262,7 +262,7 @@ def test_lock_stops_everything_but_bypass(rig):
 
 
 def test_a_switch_counts_after_two_equal_scans(rig):
-    """A contact that closes for one scan only is bounce or a spike."""
+    """A contact that is closed in a single scan is bounce or interference."""
     rig.sim.press("BYPASS")
     rig.panel.pump()
     rig.sim.release("BYPASS")
@@ -332,7 +332,7 @@ def test_quadrature_survives_one_lost_edge_per_detent():
             decoder = Quadrature()
             steps = [decoder.edge(*edge) for at, edge in enumerate(edges) if at != lost]
             steps += [decoder.edge(*edge) for edge in edges]
-            # A lost last or first edge moves the resting place by one state until the next cycle: nothing is counted double.
+            # A lost first or last edge shifts the detent by one state until the next cycle; no detent is counted twice.
             assert sum(steps) in (way, 2 * way) and min(s * way for s in steps) >= 0
             steps = [decoder.edge(*edge) for edge in edges]
             assert sum(steps) == way
@@ -350,7 +350,7 @@ def test_wrong_script_lines_are_refused_in_one_sentence(rig, line):
     assert "\n" not in str(caught.value)
 
 
-def test_thread_serves_the_panel(tmp_path):
+def test_the_thread_handles_events(tmp_path):
     rig = Rig(tmp_path)
     heard = []
     rig.store.subscribe(lambda changed, rev, source: heard.append(changed))
@@ -365,7 +365,7 @@ def test_thread_serves_the_panel(tmp_path):
 
 
 def test_five_turns_a_second_with_bounce_while_the_laptop_writes(tmp_path):
-    """In real time, through the panel's thread: two knobs at 120 detents a second, a third hand on the same values."""
+    """In real time in the thread of the panel: two knobs at 120 detents per second, while the laptop writes the same values."""
     rig = Rig(tmp_path)
     gain, ceiling = find("limiter.gain_db"), find("limiter.ceiling_dbtp")
     stop = threading.Event()
@@ -390,7 +390,7 @@ def test_five_turns_a_second_with_bounce_while_the_laptop_writes(tmp_path):
             thread.join()
         stop.set()
         threads[0].join()
-        rig.sim.press("BYPASS")  # what comes after all turns
+        rig.sim.press("BYPASS")  # the events after all turns
         for _ in range(1000):
             if rig.store.get("chain.bypass"):
                 break
@@ -406,7 +406,7 @@ def test_closing_frees_every_pin(tmp_path):
     PanelControls(rig.board, rig.controller, rig.sim.pin_factory).close()
 
 
-def test_relays_that_do_not_follow_are_a_fault(rig, caplog):
+def test_relays_that_do_not_follow_the_heartbeat_are_a_fault(rig, caplog):
     now, told = [0.0], [False]
     watch = RelayWatch(lambda: told[0], lambda: rig.panel.relay_sensed, clock=lambda: now[0])
 
@@ -418,7 +418,7 @@ def test_relays_that_do_not_follow_are_a_fault(rig, caplog):
 
     passes(2)
     assert not watch.fault
-    told[0] = True  # the pulses go out, no current is seen
+    told[0] = True  # pulses are sent, but no current is sensed
     passes(0.4)
     assert not watch.fault
     passes(1)
@@ -443,7 +443,7 @@ def test_relay_is_held_by_pulses_only():
             assert relay.engaged == (beat > 4)
             relay.beat()
             now[0] += relay.interval_s
-        assert len(pin.states) == 21  # the first is the level at the start
+        assert len(pin.states) == 21  # the first change is the initial level
         now[0] += 0.046
         assert not relay.engaged
         for _ in range(3):  # too slow for the charge pump

@@ -1,4 +1,4 @@
-"""The screen follows the box: values, meters, and meters that have stopped."""
+"""The screen follows the box: values, meters, and stale meters."""
 
 from firmware.panel.controller import PanelController
 from firmware.panel.display import Display

@@ -1,4 +1,4 @@
-"""The factory presets change a mix as their notes say; docs/PRESETS.md lists by how much."""
+"""The factory presets change a mix as their notes describe; docs/PRESETS.md lists the amounts."""
 
 import re
 
@@ -12,7 +12,7 @@ from tests.support.paths import DOCS
 from tests.support.preset_effect import effect, figures, processed, programme
 
 DOCUMENT = DOCS / "PRESETS.md"
-#: How far a printed figure may move before the document is called stale.
+#: How far a figure may differ before the document counts as outdated.
 TOLERANCE = 0.35
 
 _HEAD = """# Factory presets
@@ -97,7 +97,7 @@ def test_there_are_twelve_with_intent_and_genre(measured):
         assert preset.values["limiter.enabled"] == 1 and preset.values["limiter.ceiling_dbtp"] <= -1
 
 
-def test_no_preset_passes_its_ceiling(measured):
+def test_no_preset_exceeds_its_ceiling(measured):
     for preset, change, _ in measured[1].values():
         assert change["tp"] <= preset.values["limiter.ceiling_dbtp"] + 0.02, preset.name
 
@@ -125,13 +125,13 @@ def test_neutral_is_bit_exact(measured):
         ("Speech", lambda e: e["mid"] > 0.5 and e["low"] < -0.5),
     ],
 )
-def test_does_what_it_says(measured, name, what):
+def test_the_effect_of_each_preset_matches_its_notes(measured, name, what):
     change = measured[1][name][1]
     assert what({**change, "crest": change["plr"]}), change
 
 
 def _audience(genre: str) -> str:
-    """The genre of a preset as a part of a sentence."""
+    """The genre of a preset, to be used within a sentence."""
     return "any music" if genre == "any" else genre
 
 

@@ -1,4 +1,4 @@
-"""The preset document: what is read, what is refused and how, what is written."""
+"""The preset document: reading, refusals and writing."""
 
 import datetime
 import math
@@ -80,7 +80,7 @@ def test_refuses_with_file_key_value_and_what_is_allowed(lines, name, parts):
         (HEAD + "[limiter]\ngain_db = 1\ngain_db = 2", "corrupt", "TOML"),
     ],
 )
-def test_refuses_what_is_no_preset_before_looking_at_values(text, name, part):
+def test_refuses_other_files_before_checking_values(text, name, part):
     error = refusal(text)
     assert error.name == name and part in str(error)
 
@@ -155,7 +155,7 @@ def test_construction_is_checked_too(value):
         ("x" * 32, "x" * 32),
     ],
 )
-def test_names_lose_what_cannot_be_seen(typed, shown):
+def test_invisible_characters_are_removed_from_names(typed, shown):
     assert clean_name(typed) == shown
 
 
@@ -179,14 +179,14 @@ def test_file_name_is_a_plain_slug(name, file):
     assert slug(name) == file
 
 
-def test_names_in_other_scripts_get_slugs_of_their_own():
+def test_names_in_other_scripts_get_different_slugs():
     slugs = {slug(name) for name in ("温かい", "明るい", "тёплый", "тёмный", "温かい v2", "!!!", "???")}
     assert len(slugs) == 7
     assert all(part.isascii() and part.replace("-", "").isalnum() for part in slugs)
 
 
 def test_migrations_chain_from_the_schema_of_the_file(monkeypatch):
-    """A made-up history: schema 1 had the limiter's gain as `drive_db` of half its size, schema 2 had no ceiling."""
+    """An invented history: schema 1 had half the gain of the limiter as `drive_db`, schema 2 had no ceiling."""
     monkeypatch.setattr(document, "SCHEMA", 3)
     monkeypatch.setattr(document, "OLD_DEFAULTS", {1: {"limiter.drive_db": 4.0}, 2: {"limiter.gain_db": 1.0}})
     seen = []
@@ -200,7 +200,7 @@ def test_migrations_chain_from_the_schema_of_the_file(monkeypatch):
 
     monkeypatch.setattr(document, "MIGRATIONS", {1: from_1, 2: from_2})
     assert parse(HEAD + "[limiter]\ndrive_db = 10.0\n").values["limiter.gain_db"] == 5.0
-    missing = parse(HEAD)  # the default is that of schema 1, and goes through the same steps
+    missing = parse(HEAD)  # the default of schema 1 is converted by the same steps
     assert seen[-1] == {"limiter.drive_db": 4.0}
     assert missing.values["limiter.gain_db"] == 2.0 and missing.values["limiter.ceiling_dbtp"] == -0.5
     assert missing.schema == 1

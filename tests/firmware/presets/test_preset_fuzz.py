@@ -1,4 +1,4 @@
-"""Presets from strangers, made by hypothesis: refused with one sentence or taken, and then in range; nothing else."""
+"""Arbitrary presets from hypothesis are either refused with one sentence, or loaded with all values in range."""
 
 import math
 import tempfile
@@ -34,7 +34,7 @@ ids = st.sampled_from([param.id for param in TABLE])
 def one_sentence(error: PresetError) -> None:
     message = str(error)
     assert "\n" not in message and len(message) < 400 and error.name
-    msgspec.json.encode(error.data)  # goes over the wire as it is
+    msgspec.json.encode(error.data)  # is sent unchanged
 
 
 def sane(preset: Preset) -> None:

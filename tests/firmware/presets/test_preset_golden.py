@@ -1,4 +1,4 @@
-"""Presets that people have on their disks sound tomorrow as they did today."""
+"""Presets in existing files keep their sound in later versions."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from firmware.presets.document import MIGRATIONS, OLD_DEFAULTS, SCHEMA, STORED, 
 REFERENCES = Path(__file__).parent / "references"
 DEFAULTS = REFERENCES / f"schema_{SCHEMA}_defaults.json"
 
-#: Whether preset files of this schema are on other people's disks. From the first release on: True.
+#: Whether users have preset files of this schema. True from the first release on.
 RELEASED = False
 
 #: What each golden file means, by schema: all values that are not the default.
@@ -50,8 +50,8 @@ def test_every_older_schema_has_its_migration_and_its_defaults():
 
 
 def test_defaults_of_this_schema_stay(request):
-    """New parameters join by themselves. A default that changes, or an id that goes, changes what files with the key left
-    out mean: that needs another schema, with a migration and the old defaults in preset_document.py."""
+    """New parameters are added automatically. A changed default or a removed id changes the meaning of files without that
+    key; this needs a new schema, with a migration and the old defaults in document.py."""
     now = {param.id: param.to_plain(param.default) for param in STORED}
     kept = json.loads(DEFAULTS.read_text()) if DEFAULTS.exists() else {}
     if request.config.getoption("--write-docs"):

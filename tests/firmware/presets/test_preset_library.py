@@ -1,4 +1,4 @@
-"""Presets in files: the factory set, the user's set, and what happens to files that are no presets."""
+"""Presets in files: factory presets, user presets, and files that are not presets."""
 
 import errno
 import os
@@ -54,7 +54,7 @@ def test_a_file_that_changed_under_the_library_is_read_again(library, tmp_path):
     assert refused(library.load, "My warm") == "not_found"
 
 
-def test_overwrites_only_when_told(library):
+def test_overwrites_only_on_request(library):
     library.save(WARM)
     louder = Preset("My warm", {"limiter.gain_db": 3})
     assert refused(library.save, louder) == "exists"
@@ -96,7 +96,7 @@ def test_names_never_leave_the_directory(library, tmp_path, name):
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00" * 200, b"format = ", b"\xff", b"x" * 100_000])
-def test_a_corrupt_file_is_set_aside_and_never_overwritten(library, tmp_path, content):
+def test_a_corrupt_file_is_renamed_and_never_overwritten(library, tmp_path, content):
     path = tmp_path / "my-warm.toml"
     path.write_bytes(content)
     assert refused(library.load, "My warm") == "corrupt"

@@ -1,4 +1,4 @@
-"""What a load is asked back about."""
+"""Loads that need a confirmation."""
 
 import numpy as np
 import pytest
@@ -38,11 +38,11 @@ def after(**changes):
         ({"stereo__width_high_pct": 50.0}, 0.0),
     ],
 )
-def test_bound_counts_every_gain_that_sounds(changes, bound):
+def test_bound_includes_every_active_gain(changes, bound):
     assert bound_db(after(**changes)) == pytest.approx(bound, abs=0.01)
 
 
-def test_says_what_and_how_much():
+def test_the_reason_names_effect_and_amount():
     calm = after()
     assert startling(calm, after(limiter__gain_db=6.0)) == ""
     assert startling(calm, after(limiter__gain_db=9.0)) == "can raise the level by up to 9.0 dB"
@@ -55,10 +55,10 @@ def test_says_what_and_how_much():
 
 
 def test_bound_is_above_what_the_chain_does(rng):
-    """Random EQs: no frequency of a quiet signal leaves louder than the bound says."""
+    """With random EQs, no frequency of a quiet signal is amplified more than the bound."""
     rate_hz, frames = 48000, 1 << 15
     words = np.zeros((frames + 16384, 2), np.int32)
-    words[0] = 1 << 20  # an impulse at -66 dBFS: below every threshold that compresses
+    words[0] = 1 << 20  # an impulse at -66 dBFS, which is below every threshold of a compressor
     for _ in range(6):
         changes = {"limiter.gain_db": float(rng.uniform(-6, 6)), "input.trim_db": float(rng.uniform(-6, 6))}
         for n in range(1, 9):

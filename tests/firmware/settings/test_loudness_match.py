@@ -1,4 +1,4 @@
-"""Comparing at one loudness: the loudness_match with the engine and its meters, on a clock of audio frames."""
+"""Comparison at equal loudness: LoudnessMatch with the engine and its meters. The clock counts audio frames."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ STEP = RATE_HZ // 4
 
 
 class Desk:
-    """Engine, store and loudness_match around pink noise."""
+    """Engine, store and loudness match with pink noise as input."""
 
     def __init__(self, rng):
         columns = len(Engine.METERS)
@@ -34,7 +34,7 @@ class Desk:
         self.store.set_many({name.replace("__", "."): value for name, value in values.items()}, "test")
 
     def play(self, seconds):
-        """Loudness of the last two seconds of so many."""
+        """Play for so many seconds; returns the loudness of the last two."""
         heard = []
         for _ in range(round(4 * seconds)):
             at = self.engine.frames % (self.noise.shape[1] - STEP)

@@ -1,4 +1,4 @@
-"""A run and its repetition from the recorder: the same bits."""
+"""A run and its repetition from the run log have the same bits."""
 
 import json
 import time
@@ -20,7 +20,7 @@ def read(run_dir):
 
 
 def settle(rig):
-    """Wait until the designer has nothing left to make (it may still wait for the engine)."""
+    """Wait until the designer has finished its kernels. It may still wait for the engine."""
     deadline = time.monotonic() + 20
     while rig.process.designer.busy:
         assert time.monotonic() < deadline, "the designer does not finish"
@@ -32,7 +32,7 @@ def test_without_changes_the_output_is_the_file_render(tmp_path, rng):
     with Rig(tmp_path) as rig:
         rig.store.set_many(EQ | {"multiband.b1.ratio": 3, "multiband.b1.threshold_db": -40, "input.trim_db": 3}, "test")
         values = rig.store.snapshot()
-    with Rig(tmp_path) as rig:  # the next power-up: from the state file
+    with Rig(tmp_path) as rig:  # the next start: values from the state file
         assert rig.store.snapshot() == values
         out = rig.play(words)
     engine = Engine(RATE_HZ, 4096)
@@ -62,7 +62,7 @@ def change_while_playing(rig, changes):
 CHANGES = {
     3000: {"limiter.gain_db": 12.0, "input.trim_db": -2.0},
     9000: EQ,
-    9300: {"eq.b2.gain_db": -9.0},  # while the fade to the last is under way
+    9300: {"eq.b2.gain_db": -9.0},  # during the crossfade to the previous kernel
     20000: {"multiband.b2.ratio": 8.0, "multiband.b2.threshold_db": -50.0, "multiband.x1_hz": 300.0},
     30000: {"chain.bypass": True},
     36000: {"chain.bypass": False, "eq.enabled": False},
@@ -141,7 +141,7 @@ def test_a_new_control_process_goes_on_with_the_run_log_and_the_values(tmp_path,
             if frame < 24000:
                 return early(frame)
             if not second:
-                # The first one is abandoned as a killed one is: nothing is closed, nothing saved again.
+                # The first one is abandoned like a killed process: nothing is closed and nothing is saved again.
                 second.append(Rig(tmp_path, first.shared))
                 assert second[0].store.snapshot() == first.store.snapshot()
                 second.append(change_while_playing(second[0], {at: v for at, v in CHANGES.items() if at > 24000}))
@@ -169,21 +169,21 @@ def test_a_run_log_that_missed_something_says_so(tmp_path, rng):
 
 
 @pytest.mark.parametrize("text", ["[]", "{}", json.dumps({"format": "burnish-session", "schema": 99}), "nonsense"])
-def test_reads_only_sessions(tmp_path, text):
+def test_reads_only_run_logs(tmp_path, text):
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(ValueError):
         replay.read_run_log(tmp_path / "x.json")
 
 
 def test_from_the_store_to_the_sound(tmp_path, record):
-    """A change is wholly there one period and the 20 ms of the ramp after the store took it; the first of it at once."""
+    """A change is complete one period and a ramp of 20 ms after it was made in the store, and begins immediately."""
     words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
     asked = []
     with Rig(tmp_path) as rig:
 
         def on_read(frame):
             if frame >= RATE_HZ // 2 and not asked:
-                asked.append(frame)  # the store takes it while this period is being captured
+                asked.append(frame)  # the value changes while this period is being captured
                 rig.store.set_many({"input.trim_db": -6.0}, "test")
 
         out = rig.play(words, on_read)[:, 0].astype(float)

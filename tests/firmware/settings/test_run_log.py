@@ -1,4 +1,4 @@
-"""The file of a run: appended to, whole after every failure, readable in its old form too."""
+"""The file of the run log: it is only appended to, survives every failure, and is readable in its old form too."""
 
 import json
 
@@ -94,7 +94,7 @@ def test_an_event_costs_the_same_late_in_a_run_as_early(tmp_path, rng, monkeypat
             recorder.save_news()
             costs[n] = written[-1]
         assert recorder.run["complete"] and len(recorder.run["events"]) >= 2000
-    assert 0 < costs[2000] < costs[10] + 40  # a few digits more of frame and place
+    assert 0 < costs[2000] < costs[10] + 40  # frame and place have a few more digits
 
 
 def test_a_full_run_directory_is_survived_and_the_run_is_whole_afterwards(tmp_path, rng, monkeypatch):

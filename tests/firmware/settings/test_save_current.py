@@ -1,4 +1,4 @@
-"""Overwriting a preset keeps what a person has noted in it, from the front panel and over the link."""
+"""Overwriting a preset keeps its notes, tags and foreign tables, from the front panel and over the link."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def box(tmp_path):
 
 
 def kept(user_dir):
-    """The preset as a box that has just been switched on reads it."""
+    """[meta] and foreign tables of the preset, read from its file."""
     preset = PresetLibrary(user_dir).load("Mine")
     assert preset.values["limiter.gain_db"] == 4.0
     return preset.meta, preset.extra

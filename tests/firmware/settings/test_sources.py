@@ -1,4 +1,4 @@
-"""Every change of the settings is told with a source that the protocol document describes."""
+"""Every notification of a change has a source that the protocol document describes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The state over restarts and power cuts: the old one or the new one, whole."""
+"""The state after restarts and power cuts is the old one or the new one, and complete."""
 
 import json
 import os
@@ -19,7 +19,7 @@ def keeper(path, shared=None, now=time.monotonic):
     return store, state
 
 
-def test_comes_back_from_the_file_after_a_power_cut_and_from_memory_after_a_death(tmp_path):
+def test_is_restored_from_the_file_after_a_power_cut_and_from_memory_after_a_crash(tmp_path):
     shared = SharedMemory.create(48000)
     store, state = keeper(tmp_path / "state.json", shared)
     assert state.restore() == "defaults"
@@ -32,7 +32,7 @@ def test_comes_back_from_the_file_after_a_power_cut_and_from_memory_after_a_deat
     assert state.restore() == "file" and again.get("limiter.gain_db") == 3.0
 
 
-def test_the_file_is_written_when_the_knobs_have_been_quiet(tmp_path):
+def test_the_file_is_written_some_time_after_the_last_change(tmp_path):
     now_s = [0.0]
     store, state = keeper(tmp_path / "state.json", now=lambda: now_s[0])
     state.restore()
@@ -45,14 +45,14 @@ def test_the_file_is_written_when_the_knobs_have_been_quiet(tmp_path):
     state.tick()
     written = (tmp_path / "state.json").stat().st_mtime_ns
     now_s[0] += 100
-    state.tick()  # nothing new, nothing written
+    state.tick()  # nothing has changed, so nothing is written
     assert (tmp_path / "state.json").stat().st_mtime_ns == written
 
 
 @pytest.mark.parametrize(
     "damage", [b"", b"{", b"[]", b'{"ab": "q"}', b"\xff\xfe", b'{"rev": 1, "ab": "a", "common": 3}']
 )
-def test_a_damaged_file_is_set_aside(tmp_path, damage):
+def test_a_damaged_file_is_renamed(tmp_path, damage):
     (tmp_path / "state.json").write_bytes(damage)
     store, state = keeper(tmp_path / "state.json")
     assert state.restore() == "defaults"
@@ -61,7 +61,7 @@ def test_a_damaged_file_is_set_aside(tmp_path, damage):
     assert aside.read_bytes() == damage
 
 
-def test_a_disk_that_cannot_be_written_is_not_the_end(tmp_path):
+def test_a_disk_that_cannot_be_written_is_logged_and_retried(tmp_path):
     (tmp_path / "gone").mkdir()
     store, state = keeper(tmp_path / "gone" / "state.json")
     state.restore()
@@ -72,7 +72,7 @@ def test_a_disk_that_cannot_be_written_is_not_the_end(tmp_path):
 
 
 def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
-    """Forked writers are killed after a random time; what lies in the file is one of the states they wrote, whole."""
+    """Forked writers are killed after a random time. The file always contains one of the states that they wrote."""
     path = tmp_path / "state.json"
     store, state = keeper(path)
     state.restore()
@@ -80,20 +80,24 @@ def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
     kills = whole = changed = 0
     random_s = random.Random(int(rng.integers(1 << 30)))
     last = json.loads(path.read_bytes())["rev"]
-    # On a busy machine a writer may be killed before its first save: some must have got that far.
-    while kills < 60 or (changed < 4 and kills < 1000):
+    while kills < 60:
         kills += 1
+        saving, saves = os.pipe()
         child = os.fork()
         if child == 0:
             try:
                 while True:
                     store.set_many({"input.trim_db": float((store.rev + 1) % 24)}, "test")
                     state.save()
+                    os.write(saves, b"!")
             finally:
                 os._exit(0)
+        os.read(saving, 1)  # even on a busy machine each writer has saved once before it is killed
         time.sleep(random_s.uniform(0.001, 0.02))
         os.kill(child, 9)
         os.waitpid(child, 0)
+        os.close(saving)
+        os.close(saves)
         found = json.loads(path.read_bytes())
         trim_db = found["slots"]["a"]["values"]["input.trim_db"]
         whole += len(found["slots"]["a"]["values"]) > 50 and (found["rev"] == 1 or trim_db == float(found["rev"] % 24))
@@ -101,4 +105,6 @@ def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
         last = found["rev"]
     assert whole == kills and changed >= 4
     assert keeper(path)[1].restore() == "file"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["state.json"]  # leftovers of the killed are cleared away
+    assert [entry.name for entry in tmp_path.iterdir()] == [
+        "state.json"
+    ]  # temporary files of killed writers are removed

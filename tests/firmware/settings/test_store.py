@@ -1,4 +1,4 @@
-"""The store: all or nothing, in order, two slots, and the same after a restart."""
+"""The store: changes are complete and in order, there are two edit buffers, and a restart keeps the values."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ def test_starts_at_the_defaults():
     assert (store.rev, store.ab, store.preset_name, store.edited) == (0, "a", None, False)
 
 
-def test_a_change_is_published_whole_and_told_with_its_source():
+def test_a_change_is_published_with_all_values_and_notified_with_its_source():
     published, told = [], []
     store = Store(publish=lambda values, rev: published.append((values, rev)))
     store.subscribe(lambda *news: told.append(news))
@@ -48,7 +48,7 @@ def test_all_or_nothing(bad):
     assert store.snapshot() == params.DEFAULTS and store.rev == 0
 
 
-def test_a_writer_that_has_not_seen_the_last_change_is_refused():
+def test_a_change_based_on_an_old_revision_is_refused():
     store = Store()
     store.set_many({RATIO: 2}, "panel")
     with pytest.raises(RevConflict) as refusal:
@@ -69,7 +69,7 @@ def test_preset_sets_its_values_defaults_the_rest_and_keeps_bypass():
     store.mark_saved("Warmer", "test")
     assert store.preset_name == "Warmer" and not store.edited and store.get(RATIO) == 2.0
     store.set_many({BYPASS: False}, "panel")
-    assert not store.edited  # bypass is nobody's
+    assert not store.edited  # bypass belongs to no preset
 
 
 def test_a_bad_preset_changes_nothing():
@@ -137,7 +137,7 @@ def test_a_subscriber_may_change_values_and_may_fail():
     assert told == [({RATIO: 3.0}, 1), ({"multiband.b2.ratio": 3.0}, 2)]
 
 
-def test_many_writers_every_revision_told_once_and_in_order():
+def test_with_many_writers_every_revision_is_notified_once_and_in_order():
     told, published = [], []
     store = Store(publish=lambda values, rev: published.append(rev))
     store.subscribe(lambda changed, rev, source: told.append((rev, source, changed)))

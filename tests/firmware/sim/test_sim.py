@@ -1,4 +1,4 @@
-"""The simulated card: its clock, and the files it plays."""
+"""The simulated card: its clock and its files."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ PERIOD_S = 128 / 48000
 
 
 class Times:
-    """A wall clock and our own time that the test moves."""
+    """Wall-clock time and processor time, which the test sets."""
 
     def __init__(self, periods=3):
         self.wall_s, self.cpu_s, self.stalls = 100.0, 7.0, 0
@@ -30,7 +30,7 @@ class Times:
         self.cpu_s += periods * PERIOD_S
 
     def run(self, periods, load):
-        """(how many periods went well, "capture" or "playback" where one failed)."""
+        """(number of periods without a failure, "capture" or "playback" if that failed)."""
         for n in range(periods):
             if not self.clock.wait_capture():
                 return n, "capture"
@@ -47,7 +47,7 @@ def test_keeps_the_time_of_a_card():
     assert times.stalls == 0
 
 
-def test_one_long_block_is_borne_by_the_buffer_and_made_up_for():
+def test_the_buffer_absorbs_one_long_block():
     times = Times(periods=4)
     assert times.run(10, 0.5) == (10, "")
     assert times.run(1, 1.9) == (1, "")
@@ -55,27 +55,27 @@ def test_one_long_block_is_borne_by_the_buffer_and_made_up_for():
     assert times.wall_s == pytest.approx(100 + 21.5 * PERIOD_S)
 
 
-def test_computing_too_long_is_an_xrun_and_the_next_write_starts_anew():
+def test_processing_for_too_long_is_an_xrun_and_the_next_write_restarts():
     times = Times()
     assert times.run(10, 0.5) == (10, "")
-    assert times.run(1, 2.1) == (0, "playback")  # one period was in hand
+    assert times.run(1, 2.1) == (0, "playback")  # one period was in the buffer
     assert times.clock.wait_playback(256)
     assert times.run(100, 0.9) == (100, "")
 
 
-def test_a_little_too_slow_is_an_xrun_in_the_end():
+def test_processing_slightly_too_slowly_finally_causes_an_xrun():
     well, side = Times(periods=4).run(1000, 1.02)
-    assert side == "playback" and 48 <= well <= 51  # 2 % of 50 periods is the period in hand
+    assert side == "playback" and 48 <= well <= 51  # 2 % of 50 periods is one period, which the buffer contains
 
 
-def test_a_hold_up_before_the_read_overruns_capture():
+def test_a_delay_before_the_read_overruns_capture():
     times = Times()
     times.run(5, 0.1)
     times.compute(3.5)
     assert not times.clock.wait_capture()
 
 
-def test_a_host_that_did_not_run_us_holds_the_clock():
+def test_the_clock_stops_while_the_host_does_not_run_the_process():
     times = Times()
     assert times.run(10, 0.5) == (10, "")
     times.wall_s += 0.3
@@ -84,7 +84,7 @@ def test_a_host_that_did_not_run_us_holds_the_clock():
     assert times.wall_s == pytest.approx(100 + 0.3 + 20.5 * PERIOD_S, abs=PERIOD_S)
 
 
-def test_what_only_one_block_took_longer_is_not_ours():
+def test_extra_time_of_a_single_block_is_not_counted():
     now_s = [0.0]
     own = sound_card.OwnTime(lambda: now_s[0])
     believed = []
@@ -132,7 +132,7 @@ def wav(path, channels=2, rate_hz=48000, frames=100, value=0.0):
         (lambda d: wav(d / "eight.wav", channels=8), "8 channels"),
         (lambda d: (d / "text.wav", (d / "text.wav").write_text("not sound"))[0], "not a sound file"),
         (lambda d: wav(d / "rate.wav", rate_hz=22050), "22050 Hz: allowed are 44100"),
-        (lambda d: wav(d / "empty.wav", frames=0), "holds no sound"),
+        (lambda d: wav(d / "empty.wav", frames=0), "is empty"),
         (lambda d: wav(d / "nan.wav", value=np.nan), "not numbers"),
     ],
 )
@@ -144,6 +144,6 @@ def test_refuses_what_cannot_be_played(tmp_path, make, message):
     assert path in str(refusal.value) and refusal.value.status == 2 and "\n" not in str(refusal.value)
 
 
-def test_one_run_has_one_rate(tmp_path):
-    with pytest.raises(Refusal, match="one run has one rate"):
+def test_files_of_different_rates_are_refused(tmp_path):
+    with pytest.raises(Refusal, match="a run needs files of one rate"):
         sound_card.mix_rate_hz([str(wav(tmp_path / "a.wav")), str(wav(tmp_path / "b.wav", rate_hz=96000))])

@@ -1,4 +1,4 @@
-"""burnish.toml: defaults, bounds, and how it refuses."""
+"""burnish.toml: defaults, limits and refusals."""
 
 import dataclasses
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_a_hat_that_needs_panel_pins_is_allowed_without_the_panel():
     assert read.board().hat["pisound"].rates_hz == [48000, 96000, 192000]
 
 
-def test_own_sound_card_may_have_any_rate():
+def test_a_sound_card_without_hat_may_have_any_rate():
     text = '[audio]\nhat = "audioinjector_stereo"\nrate_hz = 192000\ncapture = "hw:1"\nplayback = "hw:1"'
     assert parse(text).audio.rate_hz == 192000
 

@@ -1,4 +1,4 @@
-"""Merging of meter rows: nothing lost between readers."""
+"""Meter rows are merged without loss, for each reader independently."""
 
 import numpy as np
 
@@ -36,7 +36,7 @@ def test_merges_by_maximum_minimum_and_last():
         -6,
         -19,
     )
-    assert reader.read() == got  # nothing new: the same again
+    assert reader.read() == got  # no new row: the same values again
     feed.write(frame=1920, out_peak_l_dbfs=-30)
     assert reader.read()["out_peak_l_dbfs"] == -30
 
@@ -52,7 +52,7 @@ def test_changes_of_gain_merge_to_the_one_furthest_from_zero():
     assert reader.read()["eq_b1_db"] == -0.5
 
 
-def test_readers_do_not_disturb_each_other_and_a_late_one_gets_what_is_left():
+def test_readers_are_independent_and_a_late_one_gets_the_remaining_rows():
     feed = Feed(rows=8)
     quick, slow = MeterReader(feed.ring), MeterReader(feed.ring)
     for i in range(100):

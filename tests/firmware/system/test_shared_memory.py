@@ -1,4 +1,4 @@
-"""The block of shared memory."""
+"""The shared memory of the processes."""
 
 import os
 
@@ -56,7 +56,7 @@ def test_a_state_that_was_being_written_at_death_leaves_the_one_before(rng):
     for n in range(50):
         shared.write_state(f"state {n}".encode() * 20)
         assert shared.read_state() == f"state {n}".encode() * 20
-        # The next one dies after any number of bytes: its copy is damaged somewhere.
+        # The next writer dies after any number of bytes, so that its copy is damaged at some place.
         half = len(shared._state) // 2
         victim = half * ((n + 2) % 2)
         at = victim + 24 + int(rng.integers(0, 100))

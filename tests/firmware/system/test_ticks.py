@@ -1,4 +1,4 @@
-"""The regular tasks of the control process: one that fails stops no other, is logged once, and raises an alarm."""
+"""Regular tasks of the control process: a failing one does not stop the others, is logged once, and is shown as an alarm."""
 
 import logging
 
