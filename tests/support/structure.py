@@ -102,7 +102,8 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 @dataclass(frozen=True)
 class Structure:
-    """The figures of one tree. `modules`: modules per package; `crossing`: pairs of module and foreign source it imports."""
+    """The figures of one tree. `modules`: modules per package; `crossing`: pairs of a module and a foreign
+    module or package that it imports from."""
 
     modules: Counter
     crossing: int
@@ -124,8 +125,9 @@ def measure(root: Path = ROOT, moved: dict[str, str] | None = None) -> Structure
         files.append((path.read_text().count("\n"), str(path.relative_to(root))))
         longest += [(lines, f"{path.relative_to(root)}: {name}") for name, lines in functions(path)]
         for found in imports(path, root):
-            source = f"{found.source}.{found.name}"
-            source = source if source in known else found.source
+            whole = f"{found.source}.{found.name}"
+            # What a package exports counts as imported from the package; a top-level folder exports nothing.
+            source = whole if whole in known and found.source in TOPS else found.source
             if source.split(".")[0] in TOPS and home(source) != home(module):
                 crossing.add((module, source))
     modules = Counter(package_of(module, packages) for module in known - packages)
