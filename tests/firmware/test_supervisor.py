@@ -237,7 +237,7 @@ def test_a_signal_shuts_everything_down(tmp_path):
     )
     Running.wait(lambda: (tmp_path / "run.json").exists())
     status, errors = burnishd("--sim", "--run-dir", tmp_path)
-    assert status == 5 and "a box runs in" in errors and "Traceback" not in errors
+    assert status == 5 and "a box is already running in" in errors and "Traceback" not in errors
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert process.returncode == 0, errors
