@@ -7,6 +7,7 @@ A preset is TOML. Its tables follow the parameter ids (`[eq.b1]`, `freq_hz = 100
     min_reader = 1    # oldest reader that loads this without changing the sound
 
     [meta]            # name, and anything else people note; kept unchanged
+    [target]          # lufs = -14.0: integrated loudness that renders reach by their gain, and that meters show
     [limiter]         # sound sections: an unknown key is an error, a missing one gets that schema's default
     [x_...]           # data of other programs; kept unchanged
 
@@ -36,6 +37,8 @@ MIN_READER = 1
 #: Limits against malicious presets.
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 12
+#: Lowest and highest loudness target.
+TARGET_LUFS = (-50.0, 0.0)
 #: The longest name that fits on the display, in characters.
 MAX_NAME = 32
 
@@ -70,8 +73,8 @@ class Preset:
     """A complete sound. `values` are floats in the units of the parameters: all stored parameters, with defaults for missing
     ones, rounded to the decimals of the step, so that equal content ids mean equal sound.
 
-    `meta` is [meta] without the name, `extra` has the x_* keys; both are kept unchanged. `schema` is that of the file.
-    Raises PresetError.
+    `target_lufs` is the integrated loudness that renders reach, or None; it is not part of the sound. `meta` is [meta] without
+    the name, `extra` has the x_* keys; both are kept unchanged. `schema` is that of the file. Raises PresetError.
     """
 
     name: str
@@ -79,8 +82,10 @@ class Preset:
     meta: Mapping = field(default_factory=dict)
     extra: Mapping = field(default_factory=dict)
     schema: int = SCHEMA
+    target_lufs: float | None = None
 
     def __post_init__(self):
+        _check_target(self.target_lufs, self.name)
         for id in self.values:
             if id not in _STORED_IDS:
                 raise _unknown(id, self.values[id], self.name)
@@ -106,6 +111,8 @@ class Preset:
     def to_tree(self) -> dict:
         """The document as nested plain data, in canonical order."""
         tree = {"format": FORMAT, "schema": SCHEMA, "min_reader": MIN_READER, "meta": {"name": self.name, **self.meta}}
+        if self.target_lufs is not None:
+            tree["target"] = {"lufs": self.target_lufs}
         for param in STORED:
             *sections, key = param.id.split(".")
             table = tree
@@ -155,7 +162,7 @@ def from_tree(tree: Mapping, where: str = "preset") -> Preset:
         raise PresetError(
             f"{where}: [meta] must be a table whose name is text", "range", {"file": where, "path": "meta"}
         )
-    head = ("format", "schema", "min_reader", "meta")
+    head = ("format", "schema", "min_reader", "meta", "target")
     extra = {key: value for key, value in tree.items() if key.startswith("x_")}
     sound = _flatten({key: value for key, value in tree.items() if key not in head and key not in extra})
     values = {}
@@ -165,7 +172,7 @@ def from_tree(tree: Mapping, where: str = "preset") -> Preset:
             raise _unknown(id, value, where)
         values[id] = _from_plain(BY_ID[id], value, where)
     rest = {key: value for key, value in meta.items() if key != "name"}
-    return Preset(clean_name(name, where), values, rest, extra, schema)
+    return Preset(clean_name(name, where), values, rest, extra, schema, _target(tree.get("target", {}), where))
 
 
 def dump(preset: Preset) -> str:
@@ -175,6 +182,8 @@ def dump(preset: Preset) -> str:
     scalars = {key: value for key, value in preset.extra.items() if key not in tables}
     head = {key: tree[key] for key in ("format", "schema", "min_reader")}
     parts = [msgspec.toml.encode({**head, **scalars, "meta": tree["meta"]}).decode()]
+    if "target" in tree:
+        parts.append("\n" + msgspec.toml.encode({"target": tree["target"]}).decode())
     section = None
     for param in STORED:
         table, key = param.id.rsplit(".", 1)
@@ -223,6 +232,26 @@ def _version(tree: Mapping, key: str, where: str) -> int:
         raise PresetError(f"{where}: {key} cannot be {number!r}: allowed is a whole number from 1", "range",
                           {"file": where, "path": key})  # fmt: skip
     return number
+
+
+def _target(table, where: str) -> float | None:
+    """The loudness in the table [target]."""
+    if not isinstance(table, Mapping) or table.keys() - {"lufs"}:
+        raise PresetError(f"{where}: [target] can only contain lufs, such as lufs = -14.0", "range",
+                          {"file": where, "path": "target"})  # fmt: skip
+    _check_target(table.get("lufs"), where)
+    return None if "lufs" not in table else float(table["lufs"])
+
+
+def _check_target(lufs, where: str) -> None:
+    low, high = TARGET_LUFS
+    number = isinstance(lufs, (int, float)) and not isinstance(lufs, bool)
+    if lufs is not None and not (number and low <= lufs <= high):
+        raise PresetError(
+            f"{where}: target.lufs cannot be {str(lufs)[:40]!r}: allowed is {low:g} to {high:g} LUFS",
+            "range",
+            {"file": where, "path": "target.lufs", "allowed": f"{low:g} to {high:g} LUFS", "low": low, "high": high},
+        )
 
 
 def _check_plain(value, where: str, depth: int) -> None:

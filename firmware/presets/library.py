@@ -120,7 +120,7 @@ class PresetLibrary:
 
     @staticmethod
     def _named(preset: Preset, name: str) -> Preset:
-        return Preset(name, preset.values, preset.meta, preset.extra)
+        return Preset(name, preset.values, preset.meta, preset.extra, target_lufs=preset.target_lufs)
 
     def _read(self, path: Path) -> Preset:
         """The preset in a file. Unchanged files are not parsed again, so that a list of hundreds is fast."""

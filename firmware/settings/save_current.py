@@ -12,16 +12,16 @@ def save_current(
 ) -> Preset:
     """Save the values of the selected edit buffer as preset `name`, and note that in the store. Returns the preset.
 
-    A preset that is overwritten keeps its notes, tags and all else in [meta], and its `x_` tables. `meta` is [meta] of a
+    A preset that is overwritten keeps its notes, tags and all else in [meta], its loudness target, and its `x_` tables. `meta` is [meta] of a
     new preset; `source` is one of `protocol.SOURCES`. Raises PresetError as `PresetLibrary.save` does; then nothing has changed. [control]
     """
     try:
         before = library.load(name)
-        kept, extra = before.meta, before.extra
+        kept, extra, target_lufs = before.meta, before.extra, before.target_lufs
     except PresetError:  # there is none yet, or the file cannot be read; `save` decides whether it may be replaced
-        kept, extra = meta or {}, {}
+        kept, extra, target_lufs = meta or {}, {}, None
     values = store.snapshot()
-    preset = Preset(name, {param.id: values[param.id] for param in STORED}, kept, extra)
+    preset = Preset(name, {param.id: values[param.id] for param in STORED}, kept, extra, target_lufs=target_lufs)
     library.save(preset, overwrite)
     store.mark_saved(preset.name, source)
     return preset

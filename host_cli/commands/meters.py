@@ -9,6 +9,7 @@ import time
 import click
 
 from host_cli.cli import JSON_SCHEMA, Context, cli, pass_context
+from host_cli.errors import Refused
 from host_cli.terminal import MeterView
 
 #: Terminal sequences: enter the alternate screen and hide the cursor; leave it; home; erase to the end of the line; of the screen.
@@ -47,7 +48,13 @@ class Seconds(click.ParamType):
     is_flag=True,
     help="wait for a signal at the input, then stop when it has been silent for two seconds",
 )
-@click.option("--target", "target_lufs", type=float, metavar="LUFS", help="show the difference to this loudness")
+@click.option(
+    "--target",
+    "target_lufs",
+    type=float,
+    metavar="LUFS",
+    help="show the difference to this loudness; without it, to the target of the loaded preset",
+)
 @pass_context
 def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target_lufs):
     """Show peaks, loudness, gain reduction and load until Ctrl-C."""
@@ -65,9 +72,23 @@ def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target
     elif as_csv:
         _csv(frames)
     elif sys.stdout.isatty():
+        target_lufs = _preset_target(context) if target_lufs is None else target_lufs
         _screen(frames, MeterView(target_lufs, context.colour, shutil.get_terminal_size().columns))
     else:
         _log(frames, MeterView(target_lufs, False))
+
+
+def _preset_target(context: Context) -> float | None:
+    """The loudness target of the loaded preset, if it has one."""
+    from host_cli.presets import library
+
+    name = context.box.state().preset
+    try:
+        return library.parsed(context.box.pull(name), name).target_lufs if name else None
+    except Refused:  # the preset has been deleted
+        return None
+    finally:
+        context.close()
 
 
 def _until_silence(frames, hz: float):

@@ -15,6 +15,9 @@ from host_cli.terminal import table
 
 from .parameters import complete_assignment
 
+#: The parameter that a loudness target adjusts.
+GAIN = "limiter.gain_db"
+
 
 def complete_preset(context, parameter, incomplete) -> list[str]:
     """Shell completion of the presets on this computer."""
@@ -80,6 +83,7 @@ def library() -> presets.PresetLibrary:
     metavar="LUFS",
     help="adjust the limiter gain until the integrated loudness is within 0.05 LU of this; the ceiling stays as it is",
 )
+@click.option("--no-target", is_flag=True, help="ignore the loudness target of the preset: render with its own gain")
 @click.option(
     "--listen",
     metavar="WHAT",
@@ -100,12 +104,14 @@ def render(
     bits,
     dither,
     target_lufs,
+    no_target,
     listen,
     keep_latency,
 ):
     """Master files with the engine of the box: the same settings give the same bits.
 
-    Latency is compensated: output and input line up frame for frame.
+    Latency is compensated: output and input line up frame for frame. A preset with a loudness target is rendered to that
+    target, unless its gain is set with --set limiter.gain_db.
     """  # fmt: skip
     run_log = run_log or session
     if run_log and (preset or assignments):
@@ -115,7 +121,10 @@ def render(
     if listen and (run_log or keep_latency or target_lufs is not None):
         raise click.UsageError("--listen cannot be combined with --run-log, --keep-latency or --target-lufs")
     run = _read_run_log(run_log) if run_log else None
-    values, events = (run["start"], run["events"]) if run else (_values(preset, assignments), ())
+    chosen = _preset(preset) if preset else None
+    values, events = (run["start"], run["events"]) if run else (_values(chosen, assignments), ())
+    if target_lufs is None and chosen and not (no_target or listen or keep_latency or GAIN in _assigned(assignments)):
+        target_lufs = chosen.target_lufs
     if listen:
         values = listening.soloed(values, listen)
     if not run:
@@ -177,13 +186,13 @@ def _arrow(before: dict, after: dict, name: str, unit: str) -> str:
     return f"{' → '.join(texts)} {unit}"
 
 
-def _values(preset: str | None, assignments) -> dict[str, float]:
+def _values(preset: presets.Preset | None, assignments) -> dict[str, float]:
     """The values of all parameters: the defaults, replaced by those of the preset, replaced by those of the assignments.
 
     Raises Refused, CliFail."""
     values = dict(params.DEFAULTS)
     if preset:
-        values |= _preset(preset).values
+        values |= preset.values
     return values | _assigned(assignments)
 
 

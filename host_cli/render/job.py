@@ -17,8 +17,8 @@ from .reader import AudioReader
 from .writer import AudioWriter
 
 GAIN, TRIM, CEILING = "limiter.gain_db", "input.trim_db", "limiter.ceiling_dbtp"
-#: Accuracy of the change that is advised when a target is out of reach, in LU.
-_ADVICE_LU = 0.3
+#: Step of the input level that is advised when a target is out of reach, in dB.
+_STEP_DB = 0.1
 
 
 @dataclass
@@ -50,7 +50,7 @@ class RenderJob:
             "input": str(self.source.path), "output": str(self.target), "rate_hz": self.source.rate_hz,
             "frames": round(after["seconds"] * self.source.rate_hz), "latency": 0 if self.align else renderer.latency,
             "before": self._before, "after": after, "clamps": renderer.clamps, "bad_blocks": renderer.bad_blocks,
-            "limiter_gain_db": gain_db,
+            "target_lufs": self.target_lufs, "limiter_gain_db": gain_db,
         }  # fmt: skip
 
     def _pass(self, renderer: Renderer, values: dict[str, float], wanted=lambda after: True) -> dict:
@@ -92,7 +92,7 @@ class RenderJob:
         if end.lufs is None:
             return (
                 f"{self.source.path} is silent, or shorter than 0.4 s, so that its loudness cannot be measured: "
-                "omit the loudness target"
+                "omit --target-lufs, or add --no-target if the preset has a target"
             )
         head = (
             f"{self.target_lufs:g} LUFS is out of reach: the nearest is {end.lufs:.1f} LUFS, with {GAIN}={end.gain_db:g} "
@@ -105,8 +105,9 @@ class RenderJob:
 
         verb = "raise" if end.lufs < self.target_lufs else "lower"
         try:
-            trim_db = find_gain(loudness, values[TRIM], param.low, param.high, self.target_lufs, _ADVICE_LU)
-            return f"{head}; to reach it, {verb} {TRIM} to {trim_db:+.1f}"
+            trim_db = find_gain(loudness, values[TRIM], param.low, param.high, self.target_lufs)
+            beyond_db = trim_db + (_STEP_DB if verb == "raise" else -_STEP_DB)  # then a gain within the range is enough
+            return f"{head}; to reach it, {verb} {TRIM} to {min(max(beyond_db, param.low), param.high):+.1f}"
         except OutOfReach as best:
             missing_db = self.target_lufs - end.lufs
             if 0 < missing_db <= params.find(CEILING).high - values[CEILING]:

@@ -52,6 +52,9 @@ min_reader = 1      # oldest version that loads this file without changing the s
 name = "My warm"
 author = "me"
 
+[target]            # optional: `burnish render` adjusts the gain to this loudness, and `burnish meters` shows the distance
+lufs = -14.0
+
 [eq.b1]             # the sound: parameter ids, split at the dots
 enabled = true
 type = "low_shelf"

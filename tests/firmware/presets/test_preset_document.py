@@ -216,3 +216,21 @@ def test_labels_of_every_stored_parameter_are_in_the_document():
     assert text.count(" = ") == len(STORED) + 4
     for param in STORED:
         assert f"[{param.id.rpartition('.')[0]}]\n" in text and BY_ID[param.id] is param
+
+
+class TestTarget:
+    """The loudness target of a preset: kept, checked, and no part of the sound."""
+
+    def test_it_is_written_and_read(self):
+        text = HEAD + "[target]\nlufs = -14\n[limiter]\ngain_db = 2.0\n"
+        preset = parse(text)
+        assert preset.target_lufs == -14.0 and parse(dump(preset)) == preset and "lufs = -14.0" in dump(preset)
+        assert preset.content_id == Preset("x", {"limiter.gain_db": 2.0}).content_id
+        assert "[target]" not in dump(Preset("Neutral"))
+
+    @pytest.mark.parametrize(
+        "table", ["lufs = 3", "lufs = -60", 'lufs = "-14"', "lufs = true", "lufs = nan", "peak = 1"]
+    )
+    def test_what_is_not_allowed_is_refused(self, table):
+        with pytest.raises(PresetError, match=r"target|nan"):
+            parse(HEAD + f"[target]\n{table}\n")

@@ -17,7 +17,7 @@ EXTRA = {"x_studio": "north", "x_daw": {"track": "mix 3"}}
 @pytest.fixture
 def box(tmp_path):
     box = FakeBox(tmp_path)
-    box.presets.save(Preset("Mine", {"limiter.gain_db": 1.0}, META, EXTRA))
+    box.presets.save(Preset("Mine", {"limiter.gain_db": 1.0}, META, EXTRA, target_lufs=-16.0))
     box.store.set_many({"limiter.gain_db": 4.0}, "test")
     return box
 
@@ -25,7 +25,7 @@ def box(tmp_path):
 def kept(user_dir):
     """[meta] and foreign tables of the preset, read from its file."""
     preset = PresetLibrary(user_dir).load("Mine")
-    assert preset.values["limiter.gain_db"] == 4.0
+    assert preset.values["limiter.gain_db"] == 4.0 and preset.target_lufs == -16.0
     return preset.meta, preset.extra
 
 

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from demo.mix import synthesise
-from demo.report import true_peak_dbtp
+from demo.report import loudness_lufs, true_peak_dbtp
 from host_cli.render.loudness_target import OutOfReach, find_gain
 
 from .test_files import RATE_HZ, burnish
@@ -83,6 +83,50 @@ def test_silence_and_very_short_files_have_no_loudness(tmp_path, length_s):
     soundfile.write(tmp_path / "in.wav", np.zeros((int(length_s * RATE_HZ), 2)), RATE_HZ)
     status, _, stderr, _ = render(tmp_path / "in.wav", -14)
     assert status == 8 and "cannot be measured" in stderr
+
+
+def band(rng, low_hz: float, high_hz: float, seconds: int = 8) -> np.ndarray:
+    """Stereo noise between two frequencies with a slow swell, of RMS 0.1."""
+    frames = seconds * RATE_HZ
+    spectrum = np.fft.rfft(rng.standard_normal((2, frames)))
+    hz = np.fft.rfftfreq(frames, 1 / RATE_HZ)
+    noise = np.fft.irfft(spectrum * ((hz > low_hz) & (hz < high_hz)), frames)
+    swell = 0.6 + 0.4 * np.sin(2 * np.pi * np.arange(frames) / (3 * RATE_HZ))
+    return 0.1 * swell * noise / noise.std()
+
+
+#: Mixes of seven kinds and levels.
+MIXES = MATERIAL | {
+    "quiet acoustic": lambda rng: 0.15 * band(rng, 200, 6000),
+    "sub bass": lambda rng: 1.5 * band(rng, 30, 90) + 0.2 * band(rng, 300, 4000),
+    "hot master": lambda rng: np.tanh(4 * band(rng, 40, 12000)) * 0.99,
+    "drums": lambda rng: 4 * drums(rng).clip(-0.2, 0.2) + 0.2 * band(rng, 60, 9000),
+}
+del MIXES["near silence"]
+MIXES["speech"] = lambda rng: 2 * speech(rng) + 0.03 * band(rng, 150, 4000)
+
+
+@pytest.mark.parametrize("kind", MIXES)
+def test_a_preset_with_a_target_lands_on_it(kind, rng, tmp_path):
+    path, out = tmp_path / "in.wav", tmp_path / "out.wav"
+    soundfile.write(path, MIXES[kind](rng).T, RATE_HZ, subtype="FLOAT")
+    status, stdout, stderr = burnish("--json", "render", path, "-o", out, "--preset", "Streaming -14", "--bits", "24")
+    assert status == 0, stderr
+    rendered = json.loads(stdout)["rendered"][0]
+    assert rendered["target_lufs"] == -14 and rendered["limiter_gain_db"] != 8
+    samples = soundfile.read(out)[0]
+    assert loudness_lufs(samples, RATE_HZ) == pytest.approx(-14, abs=0.1)
+    assert true_peak_dbtp(samples, RATE_HZ) <= -1 + 0.05
+
+
+def test_the_target_of_a_preset_can_be_ignored(rng, tmp_path):
+    path, out = tmp_path / "in.wav", tmp_path / "out.wav"
+    soundfile.write(path, MIXES["music"](rng).T, RATE_HZ, subtype="FLOAT")
+    for options in (["--no-target"], ["-s", "limiter.gain_db=8"], ["--listen", "delta"], ["--keep-latency"]):
+        status, stdout, _ = burnish("--json", "-y", "render", path, "-o", out, "-p", "Streaming -14", *options)
+        assert status == 0 and json.loads(stdout)["rendered"][0]["target_lufs"] is None
+    rendered = burnish("--json", "-y", "render", path, "-o", out, "-p", "Streaming -14", "--target-lufs", "-18")[1]
+    assert json.loads(rendered)["rendered"][0]["after"]["integrated_lufs"] == pytest.approx(-18, abs=0.05)
 
 
 def limited(gain_db: float, peak_db: float) -> float:
