@@ -67,7 +67,7 @@ lint: $(VENV)/.stamp
 	$(VENV)/bin/codespell
 
 bench: build
-	sh tools/bench_setup.sh
+	VENV=$(VENV) sh tools/bench_setup.sh
 	$(PY) -m pytest -m bench -s --write-docs tests/bench
 
 count: build

@@ -14,3 +14,6 @@ want libzita-convolver-dev "convolution"
 want libebur128-1 "meters"
 want ffmpeg "the whole chain, file to file"
 install_wanted "they could not be installed: the comparisons with them are left out"
+
+"${VENV:-.venv}/bin/python" -m pip install -q pedalboard ||
+    echo "pip could not install pedalboard: the comparison of the Python module with it is left out"

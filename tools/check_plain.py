@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+import burnish as python_module
 from firmware.presets.document import Preset, dump, parse
 
 for name in ("alsaaudio", "gpiozero", "lgpio", "luma"):
@@ -22,5 +23,6 @@ with tempfile.TemporaryDirectory() as folder:
     for arguments in (["--version"], ["ports"], ["params"], ["render", mix, "-o", master], ["analyze", master]):
         subprocess.run([burnish, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=folder)
     assert np.array_equal(soundfile.read(master, dtype="int32")[0], noise), "a neutral render changed the sound"
+assert np.array_equal(python_module.master(noise / 2.0**31, 48000), noise / 2.0**31), "burnish.master changed the sound"
 assert parse(dump(Preset("Plain", {}, {}))).name == "Plain"
 print("plain install: 5 commands ran, neutral render bit-exact")

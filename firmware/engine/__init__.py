@@ -1,7 +1,8 @@
 """From parameter values to the DSP engine: the designer of settings and kernels, run logs and their replay."""
 
 from . import designer, replay
-from .designer import Designer, settings_vector
+from .designer import Designer, eq_response_db, settings_vector
+from .meter_rows import merged_meters
 from .offline import OfflineRun
 from .run_log import FORMAT, SCHEMA, parse_run_log, read_run_log
 
@@ -11,6 +12,8 @@ __all__ = [
     "Designer",
     "OfflineRun",
     "designer",
+    "eq_response_db",
+    "merged_meters",
     "parse_run_log",
     "read_run_log",
     "replay",

@@ -94,6 +94,19 @@ def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
     return design_fir.validity_hz(bands, rate_hz, taps, mix, side)
 
 
+def eq_response_db(values: dict[str, float], rate_hz: int, freqs_hz: np.ndarray) -> np.ndarray:
+    """Magnitude in dB at `freqs_hz` (shape (n,)) that the kernels of the EQ are designed from, for a signal that is equal in
+    both channels: shape (2, n), left and right. Includes automatic gain; dynamic bands are at rest."""
+    if not values["eq.enabled"]:
+        return np.zeros((2, len(freqs_hz)))
+    bands = eq_bands(values, rate_hz)
+    common, matrix = design_fir.responses(bands, freqs_hz, int(values["eq.solo"]))
+    gains = np.array([common, common]) if matrix is None else common * np.abs(matrix.sum(axis=1))
+    if values["eq.auto_gain"]:
+        gains = gains * design_fir.make_up(bands)
+    return 20 * np.log10(np.maximum(gains, 1e-9))
+
+
 def crossover_kernels(values: dict[str, float], rate_hz: int, taps: int) -> np.ndarray:
     """The low-pass kernels between the active bands, shape (bands - 1, taps)."""
     used = int(params.BAND_COUNTS[int(values["multiband.bands"])]) - 1

@@ -4,21 +4,14 @@ import numpy as np
 
 from dsp_ext import Engine, Ring
 from dsp_ext.meters import BANDS_HZ, FLOOR_DB
+from firmware.engine import merged_meters
 
 #: The rule by which several rows become one, of each meter (`firmware/contract/meter_rules.py`).
 METER_RULES = dict(Engine.METERS)
 _NAMES = tuple(name for name, _ in Engine.METERS)
 
 
-def _furthest(rows: np.ndarray, axis: int) -> np.ndarray:
-    """The values furthest from 0, with their sign."""
-    return np.take_along_axis(rows, np.argmax(np.abs(rows), axis=axis, keepdims=True), axis).squeeze(axis)
-
-
-_MERGE = {"max": np.max, "min": np.min, "furthest": _furthest}
-_COLUMNS = {how: [i for i, (_, merge) in enumerate(Engine.METERS) if merge == how] for how in _MERGE}
-
-#: Values before the first row: silence, and no gain reduction.
+#: What is shown before the first row: silence, and no gain reduction.
 NOTHING = {name: FLOOR_DB if name.endswith(("_dbfs", "_dbtp", "_lufs")) else 0.0 for name in _NAMES}
 
 
@@ -38,10 +31,7 @@ class MeterReader:
         """
         rows, self._place = self._ring.since(self._place)
         if len(rows):
-            merged = rows[-1].copy()
-            for how, columns in _COLUMNS.items():
-                merged[columns] = _MERGE[how](rows[:, columns], axis=0)
-            self._last = dict(zip(_NAMES, merged.tolist(), strict=True))
+            self._last = merged_meters(rows)
         return dict(self._last)
 
 
