@@ -1,4 +1,4 @@
-"""The board: the pins of hardware/board.toml, checked for conflicts before any pin is used."""
+"""The board: the pins of hardware/board.toml and of a panel profile, checked for conflicts before any pin is used."""
 
 import difflib
 import tomllib
@@ -10,6 +10,9 @@ import msgspec
 from firmware.contract import BurnishError
 
 DEFAULT_HAT = "hifiberry_dacplusadcpro"
+#: The profiles of the front panel, hardware/panel-*.toml: six keys, or twelve.
+PANELS = ("a", "b")
+DEFAULT_PANEL = "a"
 
 #: GPIO number (BCM) of each pin of the 40-pin header that has one. Raspberry Pi documentation, "GPIO and the 40-pin header".
 HEADER = {
@@ -169,15 +172,23 @@ def _no_pin(name: str):
     raise KeyError(name)
 
 
+def read(panel: str = DEFAULT_PANEL) -> str:
+    """The text of board.toml with that panel profile behind it. Raises BoardError for a profile that does not exist."""
+    if panel not in PANELS:
+        raise BoardError(f"there is no panel profile {panel!r}: choose one of {', '.join(PANELS)}")
+    files = resources.files("hardware")
+    return "\n".join((files / name).read_text(encoding="utf-8") for name in ("board.toml", f"panel-{panel}.toml"))
+
+
 def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.toml", *, knobs=True, display=True,
-         relay=True) -> Board:  # fmt: skip
-    """The board with the audio board `hat`, from `text` or from hardware/board.toml.
+         relay=True, panel: str = DEFAULT_PANEL) -> Board:  # fmt: skip
+    """The board with the audio board `hat`, from `text` or from hardware/board.toml with that `panel` profile.
 
     `knobs`, `display` and `relay` tell which parts are in use; the HAT may use the pins of the others. Raises BoardError for
     an unknown key, a pin used twice, a GPIO number that does not belong to the header pin, or a pin that the HAT uses.
     """
     if text is None:
-        text = (resources.files("hardware") / "board.toml").read_text(encoding="utf-8")
+        text = read(panel)
     try:
         board = msgspec.convert(tomllib.loads(text), Board)
     except ValueError as error:  # msgspec.ValidationError and tomllib.TOMLDecodeError

@@ -1,0 +1,17 @@
+"""The circuits as data: parts with manufacturer numbers, pins, nets by name, and places on a drawing. No generator here."""
+
+from hardware.circuits import driver, keys, knobs, power, receiver, relay
+from hardware.circuits.model import Circuit
+
+#: Which circuits each printed circuit board carries, in the order of its sheets.
+BOARDS = {"analog-io": (power, receiver, driver, relay), "front-panel": (knobs, keys)}
+
+
+def circuits() -> dict[str, Circuit]:
+    """Every circuit by name, made anew: a test may change what it gets."""
+    return {made.name: made for modules in BOARDS.values() for made in (module.circuit() for module in modules)}
+
+
+def of_board(board: str) -> list[Circuit]:
+    """The circuits of one board, made anew. Raises KeyError for a board that does not exist."""
+    return [module.circuit() for module in BOARDS[board]]
