@@ -9,7 +9,7 @@ TESTS  ?=
 QUICK  ?=
 FRESH  ?=
 
-.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup
+.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
@@ -18,6 +18,7 @@ help:
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
+	@echo "make hardware  drawings and lists of hardware/   make hardware-check  the same through KiCad, ngspice, dtc"
 	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
 # One stamp for packages and environment: redone when what they are made from changes.
@@ -73,6 +74,15 @@ bench: build
 count: build
 	sh tools/count_setup.sh
 	$(PY) -m pytest -m count $(if $(WRITE),--write-docs) tests/count
+
+# Drawings, lists and schematics of hardware/, from its circuits and tables.
+hardware: build
+	$(PY) -m tools.hardware
+
+# Rule checks, netlists read back, simulations over tolerances, boards: with the tools of the trade, installed first.
+hardware-check: hardware
+	sh tools/hardware_setup.sh
+	$(PY) -m pytest -m hardware tests/hardware_check $(if $(WRITE),--write-docs)
 
 docs: build
 	$(PY) -m pytest -q --write-docs

@@ -1,7 +1,22 @@
 """The circuits as data: parts with manufacturer numbers, pins, nets by name, and places on a drawing. No generator here."""
 
-from hardware.circuits import driver, keys, knobs, power, receiver, relay
-from hardware.circuits.model import Circuit
+from . import driver, keys, knobs, power, receiver, relay
+from .catalogue import CATALOGUE, Item
+from .model import GRID_MM, POWER, Circuit, CircuitError, Part, Place
+
+__all__ = [
+    "BOARDS",
+    "CATALOGUE",
+    "GRID_MM",
+    "POWER",
+    "Circuit",
+    "CircuitError",
+    "Item",
+    "Part",
+    "Place",
+    "circuits",
+    "of_board",
+]
 
 #: Which circuits each printed circuit board carries, in the order of its sheets.
 BOARDS = {"analog-io": (power, receiver, driver, relay), "front-panel": (knobs, keys)}

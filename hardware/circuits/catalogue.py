@@ -27,7 +27,10 @@ class Item:
     description: str
 
 
-_R0805, _C0805 = "Resistor_SMD:R_0805_2012Metric_Pad1.20x1.40mm_HandSolder", "Capacitor_SMD:C_0805_2012Metric_Pad1.18x1.45mm_HandSolder"
+_R0805, _C0805 = (
+    "Resistor_SMD:R_0805_2012Metric_Pad1.20x1.40mm_HandSolder",
+    "Capacitor_SMD:C_0805_2012Metric_Pad1.18x1.45mm_HandSolder",
+)
 _KK = "Connector_Molex:Molex_KK-254_AE-6410-{0:02}A_1x{0:02}_P2.54mm_Vertical"
 
 
@@ -57,6 +60,7 @@ CATALOGUE: dict[str, Item] = {
     "100k": _thick("100k", "100K", "100K"),
     "1M": _thick("1M", "1M", "1M00"),
     "1k_0.1%": _thin("1k", "102", "102"),
+    "1k02_0.1%": _thin("1.02k", "1021", "1021"),
     "1k69_0.1%": _thin("1.69k", "1691", "1691"),
     "2k_0.1%": _thin("2k", "202", "202"),
     "2k67_0.1%": _thin("2.67k", "2671", "2671"),
@@ -65,8 +69,8 @@ CATALOGUE: dict[str, Item] = {
                          "Potentiometer_THT:Potentiometer_Bourns_3296W_Vertical", "RV", 1.90,
                          "trimmer 500 Ω, 25 turns"),
     # Capacitors
-    "100p": Item("Murata", "GRM2165C1H101JA01D", "Yageo CC0805JRNPO9BN101", "100p", 0.05, "0805", _C0805, "C", 0.05,
-                 "capacitor 100 pF C0G 50 V"),
+    "100p": Item("Murata", "GRM2165C1H101FA01D", "Yageo CC0805FRNPO9BN101", "100p", 0.01, "0805", _C0805, "C", 0.05,
+                 "capacitor 100 pF C0G 1 % 50 V"),
     "10n": Item("Murata", "GRM2165C1H103JA01D", "KEMET C0805C103J5GACTU", "10n", 0.05, "0805", _C0805, "C", 0.12,
                 "capacitor 10 nF C0G 50 V"),
     "100n": Item("Murata", "GRM21BR71H104KA01L", "Yageo CC0805KRX7R9BB104", "100n", 0.1, "0805", _C0805, "C", 0.04,

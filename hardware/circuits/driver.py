@@ -1,6 +1,6 @@
 """Line driver: the HAT's output to the balanced output, 2.1 V RMS to +24 dBu (+15.34 dB), for both channels."""
 
-from hardware.circuits.model import Circuit
+from .model import Circuit
 
 #: Channel, first number of its parts, pins of U301 (OUT, IN-, IN+), its driver.
 CHANNELS = (("L", 310, (1, 2, 3), "U302"), ("R", 330, (7, 6, 5), "U303"))
@@ -27,12 +27,16 @@ def circuit() -> Circuit:
         c.net(rail, f"{ref}.1")
         c.net("GND", f"{ref}.2")
     c.share("DRV_L_P", "DRV_L_N", "DRV_R_P", "DRV_R_N")
-    c.note(8, 9, "First stage +9.3 dB, trimmed +-0.7 dB | driver +6 dB. The diodes carry off phantom power of a wrongly plugged cable.")
+    c.note(
+        8,
+        9,
+        "First stage +9.3 dB, trimmed +-0.7 dB | driver +6 dB. The diodes carry off phantom power of a wrongly plugged cable.",
+    )
     return c
 
 
 def _gain(c: Circuit, channel: str, base: int, amplifier: tuple, row: float) -> None:
-    out, inverting, direct = (f"U301.{pin}" for pin in amplifier)
+    _, inverting, direct = (f"U301.{pin}" for pin in amplifier)
     bias, series, cap, ground, fixed, trimmer = (f"{kind}{base + n}" for kind, n in
                                                  (("R", 1), ("R", 2), ("C", 1), ("R", 3), ("R", 4), ("RV", 4)))  # fmt: skip
     c.add(bias, "100k", (17, row + 5))
@@ -66,12 +70,12 @@ def _drive(c: Circuit, channel: str, base: int, amplifier: tuple, driver: str, r
     c.wire(out, f"{driver}.4")
     c.wire(f"{trimmer}.3", (47, row + 8), (47, row + 2))
     c.wire(f"{trimmer}.2", (43, row + 5), (47, row + 5))
-    for leg, y, output, sense, n in (("P", row, 8, 7, 5), ("N", row + 4, 1, 2, 8)):
+    for leg, output, sense, n in (("P", 8, 7, 5), ("N", 1, 2, 8)):
         bead, up, down, cap = f"L{base + n}", f"D{base + n}", f"D{base + n + 1}", f"C{base + n}"
         far = row - 4 if leg == "P" else row + 8
         x_up, x_down = (72, 79)
         c.add(bead, "ferrite", (90, far, 90))
-        c.add(up, "1N4004", (x_up, far - 3, 270) if leg == "P" else (x_up, far - 3, 270))
+        c.add(up, "1N4004", (x_up, far - 3, 270))
         c.add(down, "1N4004", (x_down, far + 3, 270))
         c.add(cap, "100p", (97, far + 4))
         c.net(f"DRIVE_{channel}_{leg}", f"{driver}.{output}", f"{driver}.{sense}", f"{up}.2", f"{down}.1", f"{bead}.1")

@@ -1,7 +1,7 @@
 """Twelve keys on three shift registers, the display's socket, the lamp, and the front panel's connectors."""
 
-from hardware.circuits.model import Circuit
-from hardware.circuits.power import SUPPLY
+from .model import Circuit
+from .power import SUPPLY
 
 #: What each bit of the chain reads, bit 0 first. A test compares it with the panel profiles.
 BITS = ("PUSH1", "PUSH2", "PUSH3", "PUSH4", "PUSH5", "PUSH6", "BYPASS", "AB", "METER", "PRESET", "UNDO", "LOCK", "FOOT",

@@ -1,6 +1,6 @@
 """Six push encoders of the front panel, each phase with pull-up and low-pass."""
 
-from hardware.circuits.model import Circuit
+from .model import Circuit
 
 ENCODERS = range(1, 7)
 

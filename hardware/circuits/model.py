@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from hardware.circuits.catalogue import CATALOGUE, Item
+from .catalogue import CATALOGUE, Item
 
 #: One step of the drawing grid, in mm.
 GRID_MM = 2.54

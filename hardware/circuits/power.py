@@ -1,6 +1,6 @@
 """Power inlet, ±15 V, the ribbon cable to the Pi and the front panel, the foot switch."""
 
-from hardware.circuits.model import Circuit
+from .model import Circuit
 
 #: Pins of the 40-pin header by what Raspberry Pi says they are.
 SUPPLY = {"+3V3": (1, 17), "+5V": (2, 4), "GND": (6, 9, 14, 20, 25, 30, 34, 39)}

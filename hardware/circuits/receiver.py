@@ -4,7 +4,7 @@ A floating pad (R, R and a resistor between the wires, none to ground) keeps the
 spoiling the rejection of the laser-trimmed receiver; the rest of the loss follows it, where it needs no balance.
 """
 
-from hardware.circuits.model import Circuit
+from .model import Circuit
 
 #: Channel, first number of its parts, pins of U201 (IN+, IN-, COM, REF, OUT), of U202 (OUT, IN-, IN+).
 CHANNELS = (("L", 210, (2, 4, 3, 12, 13), (1, 2, 3)), ("R", 220, (7, 5, 6, 9, 8), (7, 6, 5)))
@@ -20,7 +20,11 @@ def circuit() -> Circuit:
         _output(c, channel, base, receiver, buffer, row)
     _supply(c)
     c.share("IN_L_P", "IN_L_N", "IN_R_P", "IN_R_N")
-    c.note(8, 8, "Pad 3.5 dB | receiver 0 dB | divider 11.8 dB, trimmed +-0.5 dB | buffer. Input impedance 12 kOhm, balanced.")
+    c.note(
+        8,
+        8,
+        "Pad 3.5 dB | receiver 0 dB | divider 11.8 dB, trimmed +-0.5 dB | buffer. Input impedance 12 kOhm, balanced.",
+    )
     return c
 
 
@@ -63,7 +67,7 @@ def _output(c: Circuit, channel: str, base: int, receiver: tuple, buffer: tuple,
     fixed, trimmer, shunt, build_out = f"R{base + 5}", f"RV{base + 5}", f"R{base + 6}", f"R{base + 7}"
     c.add(fixed, "2k67_0.1%", (58, row, 90))
     c.add(trimmer, "trimmer_500R", (66, row, 90))
-    c.add(shunt, "1k_0.1%", (74, row + 4))
+    c.add(shunt, "1k02_0.1%", (74, row + 4))
     c.add(build_out, "100R", (97, row + 2, 90))
     c.net("GND", f"U201.{reference}", f"{shunt}.2")
     c.net(f"RECEIVED_{channel}", f"U201.{out}", f"{fixed}.1")

@@ -1,6 +1,6 @@
 """Bypass: a charge pump turns the heartbeat into the current of four relays; at rest the sockets are joined."""
 
-from hardware.circuits.model import Circuit
+from .model import Circuit
 
 #: Relay, and the output wire that it switches.
 RELAYS = {"K1": "L_P", "K2": "L_N", "K3": "R_P", "K4": "R_N"}
@@ -14,7 +14,11 @@ def circuit() -> Circuit:
     _contacts(c)
     c.share("BYPASS_HB", "RELAY_SENSE", "LAMP", *(f"{end}_{wire}" for end in ("IN", "DRV") for wire in RELAYS.values()))
     c.note(8, 9, "Heartbeat 250 Hz: HOLD stands near 1.7 V and the relays are on. No edges for 15 to 33 ms: bypass.")
-    c.note(8, 34, "Contacts, drawn at rest = bypass: output joined to input. The second contacts in series tell the software")
+    c.note(
+        8,
+        34,
+        "Contacts, drawn at rest = bypass: output joined to input. The second contacts in series tell the software",
+    )
     c.note(8, 36, "that all four relays have moved (RELAY_SENSE low).")
     return c
 

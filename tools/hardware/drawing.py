@@ -97,7 +97,10 @@ def svg(drawing: Drawing) -> str:
         f"{';stroke-dasharray:1 .8' if layer.dashed else ''}}}"
         for layer in layers.values()
     ]
-    rules += [f"text.{layer.name}{{fill:{layer.stroke};stroke:none;font-family:Helvetica,Arial,sans-serif}}" for layer in layers.values()]
+    rules += [
+        f"text.{layer.name}{{fill:{layer.stroke};stroke:none;font-family:Helvetica,Arial,sans-serif}}"
+        for layer in layers.values()
+    ]
     out.append(f"<style>path,circle{{stroke-linecap:round;stroke-linejoin:round}} {' '.join(rules)}</style>")
     out += [_svg_item(item) for item in drawing.items]
     return "\n".join([*out, "</svg>", ""])
@@ -152,7 +155,11 @@ def _ascii(text: str) -> str:
 
 def pdf(pages: list[Drawing]) -> bytes:
     """The drawings as one PDF, one page each, 1 : 1, without a date."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", "", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ]
     kids = []
     for page in pages:
         body = _pdf_body(page)
@@ -182,11 +189,19 @@ def _pdf_body(page: Drawing) -> str:
         layer = item.layer
         if isinstance(item, Words):
             words = item.text.replace("−", "-").replace("⌀", "ø").replace("Ω", "Ohm")
-            escaped = words.encode("cp1252", "replace").decode("latin-1").replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+            escaped = (
+                words.encode("cp1252", "replace")
+                .decode("latin-1")
+                .replace("\\", r"\\")
+                .replace("(", r"\(")
+                .replace(")", r"\)")
+            )
             back = {"start": 0, "middle": 0.26, "end": 0.52}[item.anchor] * len(words) * item.size_mm
             x, y = (item.x, item.y + back) if item.turned else (item.x - back, item.y)
             matrix = "0 -1 -1 0" if item.turned else "1 0 0 -1"
-            out.append(f"BT {_rgb(layer.stroke)} rg /F {_n(item.size_mm)} Tf {matrix} {_n(x)} {_n(y)} Tm ({escaped}) Tj ET")
+            out.append(
+                f"BT {_rgb(layer.stroke)} rg /F {_n(item.size_mm)} Tf {matrix} {_n(x)} {_n(y)} Tm ({escaped}) Tj ET"
+            )
             continue
         stroked, filled = layer.stroke != "none", layer.fill != "none"
         style = f"{_n(layer.width_mm)} w " + ("[1 .8] 0 d " if layer.dashed else "[] 0 d ")

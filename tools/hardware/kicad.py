@@ -3,9 +3,10 @@
 import json
 import uuid
 
-from hardware.circuits.model import GRID_MM, Circuit
-from tools.hardware.sheet import Sheet, draw, units_of
-from tools.hardware.symbols import Unit, symbol
+from hardware.circuits import GRID_MM, Circuit
+
+from .sheet import Sheet, draw, units_of
+from .symbols import Unit, symbol
 
 _SPACE = uuid.UUID("b0b00000-0000-4000-8000-000000000000")
 _FONT = "(effects (font (size {0} {0})){1})"
@@ -43,13 +44,22 @@ def schematic(board: str, circuit: Circuit) -> str:
     out += [_library_symbol(name) for name in used] + [_power_symbol(net) for net in powers]
     if circuit.fed:
         out.append(_flag_symbol())
-    out += [")", *_wiring(board, sheet), *_parts(board, circuit, path), *_powers(board, sheet, path), *_flags(board, sheet, path)]
+    out += [
+        ")",
+        *_wiring(board, sheet),
+        *_parts(board, circuit, path),
+        *_powers(board, sheet, path),
+        *_flags(board, sheet, path),
+    ]
     return "\n".join([*out, ")", ""])
 
 
 def root(board: str, circuits: list[Circuit]) -> str:
     """The board's root .kicad_sch, which holds its sheets."""
-    out = [f'(kicad_sch {_VERSION} (uuid "{root_id(board)}") (paper "A4") (title_block (title "Burnish: {board}") (rev "B"))', "(lib_symbols)"]
+    out = [
+        f'(kicad_sch {_VERSION} (uuid "{root_id(board)}") (paper "A4") (title_block (title "Burnish: {board}") (rev "B"))',
+        "(lib_symbols)",
+    ]
     for number, circuit in enumerate(circuits):
         x, y = 30 + 65 * number, 60
         out.append(
@@ -68,7 +78,12 @@ def project(board: str) -> str:
         "footprint_link_issues": "ignore",  # needs the user's footprint table; the board check finds a missing footprint
         "lib_symbol_mismatch": "ignore",
     }
-    return json.dumps({"erc": {"rule_severities": rules}, "meta": {"filename": f"{board}.kicad_pro", "version": 1}}, indent=2) + "\n"
+    return (
+        json.dumps(
+            {"erc": {"rule_severities": rules}, "meta": {"filename": f"{board}.kicad_pro", "version": 1}}, indent=2
+        )
+        + "\n"
+    )
 
 
 def _library_symbol(name: str) -> str:
@@ -109,7 +124,7 @@ def _pins(unit: Unit):
         name = pin.name.replace("~", "") or "~"
         shown = "" if unit.names else " (hide yes)"
         yield (
-            f'(pin {pin.kind} line (at {_n(pin.x)} {_n(pin.y)} {pin.angle}) (length {_n(pin.length)})'
+            f"(pin {pin.kind} line (at {_n(pin.x)} {_n(pin.y)} {pin.angle}) (length {_n(pin.length)})"
             f' (name "{name}" {_FONT.format(1, "")}) (number "{pin.number}" (effects (font (size 0.9 0.9)){shown})))'
         )
 
@@ -121,7 +136,7 @@ def _power_symbol(net: str) -> str:
         shape = "(polyline (pts (xy -1.3 0) (xy 1.3 0)) (stroke (width 0.25) (type default)) (fill (type none)))"
     return (
         f'(symbol "burnish:{net}" (power) (pin_names (offset 0) (hide yes)) (exclude_from_sim no) (in_bom yes) (on_board yes)'
-        f' {_property("Reference", "#PWR", 0, 0, hide=True)} {_property("Value", net, 0, 0)} {_property("Footprint", "", 0, 0, hide=True)}'
+        f" {_property('Reference', '#PWR', 0, 0, hide=True)} {_property('Value', net, 0, 0)} {_property('Footprint', '', 0, 0, hide=True)}"
         f' (symbol "{net}_1_1" {shape}'
         f' (pin power_in line (at 0 0 0) (length 0) (name "{net}" {_FONT.format(1, "")}) (number "1" (effects (font (size 1 1)) (hide yes))))))'
     )
@@ -130,7 +145,7 @@ def _power_symbol(net: str) -> str:
 def _flag_symbol() -> str:
     return (
         f'(symbol "burnish:PWR_FLAG" (power) (pin_names (offset 0) (hide yes)) (exclude_from_sim no) (in_bom yes) (on_board yes)'
-        f' {_property("Reference", "#FLG", 0, 0, hide=True)} {_property("Value", "PWR_FLAG", 0, 0, hide=True)}'
+        f" {_property('Reference', '#FLG', 0, 0, hide=True)} {_property('Value', 'PWR_FLAG', 0, 0, hide=True)}"
         f' (symbol "PWR_FLAG_1_1" (polyline (pts (xy 0 0) (xy 0 1)) (stroke (width 0.1) (type default)) (fill (type none)))'
         f' (pin power_out line (at 0 0 90) (length 0) (name "pwr" {_FONT.format(1, "")}) (number "1" (effects (font (size 1 1)) (hide yes))))))'
     )
@@ -226,5 +241,3 @@ def _flags(board: str, sheet: Sheet, path: str):
             f' (uuid "{_id(board, name, "flag", number)}") {_property("Reference", ref, x, y, hide=True)}'
             f" {_property('Value', 'PWR_FLAG', x, y, hide=True)} {_instance(board, path, ref, 1)})"
         )
-
-

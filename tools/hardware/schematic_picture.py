@@ -1,8 +1,9 @@
 """A sheet as a picture: SVG and PDF drawn by ourselves from the same places as the KiCad schematic."""
 
-from hardware.circuits.model import Place
-from tools.hardware.drawing import Drawing, Layer
-from tools.hardware.sheet import TEXT_MM, Sheet, Text, turned, units_of
+from hardware.circuits import Place
+
+from .drawing import Drawing, Layer
+from .sheet import TEXT_MM, Sheet, Text, turned, units_of
 
 PAPER_MM = {"A4": (297.0, 210.0), "A3": (420.0, 297.0)}
 FRAME = Layer("frame", "#555555", width_mm=0.25)
@@ -139,7 +140,11 @@ def overlaps(sheet: Sheet) -> list[str]:
         if not _inside(text.box, (6, 6, width - 6, height - 6)):
             found.append(f"{text.what!r} leaves the paper")
         found += [f"{text.what!r} lies over {other.what!r}" for other in texts[:n] if _meet(text.box, other.box)]
-        found += [f"{text.what!r} lies over the symbol of {ref}" for ref, box in bodies if ref != text.what and _meet(text.box, box)]
+        found += [
+            f"{text.what!r} lies over the symbol of {ref}"
+            for ref, box in bodies
+            if ref != text.what and _meet(text.box, box)
+        ]
     for n, (ref, box) in enumerate(bodies):
         found += [f"{ref} lies over {other}" for other, there in bodies[:n] if _meet(box, there)]
     return found
@@ -167,7 +172,15 @@ def _flags(sheet: Sheet):
     for label in sheet.labels:
         if label.kind == "global_label":
             points = _flag_outline(label)
-            yield label.net, (min(p[0] for p in points), min(p[1] for p in points), max(p[0] for p in points), max(p[1] for p in points))
+            yield (
+                label.net,
+                (
+                    min(p[0] for p in points),
+                    min(p[1] for p in points),
+                    max(p[0] for p in points),
+                    max(p[1] for p in points),
+                ),
+            )
 
 
 def _meet(a, b) -> bool:
@@ -177,5 +190,3 @@ def _meet(a, b) -> bool:
 
 def _inside(a, b) -> bool:
     return a[0] >= b[0] and a[1] >= b[1] and a[2] <= b[2] and a[3] <= b[3]
-
-

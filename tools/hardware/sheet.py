@@ -3,8 +3,9 @@
 import math
 from dataclasses import dataclass, field
 
-from hardware.circuits.model import GRID_MM, POWER, Circuit, Place
-from tools.hardware.symbols import Pin, Unit, symbol
+from hardware.circuits import GRID_MM, POWER, Circuit, Place
+
+from .symbols import Pin, Unit, symbol
 
 Point = tuple[float, float]
 #: Height of text, and the width of one character, in mm.
@@ -65,7 +66,9 @@ def units_of(circuit: Circuit):
     for part in circuit.parts.values():
         drawn = symbol(part.item.symbol)
         if len(part.places) != len(drawn.units):
-            raise ValueError(f"{circuit.name}: {part.ref} has {len(part.places)} places, its symbol {len(drawn.units)} units")
+            raise ValueError(
+                f"{circuit.name}: {part.ref} has {len(part.places)} places, its symbol {len(drawn.units)} units"
+            )
         for number, place in part.places.items():
             yield part, number, place, drawn.units[number - 1]
 

@@ -99,7 +99,11 @@ def _connector(pins: int):
 
 
 def _amplifier(out, minus, plus, size=5.08):
-    shapes = (_line((-size, size), (-size, -size), (size, 0), (-size, size)), ("text", -4.4, 2.0, "+"), ("text", -4.2, -3.1, "−"))
+    shapes = (
+        _line((-size, size), (-size, -size), (size, 0), (-size, size)),
+        ("text", -4.4, 2.0, "+"),
+        ("text", -4.2, -3.1, "−"),
+    )
     pins = (Pin(plus, "+", -7.62, 2.54, 0, 2.54, "input"), Pin(minus, "-", -7.62, -2.54, 0, 2.54, "input"),
             Pin(out, "~", 7.62, 0, 180, 2.54, "output"))  # fmt: skip
     return Unit(shapes, pins, ((-4.6, 6.0), (2.2, 6.0)), ((-4.6, 6.0), (2.2, 6.0)))
@@ -165,8 +169,16 @@ def _two_diodes():
     """BAT54S standing: anode below (1), cathode above (2), the middle at the left (3)."""
     shapes = []
     for y in (2.3, -2.3):
-        shapes += [_line((-1.1, y - 0.9), (1.1, y - 0.9), (0, y + 0.9), (-1.1, y - 0.9)), _line((-1.1, y + 0.9), (1.1, y + 0.9))]
-    shapes += [_line((0, 5.08), (0, 3.2)), _line((0, 1.4), (0, -1.4)), _line((0, -3.2), (0, -5.08)), _line((-2.54, 0), (0, 0))]
+        shapes += [
+            _line((-1.1, y - 0.9), (1.1, y - 0.9), (0, y + 0.9), (-1.1, y - 0.9)),
+            _line((-1.1, y + 0.9), (1.1, y + 0.9)),
+        ]
+    shapes += [
+        _line((0, 5.08), (0, 3.2)),
+        _line((0, 1.4), (0, -1.4)),
+        _line((0, -3.2), (0, -5.08)),
+        _line((-2.54, 0), (0, 0)),
+    ]
     pins = (Pin("1", "A", 0, -7.62, 90), Pin("2", "K", 0, 7.62, 270), Pin("3", "AK", -5.08, 0, 0))
     return (Unit(tuple(shapes), pins, ((2.4, 0.8), (2.4, -1.6))),)
 

@@ -1,22 +1,23 @@
-"""The tables of hardware/WIRING.md from hardware/board.toml."""
+"""The tables of hardware/WIRING.md from hardware/board.toml and the panel profiles."""
 
 from firmware.system import board
 from firmware.system.board import HEADER, Board
 
 BEGIN, END = "<!-- generated from board.toml: begin -->", "<!-- generated from board.toml: end -->"
-_POWER = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V", **dict.fromkeys((6, 9, 14, 20, 25, 30, 34, 39), "GND")}
+POWER = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V", **dict.fromkeys((6, 9, 14, 20, 25, 30, 34, 39), "GND")}
 
 
-def between_markers(text: str, loaded: Board) -> str:
+def between_markers(text: str, profiles: dict[str, Board]) -> str:
     """`text` with the part between the markers made anew."""
     before, _, rest = text.partition(BEGIN)
     _, found, after = rest.partition(END)
     assert found, "WIRING.md has lost its markers"
-    return f"{before}{BEGIN}\n\n{_tables(loaded)}\n{END}{after}"
+    return f"{before}{BEGIN}\n\n{_tables(profiles)}\n{END}{after}"
 
 
-def _tables(loaded: Board) -> str:
-    return "\n".join([_header(loaded), _pins(loaded), _switches(loaded), _hats(loaded)])
+def _tables(profiles: dict[str, Board]) -> str:
+    loaded = profiles[board.DEFAULT_PANEL]
+    return "\n".join([_header(loaded), _pins(loaded), _switches(profiles), _hats(loaded)])
 
 
 def _header(loaded: Board) -> str:
@@ -25,7 +26,7 @@ def _header(loaded: Board) -> str:
     claimed = loaded.hat[board.DEFAULT_HAT].reserved
 
     def what(number: int) -> str:
-        return names.get(number) or _POWER.get(number) or ("HAT" if HEADER[number] in claimed else "free")
+        return names.get(number) or POWER.get(number) or ("HAT" if HEADER[number] in claimed else "free")
 
     lines = ["## The header, from above", "", "```text"]
     for left in range(1, 41, 2):
@@ -51,12 +52,18 @@ def _pins(loaded: Board) -> str:
     return "\n".join(lines)
 
 
-def _switches(loaded: Board) -> str:
-    lines = ["## Switches on the shift registers", "", "| bit | register | input | switch |", "|--:|---|---|---|"]
-    names = {bit: name for name, bit in loaded.scan.switch.items()}
-    for bit in range(loaded.scan.bits):
+def _switches(profiles: dict[str, Board]) -> str:
+    lines = [
+        "## Switches on the shift registers",
+        "",
+        "| bit | register | input | profile A, six keys | profile B, twelve keys |",
+        "|--:|---|---|---|---|",
+    ]
+    names = {profile: {bit: name for name, bit in loaded.scan.switch.items()} for profile, loaded in profiles.items()}
+    for bit in range(profiles["b"].scan.bits):
+        old = names["a"].get(bit, "tied high") if bit < profiles["a"].scan.bits else ""
         # A 74HC165 shifts out H first.
-        lines.append(f"| {bit} | U{bit // 8 + 1} | {'HGFEDCBA'[bit % 8]} | {names.get(bit, 'tied high')} |")
+        lines.append(f"| {bit} | U{bit // 8 + 1} | {'HGFEDCBA'[bit % 8]} | {old} | {names['b'].get(bit, 'spare')} |")
     return "\n".join([*lines, ""])
 
 
