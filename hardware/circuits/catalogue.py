@@ -86,7 +86,7 @@ CATALOGUE: dict[str, Item] = {
     "10uH": Item("Bourns", "RLB0914-100KL", "Würth 7447720100", "10u", 0.1, "radial, 5 mm pitch",
                  "Inductor_THT:L_Radial_D8.7mm_P5.00mm_Fastron_07HCP", "L", 0.45, "inductor 10 µH, 2 A or more"),
     "ferrite": Item("Murata", "BLM21PG221SN1D", "Würth 742792021", "220R@100MHz", 0.25, "0805",
-                    "Inductor_SMD:L_0805_2012Metric_Pad1.15x1.40mm_HandSolder", "L", 0.08, "ferrite bead 220 Ω, 2 A"),
+                    "Inductor_SMD:L_0805_2012Metric_Pad1.05x1.20mm_HandSolder", "L", 0.08, "ferrite bead 220 Ω, 2 A"),
     # Semiconductors
     "BAT54S": Item("onsemi", "BAT54SLT1G", "Nexperia BAT54S,215", "BAT54S", 0.0, "SOT-23",
                    "Package_TO_SOT_SMD:SOT-23_Handsoldering", "DD", 0.10, "two Schottky diodes in series"),
@@ -114,7 +114,7 @@ CATALOGUE: dict[str, Item] = {
                     "Package_DIP:DIP-16_W7.62mm_Socket", "74HC165", 0.60, "shift register, 8 inputs"),
     # Modules and electromechanics
     "DCDC": Item("Traco Power", "TMR 3-0523", "RECOM RS3-0515D", "5 V to ±15 V", 0.02, "SIP-8",
-                 "Converter_DCDC:Converter_DCDC_TRACO_TMR-1-xxxx_Dual_THT", "DCDC", 21.00,
+                 "Converter_DCDC:Converter_DCDC_TRACO_TEC2-12xxWI_24xxWI_48xxWI_THT", "DCDC", 21.00,
                  "DC/DC converter 3 W, 4.5 to 9 V to ±15 V, 100 mA each"),
     "relay": Item("Omron", "G6K-2P-Y-DC5", "TE Axicom IM03TS", "G6K-2P 5V", 0.0, "THT 10 x 6.5 mm",
                   "Relay_THT:Relay_DPDT_Omron_G6K-2P-Y", "RELAY2", 3.40, "relay, 2 changeover contacts, gold, 5 V"),

@@ -69,7 +69,7 @@ def test_a_wire_of_the_drawing_that_joins_two_nets_is_found():
 
 def test_a_pin_on_two_nets_and_a_part_twice_are_refused():
     circuit = circuits()["relay"]
-    with pytest.raises(CircuitError, match="R1.1 is on BYPASS_HB and on GND"):
+    with pytest.raises(CircuitError, match=r"R1\.1 is on BYPASS_HB and on GND"):
         circuit.net("GND", "R1.1")
     with pytest.raises(CircuitError, match="R1 is there twice"):
         circuit.add("R1", "1k", (1, 1))
