@@ -71,7 +71,7 @@ def _ribbon(c: Circuit) -> None:
     used = {pin for pins in SUPPLY.values() for pin in pins} | {HEARTBEAT_PIN}
     c.net("BYPASS_HB", f"J1.{HEARTBEAT_PIN}")
     c.leave(*(f"J1.{pin}" for pin in range(1, 41) if pin not in used))
-    c.note(8, 40, "40-way ribbon: Pi with HAT - this board - front panel")
+    c.note(8, 40, "40-way ribbon: Pi with HAT - front panel - this board")
 
 
 def _foot_switch(c: Circuit) -> None:

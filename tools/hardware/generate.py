@@ -3,7 +3,7 @@
 from firmware.system import board as boards
 from hardware.circuits import BOARDS, of_board
 
-from . import enclosure, kicad, lists, overlay, panel, schematic_picture, wiring
+from . import case, enclosure, kicad, lists, overlay, panel, schematic_picture, wiring
 from .drawing import dxf, pdf, svg
 from .sheet import draw
 from .simulate_decks import decks
@@ -27,6 +27,7 @@ def texts() -> dict[str, str]:
         "drawings/panel-a.svg": svg(panel.plate(profiles["a"], {**mechanical, "front_hole": []})),
         "drawings/rear.svg": svg(panel.rear(mechanical)),
         "drawings/rear.dxf": dxf(panel.rear(mechanical)),
+        "drawings/case.svg": svg(case.view(mechanical)),
         "drawings/enclosure.scad": enclosure.scad(mechanical),
     }
     for name in BOARDS:
