@@ -39,7 +39,7 @@ def pcb(board: Board) -> str:
     out += [_hole(board, n, x, y) for n, (x, y) in enumerate(board.holes)]
     out.append(f'(gr_rect (start {_xy(0, 0)}) (end {_xy(board.width, board.height)}) (stroke (width 0.1) (type default)) (fill no)'
                f' (layer "Edge.Cuts") (uuid "{_id(board.name, "edge")}"))')  # fmt: skip
-    out.append(f'(gr_text "Burnish {board.name} B" (at {_xy(board.width / 2, board.height - 2)}) (layer "F.SilkS") (uuid "{_id(board.name, "name")}")'
+    out.append(f'(gr_text "Burnish {board.name} B" (at {_xy(board.width / 3, 3)}) (layer "F.SilkS") (uuid "{_id(board.name, "name")}")'
                " (effects (font (size 1.2 1.2) (thickness 0.15))))")  # fmt: skip
     for count, (net, layer, width, points) in enumerate(board.tracks):
         for n, (a, b) in enumerate(zip(points, points[1:], strict=False)):
@@ -135,7 +135,7 @@ def project(board: Board) -> str:
         "via_dangling": "ignore",
     }
     rules = {"min_clearance": CLEARANCE_MM, "min_track_width": TRACK_MM, "min_copper_edge_clearance": 0.3, "min_via_diameter": VIA_MM,
-             "min_through_hole_diameter": VIA_DRILL_MM, "min_hole_to_hole": 0.25, "min_hole_clearance": 0.2}  # fmt: skip
+             "min_through_hole_diameter": VIA_DRILL_MM, "min_hole_to_hole": 0.25, "min_hole_clearance": 0.2, "min_resolved_spokes": 1}  # fmt: skip
     standard = {"name": "Default", "clearance": CLEARANCE_MM, "track_width": TRACK_MM, "via_diameter": VIA_MM, "via_drill": VIA_DRILL_MM}
     return json.dumps({"board": {"design_settings": {"rules": rules, "rule_severities": severities}}, "net_settings": {"classes": [standard]},
                        "meta": {"filename": f"{board.name}.kicad_pro", "version": 3}}, indent=2) + "\n"  # fmt: skip

@@ -43,20 +43,33 @@ static float toll(const int16_t *hard, const uint8_t *soft, int w, int h, int la
     return sum / (discs > 4 ? discs / 3.0f : 1);
 }
 
-/* Returns the length of the path put into `path` (from the target back to a start), 0 where there is none. */
+/* The least that the way from a cell to the target's middle can cost: straight and diagonal steps. */
+static float guess(int x, int y, int tx, int ty)
+{
+    int dx = abs(x - tx), dy = abs(y - ty);
+    if (tx < 0) return 0;
+    return dx > dy ? dx + 0.414f * dy : dy + 0.414f * dx;
+}
+
+/* (tx, ty) is the middle of the target, with tx = -1 where it has none. Returns the length of the path put into `path` (from the target back to a start), 0 where there is none. */
 int route(int w, int h, const int16_t *hard, const uint8_t *soft, const float *past, int net, const int32_t *starts, int start_count,
-          const uint8_t *target, const int32_t *disc, int discs, const int32_t *via_disc, int via_discs, float via_cost,
+          const uint8_t *target, int tx, int ty, const int32_t *disc, int discs, const int32_t *via_disc, int via_discs, float via_cost,
           float across, float penalty, int32_t *path, int room)
 {
     int cells = 2 * w * h, count = 0, found = -1, length = 0;
     float *best = malloc(cells * sizeof *best);
     int32_t *from = malloc(cells * sizeof *from);
+    uint8_t *seen = calloc(cells, 1);
     Node *heap = malloc((size_t)cells * 12 * sizeof *heap);
     for (int i = 0; i < cells; i++) { best[i] = 1e30f; from[i] = -1; }
-    for (int i = 0; i < start_count; i++) { best[starts[i]] = 0; push(heap, &count, 0, starts[i]); }
+    for (int i = 0; i < start_count; i++) {
+        best[starts[i]] = 0;
+        push(heap, &count, guess(starts[i] % w, starts[i] / w % h, tx, ty), starts[i]);
+    }
     while (count > 0) {
         Node at = pop(heap, &count);
-        if (at.cost > best[at.cell]) continue;
+        if (seen[at.cell]) continue;
+        seen[at.cell] = 1;
         if (target[at.cell]) { found = at.cell; break; }
         int layer = at.cell / (w * h), y = at.cell / w % h, x = at.cell % w;
         for (int dy = -1; dy <= 1; dy++) for (int dx = -1; dx <= 1; dx++) {
@@ -66,19 +79,19 @@ int route(int w, int h, const int16_t *hard, const uint8_t *soft, const float *p
             int cell = (layer * h + ny) * w + nx;
             float more = toll(hard, soft, w, h, layer, nx, ny, net, disc, discs, penalty);
             if (more < 0) continue;
-            float cost = at.cost + (dx && dy ? 1.414f : (layer ? dx : dy) ? across : 1.0f) + more + past[cell];
-            if (cost < best[cell]) { best[cell] = cost; from[cell] = at.cell; push(heap, &count, cost, cell); }
+            float cost = best[at.cell] + (dx && dy ? 1.414f : (layer ? dx : dy) ? across : 1.0f) + more + past[cell];
+            if (cost < best[cell]) { best[cell] = cost; from[cell] = at.cell; push(heap, &count, cost + guess(nx, ny, tx, ty), cell); }
         }
         int other = ((1 - layer) * h + y) * w + x;
         float a = toll(hard, soft, w, h, 0, x, y, net, via_disc, via_discs, penalty);
         float b = a < 0 ? -1 : toll(hard, soft, w, h, 1, x, y, net, via_disc, via_discs, penalty);
         if (a >= 0 && b >= 0) {
-            float cost = at.cost + via_cost + a + b + past[other];
-            if (cost < best[other]) { best[other] = cost; from[other] = at.cell; push(heap, &count, cost, other); }
+            float cost = best[at.cell] + via_cost + a + b + past[other];
+            if (cost < best[other]) { best[other] = cost; from[other] = at.cell; push(heap, &count, cost + guess(x, y, tx, ty), other); }
         }
         if (count > cells * 12 - 16) break;
     }
     for (int cell = found; cell >= 0 && length < room; cell = from[cell]) path[length++] = cell;
-    free(best); free(from); free(heap);
+    free(best); free(from); free(seen); free(heap);
     return length;
 }

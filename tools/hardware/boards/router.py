@@ -119,7 +119,7 @@ class Router:
         if net in self.marks:
             self.soft.reshape(-1)[self.marks.pop(net)] -= 1
 
-    def _connect(self, net: str, starts: list[int], target: np.ndarray, penalty: float, via_cost=10.0, across=1.6) -> list[tuple[int, int, int]]:
+    def _connect(self, net: str, starts: list[int], target: np.ndarray, penalty: float, middle=(-1, -1), via_cost=10.0, across=1.6) -> list[tuple[int, int, int]]:
         # A wider track needs whole cells more around its centre.
         disc = _disc(math.ceil((self.width(net) - TRACK_MM) / 2 / GRID_MM - 1e-6) * GRID_MM + (0.09 if self.width(net) > TRACK_MM else 0))
         via = _disc((VIA_MM - TRACK_MM) / 2 + ROUNDING_MM)
@@ -131,7 +131,7 @@ class Router:
 
         flat = np.ascontiguousarray(target.reshape(-1), np.uint8)
         length = self._lib.route(
-            self.w, self.h, at(self.hard), at(self.soft), at(self.past), self.number[net], at(begin), len(begin), at(flat), at(disc), len(disc),
+            self.w, self.h, at(self.hard), at(self.soft), at(self.past), self.number[net], at(begin), len(begin), at(flat), *middle, at(disc), len(disc),
             at(via), len(via), ctypes.c_float(via_cost), ctypes.c_float(across), ctypes.c_float(penalty), at(path), len(path),
         )  # fmt: skip
         return [(int(c) // (self.w * self.h), int(c) // self.w % self.h, int(c) % self.w) for c in path[:length]][::-1]
@@ -140,23 +140,21 @@ class Router:
         """All connections of a net, from its first pad outwards; False where one cannot be reached at all."""
         self._unmark(net)
         self.paths[net] = []
-        groups = [self._cells(pad) for pad in self.pads if pad.net == net]
-        reached, left, complete = set(groups[0]), groups[1:], True
+        first, *left = [pad for pad in self.pads if pad.net == net]
+        joined, reached, complete = [first], set(self._cells(first)), True
         while left:
+            pad = min(left, key=lambda pad: min(math.hypot(pad.x - p.x, pad.y - p.y) for p in joined))
             target = np.zeros((2, self.h, self.w), np.uint8)
-            flat = target.reshape(-1)
-            for group in left:
-                flat[group] = 1
-            path = self._connect(net, sorted(reached), target, penalty)
+            target.reshape(-1)[self._cells(pad)] = 1
+            path = self._connect(net, sorted(reached), target, penalty, (round(pad.x / GRID_MM), round(pad.y / GRID_MM)))
             if not path:
                 complete = False
                 break
             self.paths[net].append(path)
-            cells = [(layer * self.h + y) * self.w + x for layer, y, x in path]
-            reached.update(cells)
-            hit = next(group for group in left if cells[-1] in group)
-            reached.update(hit)
-            left.remove(hit)
+            reached.update((layer * self.h + y) * self.w + x for layer, y, x in path)
+            reached.update(self._cells(pad))
+            joined.append(pad)
+            left.remove(pad)
         self._mark(net)
         return complete
 
@@ -174,7 +172,7 @@ class Router:
                 crossed.append(other)
         return crossed
 
-    def run(self, rounds: int = 40) -> list[str]:
+    def run(self, rounds: int = 60, *, say: bool = False) -> list[str]:
         """Route every net; returns the nets that are not complete or still touch another."""
         wanted = [net for net, pins in self.board.nets.items() if net != self.board.ground and len(pins) > 1]
 
@@ -194,6 +192,8 @@ class Router:
             if not again:
                 break
             queue = list(again)
+            if say:
+                print(f"{self.board.name}: round {turn + 1}, {len(queue)} nets to route again", flush=True)
         self._ground_vias()
         self._store()
         return sorted(failed | set(again))
