@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 PY     := $(VENV)/bin/python
 MIX    ?=
+ROUTE  ?=
 WRITE  ?=
 DEVICE ?=
 
@@ -9,7 +10,7 @@ TESTS  ?=
 QUICK  ?=
 FRESH  ?=
 
-.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check
+.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
@@ -19,6 +20,7 @@ help:
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
 	@echo "make hardware  drawings and lists of hardware/   make hardware-check  the same through KiCad, ngspice, dtc"
+	@echo "make hardware-boards   both boards for KiCad and for a maker"
 	@echo "make picture the README's picture, from a demo     make clean    what was built"
 
 # One stamp for packages and environment: redone when what they are made from changes.
@@ -83,6 +85,11 @@ hardware: build
 hardware-check: hardware
 	sh tools/hardware_setup.sh
 	$(PY) -m pytest -m hardware tests/hardware_check $(if $(WRITE),--write-docs)
+
+# Both boards as KiCad files, gerbers and pictures in build/hardware/boards (ROUTE=1: route them anew).
+hardware-boards: hardware
+	sh tools/hardware_setup.sh
+	$(PY) -m tools.hardware.boards $(if $(ROUTE),--route)
 
 docs: build
 	$(PY) -m pytest -q --write-docs

@@ -168,7 +168,7 @@ CATALOGUE: dict[str, Item] = {
                       "rack case", "", "", 62.00, "case behind the front panel, rear cut by rear.dxf"),
     "pcb_io": Item("any", "analog-io", "any maker: 2 layers, 1.6 mm, FR4", "180 x 100 mm", 0.0, "board", "", "", 14.00,
                    "bare board, analog I/O with bypass"),
-    "pcb_panel": Item("any", "front-panel", "any maker: 2 layers, 1.6 mm, FR4", "297 x 38 mm", 0.0, "board", "", "", 22.00,
+    "pcb_panel": Item("any", "front-panel", "any maker: 4 layers, 1.6 mm, FR4", "297 x 38 mm", 0.0, "board", "", "", 38.00,
                       "bare board, front panel"),
     "standoff_m3": Item("Würth", "970100354 (M3 x 10)", "Harwin R30-1001002", "M3 x 10", 0.0, "hexagonal 5.5 mm", "", "", 0.45,
                         "standoff between boards and metal"),

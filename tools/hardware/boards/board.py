@@ -42,6 +42,8 @@ class Board:
     back: frozenset[str] = frozenset()
     net_width: dict[str, float] = field(default_factory=dict)
     areas: list = field(default_factory=list)
+    #: Whether two inner layers are ground, where the outer ones alone would fall into pieces.
+    inner_ground: bool = False
     #: Routed: (net, layer, width, points), and vias (net, x, y).
     tracks: list = field(default_factory=list)
     vias: list = field(default_factory=list)
@@ -90,7 +92,7 @@ def load(name: str, text: str | None = None) -> Board:
     if set(place) != set(parts):
         raise ValueError(f"{name}: without place {sorted(set(parts) - set(place))}, without part {sorted(set(place) - set(parts))}")
     board = Board(name, table["width_mm"], table["height_mm"], table["ground"], table["holes_mm"], table["hole_mm"], parts, nets, place, frozenset(behind),
-                  table.get("width_mm_of_net", {}), table.get("area", []))  # fmt: skip
+                  table.get("width_mm_of_net", {}), table.get("area", []), table.get("inner_ground", False))  # fmt: skip
     routes = HARDWARE / "boards" / f"{name}.routes.txt"
     if routes.exists():
         read_routes(board, routes.read_text(encoding="utf-8"))

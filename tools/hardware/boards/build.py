@@ -1,6 +1,5 @@
 """From a board's data to files of KiCad, in build/hardware/boards."""
 
-
 import subprocess
 from pathlib import Path
 
@@ -43,5 +42,5 @@ def export(path: Path) -> None:
     ):
         subprocess.run(["kicad-cli", "pcb", "export", *map(str, words)], check=True, capture_output=True)
     for side in ("top", "bottom"):
-        subprocess.run(["kicad-cli", "pcb", "render", "--side", side, "-w", "2000", "-h", "1200", "-o", out / f"{name}-{side}.png", path],
+        subprocess.run(["kicad-cli", "pcb", "render", "--side", side, "--zoom", "1.3", "-w", "2000", "-h", "1200", "-o", out / f"{name}-{side}.png", path],
                        check=True, capture_output=True)  # fmt: skip

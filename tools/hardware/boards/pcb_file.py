@@ -13,6 +13,7 @@ _LAYERS = [(0, "F.Cu", "signal"), (2, "B.Cu", "signal"), *((n, name, "user") for
     (9, "F.Adhes"), (11, "B.Adhes"), (13, "F.Paste"), (15, "B.Paste"), (5, "F.SilkS"), (7, "B.SilkS"), (1, "F.Mask"), (3, "B.Mask"),
     (17, "Dwgs.User"), (19, "Cmts.User"), (25, "Edge.Cuts"), (27, "Margin"), (31, "F.CrtYd"), (29, "B.CrtYd"), (35, "F.Fab"), (33, "B.Fab")))]  # fmt: skip
 _SIDES = ("F.Cu", "B.Cu")
+_INNER = [(4, "In1.Cu", "signal"), (6, "In2.Cu", "signal")]
 #: The board stands this far from the corner of the page, in mm.
 ORIGIN_MM = 40.0
 
@@ -33,7 +34,8 @@ def pcb(board: Board) -> str:
     """The text of the file. Raises FileNotFoundError where KiCad's footprints are not installed."""
     numbers = {net: n for n, net in enumerate(sorted(board.nets), 1)}
     out = ['(kicad_pcb (version 20241229) (generator "burnish") (generator_version "9.0")', "(general (thickness 1.6))", '(paper "A3")', "(layers"]
-    out += [f'({number} "{name}" {kind})' for number, name, kind in _LAYERS]
+    inner = _INNER if board.inner_ground else []
+    out += [f'({number} "{name}" {kind})' for number, name, kind in [_LAYERS[0], *inner, *_LAYERS[1:]]]
     out += [")", "(setup (pad_to_mask_clearance 0))", '(net 0 "")', *(f'(net {n} "{net}")' for net, n in numbers.items())]
     out += [_footprint(board, ref, numbers) for ref in sorted(board.place)]
     out += [_hole(board, n, x, y) for n, (x, y) in enumerate(board.holes)]
@@ -50,7 +52,8 @@ def pcb(board: Board) -> str:
                    f' (uuid "{_id(board.name, "via", count)}"))')  # fmt: skip
     e = EDGE_MM
     whole = [(e, e), (board.width - e, e), (board.width - e, board.height - e), (e, board.height - e)]
-    out.append(_zone(board, board.ground, numbers, '"F.Cu" "B.Cu"', whole, 0))
+    sides = " ".join(f'"{name}"' for _, name, _ in [_LAYERS[0], *inner, _LAYERS[1]])
+    out.append(_zone(board, board.ground, numbers, sides, whole, 0))
     for n, area in enumerate(board.areas, 1):
         out.append(_zone(board, area["net"], numbers, '"F.Cu"', area["corners_mm"], n))
     return "\n".join([*out, ")", ""])

@@ -195,6 +195,7 @@ class Router:
             if say:
                 print(f"{self.board.name}: round {turn + 1}, {len(queue)} nets to route again", flush=True)
         self._ground_vias()
+        self._stitch()
         self._store()
         return sorted(failed | set(again))
 
@@ -211,7 +212,6 @@ class Router:
                     self.paths[net].append(path)
                     self._unmark(net)
                     self._mark(net)
-        self._stitch()
 
     def _stitch(self, every_mm: float = 8.0) -> None:
         """Vias of the ground areas wherever there is room, so that both sides are one."""
