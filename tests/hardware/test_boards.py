@@ -30,7 +30,11 @@ def test_boards_have_the_size_and_the_holes_of_mechanical_toml():
     mechanical = lists.read_toml("mechanical.toml")
     case = next(part for part in mechanical["case"]["part"] if part["name"] == "analog-io")
     data = table("analog-io")
-    assert (data["width_mm"], data["height_mm"], data["holes_mm"]) == (case["width_mm"], case["length_mm"], case["holes_mm"])
+    assert (data["width_mm"], data["height_mm"], data["holes_mm"]) == (
+        case["width_mm"],
+        case["length_mm"],
+        case["holes_mm"],
+    )
     front, data = mechanical["front_board"], table("front-panel")
     assert (data["width_mm"], data["height_mm"]) == (front["width_mm"], front["height_mm"])
     holes = sorted((round(h["x_mm"] - front["x_mm"], 2), round(h["y_mm"] - front["y_mm"], 2))
@@ -42,7 +46,11 @@ def test_keys_encoders_and_lamp_stand_behind_their_holes():
     front, data = lists.read_toml("mechanical.toml")["front_board"], table("front-panel")
     on_plate = {c.name: (c.x_mm, c.y_mm) for c in profiles.load(panel="b").panel.control}
     parts = {ref: part for circuit in of_board("front-panel") for ref, part in circuit.parts.items()}
-    refs = {f"S{n}": name for n, name in enumerate(keys.KEYS, 1)} | {f"ENC{n}": f"ENC{n}" for n in range(1, 7)} | {"D3": "D3"}
+    refs = (
+        {f"S{n}": name for n, name in enumerate(keys.KEYS, 1)}
+        | {f"ENC{n}": f"ENC{n}" for n in range(1, 7)}
+        | {"D3": "D3"}
+    )
     for ref, name in refs.items():
         dx, dy = MIDDLE[parts[ref].item_name]
         x, y, rotation = data["place"][ref]

@@ -35,7 +35,16 @@ def test_design_rules(made):
 def test_gerbers_drill_places_and_pictures_come_out(made):
     export(made)
     names = {path.name for path in (made.parent / made.stem).iterdir()}
-    for end in ("-F_Cu.gtl", "-B_Cu.gbl", "-F_Mask.gts", "-Edge_Cuts.gm1", ".drl", "-places.csv", "-top.png", "-front.svg"):
+    for end in (
+        "-F_Cu.gtl",
+        "-B_Cu.gbl",
+        "-F_Mask.gts",
+        "-Edge_Cuts.gm1",
+        ".drl",
+        "-places.csv",
+        "-top.png",
+        "-front.svg",
+    ):
         assert f"{made.stem}{end}" in names
 
 

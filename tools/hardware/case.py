@@ -39,5 +39,11 @@ def view(mechanical: dict) -> Drawing:
               (left + io["x_mm"] + 40, bottom - io["depth_mm"]))  # fmt: skip
     page.line(CABLE, (left + 200, ribbon_y), (left + 200, bottom - front["distance_mm"] - 8))
     page.text(CABLE, left + 122, ribbon_y - 2, "W1, ribbon", 3.5)
-    page.text(WORDS, left, bottom + 14, "The case from above, front below. Analog cables (W3 to W8) stay behind the analog board, away from W1 and the display.", 4)
+    page.text(
+        WORDS,
+        left,
+        bottom + 14,
+        "The case from above, front below. Analog cables (W3 to W8) stay behind the analog board, away from W1 and the display.",
+        4,
+    )
     return page

@@ -90,7 +90,9 @@ def load(name: str, text: str | None = None) -> Board:
     behind = table.get("place_back", {})
     place = {ref: tuple(map(float, at)) for ref, at in (table["place"] | behind).items()}
     if set(place) != set(parts):
-        raise ValueError(f"{name}: without place {sorted(set(parts) - set(place))}, without part {sorted(set(place) - set(parts))}")
+        raise ValueError(
+            f"{name}: without place {sorted(set(parts) - set(place))}, without part {sorted(set(place) - set(parts))}"
+        )
     board = Board(name, table["width_mm"], table["height_mm"], table["ground"], table["holes_mm"], table["hole_mm"], parts, nets, place, frozenset(behind),
                   table.get("width_mm_of_net", {}), table.get("area", []), table.get("inner_ground", False))  # fmt: skip
     routes = HARDWARE / "boards" / f"{name}.routes.txt"
@@ -101,7 +103,9 @@ def load(name: str, text: str | None = None) -> Board:
 
 def routes_text(board: Board) -> str:
     """The routed tracks and vias as lines of text."""
-    lines = ["# Tracks: net, layer (0 is the parts' side), width, then points; vias: net and place. In mm. Made by `make hardware-route`."]
+    lines = [
+        "# Tracks: net, layer (0 is the parts' side), width, then points; vias: net and place. In mm. Made by `make hardware-route`."
+    ]
     for net, layer, width, points in board.tracks:
         lines.append(f"track {net} {layer} {width:g} " + " ".join(f"{x:g},{y:g}" for x, y in points))
     lines += [f"via {net} {x:g},{y:g}" for net, x, y in board.vias]
@@ -114,7 +118,9 @@ def read_routes(board: Board, text: str) -> None:
         kind, *words = line.split()
         if kind == "track":
             net, layer, width, *points = words
-            board.tracks.append((net, int(layer), float(width), [tuple(map(float, point.split(","))) for point in points]))
+            board.tracks.append(
+                (net, int(layer), float(width), [tuple(map(float, point.split(","))) for point in points])
+            )
         elif kind == "via":
             net, at = words
             board.vias.append((net, *map(float, at.split(","))))

@@ -37,8 +37,28 @@ def export(path: Path) -> None:
         ("gerbers", "-o", out, path),
         ("drill", "-o", f"{out}/", path),
         ("pos", "--format", "csv", "--units", "mm", "-o", out / f"{name}-places.csv", path),
-        ("svg", "--mode-single", "--page-size-mode", "2", "-l", "F.Cu,F.SilkS,F.Mask,Edge.Cuts", "-o", out / f"{name}-front.svg", path),
-        ("svg", "--mode-single", "--page-size-mode", "2", "-l", "B.Cu,B.SilkS,B.Mask,Edge.Cuts", "-o", out / f"{name}-back.svg", path),
+        (
+            "svg",
+            "--mode-single",
+            "--page-size-mode",
+            "2",
+            "-l",
+            "F.Cu,F.SilkS,F.Mask,Edge.Cuts",
+            "-o",
+            out / f"{name}-front.svg",
+            path,
+        ),
+        (
+            "svg",
+            "--mode-single",
+            "--page-size-mode",
+            "2",
+            "-l",
+            "B.Cu,B.SilkS,B.Mask,Edge.Cuts",
+            "-o",
+            out / f"{name}-back.svg",
+            path,
+        ),
     ):
         subprocess.run(["kicad-cli", "pcb", "export", *map(str, words)], check=True, capture_output=True)
     for side in ("top", "bottom"):

@@ -71,7 +71,18 @@ def pads(name: str) -> list[Pad]:
             drilled = node[2] in ("thru_hole", "np_thru_hole")
             on_back = any("B.Cu" in layer for layer in find(node, "layers")[1:])
             layers = (0, 1) if drilled else (1,) if on_back else (0,)
-            found.append(Pad(node[1].strip('"'), x, y, width, height, rotation[0] if rotation else 0.0, layers, node[2] != "np_thru_hole"))
+            found.append(
+                Pad(
+                    node[1].strip('"'),
+                    x,
+                    y,
+                    width,
+                    height,
+                    rotation[0] if rotation else 0.0,
+                    layers,
+                    node[2] != "np_thru_hole",
+                )
+            )
     return found
 
 
@@ -79,7 +90,11 @@ def courtyard(name: str) -> tuple[float, float, float, float]:
     """Left, top, right, bottom of the courtyard in the footprint's own place."""
     xs, ys = [], []
     for node in tree(name):
-        if isinstance(node, list) and node[0] in ("fp_line", "fp_rect", "fp_circle", "fp_poly", "fp_arc") and "CrtYd" in write(find(node, "layer")):
+        if (
+            isinstance(node, list)
+            and node[0] in ("fp_line", "fp_rect", "fp_circle", "fp_poly", "fp_arc")
+            and "CrtYd" in write(find(node, "layer"))
+        ):
             if node[0] == "fp_circle":
                 (cx, cy), (ex, ey) = (tuple(map(float, find(node, k)[1:3])) for k in ("center", "end"))
                 r = math.hypot(ex - cx, ey - cy)

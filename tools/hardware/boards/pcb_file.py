@@ -33,10 +33,20 @@ def _xy(x: float, y: float) -> str:
 def pcb(board: Board) -> str:
     """The text of the file. Raises FileNotFoundError where KiCad's footprints are not installed."""
     numbers = {net: n for n, net in enumerate(sorted(board.nets), 1)}
-    out = ['(kicad_pcb (version 20241229) (generator "burnish") (generator_version "9.0")', "(general (thickness 1.6))", '(paper "A3")', "(layers"]
+    out = [
+        '(kicad_pcb (version 20241229) (generator "burnish") (generator_version "9.0")',
+        "(general (thickness 1.6))",
+        '(paper "A3")',
+        "(layers",
+    ]
     inner = _INNER if board.inner_ground else []
     out += [f'({number} "{name}" {kind})' for number, name, kind in [_LAYERS[0], *inner, *_LAYERS[1:]]]
-    out += [")", "(setup (pad_to_mask_clearance 0))", '(net 0 "")', *(f'(net {n} "{net}")' for net, n in numbers.items())]
+    out += [
+        ")",
+        "(setup (pad_to_mask_clearance 0))",
+        '(net 0 "")',
+        *(f'(net {n} "{net}")' for net, n in numbers.items()),
+    ]
     out += [_footprint(board, ref, numbers) for ref in sorted(board.place)]
     out += [_hole(board, n, x, y) for n, (x, y) in enumerate(board.holes)]
     out.append(f'(gr_rect (start {_xy(0, 0)}) (end {_xy(board.width, board.height)}) (stroke (width 0.1) (type default)) (fill no)'
@@ -78,8 +88,14 @@ def _hole(board: Board, number: int, x: float, y: float) -> str:
 
 def _footprint(board: Board, ref: str, numbers) -> str:
     part, (x, y, rotation), back = board.parts[ref], board.place[ref], ref in board.back
-    nets = {pin.split(".", 1)[1]: net for net, pins in board.nets.items() for pin in pins if pin.split(".", 1)[0] == ref}
-    nodes = [_turned(node, rotation, back) for node in tree(part.item.footprint)[2:] if isinstance(node, list) and node[0] not in _DROPPED]
+    nets = {
+        pin.split(".", 1)[1]: net for net, pins in board.nets.items() for pin in pins if pin.split(".", 1)[0] == ref
+    }
+    nodes = [
+        _turned(node, rotation, back)
+        for node in tree(part.item.footprint)[2:]
+        if isinstance(node, list) and node[0] not in _DROPPED
+    ]
     count = 0
     for node in nodes:
         if node[0] == "property" and node[1] == '"Reference"':
@@ -105,7 +121,11 @@ def _turned(node, rotation: float, back: bool):
     if isinstance(node, str):
         return _swap(node) if back else node
     name = node[0]
-    done = [_turned(part, rotation, back) for part in node if not (isinstance(part, list) and part and part[0] in ("uuid", "tstamp"))]
+    done = [
+        _turned(part, rotation, back)
+        for part in node
+        if not (isinstance(part, list) and part and part[0] in ("uuid", "tstamp"))
+    ]
     if name in ("at", "start", "end", "mid", "center", "xy", "offset") and back:
         done[2] = _n(-float(node[2]))
     if name in ("fp_text", "property", "pad"):
@@ -119,7 +139,15 @@ def _turned(node, rotation: float, back: bool):
 
 def _swap(word: str) -> str:
     for front, behind in (("F.", "B."), ("B.", "F.")):
-        if word.strip('"').startswith(front) and word.strip('"')[2:] in ("Cu", "Paste", "Mask", "SilkS", "CrtYd", "Fab", "Adhes"):
+        if word.strip('"').startswith(front) and word.strip('"')[2:] in (
+            "Cu",
+            "Paste",
+            "Mask",
+            "SilkS",
+            "CrtYd",
+            "Fab",
+            "Adhes",
+        ):
             return word.replace(front, behind, 1)
     return word
 
@@ -139,6 +167,12 @@ def project(board: Board) -> str:
     }
     rules = {"min_clearance": CLEARANCE_MM, "min_track_width": TRACK_MM, "min_copper_edge_clearance": 0.3, "min_via_diameter": VIA_MM,
              "min_through_hole_diameter": VIA_DRILL_MM, "min_hole_to_hole": 0.25, "min_hole_clearance": 0.2, "min_resolved_spokes": 1}  # fmt: skip
-    standard = {"name": "Default", "clearance": CLEARANCE_MM, "track_width": TRACK_MM, "via_diameter": VIA_MM, "via_drill": VIA_DRILL_MM}
+    standard = {
+        "name": "Default",
+        "clearance": CLEARANCE_MM,
+        "track_width": TRACK_MM,
+        "via_diameter": VIA_MM,
+        "via_drill": VIA_DRILL_MM,
+    }
     return json.dumps({"board": {"design_settings": {"rules": rules, "rule_severities": severities}}, "net_settings": {"classes": [standard]},
                        "meta": {"filename": f"{board.name}.kicad_pro", "version": 3}}, indent=2) + "\n"  # fmt: skip

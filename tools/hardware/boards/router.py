@@ -33,7 +33,12 @@ def _library():
 def _disc(radius_mm: float) -> np.ndarray:
     """Offsets of the cells within a radius."""
     reach = math.ceil(radius_mm / GRID_MM)
-    found = [(x, y) for y in range(-reach, reach + 1) for x in range(-reach, reach + 1) if math.hypot(x, y) * GRID_MM <= radius_mm + 1e-9]
+    found = [
+        (x, y)
+        for y in range(-reach, reach + 1)
+        for x in range(-reach, reach + 1)
+        if math.hypot(x, y) * GRID_MM <= radius_mm + 1e-9
+    ]
     return np.array(found, np.int32)
 
 
@@ -83,7 +88,9 @@ class Router:
         if round_:
             inside = np.hypot(gx, gy) <= width / 2 + grow
         else:
-            inside = np.hypot(np.maximum(np.abs(ux) - width / 2, 0), np.maximum(np.abs(uy) - height / 2, 0)) <= grow + 0.005
+            inside = (
+                np.hypot(np.maximum(np.abs(ux) - width / 2, 0), np.maximum(np.abs(uy) - height / 2, 0)) <= grow + 0.005
+            )
         for layer in layers:
             view = self.hard[layer, ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
             other = inside & (view != 0) & (view != number)
@@ -119,9 +126,21 @@ class Router:
         if net in self.marks:
             self.soft.reshape(-1)[self.marks.pop(net)] -= 1
 
-    def _connect(self, net: str, starts: list[int], target: np.ndarray, penalty: float, middle=(-1, -1), via_cost=10.0, across=1.6) -> list[tuple[int, int, int]]:
+    def _connect(
+        self,
+        net: str,
+        starts: list[int],
+        target: np.ndarray,
+        penalty: float,
+        middle=(-1, -1),
+        via_cost=10.0,
+        across=1.6,
+    ) -> list[tuple[int, int, int]]:
         # A wider track needs whole cells more around its centre.
-        disc = _disc(math.ceil((self.width(net) - TRACK_MM) / 2 / GRID_MM - 1e-6) * GRID_MM + (0.09 if self.width(net) > TRACK_MM else 0))
+        disc = _disc(
+            math.ceil((self.width(net) - TRACK_MM) / 2 / GRID_MM - 1e-6) * GRID_MM
+            + (0.09 if self.width(net) > TRACK_MM else 0)
+        )
         via = _disc((VIA_MM - TRACK_MM) / 2 + ROUNDING_MM)
         path = np.zeros(20000, np.int32)
         begin = np.array(starts, np.int32)
@@ -146,7 +165,9 @@ class Router:
             pad = min(left, key=lambda pad: min(math.hypot(pad.x - p.x, pad.y - p.y) for p in joined))
             target = np.zeros((2, self.h, self.w), np.uint8)
             target.reshape(-1)[self._cells(pad)] = 1
-            path = self._connect(net, sorted(reached), target, penalty, (round(pad.x / GRID_MM), round(pad.y / GRID_MM)))
+            path = self._connect(
+                net, sorted(reached), target, penalty, (round(pad.x / GRID_MM), round(pad.y / GRID_MM))
+            )
             if not path:
                 complete = False
                 break
@@ -222,7 +243,13 @@ class Router:
                 for dx, dy in ((0, 0), (5, 0), (0, 5), (-5, 0), (0, -5)):
                     cx, cy = x + dx, y + dy
                     around = [(cx + ox, cy + oy) for ox, oy in via]
-                    if all(0 <= a < self.w and 0 <= b < self.h and not self.hard[:, b, a].any() and not self.soft[:, b, a].any() for a, b in around):
+                    if all(
+                        0 <= a < self.w
+                        and 0 <= b < self.h
+                        and not self.hard[:, b, a].any()
+                        and not self.soft[:, b, a].any()
+                        for a, b in around
+                    ):
                         self.paths[net].append([(0, cy, cx), (1, cy, cx)])
                         self._unmark(net)
                         self._mark(net)
