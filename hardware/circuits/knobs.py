@@ -26,7 +26,7 @@ def _encoder(c: Circuit, number: int, x: float, y: float) -> None:
         c.net(f"RAW{number}_{phase}", f"{ref}.{phase}", f"{pull}.2", f"{series}.1")
         c.net(f"ENC{number}_{phase}", f"{series}.2", f"{cap}.1")
         c.net("GND", f"{cap}.2")
-        corner = x + (7 if phase == "A" else 6)
+        corner = x + (7 if phase == "A" else 10)
         c.wire(f"{ref}.{phase}", (corner, y + (-1.5 if phase == "A" else 0.5)), (corner, y + dy), f"{series}.1")
         c.wire(f"{pull}.2", (x + 12, y + dy))
         c.wire(f"{series}.2", (x + 24, y + dy), (x + 29, y + dy))

@@ -51,7 +51,7 @@ def pcb(board: Board) -> str:
     out += [_hole(board, n, x, y) for n, (x, y) in enumerate(board.holes)]
     out.append(f'(gr_rect (start {_xy(0, 0)}) (end {_xy(board.width, board.height)}) (stroke (width 0.1) (type default)) (fill no)'
                f' (layer "Edge.Cuts") (uuid "{_id(board.name, "edge")}"))')  # fmt: skip
-    out.append(f'(gr_text "Burnish {board.name} B" (at {_xy(board.width / 3, 3)}) (layer "F.SilkS") (uuid "{_id(board.name, "name")}")'
+    out.append(f'(gr_text "Burnish {board.name} B" (at {_xy(0.35 * board.width, board.height - 1.3)}) (layer "F.SilkS") (uuid "{_id(board.name, "name")}")'
                " (effects (font (size 1.2 1.2) (thickness 0.15))))")  # fmt: skip
     for count, (net, layer, width, points) in enumerate(board.tracks):
         for n, (a, b) in enumerate(zip(points, points[1:], strict=False)):
