@@ -50,7 +50,7 @@ def _registers(c: Circuit) -> None:
             bit = 8 * number + place
             name = BITS[bit] if bit < len(BITS) else f"SPARE{bit}"
             c.net(name, f"{ref}.{pin}", f"{network}.{place + 2}")
-    c.add("R601", "1k", (14, 100, 90))
+    c.add("R601", "1k", (38, 13, 90))
     c.net("QH1", "R601.1")
     c.net("SCAN_DATA", "R601.2")
 
