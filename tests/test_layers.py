@@ -24,6 +24,7 @@ LAYERS = (
     "dsp_ext",
     "firmware.data",
     "firmware.data.presets",
+    "firmware.install",
     "firmware.contract",
     "firmware.presets",
     "firmware.engine",
@@ -50,6 +51,7 @@ LIBRARIES = {
     "dsp_ext": {"numpy", "libc", "cython"},
     "firmware.contract": {"msgspec"},
     "firmware.presets": {"msgspec"},
+    "firmware.install": set(),  # it runs before anything is installed
     "hardware": set(),
 }
 #: Who may import a library that needs hardware, or that the laptop lacks.

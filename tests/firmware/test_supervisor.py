@@ -299,13 +299,13 @@ def test_systemd_is_notified(tmp_path, monkeypatch):
 def test_the_unit_file_starts_an_installed_command():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
-    unit.read(ROOT / "firmware" / "data" / "burnishd.service")
+    unit.read(ROOT / "firmware/data/root/etc/systemd/system/burnishd.service")
     service = unit["Service"]
     program, *arguments = service["ExecStart"].split()
     assert Path(program).name == "burnishd" and main._arguments(arguments).config == "/etc/burnish/burnish.toml"
     assert service["Type"] == "notify" and float(service["WatchdogSec"]) > 4 * supervisor.TICK_S * 25
     assert int(service["LimitRTPRIO"]) >= 90 and service["LimitMEMLOCK"] == "infinity"
-    assert f"/var/lib/{service['StateDirectory']}" == config.Config().files.data
+    assert service["ReadWritePaths"] == config.Config().files.data
     assert f"/run/{service['RuntimeDirectory']}" == config.Config().files.run
     assert int(service["TimeoutStopSec"]) > 2 * supervisor.STOP_S
 

@@ -1,0 +1,28 @@
+"""Debian packages."""
+
+from collections.abc import Iterator
+
+from .change import Change
+from .settings import DATA, Settings, words_of
+from .target import Target
+
+
+def changes(target: Target, settings: Settings) -> Iterator[Change]:
+    """Install what is missing of packages.txt, and overlayroot where the root is to be read-only."""
+    wanted = words_of((DATA / "packages.txt").read_text())
+    if settings.data_partition:
+        wanted += ["overlayroot", "e2fsprogs"]
+    missing = [name for name in wanted if not _installed(target, name)]
+    if missing:
+        yield Change(f"install the packages {', '.join(missing)}", lambda: _install(target, missing))
+
+
+def _installed(target: Target, name: str) -> bool:
+    query = ("dpkg-query", "--show", "--showformat=${db:Status-Status}", name)
+    return target.succeeds(*query) and target.run(*query, output=True) == "installed"
+
+
+def _install(target: Target, names: list[str]) -> None:
+    apt = ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq")
+    target.run(*apt, "update")
+    target.run(*apt, "install", "-y", "--no-install-recommends", *names)

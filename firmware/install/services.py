@@ -1,0 +1,16 @@
+"""Units that start with the box."""
+
+from collections.abc import Iterator
+
+from .change import Change
+from .settings import Settings
+from .target import Target
+
+UNITS = ("burnish-cpu.service", "burnishd.service")
+
+
+def changes(target: Target, settings: Settings) -> Iterator[Change]:
+    """Enable the units. They start at the next start-up, which config.txt needs in any case."""
+    for unit in UNITS:
+        if not target.succeeds("systemctl", "is-enabled", "--quiet", unit):
+            yield Change(f"enable {unit}", lambda unit=unit: target.run("systemctl", "enable", "--quiet", unit))
