@@ -32,18 +32,23 @@ def current(target: Target) -> str | None:
     return link.readlink().name if link.is_symlink() else None
 
 
+def is_whole(target: Target, slot: str) -> bool:
+    """Whether an installation into `slot` came to its end."""
+    return target.read(f"{FOLDER}/{slot}/{_STAMP}") is not None
+
+
 def switch(target: Target, slot: str) -> None:
     """Make `slot` the current one, in one step: at no moment is there none."""
     link, new = target.path(CURRENT), target.path(f"{CURRENT}.new")
     new.unlink(missing_ok=True)
     new.symlink_to(slot)
-    new.replace(link)
+    target.rename(new, link)
 
 
 def fill(target: Target, slot: str, wheel: Path | None) -> None:
     """Install into `slot`. The stamp comes last: a slot without it is not whole."""
     folder = f"{FOLDER}/{slot}"
-    target.path(f"{folder}/{_STAMP}").unlink(missing_ok=True)
+    target.remove(f"{folder}/{_STAMP}")
     if not target.path(f"{folder}/bin/pip").exists():
         target.run("python3", "-m", "venv", "--clear", folder)
     source = target.path(f"{FOLDER}/source")

@@ -6,7 +6,7 @@ from .change import Change
 from .settings import Settings
 from .target import Target
 
-UNITS = ("burnish-cpu.service", "burnishd.service")
+UNITS = ("burnish-cpu.service", "burnish-slot.service", "burnishd.service")
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:

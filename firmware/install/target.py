@@ -37,7 +37,19 @@ class Target:
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        partial.replace(path)
+        self.rename(partial, path)
+
+    @staticmethod
+    def rename(old: Path, new: Path) -> None:
+        """Let `old` take the place of `new`, for good when this returns."""
+        old.replace(new)
+        folder = os.open(new.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
+
+    def remove(self, name: str) -> None:
+        """A file, if it is there."""
+        self.path(name).unlink(missing_ok=True)
 
     def run(self, *words, output: bool = False) -> str:
         """Run a command that must succeed; returns what it printed if `output`. Raises InstallError."""

@@ -1,0 +1,88 @@
+"""A new version into the slot that does not run, on trial: `sudo python3 -m firmware.install.update burnish-….whl`.
+
+The new version has a minute to show that it works; else the old one runs again. Where the power fails before that is decided,
+burnish-slot.service takes the old one at the next start-up. So at every moment `current` is a version that is whole, and
+one that has not proved itself never outlasts a restart. In /opt/burnish the file `trial` names the slot to go back to; it exists from
+before the switch until the decision.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from .application import CURRENT, FOLDER, SLOTS, current, fill, switch
+from .target import InstallError, Target
+
+TRIAL = f"{FOLDER}/trial"
+#: How long the new version has to run without a fault, in seconds.
+PROOF_S = 60
+FAILED, USAGE = 1, 2
+
+
+def update(target: Target, wheel: Path) -> bool:
+    """Install `wheel`, try it, keep it or go back; returns whether it was kept. Raises InstallError."""
+    settle(target)
+    old = current(target)
+    if old is None:
+        raise InstallError("Burnish is not installed here: run `python3 -m firmware.install` first")
+    new = next(slot for slot in SLOTS if slot != old)
+    print(f"installing {wheel.name} into slot {new}", flush=True)
+    fill(target, new, wheel)
+    target.write(TRIAL, f"{old}\n")
+    switch(target, new)
+    print(f"trying slot {new} for {PROOF_S} s", flush=True)
+    if restart(target) and proves_itself(target):
+        target.remove(TRIAL)
+        print(f"slot {new} is kept", flush=True)
+        return True
+    settle(target)
+    restart(target)
+    print(f"slot {new} failed its trial; slot {old} runs again", flush=True)
+    return False
+
+
+def settle(target: Target) -> None:
+    """End a trial that was never decided, as /usr/local/lib/burnish/slot-settle does at start-up."""
+    old = (target.read(TRIAL) or "").strip()
+    if old in SLOTS:
+        switch(target, old)
+    target.remove(TRIAL)
+
+
+def restart(target: Target) -> bool:
+    """Whether the box starts: systemctl returns when it has sound, or has failed to have it."""
+    return target.succeeds("systemctl", "restart", "burnishd.service")
+
+
+def proves_itself(target: Target) -> bool:
+    """Whether sound, relays and control process go on for PROOF_S, by the new version's own measure."""
+    return target.succeeds(f"{CURRENT}/bin/python", "-m", "firmware.health", "--seconds", PROOF_S)
+
+
+def main(arguments=None) -> int:
+    """The whole program; returns the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m firmware.install.update",
+        description="Installs a new version of Burnish beside the old one, tries it, and goes back where it fails.",
+        epilog="Exit status: 0 the new version runs, 1 the old version runs, 2 usage.",
+    )
+    parser.add_argument(
+        "wheel", type=Path, metavar="WHEEL", help="the new version, as `pip wheel --no-deps .` makes it"
+    )
+    wheel = parser.parse_args(arguments).wheel
+    if os.geteuid() != 0 or not wheel.is_file():
+        print(
+            f"burnish update: {'there is no file ' + str(wheel) if os.geteuid() == 0 else 'run it with sudo'}",
+            file=sys.stderr,
+        )
+        return USAGE
+    try:
+        return 0 if update(Target(), wheel) else FAILED
+    except (InstallError, OSError) as error:
+        print(f"burnish update: {error}; slot {current(Target())} runs", file=sys.stderr)
+        return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
