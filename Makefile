@@ -5,15 +5,16 @@ MIX    ?=
 ROUTE  ?=
 WRITE  ?=
 DEVICE ?=
-
+LONG   ?=
 TESTS  ?=
 QUICK  ?=
 FRESH  ?=
 
-.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards
+.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards test-box
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
+	@echo "make test-box  the box on a kernel with virtual hardware (LONG=1: long drills too)"
 	@echo "make site    the documentation as web pages in build/site"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
@@ -41,6 +42,11 @@ picture: demo
 
 test: build
 	$(PY) -m pytest $(TESTS)
+
+# The real burnishd on a kernel with virtual hardware, in virtual time: tests/box/README.md. LONG=1 adds the long drills.
+test-box: build
+	sh tools/box_setup.sh
+	LONG=$(LONG) $(PY) -m pytest -m box -s tests/box
 
 # What a laptop gets: the plain install in an environment of its own, without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp

@@ -1,0 +1,80 @@
+"""Fixtures of the drills: the parts, the running box and the laptop's tool. One guest runs one file."""
+
+import os
+
+import pytest
+
+from firmware.system import board
+from host_cli.box import open_box
+from tests.box.parts import Burnishd, Cable, CardClock, Header, Tool, pretend_pi
+
+# Outside a guest there is neither a header nor a loopback card: test_drills.py collects these files there.
+collect_ignore_glob = [] if "BURNISH_GUEST" in os.environ else ["test_*.py"]
+
+
+@pytest.fixture(scope="session")
+def rate_hz() -> int:
+    return int(os.environ.get("RATE_HZ", 48000))
+
+
+@pytest.fixture(scope="session")
+def period_frames() -> int:
+    return int(os.environ.get("PERIOD_FRAMES", 128))
+
+
+@pytest.fixture(scope="session")
+def described():
+    """The board, without a HAT."""
+    return board.load("none")
+
+
+@pytest.fixture(scope="session")
+def header(described) -> Header:
+    pretend_pi()
+    return Header(described)
+
+
+@pytest.fixture(scope="session")
+def cable() -> Cable:
+    return Cable()
+
+
+@pytest.fixture(scope="session")
+def card_clock(rate_hz, period_frames):
+    with CardClock(rate_hz, period_frames) as clock:
+        yield clock
+
+
+@pytest.fixture(scope="session")
+def burnishd(header, cable, card_clock, rate_hz, period_frames):
+    """The box, sounding, with the cable plugged in."""
+    service = Burnishd(rate_hz, period_frames)
+    cable.plug()
+    service.wait_for_sound(header)
+    yield service
+    if service.process.poll() is None:
+        service.stop()
+
+
+@pytest.fixture(scope="session")
+def tool() -> Tool:
+    """`burnish` as a command."""
+    return Tool()
+
+
+@pytest.fixture
+def box(burnishd):
+    """A session with the box, quicker than a command for each value."""
+    with open_box(None) as box:
+        yield box
+
+
+@pytest.fixture
+def note(capsys):
+    """`note("relays back", 1410, "ms")`: a figure of the drill for its output."""
+
+    def write(name: str, value, unit: str = "") -> None:
+        with capsys.disabled():
+            print(f"\n  {name}: {value} {unit}".rstrip(), end="", flush=True)
+
+    return write

@@ -1,0 +1,119 @@
+"""How the box starts on this hardware, and how it refuses to."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.box.parts import Burnishd
+
+
+@pytest.fixture
+def sounding(header, cable, card_clock):
+    """A function that starts a box and waits for its sound."""
+    started = []
+    cable.plug()
+
+    def start(**options) -> Burnishd:
+        service = Burnishd(**options)
+        started.append(service)
+        service.wait_for_sound(header)
+        time.sleep(1)
+        return service
+
+    yield start
+    for service in started:
+        if service.process.poll() is None:
+            service.stop()
+    cable.pull()
+
+
+def refusal(service: Burnishd) -> tuple[int, str]:
+    """The status of a box that does not start, and what it said; a box that starts fails the drill."""
+    status = service.ended()
+    assert "\n" not in service.log, "more than one sentence"
+    return status, service.log
+
+
+def test_without_a_gpio_chip(note):
+    """Must be the first: later there is one."""
+    assert not list(Path("/dev").glob("gpiochip*"))
+    status, sentence = refusal(Burnishd())
+    note("the sentence", sentence)
+    assert status == 3
+
+
+def test_card_in_use(header, card_clock, note):
+    player = subprocess.Popen(["aplay", "-q", "-D", "hw:Loopback,0,1", "-f", "S32_LE", "-c", "2", "-r", "48000",
+                               "--period-size=128", "/dev/zero"])  # fmt: skip
+    time.sleep(0.3)
+    try:
+        status, sentence = refusal(Burnishd())
+    finally:
+        player.kill()
+        player.wait()
+    note("the sentence", sentence)
+    assert status == 5
+
+
+def test_card_missing(header, card_clock, note):
+    status, sentence = refusal(Burnishd(capture="hw:CARD=Nothing", playback="hw:CARD=Nothing"))
+    note("the sentence", sentence)
+    assert status == 3
+
+
+def test_display_missing(sounding, note):
+    """The box runs, and says so."""
+    Path("/dev/spidev0.0").unlink(missing_ok=True)
+    service = sounding(display=True)
+    note("the log", service.log.replace("\n", " / "))
+    assert "no display" in service.log
+
+
+def test_audio_process_is_real_time(sounding, tool):
+    pid = sounding().pid("audio")
+    assert os.sched_getscheduler(pid) == os.SCHED_FIFO
+    assert os.sched_getparam(pid).sched_priority == 70
+    status = Path(f"/proc/{pid}/status").read_text()
+    locked_kb = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmLck"))
+    assert locked_kb > 1000
+
+
+def test_second_box_is_refused(sounding):
+    service = sounding()
+    words = service.command("--config", str(service.config))
+    second = subprocess.run(words, cwd="/", capture_output=True, text=True)
+    assert second.returncode == 5, second.stderr
+
+
+def test_asking_for_stacks_disturbs_nothing(sounding, tool):
+    service = sounding()
+    before = tool.counters
+    for role in ("audio", "control"):
+        service.kill(role, signal.SIGUSR1)
+    time.sleep(1)
+    after = tool.counters
+    for name in ("xruns", "audio_starts", "control_starts"):
+        assert after[name] == before[name]
+    assert service.log.count("most recent call first") >= 2
+
+
+def test_settings_survive_a_restart_and_the_end_is_quiet(sounding, tool):
+    service = sounding()
+    tool.set("input.trim_db", -4.5)
+    time.sleep(3)
+    logged = len(service.log)
+    assert service.stop() == 0
+    assert "fails" not in service.log[logged:]
+    sounding()
+    assert float(tool.get("input.trim_db")) == -4.5
+
+
+def test_control_process_that_ends_is_started_again(sounding, tool):
+    service = sounding()
+    service.kill("control", signal.SIGTERM)
+    time.sleep(2)
+    assert tool.counters["control_starts"] == 2

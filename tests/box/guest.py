@@ -1,0 +1,68 @@
+"""Boots a guest of the test bed, which runs one command and ends."""
+
+import os
+import re
+import shlex
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+#: Of the loopback card: as many cables as a drill uses, and the dummy card's timer as its clock, one tick per period.
+CARD = ("snd_aloop.timer_source=Dummy", "snd_aloop.pcm_substreams=4", "snd_dummy.hrtimer=1")
+_END = re.compile(r"^@@ status (\d+) after ([\d.]+) virtual seconds", re.M)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What became of a guest. `status` is that of its command; None where the guest ended or was ended before it."""
+
+    status: int | None
+    virtual_s: float
+    output: str
+
+
+def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 600) -> Ended:
+    """Run `command` as root in a guest of its own, in the repository's folder. Time stands still while it computes.
+
+    `timeout_s` is on the host's clock: a program that waits for time to pass without reading a clock would wait for ever.
+    """
+    with tempfile.TemporaryDirectory(prefix="burnish-guest-") as folder:
+        # In a file: the kernel's command line takes no spaces, and no more than 2048 bytes.
+        script = Path(folder) / "script"
+        script.write_text(_script(command))
+        guest = subprocess.Popen(
+            [kernel, "mem=1G", "root=/dev/root", "rootfstype=hostfs", "hostfs=/", "ro", f"init={HERE / 'guest_init.sh'}",
+             "con=null", "con0=null,fd:1", "quiet", "time-travel=inf-cpu", f"guest_script={script}", *CARD, *kernel_arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace",
+            env=os.environ | {"TMPDIR": _memory_folder()}, start_new_session=True,
+        )  # fmt: skip
+        try:
+            output, _ = guest.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            _end(guest)
+            output, _ = guest.communicate()
+            output += f"\nthe guest did not end within {timeout_s:g} s"
+    output = output.replace("\r\n", "\n")
+    ended = _END.findall(output)
+    status, virtual_s = ended[-1] if ended else (None, "0")
+    return Ended(None if status is None else int(status), float(virtual_s), _END.sub("", output))
+
+
+def _script(command: list) -> str:
+    environment = {"BURNISH_GUEST": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
+    words = " ".join(shlex.quote(str(word)) for word in command)
+    return f"export {exports}\ncd {shlex.quote(str(ROOT))}\nexec {words} </dev/null 2>&1\n"
+
+
+def _memory_folder() -> str:
+    """Where the guest's memory is mapped: a file that is never written to a disk."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+
+
+def _end(guest: subprocess.Popen) -> None:
+    """The kernel is a family of processes in a session of its own."""
+    os.killpg(guest.pid, 9)

@@ -1,0 +1,17 @@
+"""The virtual parts around the box, and the programs that run on them. For use inside a guest, as root.
+
+- `Header`: the 40-pin header with knobs, switches and the relays' charge pump (gpio-sim and kernel/header_parts.c)
+- `Cable`: the USB cable, a gadget on one side and a host on the other (dummy_hcd)
+- `CardClock` and `Jig`: the sound card's clock, and what plays into and records from the other side of the loopback
+- `Burnishd` and `tool`: the box's service and the laptop's command
+"""
+
+from .burnishd import Burnishd
+from .cable import Cable
+from .card_clock import CardClock
+from .clock import wait_until
+from .header import Header, pretend_pi
+from .jig import Jig
+from .tool import Tool
+
+__all__ = ["Burnishd", "Cable", "CardClock", "Header", "Jig", "Tool", "pretend_pi", "wait_until"]

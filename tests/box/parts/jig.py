@@ -1,0 +1,98 @@
+"""What is on the other side of the loopback card: a player into the box's input and a recorder of its output."""
+
+import multiprocessing
+import os
+import time
+
+import alsaaudio
+import numpy as np
+
+_XRUN = -32
+_BYTES_PER_FRAME = 8
+
+
+def _open(direction: int, device: str, rate_hz: int, period: int):
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(60))
+    return alsaaudio.PCM(direction, alsaaudio.PCM_NORMAL, device=device, rate=rate_hz, channels=2,
+                         format=alsaaudio.PCM_FORMAT_S32_LE, periodsize=period, periods=max(4, min(64, 4096 // period)))  # fmt: skip
+
+
+def _play(device: str, rate_hz: int, period: int, words: np.ndarray, started, stop, faults) -> None:
+    """Silence until `started`, then `words`, then silence until `stop`."""
+    pcm = _open(alsaaudio.PCM_PLAYBACK, device, rate_hz, period)
+    silence = bytes(_BYTES_PER_FRAME * period)
+    prefill = silence * (pcm.info()["periods"] - 1)
+    pcm.write(prefill)
+    data, at = memoryview(words.tobytes()), 0
+    while not stop.is_set():
+        block = silence
+        if started.is_set() and at < len(data):
+            block = bytes(data[at : at + len(silence)]).ljust(len(silence), b"\0")
+            at += len(silence)
+        try:
+            if pcm.write(block) == _XRUN:
+                faults["player_xruns"] += 1
+                pcm.write(prefill)
+        except alsaaudio.ALSAAudioError:  # the box has closed its side
+            faults["player_errors"] += 1
+            time.sleep(0.01)
+    pcm.close()
+
+
+def _record(device: str, rate_hz: int, period: int, path: str, stop, faults) -> None:
+    pcm = _open(alsaaudio.PCM_CAPTURE, device, rate_hz, period)
+    with open(path, "wb") as file:
+        while not stop.is_set():
+            try:
+                frames, data = pcm.read()
+            except alsaaudio.ALSAAudioError:
+                faults["recorder_errors"] += 1
+                time.sleep(0.01)
+                continue
+            if frames == _XRUN:
+                faults["recorder_xruns"] += 1
+            else:
+                file.write(data)
+    pcm.close()
+
+
+class Jig:
+    """Plays `words` (int32, shape (frames, 2)) into the box and records what comes out. A context manager.
+
+    The player and the recorder are processes of their own, and start with silence at once.
+    """
+
+    def __init__(self, words: np.ndarray, rate_hz: int, period_frames: int, *, path: str = "/tmp/recorded.raw"):
+        context = multiprocessing.get_context("fork")
+        self._path, self._started, self._stop = path, context.Event(), context.Event()
+        self.faults = context.Manager().dict(player_xruns=0, player_errors=0, recorder_xruns=0, recorder_errors=0)
+        common = (rate_hz, period_frames)
+        self.player = context.Process(
+            target=_play, args=("hw:Loopback,1,0", *common, words, self._started, self._stop, self.faults)
+        )
+        self.recorder = context.Process(
+            target=_record, args=("hw:Loopback,1,1", *common, path, self._stop, self.faults)
+        )
+        self.player.start()
+        self.recorder.start()
+
+    def start(self) -> None:
+        """Begin with the words."""
+        self._started.set()
+
+    def stop(self) -> np.ndarray:
+        """End, and return what was recorded, shape (frames, 2), int32."""
+        self._stop.set()
+        for process in (self.player, self.recorder):
+            process.join(5)
+            if process.is_alive():
+                process.kill()
+                process.join()
+        return np.fromfile(self._path, "<i4").reshape(-1, 2)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if not self._stop.is_set():
+            self.stop()

@@ -1,0 +1,84 @@
+"""Starts the drills, each in a guest of its own. Run by `make test-box`; LONG=1 adds the long ones."""
+
+import os
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from . import guest
+from .kernel import build
+
+pytestmark = pytest.mark.box
+
+DRILLS = Path(__file__).with_name("drills")
+LONG = os.environ.get("LONG", "") not in ("", "0")
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A file of drills with what it is to be run with: `environment` for its settings, `kernel` for the guest's kernel."""
+
+    file: str
+    environment: dict[str, str] = field(default_factory=dict)
+    kernel: tuple[str, ...] = ()
+    timeout_s: float = 900
+
+    @property
+    def name(self) -> str:
+        return " ".join([self.file.removesuffix(".py").removeprefix("test_"), *self.environment.values()])
+
+
+def audio(rate_hz: int, period_frames: int, preset: str = "Loud") -> Drill:
+    return Drill("test_audio.py", {"RATE_HZ": str(rate_hz), "PERIOD_FRAMES": str(period_frames), "PRESET": preset})
+
+
+SHORT_DRILLS = (
+    Drill("test_smoke.py"),
+    Drill("test_gadget.py"),
+    audio(96000, 128),
+    Drill("test_panel.py", {"SECONDS": "2"}),
+    Drill("test_faults.py"),
+    Drill("test_link.py"),
+    Drill("test_misc.py"),
+)
+LONG_DRILLS = (
+    *(audio(rate_hz, period) for rate_hz in (44100, 48000, 96000, 192000) for period in (64, 128, 256)),
+    audio(48000, 128, "Streaming -14"),
+    Drill("test_panel.py", {"SECONDS": "20"}, timeout_s=3600),
+    Drill("test_link.py", {"REPLUGS": "20"}),
+    Drill("test_soak.py", {"SECONDS": "600", "RATE_HZ": "96000", "PERIOD_FRAMES": "128"}, timeout_s=7200),
+)
+ALL = SHORT_DRILLS + (LONG_DRILLS if LONG else ())
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Path:
+    try:
+        return build.kernel()
+    except build.CannotBuild as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def runs(kernel) -> dict[str, Future]:
+    """All drills, as many at a time as there are cores: a guest is a program with one processor."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {drill.name: pool.submit(run, kernel, drill) for drill in ALL}
+
+
+def run(kernel: Path, drill: Drill) -> guest.Ended:
+    settings = [f"{name}={value}" for name, value in drill.environment.items()]
+    pytest_command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", "", DRILLS / drill.file]
+    return guest.run(
+        kernel, ["env", *settings, *pytest_command], kernel_arguments=drill.kernel, timeout_s=drill.timeout_s
+    )
+
+
+@pytest.mark.parametrize("drill", ALL, ids=lambda drill: drill.name)
+def test_drill(runs, drill):
+    ended = runs[drill.name].result()
+    print(ended.output)
+    assert ended.status == 0, f"{drill.name} ended with status {ended.status} after {ended.virtual_s:g} virtual s"
