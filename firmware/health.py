@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.system import Shared
+from firmware.system import SharedMemory
 
 #: Between two looks, in seconds. Shorter than what the relays' hold would bridge is not needed: the supervisor watches that.
 STEP_S = 0.5
@@ -17,7 +17,7 @@ STEP_S = 0.5
 CONTROL_S = 5.0
 
 
-def fault(shared: Shared, seconds: float, *, relay: bool = True, sleep: Callable = time.sleep) -> str:
+def fault(shared: SharedMemory, seconds: float, *, relay: bool = True, sleep: Callable = time.sleep) -> str:
     """What goes wrong within `seconds`, in one sentence; empty where nothing does.
 
     Frames must advance from look to look, the control process at least every CONTROL_S, the relays be held (if there is a
@@ -46,16 +46,20 @@ def _starts(cells) -> tuple[int, int]:
     return cells["audio_starts"], cells["control_starts"]
 
 
-def shared_memory() -> Shared | None:
+def shared_memory() -> SharedMemory | None:
     """That of the box that runs on this machine; None where none does, or not for this user's eyes."""
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = command.read_bytes().split(b"\0")
             if b"--role" in words and b"--shared" in words:
                 descriptor = words[words.index(b"--shared") + 1].decode()
-                file = open(command.parent / "fd" / descriptor, "r+b")  # noqa: SIM115  # for as long as we run
-                return Shared(file.fileno())
-        except (OSError, IndexError):  # it has just ended, or belongs to another user
+                with open(command.parent / "fd" / descriptor, "r+b") as file:
+                    return SharedMemory(file.fileno())
+        except (
+            OSError,
+            IndexError,
+            ValueError,
+        ):  # it has just ended, or belongs to another user, or is of another version
             continue
     return None
 

@@ -92,6 +92,13 @@ def library() -> presets.PresetLibrary:
 @click.option(
     "--keep-latency", is_flag=True, help="keep the latency at the start of the file, as if recorded from the box"
 )
+@click.option(
+    "--start-frame",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="FRAME",
+    help="give the bits of a box that had been running for this many frames when the music began",
+)
 @pass_context
 def render(
     context: Context,
@@ -107,6 +114,7 @@ def render(
     no_target,
     listen,
     keep_latency,
+    start_frame,
 ):
     """Master files with the engine of the box: the same settings give the same bits.
 
@@ -120,6 +128,8 @@ def render(
         raise click.UsageError("--target-lufs cannot be combined with --run-log or --keep-latency")
     if listen and (run_log or keep_latency or target_lufs is not None):
         raise click.UsageError("--listen cannot be combined with --run-log, --keep-latency or --target-lufs")
+    if start_frame and run_log:
+        raise click.UsageError("--run-log contains the starting frame: omit --start-frame")
     run = _read_run_log(run_log) if run_log else None
     chosen = _preset(preset) if preset else None
     values, events = (run["start"], run["events"]) if run else (_values(chosen, assignments), ())
@@ -131,7 +141,7 @@ def render(
         _check(values)
     for remark in remarks({id: values[id] for id in _assigned(assignments)}, values, "--set"):
         context.note(remark)
-    options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency,
+    options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
                "delta": listen == "delta"}  # fmt: skip
     results = _render(context, _targets(context, inputs, output, bits), values, None if run else dither, run, options)
     context.out("render", {"rendered": results}, table([_row(result) for result in results]))

@@ -1,14 +1,16 @@
 """Renders audio with the engine of the box: the same input and settings give the same bits."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import numpy as np
 
 from dsp_ext import Engine
+from dsp_ext.core import partition_frames
 from firmware.engine import OfflineRun
 
-#: Frames of the blocks of silence that let the chain ring out.
-_SILENCE = 1 << 14
+#: Most frames of a block of silence.
+_SILENT_FRAMES = 1 << 14
 
 
 class Renderer:
@@ -24,21 +26,32 @@ class Renderer:
         self._run = OfflineRun(rate_hz)
 
     def render(
-        self, blocks: Iterable[np.ndarray], values: dict[str, float], events: Iterable[dict] = (), *, align: bool = True
+        self,
+        blocks: Iterable[np.ndarray],
+        values: dict[str, float],
+        events: Iterable[dict] = (),
+        *,
+        align: bool = True,
+        start_frame: int = 0,
     ) -> Iterator[np.ndarray]:
         """Process `blocks` (float32, shape (2, frames)) from a state in which `values` (all parameters) are in force.
 
         `events` are those of a run log, in order: {"frame", "kind", "values"}; each is applied before its frame is
         processed. The chain rings out at the end. `align` removes the latency at the start, so that output and input line
         up frame for frame; without it the output is longer than the input by the latency.
+
+        `start_frame` is the frame of the run at which the input begins, after silence. The convolvers work in partitions
+        (`partition_frames`), and the frame of a partition at which sound begins decides how their sums are rounded.
         """
         self._run.begin(values, events)
         before = self._counters()
-        self.latency = left = self._run.engine.latency
-        for block in _with_silence(blocks, self.latency):
+        self.latency = self._run.engine.latency
+        lead = start_frame % partition_frames(self.rate_hz)
+        left = lead + (self.latency if align else 0)
+        for block in chain(_silence(lead), blocks, _silence(self.latency)):
             out = block.copy()
             self._run.process(out)
-            if align and left:
+            if left:
                 out, left = out[:, left:], max(0, left - out.shape[1])
             if out.shape[1]:
                 yield out
@@ -50,7 +63,7 @@ class Renderer:
         return dict(zip(Engine.CELLS, self._run.engine.cells, strict=False))
 
 
-def _with_silence(blocks: Iterable[np.ndarray], frames: int) -> Iterator[np.ndarray]:
-    yield from blocks
-    for at in range(0, frames, _SILENCE):
-        yield np.zeros((2, min(_SILENCE, frames - at)), np.float32)
+def _silence(frames: int) -> Iterator[np.ndarray]:
+    """Blocks of that many silent frames."""
+    for at in range(0, frames, _SILENT_FRAMES):
+        yield np.zeros((2, min(_SILENT_FRAMES, frames - at)), np.float32)

@@ -26,7 +26,7 @@ class RenderJob:
     """What to render, and how.
 
     `values`: all parameters. `events`: those of a run log. `bits`: see `AudioWriter`. `target_lufs`: integrated loudness to
-    reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`: see `Renderer.render`.
+    reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`, `start_frame`: see `Renderer.render`.
     """
 
     source: AudioReader
@@ -37,6 +37,7 @@ class RenderJob:
     target_lufs: float | None = None
     delta: bool = False
     align: bool = True
+    start_frame: int = 0
 
     def run(self, renderer: Renderer) -> dict:
         """Render; returns the figures before and after, and `limiter_gain_db` if it was searched for. Raises CliFail."""
@@ -59,7 +60,7 @@ class RenderJob:
         measurement = Measurement(self.source.rate_hz)
         with AudioWriter(self.target, self.source.rate_hz, self.bits, self.source.frames) as writer:
             inputs = _Tap(self.source.blocks(), before, keep=self.delta)
-            for block in renderer.render(inputs, values, self.events, align=self.align):
+            for block in renderer.render(inputs, values, self.events, align=self.align, start_frame=self.start_frame):
                 out = listening.difference(inputs.take(block.shape[1]), block) if self.delta else block
                 measurement.add(np.asarray(out, np.float32))
                 writer.write(out)

@@ -35,7 +35,7 @@ def words(rate_hz) -> np.ndarray:
 @pytest.fixture(scope="module")
 def run(header, cable, card_clock, tool, words, preset, rate_hz, period_frames):
     """(what the recorder heard, counters before the music, counters after it, status at the end, log)"""
-    with Jig(words, rate_hz, period_frames) as jig:
+    with Jig(words, rate_hz, period_frames, path="/tmp/recorded.raw") as jig:
         service = Burnishd(rate_hz, period_frames)
         cable.plug()
         service.wait_for_sound(header)
@@ -64,9 +64,9 @@ def test_output_is_the_render(run, words, preset, rate_hz, period_frames, note):
     values = params.DEFAULTS | PresetLibrary(Burnishd.data / "presets").load(preset).values
     partition = partition_frames(rate_hz)
     starts = range(0, partition, math.gcd(partition, period_frames))
-    differing = {}
+    differing, renderer = {}, engine.Renderer(rate_hz)
     for start in starts:
-        rendered = engine.render(np.concatenate([np.zeros((start, 2), np.int32), words]), rate_hz, values, align=False)
+        rendered = renderer.render(np.concatenate([np.zeros((start, 2), np.int32), words]), values, align=False)
         wanted = from_first_sound(rendered.words)
         frames = min(len(wanted), len(recorded))
         differing[start] = int((wanted[:frames] != recorded[:frames]).any(axis=1).sum())

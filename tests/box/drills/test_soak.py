@@ -17,7 +17,7 @@ HZ = 20
 def test_soak(burnishd, header, tool, rate_hz, period_frames, rng, note):
     noise = (rng.standard_normal((20 * rate_hz, 2)) * 0.05 * 2**31).astype(np.int32)
     fingers = random.Random(2)
-    with Jig(noise, rate_hz, period_frames) as jig, open("/tmp/meters", "w+") as out:
+    with Jig(noise, rate_hz, period_frames, repeat=True) as jig, open("/tmp/meters", "w+") as out:
         jig.start()
         time.sleep(1)
         header.longest_pause_ms()

@@ -9,6 +9,7 @@ import numpy as np
 
 _XRUN = -32
 _BYTES_PER_FRAME = 8
+PLAYER_XRUNS, PLAYER_ERRORS, RECORDER_XRUNS, RECORDER_ERRORS = range(4)
 
 
 def _open(direction: int, device: str, rate_hz: int, period: int):
@@ -17,8 +18,8 @@ def _open(direction: int, device: str, rate_hz: int, period: int):
                          format=alsaaudio.PCM_FORMAT_S32_LE, periodsize=period, periods=max(4, min(64, 4096 // period)))  # fmt: skip
 
 
-def _play(device: str, rate_hz: int, period: int, words: np.ndarray, started, stop, faults) -> None:
-    """Silence until `started`, then `words`, then silence until `stop`."""
+def _play(device: str, rate_hz: int, period: int, words: np.ndarray, repeat: bool, started, stop, faults) -> None:
+    """Silence until `started`, then `words`, then those again or silence until `stop`."""
     pcm = _open(alsaaudio.PCM_PLAYBACK, device, rate_hz, period)
     silence = bytes(_BYTES_PER_FRAME * period)
     prefill = silence * (pcm.info()["periods"] - 1)
@@ -29,12 +30,14 @@ def _play(device: str, rate_hz: int, period: int, words: np.ndarray, started, st
         if started.is_set() and at < len(data):
             block = bytes(data[at : at + len(silence)]).ljust(len(silence), b"\0")
             at += len(silence)
+            if repeat and at >= len(data):
+                at = 0
         try:
             if pcm.write(block) == _XRUN:
-                faults["player_xruns"] += 1
+                faults[PLAYER_XRUNS] += 1
                 pcm.write(prefill)
         except alsaaudio.ALSAAudioError:  # the box has closed its side
-            faults["player_errors"] += 1
+            faults[PLAYER_ERRORS] += 1
             time.sleep(0.01)
     pcm.close()
 
@@ -46,11 +49,11 @@ def _record(device: str, rate_hz: int, period: int, path: str, stop, faults) -> 
             try:
                 frames, data = pcm.read()
             except alsaaudio.ALSAAudioError:
-                faults["recorder_errors"] += 1
+                faults[RECORDER_ERRORS] += 1
                 time.sleep(0.01)
                 continue
             if frames == _XRUN:
-                faults["recorder_xruns"] += 1
+                faults[RECORDER_XRUNS] += 1
             else:
                 file.write(data)
     pcm.close()
@@ -59,16 +62,20 @@ def _record(device: str, rate_hz: int, period: int, path: str, stop, faults) -> 
 class Jig:
     """Plays `words` (int32, shape (frames, 2)) into the box and records what comes out. A context manager.
 
-    The player and the recorder are processes of their own, and start with silence at once.
+    The player and the recorder are processes of their own, and start with silence at once. `repeat`: the words are played
+    again and again, and should be a whole number of periods. Without a `path` nothing is kept.
     """
 
-    def __init__(self, words: np.ndarray, rate_hz: int, period_frames: int, *, path: str = "/tmp/recorded.raw"):
+    def __init__(
+        self, words: np.ndarray, rate_hz: int, period_frames: int, *, path: str = "/dev/null", repeat: bool = False
+    ):
         context = multiprocessing.get_context("fork")
         self._path, self._started, self._stop = path, context.Event(), context.Event()
-        self.faults = context.Manager().dict(player_xruns=0, player_errors=0, recorder_xruns=0, recorder_errors=0)
+        #: Faults of the jig itself, by PLAYER_XRUNS and so on.
+        self.faults = context.Array("l", 4)
         common = (rate_hz, period_frames)
         self.player = context.Process(
-            target=_play, args=("hw:Loopback,1,0", *common, words, self._started, self._stop, self.faults)
+            target=_play, args=("hw:Loopback,1,0", *common, words, repeat, self._started, self._stop, self.faults)
         )
         self.recorder = context.Process(
             target=_record, args=("hw:Loopback,1,1", *common, path, self._stop, self.faults)
@@ -81,7 +88,7 @@ class Jig:
         self._started.set()
 
     def stop(self) -> np.ndarray:
-        """End, and return what was recorded, shape (frames, 2), int32."""
+        """End, and return what was recorded, shape (frames, 2), int32; nothing without a path."""
         self._stop.set()
         for process in (self.player, self.recorder):
             process.join(5)

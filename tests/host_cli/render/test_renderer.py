@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dsp_ext import Engine
+from dsp_ext.core import partition_frames
 from firmware.contract import params
 from firmware.engine import offline
 from host_cli.render import audiofile
@@ -82,3 +83,25 @@ def test_words_and_floats_in_pieces_of_any_length_give_the_same_bits(noise, rng)
     for piece in np.split(block, sorted([4096, 50_000, *rng.integers(0, block.shape[1], 40)]), axis=1):
         run.process(piece)
     assert np.array_equal(np.rint(block.T.astype(float) * 2.0**31), words)
+
+
+@pytest.mark.parametrize("align", [False, True])
+def test_the_starting_frame_gives_the_bits_of_a_box_that_had_been_running(noise, align):
+    """With the linear-phase kernel, whose convolution works in partitions."""
+    renderer, start, partition = Renderer(RATE_HZ), 100, partition_frames(RATE_HZ)
+    values = VALUES["compressed"] | {"eq.mode": 0.0}
+    silence = np.zeros((2, start + 3 * partition), np.float32)
+    running = render(renderer, np.concatenate([silence, noise], axis=1), values, align=align)[:, silence.shape[1] :]
+    assert np.array_equal(render(renderer, noise, values, align=align, start_frame=silence.shape[1]), running)
+    assert np.array_equal(render(renderer, noise, values, align=align, start_frame=start), running)
+    assert not np.array_equal(render(renderer, noise, values, align=align), running)
+
+
+def test_the_starting_frame_is_an_option(noise, tmp_path):
+    audiofile.write_words(tmp_path / "in.wav", audiofile.words_from_float(noise.T), RATE_HZ, "24")
+    command = ("render", tmp_path / "in.wav", "--bits", "32", "--set", "eq.b3.enabled=on", "--set", "eq.b3.gain_db=-6")
+    files = {start: tmp_path / f"{start}.wav" for start in (0, 100, partition_frames(RATE_HZ))}
+    for start, path in files.items():
+        assert burnish(*command, "-o", path, "--start-frame", str(start))[0] == 0
+    at_once, shifted, whole = (path.read_bytes() for path in files.values())
+    assert shifted != at_once and whole == at_once

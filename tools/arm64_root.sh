@@ -1,0 +1,30 @@
+#!/bin/sh
+# tools/arm64_root.sh RELEASE FOLDER: a Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run here by emulation,
+# with what Raspberry Pi OS Lite has and the installation looks at. Needs root. Takes some minutes; a FOLDER that exists is kept.
+set -eu
+release=${1:?bookworm or trixie}
+folder=${2:?the folder}
+[ ! -e "$folder/etc/os-release" ] || exit 0
+
+. "$(dirname "$0")/optional.sh"
+want mmdebstrap "unpacks Debian's packages into a folder"
+want qemu-user-static "runs programs for arm64"
+want arch-test "finds out whether they run"
+install_wanted "they could not be installed: there is no arm64 system to try"
+
+formats=/proc/sys/fs/binfmt_misc
+[ -e $formats/register ] || mount -t binfmt_misc binfmt_misc $formats
+if [ ! -e $formats/qemu-aarch64 ]; then
+    # The first bytes of an ELF file for aarch64, and which of their bits count.
+    magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
+    mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
+    # F: the emulator is opened now, so it need not be in FOLDER.
+    printf '%s' ":qemu-aarch64:M::$magic:$mask:/usr/bin/qemu-aarch64-static:OCF" >$formats/register
+fi
+
+mmdebstrap --quiet --arch=arm64 --variant=minbase \
+    --include=ca-certificates,python3,python3-venv,systemd,udev,kmod,passwd,util-linux,fdisk "$release" "$folder"
+mkdir -p "$folder/boot/firmware/overlays"
+printf '%s\n' 'dtparam=audio=on' 'dtoverlay=vc4-kms-v3d' '[all]' >"$folder/boot/firmware/config.txt"
+echo 'console=serial0,115200 console=tty1 root=PARTUUID=00000000-02 rootfstype=ext4 fsck.repair=yes rootwait' \
+    >"$folder/boot/firmware/cmdline.txt"

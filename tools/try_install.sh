@@ -1,0 +1,34 @@
+#!/bin/sh
+# tools/try_install.sh RELEASE [WHEEL]: installs a box into a Debian system for arm64, twice, and shows what came of it.
+# Needs root. The system stays in build/arm64/RELEASE; the first time takes long, since every program is emulated.
+set -eu
+release=${1:?bookworm or trixie}
+wheel=${2:-}
+root=build/arm64/$release
+python=${PYTHON:-.venv/bin/python}
+install="$python -m firmware.install --root $root ${wheel:+--wheel $wheel}"
+
+sh "$(dirname "$0")/arm64_root.sh" "$release" "$root"
+trap 'umount "$root/proc" 2>/dev/null || true' EXIT
+mount -t proc proc "$root/proc"
+[ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/"
+
+echo "== dry run"
+$install --dry-run
+echo "== first run"
+$install
+echo "== second run"
+$install
+echo "== the units"
+for unit in burnish-cpu burnish-slot burnish-usb burnishd; do
+    chroot "$root" systemd-analyze verify --man=no "/etc/systemd/system/$unit.service" && echo "$unit: accepted"
+done
+chroot "$root" systemd-analyze security --offline=yes /etc/systemd/system/burnishd.service | tail -1
+echo "== what the box imports"
+chroot "$root" /opt/burnish/current/bin/python -c '
+import alsaaudio, gpiozero, lgpio, luma.oled.device, PIL, serial, spidev
+print("all there")' || echo "something is missing"
+echo "== the service, on simulated parts, as its user"
+chroot "$root" setpriv --reuid=burnish --regid=burnish --clear-groups env HOME=/tmp \
+    /opt/burnish/current/bin/burnishd --sim --unpaced --run-dir /tmp/burnish-trial --mix /tmp/mix.wav &&
+    echo "it ran, and ended with status 0"
