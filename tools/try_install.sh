@@ -28,7 +28,14 @@ echo "== what the box imports"
 chroot "$root" /opt/burnish/current/bin/python -c '
 import alsaaudio, gpiozero, lgpio, luma.oled.device, PIL, serial, spidev
 print("all there")' || echo "something is missing"
-echo "== the service, on simulated parts, as its user"
+echo "== the service as its user, on simulated parts"
+chroot "$root" python3 -c '
+import wave
+with wave.open("/tmp/mix.wav", "wb") as file:  # a second of a square wave
+    file.setnchannels(2)
+    file.setsampwidth(2)
+    file.setframerate(48000)
+    file.writeframes((b"\0\x10" * 96 + b"\0\xf0" * 96) * 500)'
 chroot "$root" setpriv --reuid=burnish --regid=burnish --clear-groups env HOME=/tmp \
     /opt/burnish/current/bin/burnishd --sim --unpaced --run-dir /tmp/burnish-trial --mix /tmp/mix.wav &&
     echo "it ran, and ended with status 0"

@@ -13,6 +13,7 @@ FOLDER = "/opt/burnish"
 CURRENT = f"{FOLDER}/current"
 SLOTS = ("a", "b")
 _STAMP = "installed-from"
+_SYSTEM_LGPIO = "import sys, lgpio; sys.exit(sys.version_info < (3, 13))"
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
@@ -50,7 +51,9 @@ def fill(target: Target, slot: str, wheel: Path | None) -> None:
     folder = f"{FOLDER}/{slot}"
     target.remove(f"{folder}/{_STAMP}")
     if not target.path(f"{folder}/bin/pip").exists():
-        target.run("python3", "-m", "venv", "--clear", folder)
+        # Where pip has no lgpio, that of the system is used.
+        share = ["--system-site-packages"] if target.succeeds("python3", "-c", _SYSTEM_LGPIO) else []
+        target.run("python3", "-m", "venv", "--clear", *share, folder)
     source = target.path(f"{FOLDER}/source")
     shutil.rmtree(source, ignore_errors=True)
     try:

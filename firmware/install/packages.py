@@ -8,8 +8,10 @@ from .target import Target
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """Install what is missing of packages.txt, and overlayroot where the root is to be read-only."""
+    """Install what is missing of packages.txt, and what depends on the system or is asked for."""
     wanted = words_of((DATA / "packages.txt").read_text())
+    if target.read("/etc/rpi-issue") is not None:  # pip has it for Python before 3.13 only, and Debian not at all
+        wanted.append("python3-lgpio")
     if settings.data_partition:
         wanted += ["overlayroot", "e2fsprogs"]
     missing = [name for name in wanted if not _installed(target, name)]

@@ -71,7 +71,18 @@ def runs(kernel) -> dict[str, Future]:
 
 def run(kernel: Path, drill: Drill) -> guest.Ended:
     settings = [f"{name}={value}" for name, value in drill.environment.items()]
-    pytest_command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--color=no", "-m", "", DRILLS / drill.file]
+    pytest_command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "-q",
+        "--color=no",
+        "-m",
+        "",
+        DRILLS / drill.file,
+    ]
     return guest.run(
         kernel, ["env", *settings, *pytest_command], kernel_arguments=drill.kernel, timeout_s=drill.timeout_s
     )

@@ -14,9 +14,9 @@ from firmware.presets import PresetLibrary
 from host_cli.render import audiofile, engine
 from tests.box.parts import Burnishd, Jig
 
-SECONDS = 4
+SECONDS = 3
 #: The recorder's blocks around the end of the run are not compared.
-LEAST_SECONDS = 3
+LEAST_SECONDS = 2
 
 
 @pytest.fixture(scope="module")

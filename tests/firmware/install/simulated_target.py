@@ -36,6 +36,8 @@ class SimulatedTarget(Target):
                 return f"{kind} {name}" in self.known
             case ("systemctl", "is-enabled", _, unit):
                 return f"unit {unit}" in self.known
+            case ("python3", "-c", _):
+                return False
             case ("test", "-b", device):
                 return device in self.partitions
             case ("blkid", *_, device):

@@ -73,6 +73,12 @@ def test_another_hat_is_configured(target):
     assert "dtoverlay=pisound" in target.read("/boot/firmware/config.txt").splitlines()
 
 
+def test_raspberry_pi_os_brings_lgpio(target):
+    target.write("/etc/rpi-issue", "Raspberry Pi reference 2025-10-01\n")
+    install.install(target, SETTINGS, dry_run=False)
+    assert "package python3-lgpio" in target.known
+
+
 def test_a_new_version_replaces_the_old_one(target, tmp_path):
     install.install(target, SETTINGS, dry_run=False)
     wheel = tmp_path / "burnish-9-py3-none-any.whl"
