@@ -6,15 +6,17 @@ ROUTE  ?=
 WRITE  ?=
 DEVICE ?=
 LONG   ?=
+RELEASE ?= bookworm
 TESTS  ?=
 QUICK  ?=
 FRESH  ?=
 
-.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards test-box
+.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards test-box try-install
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
 	@echo "make test-box  the box on a kernel with virtual hardware (LONG=1: long drills too)"
+	@echo "make try-install  the installation of a box in an emulated Debian system (RELEASE=trixie or bookworm)"
 	@echo "make site    the documentation as web pages in build/site"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
@@ -47,6 +49,12 @@ test: build
 test-box: build
 	sh tools/box_setup.sh
 	LONG=$(LONG) $(PY) -m pytest -m box -s tests/box
+
+# The installation of a box, twice, into a Debian system for arm64 whose programs are emulated, and tests of the DSP there. Needs
+# root. RELEASE=trixie compiles the DSP in emulation, since the wheel is for the Python that runs here.
+try-install: build
+	sh tools/cross_wheel.sh build/arm64
+	sh tools/try_install.sh $(RELEASE) $(if $(filter bookworm,$(RELEASE)),build/arm64/burnish-*.whl)
 
 # What a laptop gets: the plain install in an environment of its own, without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp

@@ -39,3 +39,10 @@ with wave.open("/tmp/mix.wav", "wb") as file:  # a second of a square wave
 chroot "$root" setpriv --reuid=burnish --regid=burnish --clear-groups env HOME=/tmp \
     /opt/burnish/current/bin/burnishd --sim --unpaced --run-dir /tmp/burnish-trial --mix /tmp/mix.wav &&
     echo "it ran, and ended with status 0"
+echo "== tests of the DSP"
+check=$root/tmp/check
+rm -rf "$check"
+mkdir -p "$check"
+cp -r tests docs pyproject.toml "$check"
+chroot "$root" /opt/burnish/current/bin/python -m pip install --quiet --target /tmp/check/libraries pytest scipy
+chroot "$root" sh -c "cd /tmp/check && PYTHONPATH=libraries /opt/burnish/current/bin/python -m pytest -q -p no:cacheprovider ${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/convolution}"
