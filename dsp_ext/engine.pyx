@@ -380,11 +380,12 @@ cdef class Engine(Processor):
                 left[i] = right[i] = 0.0
         if self._port.meters is not None:
             self.input_meter.run(left, right, frames)
-        if self._port.spectra is not None:
-            self._input_spectrum.run(left, right, frames)
         memcpy(dry_l, left, frames * sizeof(float))
         memcpy(dry_r, right, frames * sizeof(float))
         self._dry.run(dry_l, dry_r, frames)
+        # The spectrum of the delayed input, so that it shows the same signal as that of the output.
+        if self._port.spectra is not None:
+            self._input_spectrum.run(dry_l, dry_r, frames)
 
         _amplify(self._trim, gain, left, right, frames)
         self.eq.run(left, right, frames)

@@ -14,7 +14,17 @@ from firmware.link import Pty, Server
 from firmware.panel import PanelController
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
-from firmware.system import Alarms, MeterReader, Options, RelayWatch, SharedMemory, Ticks, config, newest_spectra
+from firmware.system import (
+    Alarms,
+    MeterReader,
+    Options,
+    RelayWatch,
+    SharedMemory,
+    Ticks,
+    average_spectra,
+    config,
+    newest_spectra,
+)
 
 log = logging.getLogger(__name__)
 
@@ -70,9 +80,9 @@ class ControlProcess:
         """A new reader of the meters."""
         return MeterReader(self.shared.meters)
 
-    def spectra(self) -> np.ndarray:
-        """The newest levels in dB of input and output, shape (2, bands)."""
-        return newest_spectra(self.shared.spectra)
+    def spectra(self, average: bool = False) -> np.ndarray:
+        """See `firmware.link.Box`."""
+        return (average_spectra if average else newest_spectra)(self.shared.spectra)
 
     def info(self) -> dict:
         """Facts about the box and the run. The latency depends on mode and resolution of the EQ. `eq_valid_from_hz` is the lowest

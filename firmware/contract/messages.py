@@ -308,17 +308,25 @@ class Renew(Params):
     ttl_s: Annotated[float, Meta(gt=0, le=MAX_LEASE_S)] = 3.0
 
 
+class SpectrumOf(Params):
+    """Asks for spectra: the newest, or with `average` the average of the last 2.5 s."""
+
+    average: bool = False
+
+
 class Spectrum(Struct):
     """The power of input and output in bands of 1/6 octave. Their centres are evenly spaced in octaves from `low_hz` to `high_hz`.
 
     Base64 of one byte per band: byte b means b / 2 - 120 dB; 0 means -120 dB or less. A full-scale sine in both channels
-    has 0 dB.
+    has 0 dB. The input is delayed by the latency of the chain. `change` is output less input of an average: byte b means (b - 128) / 4 dB, limited to its range; otherwise it
+    is empty.
     """
 
     low_hz: float
     high_hz: float
     input: str
     output: str
+    change: str = ""
 
 
 class Log(Params):

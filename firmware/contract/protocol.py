@@ -50,6 +50,7 @@ from .messages import (
     Selected,
     Set,
     Spectrum,
+    SpectrumOf,
     State,
     Sub,
     Switch,
@@ -120,6 +121,7 @@ __all__ = [
     "Selected",
     "Set",
     "Spectrum",
+    "SpectrumOf",
     "State",
     "Sub",
     "Switch",
@@ -206,7 +208,13 @@ METHODS: dict[str, Method] = {
         Method("sub", Sub, Columns, True, "subscribe to meters and changes"),
         Method("renew", Renew, Done, True, "extend the lease of the subscription"),
         Method("unsub", Nothing, Done, True, "end the subscription"),
-        Method("spectrum", Nothing, Spectrum, False, "spectra of input and output, updated every 40 ms"),
+        Method(
+            "spectrum",
+            SpectrumOf,
+            Spectrum,
+            False,
+            "spectra of input and output: the newest of every 40 ms, or an average",
+        ),
         Method("log", Log, LogPage, False, "lines of the log of the box"),
     )
 }
@@ -223,6 +231,16 @@ NOTIFICATIONS = {
 def pack_levels(levels_db) -> str:
     """Levels in dB as the text of a Spectrum."""
     return base64.b64encode(bytes(min(255, max(0, round(2 * (level + 120)))) for level in levels_db)).decode()
+
+
+def pack_changes(changes_db) -> str:
+    """Level changes in dB as the text `change` of a Spectrum."""
+    return base64.b64encode(bytes(min(255, max(0, round(4 * change + 128))) for change in changes_db)).decode()
+
+
+def unpack_changes(packed: str) -> list[float]:
+    """Level changes in dB from the text `change` of a Spectrum."""
+    return [(byte - 128) / 4 for byte in base64.b64decode(packed)]
 
 
 def unpack_levels(packed: str) -> list[float]:

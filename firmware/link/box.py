@@ -19,8 +19,9 @@ class Box(Protocol):
     def meter_reader(self) -> MeterReader:
         """A new reader of the meters, so that no client misses a peak."""
 
-    def spectra(self) -> np.ndarray:
-        """The newest levels in dB of input and output, shape (2, bands), in the bands of `dsp_ext.meters.BANDS_HZ`."""
+    def spectra(self, average: bool = False) -> np.ndarray:
+        """Levels in dB of input and output, shape (2, bands), in the bands of `dsp_ext.meters.BANDS_HZ`: the newest, or averages of
+        the last 2.5 s. The input is delayed by the latency of the chain, so that both are of the same signal."""
 
     def info(self) -> Mapping[str, str | int | float]:
         """Facts about the box: at least "version", "serial", "rate_hz" and "latency_frames"."""

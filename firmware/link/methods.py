@@ -151,9 +151,11 @@ class Methods:
     def preset_copy(self, args: protocol.PresetCopy) -> protocol.Saved:
         return _saved(self.box.presets.copy(args.name, args.to, args.overwrite))
 
-    def spectrum(self, args: protocol.Nothing) -> protocol.Spectrum:
-        before, after = map(protocol.pack_levels, self.box.spectra())
-        return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], before, after)
+    def spectrum(self, args: protocol.SpectrumOf) -> protocol.Spectrum:
+        before, after = self.box.spectra(args.average)
+        change = protocol.pack_changes(after - before) if args.average else ""
+        levels = map(protocol.pack_levels, (before, after))
+        return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], *levels, change)
 
     def log(self, args: protocol.Log) -> protocol.LogPage:
         lines, following = self.logbook.since(args.first)

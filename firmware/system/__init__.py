@@ -4,7 +4,7 @@ from . import board, config, systemd
 from .alarms import Alarms
 from .board import Board, Pin
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
-from .meters import METER_RULES, MeterReader, newest_spectra
+from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .relay_watch import RelayWatch
 from .shared_memory import HISTORY, SharedMemory
@@ -30,6 +30,7 @@ __all__ = [
     "RelayWatch",
     "SharedMemory",
     "Ticks",
+    "average_spectra",
     "board",
     "config",
     "newest_spectra",

@@ -40,3 +40,12 @@ def newest_spectra(ring: Ring) -> np.ndarray:
     first row."""
     rows, _ = ring.since(max(0, ring.written - 1))
     return rows[-1, 1:].reshape(2, -1) if len(rows) else np.full((2, len(BANDS_HZ)), FLOOR_DB)
+
+
+def average_spectra(ring: Ring) -> np.ndarray:
+    """Levels in dB of `BANDS_HZ`, averaged in power over all rows of a spectra ring, shape (2, bands): input, output. Silence
+    before the first row."""
+    rows, _ = ring.since(0)
+    if not len(rows):
+        return np.full((2, len(BANDS_HZ)), FLOOR_DB)
+    return 10 * np.log10(np.mean(10 ** (rows[:, 1:] / 10), axis=0)).reshape(2, -1)

@@ -232,10 +232,15 @@ class BoxClient:
         """Lines of the box's log from number `first` on."""
         return self._call("log", first=first)
 
-    def spectrum(self) -> dict[str, list[float]]:
-        """The current spectra: `hz` (centres of the bands), `input` and `output` (dB)."""
-        found = self._call("spectrum")
+    def spectrum(self, average: bool = False) -> dict[str, list[float]]:
+        """The newest spectra: `hz` (centres of the bands), `input` and `output` (dB).
+
+        The input is delayed by the latency of the chain. With `average`, averages of the last 2.5 s, and `change` (dB).
+        """
+        found = self._call("spectrum", average=True) if average else self._call("spectrum")
         levels = {"input": protocol.unpack_levels(found.input), "output": protocol.unpack_levels(found.output)}
+        if average:
+            levels["change"] = protocol.unpack_changes(found.change)
         last = len(levels["input"]) - 1
         hz = [found.low_hz * (found.high_hz / found.low_hz) ** (band / last) for band in range(last + 1)]
         return {"hz": hz, **levels}

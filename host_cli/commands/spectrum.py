@@ -10,10 +10,15 @@ _EVERY = 3
 @cli.command()
 @pass_context
 def spectrum(context: Context):
-    """Show the current spectra of input and output in dB. --json prints all 96 bands."""
-    found = context.box.spectrum()
+    """Show the spectra of input and output in dB, averaged over the last 2.5 seconds.
+
+    Input and output are aligned, so that the change is that of the same signal: 0 dB in bypass. --json prints all 96 bands.
+    """
+    found = context.box.spectrum(average=True)
     rows = [
-        (f"{hz:.0f} Hz", f"{before:.1f}", f"{after:.1f}", f"{after - before:+.1f}")
-        for hz, before, after in list(zip(found["hz"], found["input"], found["output"], strict=True))[::_EVERY]
+        (f"{hz:.0f} Hz", f"{before:.1f}", f"{after:.1f}", f"{change:+.2f}" if change else "0")
+        for hz, before, after, change in list(
+            zip(found["hz"], found["input"], found["output"], found["change"], strict=True)
+        )[::_EVERY]
     ]
     context.out("spectrum", found, table(rows, ("band", "in", "out", "change")))

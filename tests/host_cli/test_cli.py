@@ -239,7 +239,7 @@ def test_meters_without_a_terminal_are_lines(burnish):
 
 
 def test_spectrum_of_input_and_output(burnish, fake):
-    fake.play(0.5)
+    fake.play(4)
     status, out, _ = burnish("--json", "spectrum")
     found = json.loads(out)
     assert status == 0 and found["schema"] == "burnish.spectrum/1"
@@ -250,6 +250,16 @@ def test_spectrum_of_input_and_output(burnish, fake):
     assert found["input"][loudest] == pytest.approx(-20, abs=0.5)
     status, out, _ = burnish("spectrum")
     assert status == 0 and len(out.splitlines()) == 1 + 32
+
+
+def test_spectrum_shows_no_change_in_bypass(burnish, fake):
+    """Also while the level changes all the time, and with a chain that delays by more than 100 ms."""
+    fake._engine.set("chain.bypass", 1.0)
+    for level_dbfs in range(-60, -10, 2):
+        fake.play(0.15, level_dbfs)
+    found = json.loads(burnish("--json", "spectrum")[1])
+    assert max(found["input"]) > -40 and set(found["change"]) == {0.0}
+    assert {line.split()[-1] for line in burnish("spectrum")[1].splitlines()[1:]} == {"0"}
 
 
 def test_meters_as_csv(burnish, fake):

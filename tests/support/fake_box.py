@@ -10,7 +10,7 @@ from firmware.link.server import Pty, Server
 from firmware.presets.document import parse
 from firmware.presets.library import PresetLibrary
 from firmware.settings.store import Store
-from firmware.system.meters import MeterReader, newest_spectra
+from firmware.system.meters import MeterReader, average_spectra, newest_spectra
 
 RATE_HZ, BLOCK = 48_000, 480
 _HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
@@ -40,8 +40,8 @@ class FakeBox:
     def meter_reader(self) -> MeterReader:
         return MeterReader(self._ring)
 
-    def spectra(self) -> np.ndarray:
-        return newest_spectra(self._spectra)
+    def spectra(self, average: bool = False) -> np.ndarray:
+        return (average_spectra if average else newest_spectra)(self._spectra)
 
     def info(self) -> dict:
         return {

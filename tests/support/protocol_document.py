@@ -52,7 +52,7 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     ),
     "renew": (protocol.Renew(3.0), protocol.Done()),
     "unsub": (protocol.Nothing(), protocol.Done()),
-    "spectrum": (protocol.Nothing(), protocol.Spectrum(20.0, 20000.0, "eHpkWg==", "ens+RQ==")),
+    "spectrum": (protocol.SpectrumOf(True), protocol.Spectrum(20.0, 20000.0, "eHpkWg==", "ens+RQ==", "hIKAfg==")),
     "log": (protocol.Log(41), protocol.LogPage(["2026-11-20T10:00:00Z INFO firmware.audio: started"], 42)),
 }  # fmt: skip
 

@@ -5,12 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
+from demo.mix import synthesise
 from dsp_ext import Engine, Ring
 from dsp_ext.meters.halfband import PASS, Halfbands, taps
 from dsp_ext.meters.spectrum import _EVERY, _OFFSET, BAND_OCTAVES, BANDS_HZ, Spectrum
-from firmware.system.meters import newest_spectra
+from firmware.system.meters import average_spectra, newest_spectra
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
+
+RATE_HZ = 48000
 
 
 def levels(x: np.ndarray, rate_hz: int, cuts=()) -> np.ndarray:
@@ -123,3 +126,23 @@ class TestOutOfTheEngine:
     def test_refuses_a_ring_of_another_width(self):
         with pytest.raises(ValueError, match=f"spectra must have {len(Engine.SPECTRA)} columns, not 3"):
             Engine(48000, 512).attach(spectra=Ring(bytearray(Ring.bytes_for(4, 3)), 4, 3))
+
+
+def test_input_and_output_are_of_the_same_signal():
+    """In bypass every band is unchanged on music, in each row and in the average."""
+    mix = synthesise(RATE_HZ)[:, 4 * RATE_HZ : 8 * RATE_HZ].astype(np.float32)
+    engine = Engine(RATE_HZ, 4096)
+    ring = Ring(bytearray(Ring.bytes_for(64, len(Engine.SPECTRA))), 64, len(Engine.SPECTRA))
+    engine.attach(spectra=ring)
+    engine.set("chain.bypass", 1.0)
+    assert np.all(average_spectra(ring) == -150)
+    averages = []
+    for start in range(0, mix.shape[1], 10_000):
+        engine.process(np.ascontiguousarray(mix[:, start : start + 10_000]))
+        if start >= RATE_HZ:  # the fade into bypass has ended
+            before, after = newest_spectra(ring)
+            np.testing.assert_allclose(after, before, atol=1e-3)
+            averages.append(average_spectra(ring))
+    before, after = averages[-1]
+    np.testing.assert_allclose(after, before, atol=1e-3)
+    assert np.ptp([level[0] for level in averages[-5:]], axis=0)[30:80].max() < 6  # steadier than single rows
