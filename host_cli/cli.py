@@ -1,8 +1,9 @@
 """The click group `burnish`, its global options, and the context that every command receives. The commands are in host_cli/commands/."""
 
+import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import click
@@ -62,6 +63,15 @@ class Context:
             return
         with click.progressbar(items, label=label, file=sys.stderr) as bar:
             yield from bar
+
+    @contextlib.contextmanager
+    def progress_bar(self, length: int, label: str) -> Iterator[Callable[[int], None]]:
+        """A function that adds to the progress of work of `length` steps; shows a bar and the remaining time in a terminal."""
+        if not sys.stderr.isatty():
+            yield lambda steps: None
+            return
+        with click.progressbar(length=length, label=label, file=sys.stderr, show_eta=True) as bar:
+            yield bar.update
 
     def confirm(self, question: str) -> None:
         """Ask before something is lost; --yes answers the question. Raises CliFail if there is no terminal to ask on."""

@@ -28,8 +28,9 @@ from host_cli.terminal import one_line, table
     metavar="OUT",
     help="write a report with plots: .png, or .html with plots and figures",
 )
+@click.option("--mono", is_flag=True, help="accept files with one channel, measured as two equal channels (dual mono)")
 @pass_context
-def analyze(context: Context, files, over_dbtp, report_path):
+def analyze(context: Context, files, over_dbtp, report_path, mono):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
     from host_cli.render import AudioReader, analysis, report
 
@@ -43,7 +44,7 @@ def analyze(context: Context, files, over_dbtp, report_path):
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
     for path in files:
-        with AudioReader(path) as source:
+        with AudioReader(path, mono) as source:
             samples, rate_hz = source.read(), source.rate_hz
         found = analysis.analyse(samples, rate_hz, over_dbtp)
         if report_path:

@@ -11,7 +11,7 @@ from host_cli.errors import REFUSED, USAGE, CliFail, Refused
 from host_cli.folders import check_folder, data_folder
 from host_cli.presets import read, remarks
 from host_cli.render import listening
-from host_cli.terminal import table
+from host_cli.terminal import one_line, table
 
 from .parameters import complete_assignment
 
@@ -89,6 +89,7 @@ def library() -> presets.PresetLibrary:
     metavar="WHAT",
     help=f"render only a part of the signal: {listening.FORMS}; delta is the difference to the input",
 )
+@click.option("--mono", is_flag=True, help="accept files with one channel; the output has two equal channels")
 @click.option(
     "--keep-latency", is_flag=True, help="keep the latency at the start of the file, as if recorded from the box"
 )
@@ -113,6 +114,7 @@ def render(
     target_lufs,
     no_target,
     listen,
+    mono,
     keep_latency,
     start_frame,
 ):
@@ -143,20 +145,23 @@ def render(
         context.note(remark)
     options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
                "delta": listen == "delta"}  # fmt: skip
-    results = _render(context, _targets(context, inputs, output, bits), values, None if run else dither, run, options)
+    results = _render(
+        context, _targets(context, inputs, output, bits), values, None if run else dither, run, mono, options
+    )
     context.out("render", {"rendered": results}, table([_row(result) for result in results]))
 
 
 def _render(
-    context: Context, pairs, values: dict[str, float], dither: str | None, run: dict | None, options
+    context: Context, pairs, values: dict[str, float], dither: str | None, run: dict | None, mono: bool, options
 ) -> list[dict]:
     """Render the pairs of input and output one after the other; returns the figures of each. Raises CliFail."""
     from host_cli.render import AudioReader, Renderer, RenderJob, dithered
 
     renderers: dict[int, Renderer] = {}
     results = []
-    for path, target in context.progress(pairs, "rendering"):
-        with AudioReader(path) as source:
+    for number, (path, target) in enumerate(pairs, 1):
+        label = path.name if len(pairs) == 1 else f"{number}/{len(pairs)} {path.name}"
+        with AudioReader(path, mono) as source, context.progress_bar(source.frames, one_line(label)) as progress:
             if run and source.rate_hz != run["rate_hz"]:
                 raise CliFail(
                     f"{path} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
@@ -167,7 +172,9 @@ def _render(
             if source.rate_hz not in renderers:
                 renderers[source.rate_hz] = Renderer(source.rate_hz)
             chosen = dithered(values, options["bits"], source.bits, dither) if dither else values
-            results.append(RenderJob(source, target, chosen, **options).run(renderers[source.rate_hz]))
+            results.append(
+                RenderJob(source, target, chosen, progress=progress, **options).run(renderers[source.rate_hz])
+            )
     return results
 
 

@@ -1,6 +1,6 @@
 """RenderJob: renders one file into another, to a target loudness if there is one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,8 @@ class RenderJob:
 
     `values`: all parameters. `events`: those of a run log. `bits`: see `AudioWriter`. `target_lufs`: integrated loudness to
     reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`, `start_frame`: see `Renderer.render`.
+    `progress`: called with the frames of each block that has been read for the first time; the search for a loudness reads
+    them again.
     """
 
     source: AudioReader
@@ -38,6 +40,7 @@ class RenderJob:
     delta: bool = False
     align: bool = True
     start_frame: int = 0
+    progress: Callable[[int], None] = lambda frames: None
 
     def run(self, renderer: Renderer) -> dict:
         """Render; returns the figures before and after, and `limiter_gain_db` if it was searched for. Raises CliFail."""
@@ -60,6 +63,7 @@ class RenderJob:
         measurement = Measurement(self.source.rate_hz)
         with AudioWriter(self.target, self.source.rate_hz, self.bits, self.source.frames) as writer:
             inputs = _Tap(self.source.blocks(), before, keep=self.delta)
+            inputs.progress = self.progress if before else lambda frames: None
             for block in renderer.render(inputs, values, self.events, align=self.align, start_frame=self.start_frame):
                 out = listening.difference(inputs.take(block.shape[1]), block) if self.delta else block
                 measurement.add(np.asarray(out, np.float32))
@@ -125,9 +129,11 @@ class _Tap:
     def __init__(self, blocks: Iterable[np.ndarray], measurement: Measurement | None, keep: bool):
         self._blocks, self._measurement, self._keep = blocks, measurement, keep
         self._kept = np.zeros((2, 0), np.float32)
+        self.progress: Callable[[int], None] = lambda frames: None
 
     def __iter__(self):
         for block in self._blocks:
+            self.progress(block.shape[1])
             if self._measurement:
                 self._measurement.add(block)
             if self._keep:

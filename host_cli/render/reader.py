@@ -28,8 +28,10 @@ _BITS = {
 class AudioReader:
     """A stereo file at one of the sampling rates of the engine. A context manager."""
 
-    def __init__(self, path: Path):
-        """Raises CliFail for a file that is missing, empty, not audio, not stereo, or has an unsupported sampling rate."""
+    def __init__(self, path: Path, mono: bool = False):
+        """`mono` accepts files with one channel, which becomes both channels.
+
+        Raises CliFail for a file that is missing, empty, not audio, not stereo, or has an unsupported sampling rate."""
         check_source(path)
         self.path = path
         try:
@@ -40,7 +42,7 @@ class AudioReader:
                 f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
             ) from None
         try:
-            check_format(path, self._file.channels, self._file.samplerate)
+            check_format(path, self._file.channels, self._file.samplerate, mono)
             if not self._file.frames:
                 raise CliFail(f"{path} contains no audio: it has 0 frames")
         except CliFail:
@@ -70,7 +72,7 @@ class AudioReader:
                 raise CliFail(
                     f"{self.path} is damaged: it ends after {at} of {self.frames} frames; export the file again"
                 )
-            yield block
+            yield np.concatenate([block, block]) if len(block) == 1 else block
             at += block.shape[1]
 
     def read(self) -> np.ndarray:
