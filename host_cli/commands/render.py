@@ -1,5 +1,6 @@
 """`burnish render`: processes files with the engine of the box, without a box."""
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -89,6 +90,14 @@ def library() -> presets.PresetLibrary:
     metavar="WHAT",
     help=f"render only a part of the signal: {listening.FORMS}; delta is the difference to the input",
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="NUMBER",
+    help="number of files that are rendered at the same time",
+)
 @click.option("--mono", is_flag=True, help="accept files with one channel; the output has two equal channels")
 @click.option(
     "--keep-latency", is_flag=True, help="keep the latency at the start of the file, as if recorded from the box"
@@ -114,6 +123,7 @@ def render(
     target_lufs,
     no_target,
     listen,
+    jobs,
     mono,
     keep_latency,
     start_frame,
@@ -145,37 +155,35 @@ def render(
         context.note(remark)
     options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
                "delta": listen == "delta"}  # fmt: skip
-    results = _render(
-        context, _targets(context, inputs, output, bits), values, None if run else dither, run, mono, options
-    )
+    results = _render(context, _targets(context, inputs, output, bits), values, run, dither, mono, jobs, options)
     context.out("render", {"rendered": results}, table([_row(result) for result in results]))
 
 
 def _render(
-    context: Context, pairs, values: dict[str, float], dither: str | None, run: dict | None, mono: bool, options
+    context: Context, pairs, values: dict[str, float], run: dict | None, dither, mono, jobs, options
 ) -> list[dict]:
-    """Render the pairs of input and output one after the other; returns the figures of each. Raises CliFail."""
-    from host_cli.render import AudioReader, Renderer, RenderJob, dithered
+    """Render the pairs of input and output, `jobs` at the same time; returns the figures of each. Raises CliFail."""
+    from host_cli.render import AudioReader, RenderJob, dithered, render_all
 
-    renderers: dict[int, Renderer] = {}
-    results = []
-    for number, (path, target) in enumerate(pairs, 1):
-        label = path.name if len(pairs) == 1 else f"{number}/{len(pairs)} {path.name}"
-        with AudioReader(path, mono) as source, context.progress_bar(source.frames, one_line(label)) as progress:
+    with contextlib.ExitStack() as files:
+        sources = [files.enter_context(AudioReader(path, mono)) for path, _ in pairs]
+        targets = {id(source): target for source, (_, target) in zip(sources, pairs, strict=True)}
+        for source in sources:
             if run and source.rate_hz != run["rate_hz"]:
                 raise CliFail(
-                    f"{path} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
+                    f"{source.path} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
                     "give the mix of that run"
                 )
             if not run:
                 _check(values, source.rate_hz)
-            if source.rate_hz not in renderers:
-                renderers[source.rate_hz] = Renderer(source.rate_hz)
-            chosen = dithered(values, options["bits"], source.bits, dither) if dither else values
-            results.append(
-                RenderJob(source, target, chosen, progress=progress, **options).run(renderers[source.rate_hz])
-            )
-    return results
+
+        def job_for(source: AudioReader) -> RenderJob:
+            chosen = values if run else dithered(values, options["bits"], source.bits, dither)
+            return RenderJob(source, targets[id(source)], chosen, **options)
+
+        label = one_line(pairs[0][0].name) if len(pairs) == 1 else f"{len(pairs)} files"
+        with context.progress_bar(sum(source.frames for source in sources), label) as progress:
+            return render_all(sources, job_for, jobs, progress)
 
 
 def _row(result: dict) -> tuple[str, ...]:

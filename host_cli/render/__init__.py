@@ -9,6 +9,7 @@ __getattr__ = lazy_exports(
         "RenderJob": "job",
         "Renderer": "engine",
         "dithered": "dithering",
+        "render_all": "batch",
     },
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "audiofile",
     "dithered",
     "listening",
+    "render_all",
     "report",
 ]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 
 from dsp_ext import Engine
 from dsp_ext.core import partition_frames
@@ -105,3 +106,32 @@ def test_the_starting_frame_is_an_option(noise, tmp_path):
         assert burnish(*command, "-o", path, "--start-frame", str(start))[0] == 0
     at_once, shifted, whole = (path.read_bytes() for path in files.values())
     assert shifted != at_once and whole == at_once
+
+
+def test_several_jobs_write_the_same_files_as_one(noise, tmp_path, built):
+    paths = [tmp_path / f"{name}.wav" for name in "abcd"]
+    for number, path in enumerate(paths):
+        audiofile.write_words(path, audiofile.words_from_float(noise.T * (number + 1) / 4), RATE_HZ)
+    for jobs in (1, 3):
+        (tmp_path / str(jobs)).mkdir()
+        status, stdout, stderr = burnish("render", *paths, "-o", tmp_path / str(jobs), "-p", "Loud", "--jobs", jobs)
+        assert (status, stderr) == (0, "")
+        assert [line.split()[0] for line in stdout.splitlines()] == [str(tmp_path / str(jobs) / p.name) for p in paths]
+    assert len(built) <= 4
+    for path in paths:
+        assert (tmp_path / "1" / path.name).read_bytes() == (tmp_path / "3" / path.name).read_bytes()
+
+
+def test_a_failure_stops_all_jobs(noise, tmp_path):
+    """The damaged file fails in its second block; the others leave nothing behind either."""
+    paths = [tmp_path / f"{name}.wav" for name in "abc"]
+    long = np.tile(noise, 30)
+    for path in paths:
+        samples = long.T.copy()
+        if path.stem == "b":
+            samples[70_000] = np.nan
+        soundfile.write(path, samples, RATE_HZ, subtype="FLOAT")
+    (tmp_path / "out").mkdir()
+    status, _, stderr = burnish("render", *paths, "-o", tmp_path / "out", "--jobs", "3")
+    assert status == 1 and "b.wav contains a sample that is not a number, at frame 70000" in stderr
+    assert not list((tmp_path / "out").iterdir())
