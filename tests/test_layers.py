@@ -38,6 +38,7 @@ LAYERS = (
     "host_cli.folders",
     "host_cli.presets",
     "host_cli.render",
+    "host_cli.report",
     "host_cli.box",
     "host_cli.terminal",
     "host_cli.cli",

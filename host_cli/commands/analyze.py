@@ -26,18 +26,25 @@ from host_cli.terminal import one_line, table
     "report_path",
     type=click.Path(path_type=Path),
     metavar="OUT",
-    help="write a report with plots: .png, or .html with plots and figures",
+    help="write a report: .html (one page, works offline), .pdf (needs Chromium, Chrome or Edge), or .png (a picture)",
 )
 @click.option("--mono", is_flag=True, help="accept files with one channel, measured as two equal channels (dual mono)")
+@click.option("--target", default="streaming", show_default=True, metavar="TARGET",
+              help="what the verdict of the report is about: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
 @pass_context
-def analyze(context: Context, files, over_dbtp, report_path, mono):
+def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
-    from host_cli.render import AudioReader, analysis, report
+    from host_cli import report
+    from host_cli.render import AudioReader, analysis
+
+    wanted = report.target_of(target)
 
     if report_path and len(files) > 1:
         raise click.UsageError("--report takes one input file")
-    if report_path and report_path.suffix.lower() not in (".png", ".html", ".htm"):
-        raise CliFail(f"{report_path}: a report can be .png or .html", USAGE)
+    if report_path and report_path.suffix.lower() not in report.KINDS:
+        raise CliFail(f"{report_path}: a report can be {', '.join(report.KINDS)}", USAGE)
+    if report_path and report_path.suffix.lower() == ".pdf":
+        report.check_browser()
     if report_path:
         check_folder(report_path.parent)
     if report_path and report_path.exists():
@@ -48,7 +55,7 @@ def analyze(context: Context, files, over_dbtp, report_path, mono):
             samples, rate_hz = source.read(), source.rate_hz
         found = analysis.analyse(samples, rate_hz, over_dbtp)
         if report_path:
-            report.write(report_path, one_line(path.name), samples.T * 2.0**31, rate_hz, found)
+            report.write(report_path, one_line(path.name), samples, rate_hz, found, wanted, report.facts(path))
         results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
         overs = [
             (f"  over at {over['seconds']:.1f} to {over['until_s']:.1f} s", f"{over['dbtp']:+.2f} dBTP")

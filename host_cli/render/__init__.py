@@ -1,4 +1,4 @@
-"""Audio files: reads and writes them, renders them with the engine, analyses them, writes reports."""
+"""Audio files: reads and writes them, renders them with the engine, analyses them."""
 
 from firmware.contract import lazy_exports
 
@@ -22,5 +22,4 @@ __all__ = [
     "dithered",
     "listening",
     "render_all",
-    "report",
 ]

@@ -253,9 +253,7 @@ class TestAnalysis:
         data = (tmp_path / name).read_bytes()
         assert data.startswith(b"\x89PNG" if name.endswith("png") else b"<!doctype html>")
         assert len(data) > 20_000
-        if name.endswith("html"):
-            assert b"by pyloudnorm" in data and b"http" not in data
 
     def test_report_of_another_kind_is_refused(self, mix, tmp_path):
-        status, _, stderr = burnish("analyze", mix[0], "--report", tmp_path / "report.pdf")
-        assert status == 2 and ".png or .html" in stderr
+        status, _, stderr = burnish("analyze", mix[0], "--report", tmp_path / "report.doc")
+        assert status == 2 and ".html, .htm, .pdf, .png" in stderr

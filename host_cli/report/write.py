@@ -1,0 +1,39 @@
+"""Writes a report in the kind that the extension of its file name selects."""
+
+from pathlib import Path
+
+import numpy as np
+
+from host_cli.errors import CliFail
+
+from .pdf import write_pdf
+from .picture import picture
+from .rows import rows
+from .targets import Target, verdict
+
+#: Extensions of the file name of a report.
+KINDS = (".html", ".htm", ".pdf", ".png")
+
+
+def write(
+    path: Path, name: str, samples: np.ndarray, rate_hz: int, found: dict, target: Target, facts: dict[str, str]
+) -> None:
+    """Write the report of `found` (`analysis.analyse` of `samples`, shape (channels, frames), full scale ±1) to `path`.
+
+    `facts`: what is known about the file, as text by name. Raises CliFail.
+    """
+    from . import plots
+    from .page import page
+
+    try:
+        if path.suffix.lower() == ".png":
+            path.write_bytes(picture(name, samples, rate_hz, found))
+            return
+        figures = plots.all_of(samples, rate_hz, found, target)
+        text = page(name, verdict(found, target), target, rows(found), figures, facts)
+        if path.suffix.lower() == ".pdf":
+            write_pdf(text, path)
+        else:
+            path.write_text(text, encoding="utf-8")
+    except OSError as why:
+        raise CliFail(f"cannot write {path}: {why.strerror}") from None
