@@ -9,9 +9,7 @@ import pytest
 
 from demo.mix import synthesise
 from dsp_ext.core import partition_frames
-from firmware.contract import params
-from firmware.presets import PresetLibrary
-from host_cli.render import audiofile, engine
+from host_cli.render import audiofile
 from tests.box.parts import Burnishd, Jig
 
 SECONDS = 3
@@ -57,17 +55,29 @@ def from_first_sound(words: np.ndarray) -> np.ndarray:
     return words[sounding[0] :]
 
 
-def test_output_is_the_render(run, words, preset, rate_hz, period_frames, note):
+def test_output_is_the_render(run, tool, words, preset, rate_hz, period_frames, note):
     """The music begins at the start of a period; where that is within a partition of the convolver decides how its sums
     are rounded, so that one of a few starting frames must give the very bits."""
     recorded = from_first_sound(run[0])
-    values = params.DEFAULTS | PresetLibrary(Burnishd.data / "presets").load(preset).values
+    audiofile.write_words("/tmp/mix.wav", words, rate_hz, "24")
+    command = (
+        "--yes",
+        "render",
+        "/tmp/mix.wav",
+        "-o",
+        "/tmp/render.wav",
+        "-p",
+        preset,
+        "--bits",
+        "32",
+        "--keep-latency",
+    )
     partition = partition_frames(rate_hz)
-    starts = range(0, partition, math.gcd(partition, period_frames))
-    differing, renderer = {}, engine.Renderer(rate_hz)
-    for start in starts:
-        rendered = renderer.render(np.concatenate([np.zeros((start, 2), np.int32), words]), values, align=False)
-        wanted = from_first_sound(rendered.words)
+    differing = {}
+    for start in range(0, partition, math.gcd(partition, period_frames)):
+        answer = tool(*command, "--start-frame", start)
+        assert answer.status == 0, answer.err
+        wanted = from_first_sound(audiofile.read_words("/tmp/render.wav")[0])
         frames = min(len(wanted), len(recorded))
         differing[start] = int((wanted[:frames] != recorded[:frames]).any(axis=1).sum())
         if not differing[start]:
