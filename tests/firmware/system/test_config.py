@@ -100,7 +100,7 @@ def test_output_level_becomes_the_trim_of_the_hat():
     hat = board.load().hat["hifiberry_dacplusadcpro"]
     assert hat.mixer_at(config.AudioConfig().output_dbu)["Digital"] == "0.0dB"
     configured = config.parse("[audio]\noutput_dbu = 4\n")
-    assert hat.mixer_at(configured.audio.output_dbu) == hat.mixer | {"Digital": "-4.7dB"}
+    assert hat.mixer_at(configured.audio.output_dbu) == hat.mixer | {"Digital": "-20.0dB"}
 
 
 def test_output_level_needs_a_hat_that_is_calibrated():
