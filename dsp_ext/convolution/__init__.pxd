@@ -1,4 +1,4 @@
-# What the kernels of other packages may cimport.
+# What Cython modules of other packages may cimport.
 
 from .convolver cimport Convolver
 from .fft cimport Fft

@@ -1,4 +1,4 @@
-"""Partitioned convolution and the FFT under it, for the linear-phase EQ and the linear-phase crossover."""
+"""Partitioned convolution and the FFT that it uses, for the linear-phase EQ and the linear-phase crossover."""
 
 from . import convolver
 

@@ -5,22 +5,23 @@ from .fft cimport Fft
 cdef class Convolver:
     cdef readonly Py_ssize_t partition, partitions, most_partitions, kernels, centre, bank_floats
     cdef Py_ssize_t _own_partitions, _own_centre
-    #: The bank in use; while a fade is under way, the one that fades out.
+    #: The bank in use. During a crossfade, this is the bank that fades out.
     cdef readonly int bank
-    # Two banks of packed kernels (see `pack`): rows of memory, own or shared with the designer.
+    # Two banks of packed kernels (see `pack`). Their memory is the convolver's own or shared with the designer.
     cdef float[:, ::1] _banks
     cdef Fft _fft
-    # Past input (2 rings), past spectra (a ring of rows), sums under way, output of this partition, the other bank's.
+    # Two rings of past input, a ring of past spectra, the unfinished sums, and the outputs of this partition from both
+    # banks.
     cdef float[:, ::1] _history, _spectra, _sums, _ready, _other
-    cdef float[::1] _shape  # of the fade, for whole partitions
-    cdef Py_ssize_t _fill  # frames of this partition that have come
-    cdef Py_ssize_t _block_at, _slot  # where this partition and its spectrum go in their rings
-    cdef Py_ssize_t _units, _units_done, _computed  # work on older partitions: see `_multiply_until`
+    cdef float[::1] _shape  # the crossfade curve, for whole partitions
+    cdef Py_ssize_t _fill  # frames of this partition that have been received
+    cdef Py_ssize_t _block_at, _slot  # where the input and the spectrum of this partition are stored in their rings
+    cdef Py_ssize_t _units, _units_done, _computed  # progress of the sums over older partitions: see `_multiply_until`
     cdef Py_ssize_t _faded
     cdef int _state, _wanted, _sides
     cdef int _side_bank[2]
-    cdef Py_ssize_t _ready_kernels  # of how many the frames are that come out next
-    cdef Py_ssize_t _side_kernels[2]  # how many kernels each bank holds; 0 is the identity
+    cdef Py_ssize_t _ready_kernels  # the number of kernels in the frames that are output next
+    cdef Py_ssize_t _side_kernels[2]  # the number of kernels in each bank; 0 means the identity
     cdef Py_ssize_t _identities
 
     cdef void use_bank(self, int bank) noexcept nogil

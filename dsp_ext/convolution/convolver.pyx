@@ -1,15 +1,17 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Ring indices are kept below their lengths; all lengths are fixed in the constructor.
-"""Convolver: a stereo stream through K kernels, partitioned, at an even cost.
+# Ring indices are kept below the lengths of their rings. All lengths are fixed in the constructor.
+"""Convolver: filters a stereo stream with several long kernels, at an even cost per frame.
 
-Uniformly partitioned overlap-save (Gardner, "Efficient convolution without input-output delay", JAES 43(3) 1995; Wefers,
-"Partitioned convolution algorithms for real-time auralization", 2015, chapter 5). Left and right travel as one complex
-signal; all kernels share one forward transform and one line of past spectra.
+The algorithm is uniformly partitioned overlap-save (Gardner, "Efficient convolution without input-output delay", JAES 43(3)
+1995; Wefers, "Partitioned convolution algorithms for real-time auralization", 2015, chapter 5). Left and right are processed
+as one complex signal, and all kernels share one forward transform and one ring of past spectra.
 
-- Latency of its own: exactly one partition, whatever the blocks. What a partition needs of all older ones is summed while
-  its frames come in, in a fixed order, so cost per frame is even and the result does not depend on the cutting, bit for bit.
-- Two banks hold packed kernels. A bank is never written while in use; `use_bank` goes over to the other one along a raised
-  cosine of 20 ms, both on the same spectra. Linear-phase kernels agree in phase, so the fade is equal-gain.
+- The convolver's own latency is exactly one partition, whatever the block size. While the frames of a partition arrive, the
+  contributions of all older partitions are summed in a fixed order. The cost per frame is therefore even, and the result is
+  the same, bit for bit, however the stream is cut into blocks.
+- Two banks hold packed kernels. A bank is never written while it is in use. `use_bank` crossfades to the other bank along a
+  raised cosine of 20 ms; both banks use the same spectra. The crossfade is equal-gain, because linear-phase kernels have
+  equal phase.
 - An empty bank is the identity: each output is the input, delayed by `centre` + one partition, bit for bit.
 """
 
@@ -30,27 +32,29 @@ cdef extern from *:
     ctypedef float *sum_t "burnish_sum"
 
 cdef enum:
-    # Floats before the spectra of a bank: number of kernels (0: identity), partitions and centre (0 partitions: as the
-    # convolver was made), the rest for others. 64 bytes keep alignment.
+    # Number of floats before the spectra of a bank. They hold the number of kernels (0: identity), the partitions and the
+    # centre (0 partitions: the values from the constructor); the others are free for the owner. 64 bytes keep the alignment.
     HEADER = 16
-    GROUP = 4  # partitions multiplied in one go
+    GROUP = 4  # partitions that are multiplied together
     STEADY = 0
-    ASKED = 1  # a fade begins with the next partition
+    ASKED = 1  # a crossfade begins with the next partition
     WARMING = 2  # this partition is summed for both banks
     FADING = 3
 
 
 def bank_floats(Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels):
-    """float32 numbers of one bank. [any]"""
+    """The number of float32 values in one bank. [any]"""
     return HEADER + kernels * partitions * 4 * partition
 
 
 def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count, centre=None):
-    """[control] A bank for `count` kernels: `kernels` (shape (n, partition * partitions), n <= count, real or complex) as
-    spectra, float32. What is missing to `count` costs nothing; see `Convolver`. None is the identity. `centre` as for `Convolver`.
+    """[control] Make a bank for `count` kernels. Returns float32.
 
-    Transformed in float64 by numpy, in the order of `Fft.bins`, scaled by 1 / size, partition 0 last because it is
-    needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
+    `kernels`: shape (n, partition * partitions), n <= count, real or complex; None is the identity. Kernels that are missing
+    (n < count) cost no time; see `Convolver` for the outputs without a kernel. `centre`: as for `Convolver`.
+
+    The kernels are transformed in float64 by numpy, stored in the order of `Fft.bins`, and scaled by 1 / size. Partition 0
+    is stored last because it is needed last. Raises ValueError for a wrong shape and for numbers that are not finite.
     """
     packed = np.zeros(bank_floats(partition, partitions, count), np.float32)
     packed[1:3] = partitions, partition * partitions // 2 if centre is None else centre
@@ -70,7 +74,7 @@ def pack(kernels, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count,
 
 
 def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count):
-    """[control] The kernels of a bank, shape (n, partition * partitions), complex128, or None: `pack` backward."""
+    """[control] The kernels of a bank, shape (n, partition * partitions), complex128, or None. The inverse of `pack`."""
     packed = np.asarray(packed)
     if packed.size < bank_floats(partition, partitions, count):
         raise ValueError(f"such a bank has at least {bank_floats(partition, partitions, count)} floats, not {packed.size}")
@@ -85,21 +89,20 @@ def unpack(packed, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t count
 
 
 cdef class Convolver:
-    """Up to `kernels` real kernels of `partition` * `partitions` taps over one stereo stream.
+    """Filters one stereo stream with up to `kernels` real kernels of `partition` * `partitions` taps.
 
-    `centre` is the delay of the identity without the convolver's own latency, in frames; half the taps if not given. The
-    identity comes out of the first `identities` kernels (of all if not given) where a bank has none for them, silence out
-    of the others.
-    A complex kernel mixes the channels: it multiplies left + j right.
+    `centre` is the delay of the identity in frames, without the convolver's own latency. The default is half the number of
+    taps. Where a bank has no kernel for an output, the first `identities` outputs (all by default) carry the identity, and
+    the others are silent. A complex kernel mixes the channels: it multiplies left + j right.
 
-    A bank may be made for fewer or more partitions, up to `most_partitions` (as many as `partitions` if not given), and for
-    another centre; to such a bank one can only jump.
+    A bank may have fewer or more partitions, up to `most_partitions` (default: `partitions`), and another centre. To change
+    to such a bank, use a jump; a crossfade is not possible.
     """
 
     def __init__(self, rate_hz, Py_ssize_t partition, Py_ssize_t partitions, Py_ssize_t kernels=1, centre=None,
                  identities=None, most_partitions=None):
-        """[control] Allocates. Raises ValueError for a partition that is no power of two of at least 8 and for
-        partitions that are no multiple of 4."""
+        """[control] Allocate all memory. Raises ValueError if the partition is not a power of two of at least 8, and if the
+        number of partitions is not a multiple of 4."""
         if partition < 8 or partition & (partition - 1):
             raise ValueError(f"partition must be a power of two of at least 8 frames, not {partition}")
         if partitions < GROUP or partitions % GROUP:
@@ -121,7 +124,7 @@ cdef class Convolver:
         self.bank = self._wanted = 0
         self._banks = np.zeros((2, self.bank_floats), np.float32)
         self._fft = Fft(2 * partition)
-        blocks = self.most_partitions + 2  # the identity's delay, the partition before, this partition
+        blocks = self.most_partitions + 2  # the delay of the identity, the previous partition, and this partition
         self._history = np.zeros((2, blocks * partition), np.float32)
         self._spectra = np.zeros((self.most_partitions, 4 * partition), np.float32)
         self._sums = np.zeros((2 * kernels, 4 * partition), np.float32)
@@ -137,27 +140,29 @@ cdef class Convolver:
 
     @property
     def banks(self):
-        """The two banks, shape (2, bank_floats), float32. Write only the one not in use, and not during a fade."""
+        """The two banks, shape (2, bank_floats), float32. Write only to the bank that is not in use, and not during a
+        crossfade."""
         return np.asarray(self._banks)
 
     def attach(self, float[:, ::1] banks not None):
-        """[control] Use this memory for the banks, shape (2, bank_floats). Before processing begins."""
+        """[control] Use this memory for the banks, shape (2, bank_floats). Call it before processing begins."""
         if banks.shape[0] != 2 or banks.shape[1] != self.bank_floats:
             raise ValueError(f"banks must have shape (2, {self.bank_floats}), not ({banks.shape[0]}, {banks.shape[1]})")
         self._banks = banks
         self.jump_bank(self.bank)
 
     def pack(self, kernels):
-        """[control] `kernels` (shape (kernels, taps)) or None for the identity, as the contents of a bank."""
+        """[control] The contents of a bank for `kernels` (shape (kernels, taps)); None is the identity."""
         packed = np.zeros(self.bank_floats, np.float32)
         part = pack(kernels, self.partition, self.partitions, self.kernels, self.centre)
         packed[:part.size] = part
         return packed
 
     def load(self, packed, jump=False):
-        """[control] Write `packed` into the bank that is not in use and begin to use it (`jump`: without a fade).
+        """[control] Write `packed` into the bank that is not in use and change to it, with a crossfade, or at once with
+        `jump`.
 
-        Raises RuntimeError while the last one still fades in, and ValueError where only a jump leads to such kernels.
+        Raises RuntimeError during a crossfade, and ValueError if these kernels can only be reached by a jump.
         """
         if self.is_fading():
             raise RuntimeError("the last kernel is still fading in: wait until `fading` is False")
@@ -171,46 +176,46 @@ cdef class Convolver:
             raise ValueError("kernels of another length or centre cannot be faded in, only jumped to")
 
     def use(self, int bank):
-        """`use_bank`. [control]"""
+        """[control] Call `use_bank`."""
         self.use_bank(bank & 1)
 
     def jump(self, int bank):
-        """`jump_bank`. [control]"""
+        """[control] Call `jump_bank`."""
         self.jump_bank(bank & 1)
 
     @property
     def taps(self):
-        """Taps of the kernels in use. [any]"""
+        """The number of taps of the kernels in use. [any]"""
         return self.partition * self.partitions
 
     @property
     def fading(self):
-        """Whether a change of bank is under way: then neither bank may be written. [any]"""
+        """Whether a crossfade is in progress. Neither bank may be written then. [any]"""
         return self.is_fading()
 
     cdef bint is_fading(self) noexcept nogil:
         return self._state != STEADY
 
     cdef Py_ssize_t most_kernels(self) noexcept nogil:
-        """[audio] The most kernels that the next frames can be made of; above that, the outputs are the identity's."""
+        """[audio] The largest number of kernels in the next frames. The outputs above that number carry the identity."""
         if self._state != STEADY:
             return self.kernels
         return max(self._ready_kernels, self._side_kernels[0])
 
     cdef Py_ssize_t until_partition(self) noexcept nogil:
-        """[audio] Frames until the partition is full: until then nothing changes but by a jump."""
+        """[audio] Frames until the partition is full. Until then, only a jump changes the bank."""
         return self.partition - self._fill
 
     cdef void use_bank(self, int bank) noexcept nogil:
-        """[audio] Go over to `bank`: from the next partition on it is computed, one later it fades in. No effect while
-        a fade is under way, and where `can_fade_to` is false."""
+        """[audio] Crossfade to `bank`. The convolver computes it from the next partition on and fades it in one partition
+        later. Has no effect during a crossfade, or if `can_fade_to` is false."""
         if self._state == STEADY and bank != self.bank and self.can_fade_to(bank):
             self._wanted = bank
             self._state = ASKED
 
     cdef void jump_bank(self, int bank) noexcept nogil:
-        """[audio] Use `bank` for all that has not been computed yet, without a fade: for the state a run starts from.
-        Forgets the past where the bank is of another length or centre."""
+        """[audio] Use `bank` without a crossfade for everything that is not computed yet. Use it for the state at the start
+        of a run. Clears the history if the length or the centre of the bank differs."""
         cdef bint same = self.can_fade_to(bank)
         self.bank = self._wanted = bank
         self._state = STEADY
@@ -221,13 +226,13 @@ cdef class Convolver:
             self.clear()
 
     cdef bint can_fade_to(self, int bank) noexcept nogil:
-        """[audio] Whether `bank` is made for the length and centre in use."""
+        """[audio] Whether `bank` has the length and the centre that are in use."""
         cdef Py_ssize_t partitions, centre
         self._read_geometry(bank, &partitions, &centre)
         return partitions == self.partitions and centre == self.centre
 
     cdef void _read_geometry(self, int bank, Py_ssize_t *partitions, Py_ssize_t *centre) noexcept nogil:
-        """Length and centre that `bank` is made for; what makes no sense counts as the convolver's own."""
+        """Read the length and the centre of `bank`. Invalid values are replaced by the convolver's own."""
         partitions[0] = <Py_ssize_t> self._banks[bank, 1]
         centre[0] = <Py_ssize_t> self._banks[bank, 2]
         if partitions[0] < GROUP or partitions[0] % GROUP or partitions[0] > self.most_partitions \
@@ -239,15 +244,15 @@ cdef class Convolver:
 
     @property
     def latency(self):
-        """Frames by which the identity, or a kernel centred on `centre`, lags the input. [any]"""
+        """The delay of the identity, or of a kernel that is centred on `centre`, in frames. [any]"""
         return self.centre + self.partition
 
     def reset(self):
-        """[control] Forget the past, keep the kernels."""
+        """[control] Clear the history and keep the kernels."""
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past; a fade under way is at its end."""
+        """[audio] Clear the history, and end a crossfade at once."""
         self.bank = self._wanted
         self._state = STEADY
         memset(&self._history[0, 0], 0, 2 * self._history.shape[1] * sizeof(float))
@@ -258,8 +263,8 @@ cdef class Convolver:
 
     cdef void convolve(self, const float *left, const float *right, float *out, Py_ssize_t stride,
                        Py_ssize_t frames) noexcept nogil:
-        """[audio] Take `frames` of input, write as many of each output: kernel k's left channel to row 2k of `out`, its
-        right channel to row 2k + 1, rows `stride` floats apart. `out` must not overlap the input."""
+        """[audio] Process `frames` frames. The left channel of kernel k goes to row 2k of `out`, its right channel to row 2k
+        + 1. The rows are `stride` floats apart. `out` must not overlap the input."""
         cdef Py_ssize_t at = 0, step, row
         cdef float *past_l = &self._history[0, 0]
         cdef float *past_r = &self._history[1, 0]
@@ -274,14 +279,14 @@ cdef class Convolver:
                 memcpy(out + row * stride + at, ready + row * self.partition + self._fill, step * sizeof(float))
             self._fill += step
             at += step
-            # What is left to the end of a partition costs about a unit for each transform and for each kernel's last group,
-            # so the last frames owe less.
+            # The rest of the work at the end of a partition costs about one unit for each transform and for the last group
+            # of each kernel, so the last frames of a partition do fewer units.
             self._multiply_until((self._units + 1 + 2 * self._computed) * self._fill // self.partition)
             if self._fill == self.partition:
                 self._end_partition()
 
     cdef void _begin_partition(self) noexcept nogil:
-        """Decide which banks this partition is summed for."""
+        """Decide for which banks this partition is summed."""
         cdef int side
         if self._state == ASKED:
             self._state = WARMING
@@ -291,7 +296,7 @@ cdef class Convolver:
         self._computed = 0
         for side in range(2):
             self._side_kernels[side] = <Py_ssize_t> self._banks[self._side_bank[side], 0]
-            # What another process wrote is not to be trusted.
+            # Another process wrote this number, so check it.
             self._side_kernels[side] = max(0, min(self._side_kernels[side], self.kernels))
             if side < self._sides:
                 self._computed += self._side_kernels[side]
@@ -301,7 +306,7 @@ cdef class Convolver:
             memset(&self._sums[side * self.kernels, 0], 0, self._side_kernels[side] * 4 * self.partition * sizeof(float))
 
     cdef void _multiply_until(self, Py_ssize_t unit) noexcept nogil:
-        """Do the units of work before `unit`: one is `GROUP` older partitions of one kernel of one bank."""
+        """Do all units of work before `unit`. A unit multiplies `GROUP` older partitions of one kernel of one bank."""
         cdef Py_ssize_t done = self._units_done, kernel
         if unit > self._units:
             unit = self._units
@@ -315,8 +320,8 @@ cdef class Convolver:
         self._units_done = done
 
     cdef void _multiply(self, int side, Py_ssize_t kernel, Py_ssize_t group) noexcept nogil:
-        """Add `group`'s partitions of `kernel` to its sum. Partition p meets the spectrum of p partitions ago; the last
-        group ends with the newest spectrum, which has just taken the place of the oldest."""
+        """Add the partitions of `group` to the sum of `kernel`. Partition p is multiplied by the spectrum from p partitions
+        ago. The last group uses the newest spectrum, which has just replaced the oldest."""
         cdef Py_ssize_t size = 2 * self.partition, row = 2 * size, slot = self._slot - group * GROUP, p
         cdef const float *x[GROUP]
         cdef const float *h
@@ -331,7 +336,7 @@ cdef class Convolver:
         add_products(total, x[0], x[1], x[2], x[3], h, size)
 
     cdef void _end_partition(self) noexcept nogil:
-        """The partition is full: transform it, complete the sums, and make the output of the next `partition` frames."""
+        """Transform the full partition, complete the sums, and compute the output of the next `partition` frames."""
         cdef Py_ssize_t length = self._history.shape[1], size = 2 * self.partition, before, kernel, i
         cdef int side
         cdef float *past_l = &self._history[0, 0]
@@ -368,7 +373,7 @@ cdef class Convolver:
         self._begin_partition()
 
     cdef void _finish(self, int side, float *out) noexcept nogil:
-        """Output of one bank for the partition that is full: back from the sums; where it has no kernel, the delayed input."""
+        """Compute the output of one bank from its sums. Outputs without a kernel carry the delayed input."""
         cdef Py_ssize_t kernel, size = 2 * self.partition, length = self._history.shape[1], start, until_wrap, channel, row
         cdef float *total
         cdef Py_ssize_t given = self._side_kernels[side]
@@ -392,8 +397,10 @@ cdef class Convolver:
         memset(out + 2 * given * self.partition, 0, 2 * (self.kernels - given) * self.partition * sizeof(float))
 
     def process(self, const float[:, ::1] sound not None, Py_ssize_t block=0):
-        """The outputs for `sound` (shape (2, frames)): shape (2 kernels, frames), float32. `block`: frames taken in one go,
-        all if 0; of no influence on the result. [any]"""
+        """[any] The outputs for `sound` (shape (2, frames)): shape (2 kernels, frames), float32.
+
+        `block`: the number of frames per call of `convolve` (0: all at once). It does not influence the result.
+        """
         if sound.shape[0] != 2:
             raise ValueError(f"sound has shape (2, frames), not ({sound.shape[0]}, {sound.shape[1]})")
         if block < 0:
@@ -410,7 +417,7 @@ cdef class Convolver:
 
 
 cdef void cross(float *old, const float *new, const float *shape, Py_ssize_t frames) noexcept nogil:
-    """From `old` to `new`, in place of `old`; exactly `new` where the shape is 1."""
+    """Crossfade from `old` to `new` and store the result in `old`. The result is exactly `new` where the shape is 1."""
     cdef Py_ssize_t i
     for i in range(frames):
         old[i] = old[i] * (<float> 1.0 - shape[i]) + new[i] * shape[i]
@@ -418,8 +425,9 @@ cdef void cross(float *old, const float *new, const float *shape, Py_ssize_t fra
 
 cdef void add_products(sum_t total, const float *a, const float *b, const float *c, const float *d, const float *h,
                        Py_ssize_t size) noexcept nogil:
-    """total += a h0 + b h1 + c h2 + d h3, complex, h0 to h3 one after the other. In each, `size` real parts go before as many
-    imaginary ones. Few pointers and two indices: more than x86 has registers for would cost half as much again."""
+    """total += a h0 + b h1 + c h2 + d h3 (complex), with h0 to h3 one after the other. Each array holds `size` real parts,
+    then `size` imaginary parts. Uses few pointers and two indices: with more than the registers of x86, it would be 1.5
+    times slower."""
     cdef const float *h1 = h + 2 * size
     cdef const float *h2 = h1 + 2 * size
     cdef const float *h3 = h2 + 2 * size

@@ -1,13 +1,14 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# All lengths follow from `size`, which is a power of two; loops end at a quarter (half) of the span they work on.
-"""Fft: complex float32 transform of split real and imaginary arrays, made for convolution.
+# All lengths follow from `size`, which is a power of two. Loops end at a quarter (or half) of the span that they process.
+"""Fft: complex float32 transform of split real and imaginary arrays, for convolution.
 
-Radix-4, decimation in frequency forward and in time backward, in a work array. Nothing is reordered: spectra are only ever
-multiplied with spectra that were made by the same transform, so their order does not matter (`bins` tells it). Sizes that
-are no power of four begin (end) with one radix-2 pass. The pass of span 4 comes last (first) and writes (reads) four
-planes, so that every loop runs over contiguous memory and becomes vector instructions.
+Radix-4. The forward transform decimates in frequency and the inverse transform in time, both in a work array. Nothing is
+reordered: spectra are only multiplied with spectra from the same transform, so their order does not matter (`bins` gives the
+order). If the size is not a power of four, the first forward pass (and the last inverse pass) is radix-2. The pass with a
+span of 4 is the last one forward and the first one inverse. It writes (or reads) four separate planes, so that every loop
+runs over contiguous memory and becomes vector instructions.
 
-A stereo signal is one complex signal, left + j right: a real filter keeps the two apart.
+A stereo signal is transformed as one complex signal, left + j right. A real filter keeps the two channels separate.
 
 Gentleman, Sande, "Fast Fourier transforms for fun and profit", AFIPS 1966; Van Loan, "Computational Frameworks for the Fast
 Fourier Transform", SIAM 1992, section 2.4.
@@ -20,19 +21,19 @@ cdef extern from *:
     typedef float *__restrict burnish_io;
     typedef const float *__restrict burnish_in;
     """
-    # Pointers that overlap no other: without the promise the compiler tests each pair before each loop.
+    # These pointers do not overlap. Without this declaration the compiler would test each pair before each loop.
     ctypedef float *io "burnish_io"
     ctypedef const float *src "burnish_in"
 
-#: Smallest and largest size of a transform.
+#: The smallest and the largest size of a transform.
 SMALLEST, LARGEST = 16, 65536
 
 
 cdef class Fft:
-    """Transform of `size` points (a power of two, 16 to 65536). Not shared between threads: it owns a work array."""
+    """Transform of `size` points (a power of two, 16 to 65536). It owns a work array, so threads must not share it."""
 
     def __init__(self, Py_ssize_t size):
-        """[control] Raises ValueError where `size` is none of the allowed ones."""
+        """[control] Raises ValueError if `size` is not an allowed size."""
         if size & (size - 1) or not SMALLEST <= size <= LARGEST:
             raise ValueError(f"size must be a power of two, {SMALLEST} to {LARGEST}, not {size}")
         self.size = size
@@ -49,12 +50,13 @@ cdef class Fft:
 
     @property
     def bins(self):
-        """The frequency index that each place of a spectrum holds, shape (size,). [any]"""
+        """The frequency index of each position in a spectrum, shape (size,). [any]"""
         return _order(self.size)
 
     cdef void forward(self, const float *head_re, const float *head_im, const float *tail_re, const float *tail_im,
                       float *out_re, float *out_im) noexcept nogil:
-        """[audio] Spectrum of the signal whose halves are `head` and `tail` (size/2 each); `out` apart from both."""
+        """[audio] The spectrum of the signal with the halves `head` and `tail` (size / 2 each). `out` must not overlap
+        them."""
         cdef Py_ssize_t n = self.size, q = n // 4, span = n, at, block
         cdef const float *w = &self._twiddles[0]
         cdef float *re = &self._work[0]
@@ -86,7 +88,7 @@ cdef class Fft:
                out_re + 3 * q, out_im + 3 * q, q)
 
     cdef void _inverse_but_last(self, const float *re, const float *im) noexcept nogil:
-        """All passes back but the last, into the work array."""
+        """All inverse passes except the last, into the work array."""
         cdef Py_ssize_t n = self.size, q = n // 4, span = 4, at, block, longest = n // 2 if self._odd else n // 4
         cdef const float *w = &self._twiddles[0] + self._twiddles.shape[0]
         cdef float *wre = &self._work[0]
@@ -106,7 +108,7 @@ cdef class Fft:
                             w, w + q, w + 2 * q, w + 3 * q, w + 4 * q, w + 5 * q, q)
 
     cdef void inverse_tail(self, const float *re, const float *im, float *tail_re, float *tail_im) noexcept nogil:
-        """[audio] Second half of the signal of a spectrum, times `size`: what overlap-save keeps."""
+        """[audio] The second half of the signal of a spectrum, times `size`. Overlap-save uses only this half."""
         cdef Py_ssize_t n = self.size, q = n // 4
         cdef const float *w = &self._twiddles[0]
         cdef float *wre = &self._work[0]
@@ -121,7 +123,7 @@ cdef class Fft:
                        w, w + q, w + 2 * q, w + 3 * q, w + 4 * q, w + 5 * q, q)
 
     cdef void inverse(self, const float *re, const float *im, float *out_re, float *out_im) noexcept nogil:
-        """[audio] The signal of a spectrum, times `size`; `out` (size floats each) apart from it."""
+        """[audio] The signal of a spectrum, times `size`. `out` (size floats each) must not overlap it."""
         cdef Py_ssize_t n = self.size, q = n // 4
         cdef const float *w = &self._twiddles[0]
         cdef float *wre = &self._work[0]
@@ -136,7 +138,7 @@ cdef class Fft:
                   w, w + q, w + 2 * q, w + 3 * q, w + 4 * q, w + 5 * q, q)
 
     def turns(self, signal, Py_ssize_t times):
-        """Forward and inverse_tail, `times` times, of a complex `signal`: for benches. [any]"""
+        """[any] For benchmarks: `forward` and `inverse_tail` of a complex `signal`, `times` times."""
         cdef float[:, ::1] at = np.ascontiguousarray([np.real(signal), np.imag(signal)], np.float32)
         cdef float[:, ::1] out = np.empty_like(at)
         cdef Py_ssize_t half = self.size // 2, _
@@ -148,7 +150,7 @@ cdef class Fft:
                 self.inverse_tail(&out[0, 0], &out[1, 0], &out[0, half], &out[1, half])
 
     def spectrum(self, signal):
-        """`signal` (complex, shape (size,)) transformed to complex64, in the order of `bins`. [any]"""
+        """[any] The transform of `signal` (complex, shape (size,)), complex64, in the order of `bins`."""
         cdef float[::1] re = np.ascontiguousarray(np.real(signal), np.float32)
         cdef float[::1] im = np.ascontiguousarray(np.imag(signal), np.float32)
         cdef Py_ssize_t half = self.size // 2
@@ -160,7 +162,7 @@ cdef class Fft:
         return out[0] + 1j * out[1]
 
     def signal(self, spectrum, tail=False):
-        """The signal (complex64) of a `spectrum` in the order of `bins`, or its second half (`tail`). [any]"""
+        """[any] The signal (complex64) of a `spectrum` in the order of `bins`; with `tail`, only its second half."""
         cdef float[::1] re = np.ascontiguousarray(np.real(spectrum), np.float32)
         cdef float[::1] im = np.ascontiguousarray(np.imag(spectrum), np.float32)
         if re.shape[0] != self.size:
@@ -175,13 +177,13 @@ cdef class Fft:
 
 
 def _twiddles(span, radix):
-    """cos and sin of the turns of one pass: (radix - 1) pairs of rows of span / radix, flat float32."""
+    """cos and sin of the twiddle angles of one pass: (radix - 1) pairs of rows of span / radix values, flat float32."""
     turns = np.outer(np.arange(1, radix), np.arange(span // radix)) / span
     return np.stack([np.cos(2 * np.pi * turns), np.sin(2 * np.pi * turns)], 1).astype(np.float32).ravel()
 
 
 def _order(size):
-    """Frequency index of each place. A pass leaves the frequencies that are r modulo its radix in its r-th part."""
+    """The frequency index of each position. A pass stores the frequencies that are r modulo its radix in its r-th part."""
     if size == 1:
         return np.zeros(1, np.intp)
 
@@ -197,12 +199,12 @@ def _order(size):
 
 # -- passes ----------------------------------------------------------------------------------------------------------
 #
-# Names: a, b, c, d are the quarters (halves) of a span, r and i the real and imaginary arrays, w1 to w3 the turns.
-# Forward turns by exp(-j angle), backward by exp(+j angle), with the same tables.
+# Names: a, b, c, d are the quarters (or halves) of a span; r and i the real and imaginary arrays; w1 to w3 the twiddle
+# factors. The forward passes multiply by exp(-j angle), the inverse passes by exp(+j angle), with the same tables.
 
 cdef inline void butterfly(float ar, float ai, float br, float bi, float cr, float ci, float dr, float di,
                            float *y) noexcept nogil:
-    """Transform of four points, forward: y = re0, im0, ... re3, im3."""
+    """Forward transform of four points: y = re0, im0, ... re3, im3."""
     cdef float sr = ar + cr, si = ai + ci, tr = ar - cr, ti = ai - ci
     cdef float ur = br + dr, ui = bi + di, vr = br - dr, vi = bi - di
     y[0] = sr + ur
@@ -262,7 +264,7 @@ cdef void fold4(io ar, io ai, io br, io bi, io cr, io ci, io dr, io di,
 
 
 cdef void fold16(io re, io im, src w, Py_ssize_t blocks) noexcept nogil:
-    """`fold4` for spans of 16: the loop's constant count of 4 is one vector."""
+    """`fold4` for spans of 16. The constant count of 4 in the loop is one vector."""
     cdef Py_ssize_t block, j
     cdef float y[8]
     for block in range(blocks):
@@ -281,7 +283,7 @@ cdef void fold16(io re, io im, src w, Py_ssize_t blocks) noexcept nogil:
 
 
 cdef void spread(src re, src im, io ar, io ai, io br, io bi, io cr, io ci, io dr, io di, Py_ssize_t m) noexcept nogil:
-    """Spans of 4, whose results go to four planes."""
+    """Transform spans of 4 and write the results to four planes."""
     cdef Py_ssize_t j
     cdef float y[8]
     for j in range(m):
@@ -298,7 +300,8 @@ cdef void spread(src re, src im, io ar, io ai, io br, io bi, io cr, io ci, io dr
 
 
 cdef void gather(src ar, src ai, src br, src bi, src cr, src ci, src dr, src di, io re, io im, Py_ssize_t m) noexcept nogil:
-    """Back from four planes to spans of 4. Backward is forward with real and imaginary exchanged."""
+    """The inverse of `spread`: from four planes to spans of 4. It is the forward transform with real and imaginary
+    swapped."""
     cdef Py_ssize_t j
     cdef float y[8]
     for j in range(m):
@@ -358,7 +361,7 @@ cdef void unfold16(io re, io im, src w, Py_ssize_t blocks) noexcept nogil:
 cdef void join4(src ar, src ai, src br, src bi, src cr, src ci, src dr, src di,
                 io xr, io xi, io yr, io yi, io zr, io zi, io ur, io ui,
                 src w1r, src w1i, src w2r, src w2i, src w3r, src w3i, Py_ssize_t m) noexcept nogil:
-    """`unfold4` to another place."""
+    """`unfold4` with separate output arrays."""
     cdef Py_ssize_t j
     cdef float y[8]
     for j in range(m):

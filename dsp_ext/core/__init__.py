@@ -1,6 +1,6 @@
-"""The base of every processor: the processor contract, ramps, delays, shared memory, arithmetic and vector lanes.
+"""The basis of every processor: the processor contract, ramps, delays, shared memory, arithmetic and vector lanes.
 
-Imports NumPy only; every other package of `dsp_ext` builds on it."""
+This package imports NumPy only. Every other package of `dsp_ext` uses it."""
 
 from . import taps_file
 from .delay import Delay

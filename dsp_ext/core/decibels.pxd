@@ -1,7 +1,7 @@
-# Decibels of a power in float64, the same bits on every platform. For meters: a few calls every 10 ms.
+# Decibels of a power in float64, with the same bits on every platform. The meters use it a few times every 10 ms.
 #
-# log2 m = (2 / ln 2) atanh((m - 1) / (m + 1)) for m in [sqrt(1/2), sqrt 2); the series is cut after t^17, which leaves
-# less than 1e-15. libm's log10 differs by an ulp between platforms, and a gate could fall on the other side.
+# log2 m = (2 / ln 2) atanh((m - 1) / (m + 1)) for m in [sqrt(1/2), sqrt 2). The series ends after t^17; its error is less
+# than 1e-15. log10 of libm differs by one ulp between platforms, which could change the decision of a gate.
 
 from libc.stdint cimport int64_t
 from libc.string cimport memcpy
@@ -12,7 +12,8 @@ cdef inline double power_to_db(double power) noexcept nogil:
     cdef int64_t bits, exponent
     cdef double m, t, u, p
     memcpy(&bits, &power, 8)
-    # 0x3FE6A09E667F3BCD are the bits of sqrt(1/2): the mantissa is cut there, so that t straddles 0.
+    # 0x3FE6A09E667F3BCD are the bits of sqrt(1/2). The range of the mantissa begins there, so that t lies on both sides of
+    # 0.
     exponent = (bits - <int64_t> 0x3FE6A09E667F3BCD) >> 52
     bits = bits - exponent * (<int64_t> 1 << 52)
     memcpy(&m, &bits, 8)

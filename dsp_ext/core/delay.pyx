@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False
 # Indices stay below _frames by construction.
-"""Delay: a whole number of frames, bit for bit."""
+"""Delay: delays the signal by a whole number of frames, bit for bit."""
 
 import numpy as np
 
@@ -8,8 +8,8 @@ from libc.string cimport memset
 
 
 cdef class Delay(Processor):
-    """Stereo delay by `frames`, at most `most` (`frames` if not given). O(frames of the block); a ring of `frames` that is
-    swapped with the block."""
+    """Stereo delay of `frames` frames, at most `most` (default: `frames`). It swaps the block with a ring of `frames`. The
+    cost is O(frames of the block)."""
 
     def __init__(self, rate_hz=48000, max_block=4096, Py_ssize_t frames=0, Py_ssize_t most=0):
         self._frames = frames
@@ -22,7 +22,7 @@ cdef class Delay(Processor):
         self._at = 0
 
     cdef void set_frames(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] Delay by `frames`, up to `most`, from now on; forgets the past."""
+        """[audio] Set the delay to `frames`, up to `most`, and clear the history."""
         self._frames = frames if frames < self._most else self._most
         self.clear()
 

@@ -1,7 +1,7 @@
-# A delay by swapping a block with a ring.
+# Delays a block by swapping it with a ring.
 
 cdef inline Py_ssize_t exchange(float *ring, Py_ssize_t length, Py_ssize_t at, float *x, Py_ssize_t frames) noexcept nogil:
-    """[audio] Delay `x` by `length` >= 1 frames: swap it with the ring, from place `at` on. Returns the next place."""
+    """[audio] Delay `x` by `length` >= 1 frames: swap it with the ring, starting at index `at`. Returns the next index."""
     cdef Py_ssize_t part, i
     cdef float *stretch
     cdef float old

@@ -1,6 +1,6 @@
-# Denormals off on this thread while audio is processed, and back to what they were afterwards.
+# Turns denormals off on this thread while audio is processed, and restores the previous mode afterwards.
 #
-# A decaying tail would otherwise run 10 to 100 times slower on some x86 cores. x86: MXCSR.FTZ and DAZ; aarch64: FPCR.FZ.
+# Without this, a decaying tail would be 10 to 100 times slower on some x86 cores. x86: MXCSR.FTZ and DAZ; aarch64: FPCR.FZ.
 
 cdef extern from *:
     """

@@ -1,6 +1,6 @@
-# Two float64 lanes, left and right, in one register: arithmetic that a compiler leaves scalar when it is written twice.
+# Two float64 lanes, left and right, in one register. Compilers do not vectorise two separate scalar computations.
 #
-# Each lane is computed as if alone, so the result is the same bits with or without vector registers.
+# Each lane is computed independently, so the result has the same bits with and without vector registers.
 
 cdef extern from *:
     """
@@ -108,12 +108,14 @@ cdef extern from *:
     Double2 add "burnish_double2_add"(Double2 a, Double2 b) noexcept nogil
     Double2 sub "burnish_double2_sub"(Double2 a, Double2 b) noexcept nogil
     Double2 mul "burnish_double2_mul"(Double2 a, Double2 b) noexcept nogil
-    # Lane by lane: 0 where a > b, else x; the greater; the lesser. Of NaN and `b` the greater and the lesser are `b`. Processors
-    # differ in the sign where a zero meets a zero of the other sign, and where `b` is NaN: callers see to it that it does not matter.
+    # Per lane: `unless` is 0 where a > b, else x; then the greater and the lesser value. If a is NaN, both return `b`.
+    # Processors differ in the sign of the result for zeros of different sign, and where `b` is NaN. Callers must not depend
+    # on it.
     Double2 unless_greater "burnish_double2_unless"(Double2 a, Double2 b, Double2 x) noexcept nogil
     Double2 greater "burnish_double2_max"(Double2 a, Double2 b) noexcept nogil
     Double2 lesser "burnish_double2_min"(Double2 a, Double2 b) noexcept nogil
-    # From and to two float32 next to each other; the left ones of four pairs to `left`, the right ones to `right`.
+    # Load from and store to two adjacent float32 values. `put_four` stores the left lanes of four pairs in `left`, the right
+    # lanes in `right`.
     Double2 double2_at "burnish_double2_at"(const float *p) noexcept nogil
     void put_double2 "burnish_double2_put"(float *p, Double2 q) noexcept nogil
     void put_four "burnish_double2_put_four"(float *left, float *right, Double2 a, Double2 b, Double2 c, Double2 d) noexcept nogil

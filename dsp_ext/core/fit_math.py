@@ -1,8 +1,8 @@
 """Fits the polynomials of `math.pxd`. Run `python -m dsp_ext.core.fit_math` to print them.
 
-log2(1 + t) = t P(t) on the mantissa's range and 2^f = 1 + f Q(f) on half an octave either side: the factors t and f
-make log2(1) = 0 and 2^0 = 1 exact, so a gain of 0 dB is a factor of exactly 1. P and Q interpolate at Chebyshev nodes,
-which is within a small factor of the best possible polynomial (Trefethen, "Approximation Theory and Approximation
+log2(1 + t) = t P(t) over the range of the mantissa, and 2^f = 1 + f Q(f) for f from -1/2 to 1/2. The factors t and f make
+log2(1) = 0 and 2^0 = 1 exact, so that a gain of 0 dB is a factor of exactly 1. P and Q interpolate at Chebyshev nodes. Their
+error is within a small factor of the error of the best polynomial (Trefethen, "Approximation Theory and Approximation
 Practice", ch. 16).
 """
 
@@ -25,7 +25,7 @@ def log2_coefficients() -> np.ndarray:
 
 def exp2_coefficients() -> np.ndarray:
     """Q of 2^f = 1 + f Q(f) for f in [-1/2, 1/2]."""
-    # An even number of nodes, so none falls on f = 0.
+    # The number of nodes is even, so that no node is at f = 0.
     return _interpolate(lambda f: np.expm1(f * np.log(2)) / f, -0.5, 0.5, EXP2_DEGREE)
 
 

@@ -1,8 +1,8 @@
-# Four float32 lanes in one register, for loops over rows of four numbers a frame: one for each of four bands.
+# Four float32 lanes in one register, for loops over rows of four numbers per frame: one number for each of four bands.
 #
-# Each lane is computed as if alone, so the result is the same bits with or without vector registers. Where the compiler has
-# no vector types a Float4 is one float, LANES is 1, and a loop that counts lanes in steps of LANES goes through all.
-# Float4 values add, subtract and multiply by their operators; mix them with Float4 values only, made by `float4`.
+# Each lane is computed independently, so the result has the same bits with and without vector registers. If the compiler
+# has no vector types, a Float4 is one float and LANES is 1; a loop with steps of LANES then still processes every lane.
+# The operators +, - and * work on Float4 values. Do not mix Float4 values with plain floats; convert those with `float4`.
 
 from .math cimport E0, E1, E2, E3, E4, E5, L0, L1, L2, L3, L4, L5, L6, L7, L8
 
@@ -80,11 +80,11 @@ cdef extern from *:
     Int4 as_bits "burnish_float4_as_bits"(Float4 q) noexcept nogil
     Float4 from_bits "burnish_float4_from_bits"(Int4 bits) noexcept nogil
     Float4 to_float "burnish_float4_to_float"(Int4 bits) noexcept nogil
-    # Lane by lane the greater, the lesser; of NaN and `b` it is `b`. Processors differ in the sign where a zero meets a
-    # zero of the other sign, and where `b` is NaN: callers see to it that neither happens.
+    # The greater and the lesser value per lane. If a is NaN, both return `b`. Processors differ in the sign of the result
+    # for zeros of different sign, and where `b` is NaN. Callers make sure that neither case occurs.
     Float4 greater4 "burnish_float4_max"(Float4 a, Float4 b) noexcept nogil
     Float4 lesser4 "burnish_float4_min"(Float4 a, Float4 b) noexcept nogil
-    # Lane by lane x where a > b, else y.
+    # Per lane: x where a > b, else y.
     Float4 choose4 "burnish_float4_choose"(Float4 a, Float4 b, Float4 x, Float4 y) noexcept nogil
 
 
@@ -93,7 +93,7 @@ cdef inline Float4 absolute4(Float4 x) noexcept nogil:
 
 
 cdef inline Float4 log2_4(Float4 x) noexcept nogil:
-    """`log2_` of `math.pxd` in each lane: the same bits."""
+    """`log2_` of `math.pxd` in each lane, with the same bits."""
     cdef Int4 bits = as_bits(x)
     cdef Int4 exponent = (bits - int4(0x3F3504F3)) >> int4(23)
     cdef Float4 t = from_bits(bits - (exponent << int4(23))) - float4(1.0)
@@ -110,7 +110,7 @@ cdef inline Float4 log2_4(Float4 x) noexcept nogil:
 
 
 cdef inline Float4 exp2_4(Float4 x) noexcept nogil:
-    """`exp2_` of `math.pxd` in each lane: the same bits."""
+    """`exp2_` of `math.pxd` in each lane, with the same bits."""
     cdef Float4 rounded = x + float4(12582912.0)
     cdef Int4 bits = as_bits(rounded)
     cdef Float4 f = x - (rounded - float4(12582912.0))

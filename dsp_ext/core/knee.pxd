@@ -1,8 +1,8 @@
-# The bend of static curves, for the compressors of the multiband and of dynamic bands.
+# The soft knee of static curves, for the multiband compressor and the dynamic bands.
 
 
 cdef inline float soft(float over, float knee, float bend) noexcept nogil:
-    """`over` where it is above the knee, 0 below, and the parabola between that joins them; `bend` is 1 / (2 knee)."""
+    """`over` above the knee, 0 below it, and a parabola within it that joins both. `bend` is 1 / (2 knee)."""
     cdef float above = over - <float> 0.5 * knee
     cdef float inside = over + <float> 0.5 * knee
     above = above if above > 0 else 0

@@ -1,5 +1,5 @@
-# Largest magnitude of float32 samples, as bits: those of non-negative numbers sort like integers, and an integer maximum
-# may be taken in any order, so the loops vectorise where one over floats may not.
+# The largest magnitude of float32 samples, computed on their bits. The bits of non-negative floats have the same order as
+# integers, and the order of an integer maximum does not matter. The compiler can therefore vectorise these loops.
 
 from libc.stdint cimport int32_t
 from libc.string cimport memcpy
@@ -18,7 +18,7 @@ cdef inline float from_bits(int32_t bits) noexcept nogil:
 
 
 cdef inline float largest_magnitude(const float *x, Py_ssize_t count) noexcept nogil:
-    """0 for none. O(count)."""
+    """Returns 0 if there are no samples. O(count)."""
     cdef int32_t top = 0, bits
     cdef Py_ssize_t i
     for i in range(count):
@@ -28,7 +28,7 @@ cdef inline float largest_magnitude(const float *x, Py_ssize_t count) noexcept n
 
 
 cdef inline float smallest_magnitude(const float *x, Py_ssize_t count, float most) noexcept nogil:
-    """`most` where none is smaller. O(count)."""
+    """Returns `most` if no magnitude is smaller. O(count)."""
     cdef int32_t bottom = magnitude_bits(most), bits
     cdef Py_ssize_t i
     for i in range(count):
@@ -38,7 +38,7 @@ cdef inline float smallest_magnitude(const float *x, Py_ssize_t count, float mos
 
 
 cdef inline int count_from(const float *x, Py_ssize_t count, float level) noexcept nogil:
-    """How many samples have a magnitude of `level` or more. O(count)."""
+    """The number of samples whose magnitude is `level` or more. O(count)."""
     cdef int32_t edge = magnitude_bits(level)
     cdef int found = 0
     cdef Py_ssize_t i

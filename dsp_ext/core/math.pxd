@@ -1,8 +1,8 @@
 # log2, exp2 and decibels for the audio path.
 #
-# Polynomials of our own instead of libm: the same bits on every platform (libm differs by an ulp between them), and
-# loops around them vectorise. Relative error of exp2 < 2e-7, absolute error of log2 < 3e-7 (float32's own grain).
-# Coefficients: `python -m dsp_ext.core.fit_math`; a test compares them.
+# These are our own polynomials instead of libm: they give the same bits on every platform (libm differs by one ulp between
+# platforms), and loops around them vectorise. The relative error of exp2 is below 2e-7, the absolute error of log2 below
+# 3e-7 (the resolution of float32). `python -m dsp_ext.core.fit_math` prints the coefficients; a test compares them.
 
 from libc.stdint cimport int32_t
 from libc.string cimport memcpy
@@ -51,7 +51,8 @@ cdef inline float log2_(float x) noexcept nogil:
     cdef int32_t bits, exponent
     cdef float t, p
     memcpy(&bits, &x, 4)
-    # Shift the mantissa's cut from 1 to sqrt(1/2), so that t straddles 0: 0x3F3504F3 are the bits of sqrt(1/2).
+    # Move the start of the mantissa's range from 1 to sqrt(1/2), so that t lies on both sides of 0. 0x3F3504F3 are the bits
+    # of sqrt(1/2).
     exponent = (bits - 0x3F3504F3) >> 23
     bits = bits - (exponent << 23)
     memcpy(&t, &bits, 4)
@@ -69,10 +70,10 @@ cdef inline float log2_(float x) noexcept nogil:
 
 
 cdef inline float exp2_(float x) noexcept nogil:
-    """2^x for -126 <= x <= 127 (the caller clamps). Exactly 1 at x = 0. Branch-free."""
+    """2^x for -126 <= x <= 127; the caller limits x to this range. Exactly 1 at x = 0. Branch-free."""
     cdef float rounded, f, p
     cdef int32_t bits
-    # Adding 1.5 * 2^23 leaves the nearest integer in the low mantissa bits; SSE2 has no rounding instruction.
+    # Adding 1.5 * 2^23 puts the nearest integer into the low bits of the mantissa. SSE2 has no rounding instruction.
     rounded = x + <float> 12582912.0
     memcpy(&bits, &rounded, 4)
     rounded = rounded - <float> 12582912.0
@@ -93,17 +94,17 @@ cdef inline float exp2_(float x) noexcept nogil:
 
 
 cdef inline float db_to_gain(float db) noexcept nogil:
-    """Amplitude factor of `db`; exactly 1 at 0 dB."""
+    """The amplitude factor for `db`. Exactly 1 at 0 dB."""
     return exp2_(db * OCTAVES_PER_DB)
 
 
 cdef inline float gain_to_db(float gain) noexcept nogil:
-    """Decibels of a positive amplitude factor; exactly 0 dB at 1."""
+    """The decibels of a positive amplitude factor. Exactly 0 dB at 1."""
     return log2_(gain) * DB_PER_OCTAVE
 
 
 cdef inline double tan_(double x) noexcept nogil:
-    """tan x for 0 <= x <= 1.45, to 1e-12 at the end and 1e-15 up to 1: quotient of Taylor series, for coefficients."""
+    """tan x for 0 <= x <= 1.45, for coefficients: a quotient of Taylor series. Error 1e-12 at 1.45 and 1e-15 up to 1."""
     cdef double s = x * x, sine = 1.0, cosine = 1.0
     cdef int k
     for k in range(20, 0, -2):

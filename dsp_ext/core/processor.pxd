@@ -1,4 +1,4 @@
-# The contract of everything that processes sound. See `processor.pyx`.
+# The contract of every object that processes sound. See `processor.pyx`.
 
 cdef class Processor:
     cdef readonly double rate_hz

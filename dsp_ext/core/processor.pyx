@@ -1,47 +1,47 @@
-"""The contract that every processor of the chain keeps.
+"""The contract of every processor in the chain.
 
-- `prepare(rate_hz, max_block)` may allocate. Setters and `run` never do.
-- `run(left, right, frames)` works in place, never raises, costs the same in every state, and its result does not depend
-  on how the stream is cut into blocks, bit for bit.
-- `reset()` clears history and keeps settings.
-- `latency` is exact, in frames, and constant for a mode.
+- `prepare(rate_hz, max_block)` may allocate memory. Setters and `run` never do.
+- `run(left, right, frames)` works in place and never raises. Its cost does not depend on the state. Its result does not
+  depend on how the stream is cut into blocks, bit for bit.
+- `reset()` clears the history and keeps the settings.
+- `latency` is exact, in frames, and constant for each mode.
 - A change of a setting is ramped over 20 ms (see `ramp.pyx`).
 
-`tests/dsp_ext/test_contract.py` holds every processor to it.
+`tests/dsp_ext/test_contract.py` checks every processor against this contract.
 """
 
 from .denormals cimport denormals_off, denormals_restore
 
-#: Rates the designs are made and tested for, in Hz.
+#: The sampling rates for which the processors are designed and tested, in Hz.
 RATES_HZ = (44100, 48000, 88200, 96000, 176400, 192000)
-#: The longest block `prepare` accepts, in frames.
+#: The longest block that `prepare` accepts, in frames.
 LONGEST_BLOCK = 8192
 
 
 def partition_frames(rate_hz: float) -> int:
     """Frames per partition of the convolvers: 256 up to 48 kHz, 512 up to 96 kHz, 1024 above (5.3 ms).
 
-    A function of the rate alone, so that a file render and a live run compute the same bits whatever their block size.
-    Half of it would save 2.7 ms of the latency of a linear-phase kernel, which waits for half its taps anyway, and cost
-    nearly twice the work.
+    It depends on the rate alone, so that a file render and a live run compute the same bits, whatever their block size. Half
+    this size would save 2.7 ms of latency at nearly twice the cost. Compared with the latency of a linear-phase kernel,
+    which is half its length, that is little.
     """
     return 256 * rate_factor(rate_hz)
 
 
 def rate_factor(rate_hz: float) -> int:
-    """1, 2 or 4: how many times longer than at 44.1/48 kHz a kernel must be to last as long."""
+    """1, 2 or 4: the factor by which a kernel must be longer than at 44.1 or 48 kHz to have the same duration."""
     return 1 if rate_hz <= 50000 else 2 if rate_hz <= 100000 else 4
 
 
 cdef class Processor:
-    """Base of all processors: a pass-through of zero latency."""
+    """Base class of all processors. It passes the signal through without latency."""
 
     def __init__(self, rate_hz=48000, max_block=4096):
-        """[control] `rate_hz` in Hz, `max_block` in frames (1 to 8192). Raises ValueError outside of that."""
+        """[control] `rate_hz` in Hz, `max_block` in frames (1 to 8192). Raises ValueError for other values."""
         self.prepare(rate_hz, max_block)
 
     def prepare(self, rate_hz, max_block):
-        """[control] Set rate and longest block, allocate, forget the past. Subclasses call this first."""
+        """[control] Set the rate and the longest block, allocate memory, clear the history. Subclasses call this first."""
         if rate_hz not in RATES_HZ:
             raise ValueError(f"rate_hz must be one of {', '.join(map(str, RATES_HZ))}, not {rate_hz}")
         if not 1 <= max_block <= LONGEST_BLOCK:
@@ -50,19 +50,19 @@ cdef class Processor:
         self.max_block = max_block
 
     def reset(self):
-        """[control] Clear history, keep settings."""
+        """[control] Clear the history, keep the settings."""
         self.clear()
 
     @property
     def latency(self):
-        """Frames by which the output lags the input. [any]"""
+        """The delay of the output against the input, in frames. [any]"""
         return self.delay()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] Process in place. `frames` <= `max_block` is the caller's promise."""
+        """[audio] Process in place. The caller guarantees that `frames` <= `max_block`."""
 
     cdef void clear(self) noexcept nogil:
-        """[audio] What `reset` does; also called when a block had to be silenced."""
+        """[audio] The work of `reset`. The engine also calls it after it had to silence a block."""
 
     cdef Py_ssize_t delay(self) noexcept nogil:
         return 0
@@ -70,7 +70,7 @@ cdef class Processor:
     def process(self, float[:, ::1] block not None):
         """[audio] Process `block` (shape (2, frames), float32, full scale ±1) in place.
 
-        Longer than `max_block` is cut here. Raises ValueError where there are not two channels.
+        Blocks longer than `max_block` are cut into parts here. Raises ValueError if there are not two channels.
         """
         if block.shape[0] != 2:
             raise ValueError(f"a block has shape (2, frames), not ({block.shape[0]}, {block.shape[1]})")

@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False
-# Indices are the loop's own and end at lengths checked here.
-"""Ramp: how every value of the chain changes.
+# The loops end at lengths that are checked here.
+"""Ramp: a control value that changes smoothly.
 
-20 ms of raised cosine leave less than -100 dBFS above 3 kHz for a 6 dB step on a full-scale low tone; a linear ramp of
-the same length leaves -67 dBFS.
+A raised cosine of 20 ms leaves less than -100 dBFS above 3 kHz after a step of 6 dB on a full-scale low tone. A linear ramp
+of the same length leaves -67 dBFS.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ RAMP_MS = 20.0
 
 
 cdef class Ramp:
-    """A control value. [control] makes it, [audio] moves and reads it. `fill` is O(frames), nothing allocates."""
+    """A control value. [control] creates it; [audio] changes and reads it. `fill` is O(frames). Nothing allocates."""
 
     def __init__(self, rate_hz, float value=0.0, ramp_ms=RAMP_MS):
         self.length = max(1, round(ramp_ms * 1e-3 * rate_hz))
@@ -21,19 +21,20 @@ cdef class Ramp:
         self.jump(value)
 
     cdef void jump(self, float target) noexcept nogil:
-        """[audio] Be there at once."""
+        """[audio] Set the value to `target` at once."""
         self._start = self._goal = self._target = self._value = target
         self._at = self.length
 
     cdef void to(self, float target) noexcept nogil:
-        """[audio] Move to `target`: from now on, or from the end of the ramp under way, the newest one. A value that turns
-        round on its way would make a corner; see `ramp_bank.pyx`."""
+        """[audio] Move to `target`, from now on, or from the end of the current ramp on (then the newest target counts). To
+        reverse a ramp in the middle would make a corner; see `ramp_bank.pyx`."""
         self._target = target
         if self._at == 0 or self._at == self.length:
             self.begin()
 
     cdef void turn(self, float target) noexcept nogil:
-        """[audio] Move to `target` from where the value is now, corner or not: for what must not go on to where it was going."""
+        """[audio] Move from the current value to `target` at once, even if that makes a corner. For changes that cannot wait
+        until the current ramp ends."""
         if target != self._goal:
             self._target = target
             self._at = self.length
@@ -41,7 +42,7 @@ cdef class Ramp:
         self._target = target
 
     cdef void begin(self) noexcept nogil:
-        """On to a target that is not where the ramp leads."""
+        """Start a ramp if the target differs from the end of the current one."""
         if self._target != self._goal:
             self._start = self._value
             self._goal = self._target
@@ -51,7 +52,7 @@ cdef class Ramp:
         return self._at < self.length
 
     cdef void fill(self, float *out, Py_ssize_t frames) noexcept nogil:
-        """[audio] The value for each of the next `frames` frames; exactly the target once arrived."""
+        """[audio] The value for each of the next `frames` frames. After the ramp it is exactly the target."""
         cdef Py_ssize_t i, at = 0, step
         cdef float start, span
         cdef const float *shape
@@ -68,7 +69,7 @@ cdef class Ramp:
             at += step
             self._at += step
             if self._at == self.length:
-                out[at - 1] = self._goal  # start + span may round beside it
+                out[at - 1] = self._goal  # start + span may differ from the goal by rounding
             self._value = out[at - 1]
             if self._at == self.length:
                 self.begin()

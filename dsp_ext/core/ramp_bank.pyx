@@ -1,12 +1,14 @@
 # cython: boundscheck=False, wraparound=False
-# Callers name values below the count, and take pieces no longer than `piece` says.
+# Callers use indices below the count, and pieces no longer than `piece` returns.
 """RampBank: many values on one ramp.
 
-A processor with a dozen settings would spend more on filling a row per setting than on its sound. Here the values share
-the raised cosine of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, which loops compute as they
-go; at rest the span is zero and the value exact. A target that comes while the ramp is under way waits for its end, at most
-20 ms, and the newest one counts: a value that turns round on its way makes a corner, which is heard as a click (-65 dBFS where a
-whole way leaves -105), and a knob that keeps turning would make one with each step.
+A processor with a dozen settings would spend more time on filling a row per setting than on its sound. Here, all values
+share the raised cosine of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, and the loops compute it
+directly. At rest the span is zero and the value is exact.
+
+A target that is set during a ramp is used when the ramp ends, at most 20 ms later; the newest target counts. A value that
+reversed in the middle of a ramp would make a corner, which is audible as a click (residue -65 dBFS; a complete ramp leaves
+-105 dBFS), and a knob that keeps turning would make one with each step.
 """
 
 import numpy as np
@@ -15,7 +17,7 @@ from .ramp cimport Ramp
 
 
 cdef class RampBank:
-    """`values` at rest. [control] makes it, [audio] moves and reads it. Nothing allocates after that."""
+    """Starts with `values` at rest. [control] creates it; [audio] changes and reads it. It does not allocate after that."""
 
     def __init__(self, rate_hz, values):
         cdef Ramp ramp = Ramp(rate_hz)
@@ -29,14 +31,14 @@ cdef class RampBank:
         self._at = self.length
 
     cdef void to(self, int which, float target) noexcept nogil:
-        """[audio] Move value `which` to `target`: from now on, or from the end of the ramp under way."""
+        """[audio] Move value number `which` to `target`, from now on, or from the end of the current ramp on."""
         if target != self._target[which]:
             self._target[which] = target
             if self._at == 0 or self._at == self.length:
                 self.begin()
 
     cdef void begin(self) noexcept nogil:
-        """From where the values are to their targets."""
+        """Start a ramp from the current values to their targets."""
         cdef Py_ssize_t k
         for k in range(self._count):
             self._goal[k] = self._target[k]
@@ -44,12 +46,12 @@ cdef class RampBank:
         self._at = 0
 
     cdef void settle(self) noexcept nogil:
-        """[audio] Be there at once."""
+        """[audio] Set all values to their targets at once."""
         self.begin()
         self.arrive()
 
     cdef void arrive(self) noexcept nogil:
-        """At the end of the ramp, exactly; on to targets that have come since it began."""
+        """End the ramp: set the values exactly, and start the next ramp if there are new targets."""
         cdef Py_ssize_t k
         cdef bint waiting = False
         for k in range(self._count):
@@ -61,7 +63,8 @@ cdef class RampBank:
             self.begin()
 
     cdef Py_ssize_t piece(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] How many of the next `frames` frames (at most `length`) go by with the present start and span."""
+        """[audio] The number of the next `frames` frames (at most `length`) for which the present start and span are
+        valid."""
         cdef Py_ssize_t left = self.length - self._at
         return left if 0 < left < frames else frames
 
@@ -72,11 +75,11 @@ cdef class RampBank:
         return &self._span[0]
 
     cdef const float *shape(self) noexcept nogil:
-        """[audio] The way gone, 0 to 1, for each frame of this piece; at rest any numbers."""
+        """[audio] The progress of the ramp, 0 to 1, for each frame of this piece. At rest the numbers do not matter."""
         return &self._shape[0] + (self._at if self._at < self.length else 0)
 
     cdef void advance(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] Go past the frames of a piece; where it ended the ramp, the values are exactly what it led to."""
+        """[audio] Advance past the frames of a piece. If the ramp ends there, the values are exactly the targets."""
         if self._at < self.length:
             self._at += frames
             if self._at == self.length:

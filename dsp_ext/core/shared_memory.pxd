@@ -1,4 +1,4 @@
-# Wait-free hand-over between two processes (or threads) over one block of memory. See `shared_memory.pyx`.
+# Wait-free data exchange between two processes (or threads) over one block of memory. See `shared_memory.pyx`.
 
 from libc.stdint cimport int64_t
 

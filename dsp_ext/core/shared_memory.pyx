@@ -1,10 +1,11 @@
 # cython: boundscheck=False, wraparound=False
-# Indices are checked at the Python door; inside they are taken modulo the length.
-"""Cells, SeqLock, Ring: wait-free hand-over between the audio side and everybody else.
+# Indices from Python are checked in the Python methods. Internal indices are taken modulo the length.
+"""Cells, SeqLock, Ring: wait-free data exchange between the audio thread and all others.
 
-Each works on memory that is given to it (a slice of a shared-memory block, or a plain bytearray), has one writer and any
-number of readers, and never makes the audio side wait: a reader that comes at a bad moment keeps what it had.
-Ordering is by the compiler's __atomic built-ins (acquire and release), which on aarch64 become real barriers.
+Each object uses memory that is given to it (a slice of a shared-memory block, or a plain bytearray). It has one writer and
+any number of readers, and the audio thread never waits: if a read collides with a write, the reader keeps its previous
+values. The order of memory accesses is ensured by the compiler's __atomic built-ins (acquire and release), which are real
+barriers on aarch64.
 """
 
 import numpy as np
@@ -32,7 +33,7 @@ cdef extern from *:
 
 
 cdef class Cells:
-    """Independent 64-bit integers; each has one writer. 8 bytes each."""
+    """Independent 64-bit integers of 8 bytes. Each one has one writer."""
 
     def __init__(self, memory, Py_ssize_t count):
         self._cells = np.frombuffer(memory, np.int64, count)
@@ -65,9 +66,9 @@ cdef class Cells:
 
 
 cdef class SeqLock:
-    """A vector of float64 with a version, written whole and read whole.
+    """A vector of float64 with a version number. Readers get either all values of a version or none.
 
-    Layout: sequence, version (int64 each), then the values. The sequence is odd while a write is under way.
+    Layout: sequence, version (int64 each), then the values. The sequence is odd during a write.
     """
 
     def __init__(self, memory, Py_ssize_t count):
@@ -81,15 +82,15 @@ cdef class SeqLock:
 
     @property
     def version(self):
-        """Version of what was written last; 0 before that. [any]"""
+        """The version that was written last; 0 before the first write. [any]"""
         return load(&self._head[1])
 
     def write(self, const double[::1] values not None, int64_t version):
-        """[control] Publish `values` (shape (count,)) as `version`, which must grow. One writer only."""
+        """[control] Publish `values` (shape (count,)) as `version`, which must increase. There must be one writer only."""
         cdef Py_ssize_t i
         if values.shape[0] != self.count:
             raise ValueError(f"expected {self.count} values, not {values.shape[0]}")
-        cdef int64_t sequence = self._head[0] | 1  # a writer that died half-way left it odd
+        cdef int64_t sequence = self._head[0] | 1  # odd already if the previous writer died during a write
         store(&self._head[0], sequence)
         fence()
         for i in range(self.count):
@@ -98,7 +99,7 @@ cdef class SeqLock:
         store(&self._head[0], sequence + 1)
 
     def read(self):
-        """(version, values) as of now, for tests and for a restarted writer. [control]"""
+        """[control] The current (version, values), for tests and for a writer after a restart."""
         out = np.empty(self.count)
         cdef double[::1] view = out
         cdef int64_t version = 0
@@ -109,9 +110,9 @@ cdef class SeqLock:
         raise RuntimeError("the writer of the settings died half-way; write them again")
 
     cdef int64_t read_newer(self, int64_t than, double *out) noexcept nogil:
-        """[audio] Copy the values to `out` if their version is above `than` and they are whole; else return -1.
+        """[audio] Copy the values to `out` if their version is above `than` and they are complete. Otherwise return -1.
 
-        `out` may be half overwritten when -1 comes back: give it scratch memory.
+        `out` must be scratch memory: it may be partly overwritten even if the result is -1.
         """
         cdef int64_t before = load(&self._head[0]), version
         cdef Py_ssize_t i
@@ -129,9 +130,9 @@ cdef class SeqLock:
 
 
 cdef class Ring:
-    """The last `rows` rows of float64; each reader keeps its own place, so readers do not disturb each other.
+    """The last `rows` rows of float64. Each reader keeps its own position, so readers do not disturb each other.
 
-    Layout: count of rows ever written (int64), then the rows.
+    Layout: the count of all rows written so far (int64), then the rows.
     """
 
     def __init__(self, memory, Py_ssize_t rows, Py_ssize_t columns):
@@ -149,11 +150,11 @@ cdef class Ring:
         return &self._rows[self._head[0] % self.rows, 0]
 
     cdef void commit(self) noexcept nogil:
-        """[audio] Publish the row of `next_row`."""
+        """[audio] Publish the row that `next_row` returned."""
         store(&self._head[0], self._head[0] + 1)
 
     def append(self, const double[::1] row not None):
-        """[control] Write and publish one row (shape (columns,)), where the one writer is not the audio side."""
+        """[control] Write and publish one row (shape (columns,)), for rings whose writer is not the audio thread."""
         if row.shape[0] != self.columns:
             raise ValueError(f"a row has {self.columns} values, not {row.shape[0]}")
         self._rows[self._head[0] % self.rows, :] = row
@@ -161,14 +162,14 @@ cdef class Ring:
 
     @property
     def written(self):
-        """Rows ever written. [any]"""
+        """The count of all rows written so far. [any]"""
         return load(&self._head[0])
 
     def since(self, int64_t place):
-        """[control] (rows written since `place`, new place): shape (n, columns). What was overwritten is left out."""
+        """[control] (rows written since `place`, new place): shape (n, columns). Rows that were overwritten are omitted."""
         cdef int64_t head = load(&self._head[0])
         cdef int64_t first, oldest
-        # One row of margin: the writer may be filling the oldest row now.
+        # Keep a margin of one row: the writer may be writing the oldest row now.
         first = max(place, head - self.rows + 1, 0)
         order = np.arange(first, head) % self.rows
         copied = np.asarray(self._rows)[order]

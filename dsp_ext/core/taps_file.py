@@ -4,7 +4,7 @@ import numpy as np
 
 
 def text(module: str, tables: dict[str, np.ndarray]) -> str:
-    """The whole file for `tables` (name in C to float32 numbers), made by `python -m dsp_ext.MODULE`."""
+    """The complete file for `tables` (name in C to float32 numbers), which `python -m dsp_ext.MODULE` generates."""
     lines = [f"# Written by `python -m dsp_ext.{module}`. Do not edit.", "", "cdef extern from *:", '    """']
     for name, values in tables.items():
         numbers = ", ".join(f"{value:.9e}f" for value in values.astype(np.float32))

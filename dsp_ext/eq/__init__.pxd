@@ -1,3 +1,3 @@
-# What the kernels of other packages may cimport.
+# What Cython modules of other packages may cimport.
 
 from .eq cimport Eq
