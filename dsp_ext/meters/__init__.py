@@ -1,4 +1,4 @@
-"""Meters: loudness (ITU-R BS.1770, EBU R 128), true peak, levels and spectrum, live and for whole recordings."""
+"""Meters: loudness (ITU-R BS.1770, EBU R 128), true peak, levels and spectrum, for live sound and complete recordings."""
 
 from .k_weighting import coefficients
 from .measure import measure

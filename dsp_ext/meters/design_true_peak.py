@@ -1,14 +1,15 @@
 """Designs the filters of `true_peak.pyx` and writes `true_peak_taps.pxd`. Run `python -m dsp_ext.meters.design_true_peak`.
 
-The interpolator works in two steps, which gives a 16-fold interpolator of 64 taps per phase (68 with the second step's
-reach) for a quarter of the multiplications of the direct form (multistage interpolation: Crochiere and Rabiner, "Multirate
-Digital Signal Processing", 1983, ch. 5):
+The interpolator works in two steps. Together they are a 16-fold interpolator of 64 taps per phase (68 including the reach of
+the second step), with a quarter of the multiplications of the direct form (multistage interpolation: Crochiere and Rabiner,
+"Multirate Digital Signal Processing", 1983, ch. 5):
 
-1. The point half-way between two samples, from 64 samples: windowed sinc, Kaiser beta 8.
-2. Seven points between each two of those: the signal is oversampled twice by now, so 10 taps reach -72 dB.
+1. The first step computes the point in the middle between two samples from 64 samples: windowed sinc, Kaiser beta 8.
+2. The second step computes seven points between each two of those points. The signal is oversampled twice at that stage, so
+   10 taps suffice for an error of -72 dB.
 
-Every phase sums to 1. Mirrored phases share their work: with S the symmetric and A the antisymmetric part of a phase, the
-phase gives S + A, its mirror S - A, and the larger magnitude of the two is |S| + |A|.
+Every phase sums to 1. Mirrored phases share their computation: with S the symmetric and A the antisymmetric part of a phase,
+the phase gives S + A, its mirror S - A, and the larger magnitude of the two is |S| + |A|.
 """
 
 from pathlib import Path
@@ -33,7 +34,7 @@ BS1770_TAPS = (
 
 
 def windowed_sinc(taps: int, fraction: float, beta: float) -> np.ndarray:
-    """`taps` (even) coefficients of the point `fraction` (0 to 1) of the way between the two middle samples."""
+    """`taps` (even) coefficients for the point between the two middle samples, at `fraction` (0 to 1) of their distance."""
     reach = taps // 2
     at = np.arange(taps) - (reach - 1) - fraction
     window = np.i0(beta * np.sqrt(np.clip(1 - (at / reach) ** 2, 0, 1))) / np.i0(beta)
@@ -42,13 +43,13 @@ def windowed_sinc(taps: int, fraction: float, beta: float) -> np.ndarray:
 
 
 def split(phase: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """First halves of the symmetric and the antisymmetric part of a phase."""
+    """The first halves of the symmetric and the antisymmetric part of a phase."""
     half = len(phase) // 2
     return (phase + phase[::-1])[:half] / 2, (phase - phase[::-1])[:half] / 2
 
 
 def tables() -> dict[str, np.ndarray]:
-    """All tables by their names in C, float64."""
+    """All tables by their names in C, in float64."""
     fine = [split(windowed_sinc(FINE_TAPS, q / FINE_PHASES, FINE_BETA)) for q in range(1, FINE_PHASES // 2 + 1)]
     annex = [split(np.array(phase)) for phase in BS1770_TAPS]
     return {
@@ -61,7 +62,7 @@ def tables() -> dict[str, np.ndarray]:
 
 
 def text() -> str:
-    """The whole of `true_peak_taps.pxd`."""
+    """The complete text of `true_peak_taps.pxd`."""
     return taps_file.text("meters.design_true_peak", tables())
 
 

@@ -2,11 +2,11 @@
 # Bins are clamped to the tables; divisors are counts checked to be above zero.
 """Loudness values of a whole programme, gated twice, in memory that does not grow.
 
-Values above the absolute gate (-70 LUFS) are sorted into bins 0.001 LU wide. Each bin stores the number of its values and the
-sum of their energies, so the mean over bins is the mean over the values themselves. Only the bin that contains the relative
-gate is included or excluded as a whole, depending on its mean energy. The error is therefore that of a gate displaced by less
-than 0.001 LU, and the error of a value read at a rank (loudness range) is below 0.001 LU.
-The error of a sum of n float64 values is below n 2^-53 of the sum: 4e-8 after a year of ten values a second.
+Values above the absolute gate (-70 LUFS) are sorted into bins 0.001 LU wide. Each bin stores the number of its values and
+the sum of their energies, so the mean over bins is the mean over the values themselves. Only the bin that contains the
+relative gate is included or excluded as a whole, depending on its mean energy. The error is therefore that of a gate
+displaced by less than 0.001 LU, and the error of a value read at a rank (loudness range) is below 0.001 LU.
+The relative error of a sum of n float64 values is below n 2^-53: 4e-8 after a year with ten values per second.
 
 A second table has one entry for each span of 640 bins, so that a query reads at most 800 entries, whatever was added. If the
 count of a span is zero, the contents of its bins are invalid: they are set to zero when the first value is added. This makes
@@ -42,7 +42,7 @@ cdef inline Py_ssize_t _bin_of(double energy) noexcept nogil:
 
 
 cdef class GateHistogram:
-    """See the module's text. [control] constructs it, [audio] adds and reads; nothing allocates after construction."""
+    """See the module. [control] creates it; [audio] adds and reads values. Nothing allocates after construction."""
 
     def __init__(self):
         self._energy = np.zeros(BINS)
@@ -52,14 +52,15 @@ cdef class GateHistogram:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget all values. O(spans)."""
+        """[audio] Remove all values. O(spans)."""
         self._coarse_energy[:] = 0.0
         self._coarse_count[:] = 0
         self._total_energy = 0.0
         self.total = 0
 
     cdef void add(self, double energy) noexcept nogil:
-        """[audio] Add a value (weighted mean square, summed over channels). A value that is not above -70 LUFS is ignored."""
+        """[audio] Add a value (weighted mean square, summed over channels). A value that is not above -70 LUFS is
+        ignored."""
         cdef Py_ssize_t place, span
         if not energy > GATE_ENERGY:
             return

@@ -1,4 +1,4 @@
-# Halving the rate of signals. See `halfband.pyx`.
+# Halves the sampling rate of signals. See `halfband.pyx`.
 
 cdef class Halfbands:
     cdef float[:, ::1] _x

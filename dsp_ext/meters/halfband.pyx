@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# `frames` is even and at most `longest`, the caller's promise; each row has KEPT more.
-"""Halfbands: keep every second sample of a signal, for analysis of what lies far below the new rate.
+# The caller guarantees that `frames` is even and at most `longest`. Each row has KEPT more samples.
+"""Halfbands: halves the sampling rate of a signal, for the analysis of frequencies far below the new rate.
 
-19 taps, every second of them zero but the middle one, fitted by least squares: flat within 0.001 dB up to 0.107 of the old
-rate, and what would fold down to there is held back by 90 dB. A test measures both.
+The filter has 19 taps, fitted by least squares; every second tap is zero, except the middle one. It is flat within 0.001 dB
+up to 0.107 of the old rate. Frequencies that alias to this range are attenuated by 90 dB. A test measures both.
 """
 
 import numpy as np
@@ -14,14 +14,14 @@ cdef enum:
     TAPS = 19
     KEPT = TAPS - 1
 
-#: Highest frequency that stays clean, over the old rate.
+#: The highest frequency without aliases, as a part of the old rate.
 PASS = 0.107
 
 
 def taps():
     """The filter, float64, shape (19,)."""
     offsets = np.arange(1, 10, 2)
-    # What the odd taps add to the middle one must cancel it in the stop band; the pass band mirrors that.
+    # In the stop band, the sum over the odd taps must cancel the middle tap. The pass band mirrors the stop band.
     stop = np.linspace(0.5 - PASS, 0.5, 200)
     sides, *_ = np.linalg.lstsq(2 * np.cos(2 * np.pi * np.outer(stop, offsets)), np.full(200, -0.5), rcond=None)
     h = np.zeros(TAPS)
@@ -31,7 +31,7 @@ def taps():
 
 
 cdef class Halfbands:
-    """`rows` independent signals. [control] makes it for blocks of up to `longest` frames, [audio] runs it."""
+    """`rows` independent signals. [control] creates it for blocks of up to `longest` frames; [audio] runs it."""
 
     def __init__(self, Py_ssize_t rows, Py_ssize_t longest):
         self.longest = longest
@@ -39,11 +39,11 @@ cdef class Halfbands:
         self._taps = taps()[:9:2].astype(np.float32)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear the history."""
         self._x[:, :] = 0.0
 
     cdef void run(self, Py_ssize_t row, const float *x, float *out, Py_ssize_t frames) noexcept nogil:
-        """[audio] `frames` (even) samples of signal `row` in, half as many out. O(frames)."""
+        """[audio] Read `frames` (even) samples of signal `row` and write half as many. O(frames)."""
         cdef float *b = &self._x[row, 0]
         cdef float h0 = self._taps[0], h1 = self._taps[1], h2 = self._taps[2], h3 = self._taps[3], h4 = self._taps[4]
         cdef Py_ssize_t i
@@ -57,7 +57,7 @@ cdef class Halfbands:
         memmove(b, b + frames, KEPT * sizeof(float))
 
     def halve(self, const float[::1] x not None):
-        """Row 0: `x` (an even number of samples, at most `longest`) at half the rate, float32. For tests. [any]"""
+        """[any] For tests: `x` (an even number of samples, at most `longest`) through row 0, at half the rate, float32."""
         out = np.empty(x.shape[0] // 2, np.float32)
         cdef float[::1] view = out
         self.run(0, &x[0], &view[0], x.shape[0])

@@ -1,11 +1,12 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices run from 0 to a length the caller gives.
+# Indices run from 0 to a length that the caller gives.
 """K-weighting of ITU-R BS.1770-5, Annex 1: a high shelf and a high-pass in series.
 
-The standard gives coefficients at 48 kHz and asks for "the same frequency response" at other rates. They are the
-bilinear transform of the analog prototypes below, which gives the 48 kHz table to 1e-14. The table's high-pass has the
-numerator [1, -2, 1]: a gain of a0(48 kHz) above the pass-band's 1. To keep that gain at every rate the numerator is
-scaled by a0(48 kHz) / a0(rate); left at [1, -2, 1], a meter would read 0.02 dB low at 96 kHz and 0.03 dB at 192 kHz.
+The standard gives coefficients at 48 kHz and asks for "the same frequency response" at other rates. These coefficients are the
+bilinear transform of the analog prototypes below; at 48 kHz they agree with the standard's table to 1e-14. The high-pass of
+the table has the numerator [1, -2, 1], which is a pass-band gain of a0(48 kHz) instead of 1. To keep that gain at every
+rate, the numerator is scaled by a0(48 kHz) / a0(rate). Without this, a meter would read 0.02 dB low at 96 kHz and 0.03 dB at
+192 kHz.
 """
 
 import numpy as np
@@ -17,7 +18,7 @@ SHELF_DB = 3.999843853973347
 SHELF_Q = 0.7071752369554196
 HIGH_PASS_HZ = 38.13547087602444
 HIGH_PASS_Q = 0.5003270373238773
-#: Exponent of the shelf's gain at its corner; close to 1/2, fitted to the standard's table.
+#: The exponent of the shelf's gain at its corner frequency. It is close to 1/2 and fitted to the standard's table.
 SHELF_CORNER = 0.4996667741545416
 
 
@@ -53,7 +54,7 @@ cdef inline void _put(double *to, Double2 p) noexcept nogil:
 
 
 cdef class KWeighting:
-    """Filter of two channels. [control] makes it, [audio] runs it; state in float64."""
+    """A filter for two channels with float64 state. [control] creates it; [audio] runs it."""
 
     def __init__(self, rate_hz):
         self.rate_hz = rate_hz
@@ -63,13 +64,14 @@ cdef class KWeighting:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear the history."""
         cdef Py_ssize_t i
         for i in range(10):
             self._state[i] = 0.0
 
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] Filter, and add up the squares. O(frames). The sums go on sample by sample, however the stream is cut."""
+        """[audio] Filter, and sum the squares sample by sample, so that the cut into blocks makes no difference.
+        O(frames)."""
         cdef const double *c = &self._c[0]
         cdef Double2 b0 = double2(c[0], c[0]), b1 = double2(c[1], c[1]), b2 = double2(c[2], c[2])
         cdef Double2 a1 = double2(c[3], c[3]), a2 = double2(c[4], c[4]), h1 = double2(c[5], c[5]), h2 = double2(c[6], c[6])
@@ -80,7 +82,7 @@ cdef class KWeighting:
         cdef Double2 x, y, z
         cdef Py_ssize_t i
         for i in range(frames):
-            # Transposed direct form II; the high-pass has the numerator [1, -2, 1], its gain is in _scale.
+            # Transposed direct form II. The numerator of the high-pass is [1, -2, 1]; its gain is in _scale.
             x = double2(left[i], right[i])
             y = add(mul(b0, x), s1)
             s1 = sub(add(mul(b1, x), s2), mul(a1, y))
@@ -96,7 +98,7 @@ cdef class KWeighting:
         _put(state + 8, squares)
 
     cdef double take_energy(self) noexcept nogil:
-        """[audio] Sum of squares of the weighted signal over both channels since the last call."""
+        """[audio] The sum of squares of the weighted signal over both channels since the last call."""
         cdef double energy = (self._state[8] + self._state[9]) * self._scale
         self._state[8] = self._state[9] = 0.0
         return energy

@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Each row of the ring is written twice, LEVELS_LONG apart, so that the last frames always lie in one piece.
+# Each row of the ring is stored twice, LEVELS_LONG apart, so that the last frames are always contiguous.
 """Levels: peaks, mean squares, cross product and means of a stereo signal, from sums over 10 ms frames.
 
-Nothing is weighted. What a window gives is summed anew from its 10 ms frames each time: no drift, and silence is 0.
-A sample clips where its magnitude reaches the largest that a positive 24-bit word can have.
+Nothing is weighted. The value of a window is summed from its 10 ms frames each time, so it does not drift, and silence is
+exactly 0. A sample counts as clipped if its magnitude is at least the largest positive 24-bit word.
 """
 
 import numpy as np
@@ -16,7 +16,7 @@ cdef float FULL_SCALE = 1.0 - 2.0**-23
 
 
 cdef class Levels:
-    """[control] makes it, [audio] runs and asks it. Nothing allocates after construction."""
+    """[control] creates it; [audio] runs and reads it. Nothing allocates after construction."""
 
     def __init__(self, rate_hz):
         self._frame = round(rate_hz / 100)
@@ -24,7 +24,7 @@ cdef class Levels:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] As new."""
+        """[audio] Return to the initial state."""
         cdef int i
         self._ring[:, :] = 0.0
         self._at = 0
@@ -35,17 +35,17 @@ cdef class Levels:
         self.restart()
 
     cdef void restart(self) noexcept nogil:
-        """[audio] Count clips from 0."""
+        """[audio] Restart the count of clips at 0."""
         self.clips = self._clips = 0
 
     cdef void set_apart(self, bint count) noexcept nogil:
-        """[audio] Of the 10 ms under way, count the clips so far (`count`) or forget them."""
+        """[audio] For the current 10 ms frame: count its clips so far (`count`), or discard them."""
         if count:
             self.clips += self._clips
         self._clips = 0
 
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] Take in `frames` frames of the current 10 ms. O(frames); sums go on sample by sample."""
+        """[audio] Add `frames` frames to the current 10 ms frame, sample by sample. O(frames)."""
         cdef double *sums = &self._sums[0]
         cdef Double2 x, means = double2(sums[0], sums[1]), squares = double2(sums[2], sums[3])
         cdef double product = sums[4]
@@ -66,7 +66,8 @@ cdef class Levels:
         self._clips += count_from(left, frames, FULL_SCALE) + count_from(right, frames, FULL_SCALE)
 
     cdef void finish(self, double true_peak, bint count) noexcept nogil:
-        """[audio] End of the 10 ms. `true_peak`: the frame's, kept beside the rest; `count`: whether its clips count."""
+        """[audio] End the 10 ms frame. `true_peak`: its true peak, which is stored with it; `count`: whether its clips
+        count."""
         cdef double row[ROWS]
         cdef int i
         for i in range(5):
@@ -83,7 +84,7 @@ cdef class Levels:
         self.set_apart(count)
 
     cdef double mean(self, int row, Py_ssize_t frames) noexcept nogil:
-        """[audio] Mean of a row over the last `frames` 10 ms frames."""
+        """[audio] The mean of a row over the last `frames` 10 ms frames."""
         cdef const double *x = &self._ring[row, self._at + LEVELS_LONG - frames]
         cdef double total = 0.0
         cdef Py_ssize_t i
@@ -92,7 +93,7 @@ cdef class Levels:
         return total / <double> frames
 
     cdef double largest(self, int row, Py_ssize_t frames) noexcept nogil:
-        """[audio] Largest of a row over the last `frames` 10 ms frames."""
+        """[audio] The largest value of a row over the last `frames` 10 ms frames."""
         cdef const double *x = &self._ring[row, self._at + LEVELS_LONG - frames]
         cdef double top = 0.0
         cdef Py_ssize_t i
@@ -101,7 +102,7 @@ cdef class Levels:
         return top
 
     cdef double take_peak(self, int channel) noexcept nogil:
-        """[audio] Largest magnitude of a sample since the last call, whole 10 ms frames only."""
+        """[audio] The largest magnitude of a sample since the last call, in complete 10 ms frames only."""
         cdef double peak = self._extremes[channel]
         self._extremes[channel] = 0.0
         return peak

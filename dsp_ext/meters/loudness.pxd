@@ -11,7 +11,7 @@ cdef class Loudness:
     cdef int64_t _since
     cdef bint _running
     cdef double _momentary, _short, _max_momentary, _max_short, _integrated_lufs, _lra_lu
-    cdef readonly int64_t measured  # 10 ms blocks since the restart, pauses left out
+    cdef readonly int64_t measured  # 10 ms blocks since the restart, without pauses
 
     cdef void clear(self) noexcept nogil
     cdef void restart(self, bint amid) noexcept nogil

@@ -1,15 +1,17 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# The ring is written twice, WINDOW apart, so that the last WINDOW values always lie in one piece.
-"""Loudness as EBU Tech 3341 and 3342 ask, from the weighted energies of 10 ms blocks.
+# The ring is stored twice, WINDOW apart, so that the last WINDOW values are always contiguous.
+"""Loudness according to EBU Tech 3341 and 3342, from the weighted energies of 10 ms blocks.
 
-- Momentary: the last 40 blocks, short-term: the last 300, both new every 10 ms. A step of 100 ms would read a 400 ms
-  burst up to 0.6 dB low (Tech 3341 cases 13 and 14).
-- They are summed anew each time: a running sum from which old blocks are subtracted drifts, and goes negative in silence.
-- Integrated: 400 ms blocks each 100 ms, above -70 LUFS and above 10 LU below their mean (`gate_histogram.pyx`).
-- Loudness range: short-term values each 100 ms, above -70 LUFS and above 20 LU below their mean; 95th less 10th
-  percentile.
-- Pause holds integrated, range and maxima; momentary and short-term go on. After a start or a restart only sound that came
-  since then counts: a gating block never reaches back over the seam.
+- Momentary loudness uses the last 40 blocks, short-term loudness the last 300. Both have a new value every 10 ms. With a
+  step of 100 ms, a burst of 400 ms could read up to 0.6 dB low (Tech 3341 cases 13 and 14).
+- Both are summed anew each time. A running sum from which old blocks are subtracted would drift, and would become negative
+  in silence.
+- Integrated loudness uses a block of 400 ms every 100 ms, above -70 LUFS and above 10 LU below the mean
+  (`gate_histogram.pyx`).
+- Loudness range uses short-term values every 100 ms, above -70 LUFS and above 20 LU below their mean. It is the difference
+  of the 95th and the 10th percentile.
+- Pause holds the integrated loudness, the range and the maxima. Momentary and short-term loudness continue. After a start or
+  a restart, only later sound counts: a gating block never includes sound from before.
 """
 
 import numpy as np
@@ -22,12 +24,12 @@ from .gate_histogram cimport GateHistogram
 from .gate_histogram import OFFSET_LU as _OFFSET_LU
 
 cdef enum:
-    MOMENTARY = 40  # 10 ms blocks
-    WINDOW = 300  # short-term
+    MOMENTARY = 40  # blocks of 10 ms
+    WINDOW = 300  # blocks of the short-term loudness
     HOP = 10  # 100 ms between gating blocks
-    STABLE = 6000  # 60 s, before which the range is "not yet stable" (Tech 3342)
+    STABLE = 6000  # 60 s; the range is "not yet stable" before that (Tech 3342)
 
-#: What a meter shows of silence, and of a value there is nothing for yet, in dB.
+#: The reading for silence, and for a value that is not available yet, in dB.
 FLOOR_DB = -150.0
 cdef double FLOOR = FLOOR_DB
 cdef double OFFSET = _OFFSET_LU
@@ -44,7 +46,7 @@ cdef double _lufs(double energy) noexcept nogil:
 
 
 cdef double _sum(const double *x, Py_ssize_t count) noexcept nogil:
-    """Four partial sums (`count` is a multiple of 4): a quarter of the latency."""
+    """Uses four partial sums (`count` is a multiple of 4), which takes a quarter of the time."""
     cdef double a = 0.0, b = 0.0, c = 0.0, d = 0.0
     cdef Py_ssize_t i
     for i in range(0, count, 4):
@@ -56,7 +58,7 @@ cdef double _sum(const double *x, Py_ssize_t count) noexcept nogil:
 
 
 cdef class Loudness:
-    """[control] makes it, [audio] adds blocks and reads. Nothing allocates after construction."""
+    """[control] creates it; [audio] adds blocks and reads. Nothing allocates after construction."""
 
     def __init__(self):
         self._blocks = GateHistogram()
@@ -66,16 +68,16 @@ cdef class Loudness:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] As new; running or paused as before."""
+        """[audio] Return to the initial state, but stay running or paused."""
         self._ring[:] = 0.0
         self._at = 0
         self._momentary = self._short = 0.0
         self.restart(False)
 
     cdef void restart(self, bint amid) noexcept nogil:
-        """[audio] Integrated, range and maxima begin anew; momentary and short-term go on.
+        """[audio] Restart the integrated loudness, the range and the maxima. Momentary and short-term loudness continue.
 
-        `amid`: the 10 ms under way have begun before, so they do not count.
+        `amid`: the current 10 ms block began before the restart, so it does not count.
         """
         self._blocks.clear()
         self._shorts.clear()
@@ -92,7 +94,7 @@ cdef class Loudness:
         self._running = running
 
     cdef void add(self, double energy) noexcept nogil:
-        """[audio] The next 10 ms: mean square of the weighted signal, summed over channels."""
+        """[audio] Add the next 10 ms block: the mean square of the weighted signal, summed over the channels."""
         cdef double *ring = &self._ring[0]
         cdef double *last
         cdef double low, high
@@ -128,11 +130,11 @@ cdef class Loudness:
         return _lufs(self._short)
 
     cdef double max_momentary_lufs(self) noexcept nogil:
-        """Of whole windows since the restart."""
+        """The maximum over complete windows since the restart."""
         return _lufs(self._max_momentary)
 
     cdef double max_short_lufs(self) noexcept nogil:
-        """Of whole windows since the restart."""
+        """The maximum over complete windows since the restart."""
         return _lufs(self._max_short)
 
     cdef double integrated_lufs(self) noexcept nogil:
@@ -146,7 +148,7 @@ cdef class Loudness:
         return self.measured >= STABLE
 
     def feed(self, const double[::1] energies not None):
-        """`add` for each of `energies`; returns (integrated LUFS, range LU, max momentary, max short). For tests. [any]"""
+        """[any] For tests: `add` each of `energies`. Returns (integrated LUFS, range LU, max momentary, max short)."""
         cdef Py_ssize_t i
         with nogil:
             for i in range(energies.shape[0]):

@@ -1,4 +1,4 @@
-"""Measuring a whole recording with the meter of the box."""
+"""Measures a complete recording with the meter of the box."""
 
 import numpy as np
 
@@ -6,24 +6,25 @@ from dsp_ext.core import RATES_HZ
 
 from .measurement import Measurement
 
-#: Frames that are converted at once.
+#: The number of frames that are converted at once.
 _BLOCK = 1 << 16
 
 
 def measure(samples, rate_hz: int, *, scale: float = 1.0) -> dict:
-    """Loudness, peaks and balance of a whole recording.
+    """Measure the loudness, the peaks and the balance of a complete recording.
 
-    `samples`: shape (2, frames), of any type of numbers; `scale` times them, full scale is ±1 (both rounded to float32).
-    `rate_hz`: one of `RATES_HZ`.
-    Figures that the recording is too short or too quiet for are None. Returned:
+    `samples`: shape (2, frames), of any numeric type. They are multiplied by `scale`, after which full scale is ±1 (both
+    rounded to float32). `rate_hz`: one of `RATES_HZ`. A figure is None if the recording is too short or too quiet for it.
+    Returned:
 
-    - `seconds`; `integrated_lufs`, `max_momentary_lufs`, `max_short_lufs` (from 0.4, 0.4 and 3 s on), `lra_lu` (from 3 s on),
-      `lra_stable` (whether it lasts the 60 s below which a range means little)
+    - `seconds`; `integrated_lufs` and `max_momentary_lufs` (from 0.4 s on), `max_short_lufs` and `lra_lu` (from 3 s on),
+      `lra_stable` (whether the recording has at least 60 s; the range of a shorter one means little)
     - `max_tp_dbtp`, `peak_l_dbfs`, `peak_r_dbfs`, `clips` (samples at 24-bit full scale)
-    - `plr_db` (true peak less integrated), `min_psr_db` (smallest of true peak less short-term, both over 3 s)
-    - `dc_l`, `dc_r` (full scale 1), `correlation` (-1 to 1), `balance_db` (right over left), of the whole recording
-    - `history`: arrays with one value per 100 ms: `seconds` (end of the step), `momentary_lufs`, `short_lufs`, `tp_dbtp`;
-      silence reads -150
+    - `plr_db` (true peak minus integrated loudness), `min_psr_db` (smallest true peak minus short-term loudness, both over 3
+      s)
+    - `dc_l`, `dc_r` (full scale is 1), `correlation` (-1 to 1), `balance_db` (right minus left), of the complete recording
+    - `history`: arrays with one value per 100 ms: `seconds` (end of the step), `momentary_lufs`, `short_lufs`, `tp_dbtp`.
+      Silence reads -150.
 
     Raises ValueError for another shape or rate, and for samples that are not finite.
     """

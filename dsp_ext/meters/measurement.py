@@ -8,19 +8,19 @@ import numpy as np
 from .loudness import FLOOR_DB
 from .meter import Meter
 
-#: Figures that come from the meter, read at the end of the recording.
+#: Figures that are read from the meter at the end of the recording.
 _AT_THE_END = ("integrated_lufs", "max_momentary_lufs", "max_short_lufs", "clips")
-#: Figures read after a tail of silence: true peak needs what follows a sample, and Tech 3342 asks 1.5 s for the range.
+#: Figures that are read after added silence: true peak needs the samples after a peak, and Tech 3342 asks for 1.5 s.
 _AFTER_THE_TAIL = ("lra_lu", "max_tp_dbtp")
 _TAIL_S = 1.5
 _PEAKS = ("peak_l_dbfs", "peak_r_dbfs")
 
 
 class Measurement:
-    """Takes a recording in blocks of any length and then computes the figures of `measure`."""
+    """Receives a recording in blocks of any length and then computes the figures of `measure`."""
 
     def __init__(self, rate_hz: int):
-        """`rate_hz`: one of `RATES_HZ`, else ValueError."""
+        """`rate_hz`: one of `RATES_HZ`; another value raises ValueError."""
         self.rate_hz = rate_hz
         self.frames = 0
         self._meter = Meter(rate_hz, 4096)
@@ -31,10 +31,11 @@ class Measurement:
         self._sums = np.zeros(5)
 
     def add(self, block: np.ndarray) -> None:
-        """Measure the next `block` (float32, shape (2, frames), full scale ±1). Raises ValueError if it is not finite."""
+        """Measure the next `block` (float32, shape (2, frames), full scale ±1). Raises ValueError if a sample is not
+        finite."""
         at = 0
         while at < block.shape[1]:
-            piece = np.array(block[:, at : at + self._left], order="C")  # a copy, because the meter wants it writable
+            piece = np.array(block[:, at : at + self._left], order="C")  # a copy, because the meter needs a writable block
             self._sums += _sums(piece)
             if not np.isfinite(self._sums).all():
                 at_s = self.frames / self.rate_hz
@@ -48,7 +49,7 @@ class Measurement:
                 self._read()
 
     def result(self) -> dict:
-        """The figures, as described at `measure`. Ends the measurement."""
+        """The figures that `measure` describes. Ends the measurement."""
         if self._left < self._step:
             self._read()
         end = self._end
@@ -80,7 +81,7 @@ class Measurement:
         }
 
     def _read(self) -> None:
-        """Take the values of the meter at the end of a step."""
+        """Read the values of the meter at the end of a step."""
         self._end = row = self._meter.values()
         self._hold_peaks(row)
         self._rows.extend(
@@ -101,7 +102,7 @@ def _known(value: float) -> float | None:
 
 
 def _balance(sums, frames: int) -> dict:
-    """DC, correlation and balance from the sums of samples, squares and products; None where a channel is silent."""
+    """DC, correlation and balance from the sums of samples, squares and products. None if a channel is silent."""
     mean_l, mean_r, square_l, square_r, product = (sums / max(frames, 1)).tolist()
     sounding = square_l > 0 and square_r > 0
     return {

@@ -1,11 +1,11 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Chunks are cut to the buffer and to the 10 ms frame; divisors are checked where they can be zero.
-"""Meter: everything that is measured at one point of the chain. Sound passes untouched, bit for bit.
+"""Meter: all measurements at one point of the chain. The sound passes unchanged, bit for bit.
 
-The work is cut at 10 ms frames, counted from the first frame after `prepare` or `reset`. What a meter shows is that of the
-last complete one:
+The work is divided into frames of 10 ms, counted from the first frame after `prepare` or `reset`. The meter shows the values
+of the last complete one:
 
-| field | what |
+| field | meaning |
 |---|---|
 | peak_l_dbfs, peak_r_dbfs | largest sample since the last read |
 | tp_l_dbtp, tp_r_dbtp | true peak since the last read (`true_peak.pyx`; 34 frames late) |
@@ -13,15 +13,15 @@ last complete one:
 | momentary_lufs, short_lufs, integrated_lufs, lra_lu, max_momentary_lufs, max_short_lufs | see `loudness.pyx` |
 | max_tp_dbtp | since the restart |
 | correlation | over 400 ms, -1 to 1; 0 where a channel is silent |
-| balance_db | right over left, over 400 ms, within ±150; 0 in silence |
+| balance_db | right minus left, over 400 ms, within ±150; 0 in silence |
 | dc_l, dc_r | mean over 3 s, full scale 1 |
 | clips | samples at 24-bit full scale or above since the restart, both channels |
 | tp_hold_dbtp | true peak of the last 3 s |
-| crest_db | largest sample over RMS of 400 ms, the larger of the channels; 0 in silence |
+| crest_db | largest sample minus RMS over 400 ms, the larger of both channels; 0 in silence |
 | plr_db | max_tp_dbtp - integrated_lufs (AES TD1008), 0 until there is an integrated loudness |
 | psr_db | tp_hold_dbtp - short_lufs (AES 143, e-Brief 373), 0 in silence |
-| lra_stable | 1 from 60 s of measuring on (EBU Tech 3342), else 0 |
-| measured_s | seconds since the restart, pauses left out |
+| lra_stable | 1 after 60 s of measuring (EBU Tech 3342), else 0 |
+| measured_s | seconds since the restart, without pauses |
 """
 
 import numpy as np
@@ -40,7 +40,7 @@ from .loudness import FLOOR_DB
 
 cdef enum:
     CHUNK = 256
-    POINTS = 16  # of the waveform per sample: -0.034 dB at worst, at 0.45 of the rate
+    POINTS = 16  # points of the waveform per sample: at worst -0.034 dB, at 0.45 of the rate
     PEAK_L_DBFS = 0
     PEAK_R_DBFS
     TP_L_DBTP
@@ -66,7 +66,7 @@ cdef enum:
     LRA_STABLE
     MEASURED_S
 
-#: What `read` gives, in order, with how several 10 ms frames merge into one.
+#: The values of `read`, in order, and how the values of several 10 ms frames merge into one.
 FIELDS = (
     ("peak_l_dbfs", "max"),
     ("peak_r_dbfs", "max"),
@@ -107,7 +107,7 @@ cdef inline double _larger(double a, double b) noexcept nogil:
 
 
 cdef class Meter(Processor):
-    """See the module's text; the contract is `Processor`'s."""
+    """See the module. The contract is that of `Processor`."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -135,9 +135,9 @@ cdef class Meter(Processor):
         self._max_tp = 0.0
 
     cdef void set_running(self, bint running) noexcept nogil:
-        """[audio] Start, continue or pause what is counted since the restart.
+        """[audio] Start, continue or pause the measurements that are counted since the restart.
 
-        Loudness counts from the next 10 ms frame on, peaks and clips from here.
+        Loudness counts from the next 10 ms frame on; peaks and clips count from now on.
         """
         if running != self._running:
             self.set_apart()
@@ -145,14 +145,14 @@ cdef class Meter(Processor):
         self._loudness.set_running(running, self._left < self._frame)
 
     cdef void restart(self) noexcept nogil:
-        """[audio] Integrated loudness, range, maxima and clips begin anew, whether running or paused."""
+        """[audio] Restart the integrated loudness, the range, the maxima and the clips, whether running or paused."""
         self.set_apart()
         self._loudness.restart(self._left < self._frame)
         self._levels.restart()
         self._max_tp = 0.0
 
     cdef void set_apart(self) noexcept nogil:
-        """Count the peaks of the 10 ms under way as of before, with what was counted then."""
+        """Assign the peaks of the current 10 ms frame so far to the measurement before this moment."""
         cdef int channel
         for channel in range(2):
             self._tp_extremes[channel] = _larger(self._tp_extremes[channel], self._tp[channel])
@@ -181,7 +181,7 @@ cdef class Meter(Processor):
         return largest_magnitude(&self._peaks[0], frames)
 
     cdef void finish(self) noexcept nogil:
-        """A 10 ms frame is complete."""
+        """Complete a 10 ms frame."""
         cdef double both = _larger(self._tp[0], self._tp[1])
         cdef int channel
         self._loudness.add(self._weighting.take_energy() / <double> self._frame)
@@ -193,7 +193,7 @@ cdef class Meter(Processor):
             self._tp[channel] = 0.0
 
     cdef void read(self, double *fields) noexcept nogil:
-        """[audio] Write the METER_FIELDS values of the last complete 10 ms frame; extremes begin anew."""
+        """[audio] Write the METER_FIELDS values of the last complete 10 ms frame. Restarts the extremes."""
         cdef double square_l = self._levels.mean(SQUARE_L, LEVELS_SHORT)
         cdef double square_r = self._levels.mean(SQUARE_R, LEVELS_SHORT)
         cdef double peak, hold = self._levels.largest(TRUE_PEAK, LEVELS_LONG)
@@ -202,7 +202,7 @@ cdef class Meter(Processor):
         for channel in range(2):
             peak = self._levels.take_peak(channel)
             fields[PEAK_L_DBFS + channel] = _db(peak * peak)
-            # The samples themselves count in the frame in which they came.
+            # Sample peaks count in the frame in which the samples arrived.
             peak = _larger(peak, self._tp_extremes[channel])
             fields[TP_L_DBTP + channel] = _db(peak * peak)
             self._tp_extremes[channel] = 0.0
@@ -235,19 +235,19 @@ cdef class Meter(Processor):
         fields[MEASURED_S] = <double> self._loudness.measured * 0.01
 
     def values(self):
-        """[control] What `read` gives, as a dict by the names of FIELDS. Extremes begin anew, as there."""
+        """[control] The values of `read`, as a dict by the names of FIELDS. Restarts the extremes, as `read` does."""
         cdef double fields[METER_FIELDS]
         self.read(fields)
         return {name: fields[i] for i, (name, _) in enumerate(FIELDS)}
 
     def start(self):
-        """[control] Measure, or go on measuring. Not while another thread processes."""
+        """[control] Start or continue the measurement. Not while another thread processes."""
         self.set_running(True)
 
     def pause(self):
-        """[control] Hold what is counted since the restart. Not while another thread processes."""
+        """[control] Hold the values that are counted since the restart. Not while another thread processes."""
         self.set_running(False)
 
     def begin_anew(self):
-        """[control] `restart`. Not while another thread processes."""
+        """[control] Call `restart`. Not while another thread processes."""
         self.restart()

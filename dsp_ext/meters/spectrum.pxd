@@ -11,14 +11,14 @@ cdef enum:
 cdef class Spectrum(Processor):
     cdef Fft _fft
     cdef Halfbands _halfbands
-    cdef float[:, ::1] _slot  # left, right; halved in place
+    cdef float[:, ::1] _slot  # left and right; the rate is halved in place
     cdef float[:, :, ::1] _rings  # level, channel, twice _size
-    cdef float[:, ::1] _work  # windowed left and right, transformed real and imaginary
+    cdef float[:, ::1] _work  # windowed left and right, then the real and imaginary part of the transform
     cdef float[::1] _window
-    cdef Py_ssize_t[:, ::1] _places  # where the transform puts frequency k, and -k
+    cdef Py_ssize_t[:, ::1] _places  # the positions of frequency k and of -k in the transform
     cdef double[::1] _below  # power below the upper edge of bin k
-    cdef double[::1] _power  # of each band, smoothed
-    cdef double[:, ::1] _edges  # of each band, in bins of its level
+    cdef double[::1] _power  # power of each band, smoothed
+    cdef double[:, ::1] _edges  # the edges of each band, in bins of its level
     cdef Py_ssize_t _first[SPECTRUM_LEVELS + 1]
     cdef Py_ssize_t _at[SPECTRUM_LEVELS]
     cdef double _smoothing[SPECTRUM_LEVELS]

@@ -1,18 +1,18 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Sizes follow from `prepare`; rings are written twice, _size apart, so that the last _size samples lie in one piece.
-"""Spectrum: power in 96 bands of 1/6 octave, 20 Hz to 20 kHz. Sound passes untouched, bit for bit.
+# Sizes follow from `prepare`. Rings are stored twice, _size apart, so that the last _size samples are contiguous.
+"""Spectrum: the power in 96 bands of 1/6 octave, 20 Hz to 20 kHz. The sound passes unchanged, bit for bit.
 
-One transform cannot serve both ends: 1/6 octave is 2.3 Hz wide at 20 Hz, and 2.3 kHz at 20 kHz. So there are four levels, each
-at a quarter of the rate of the one before, each with a Hann-windowed transform of the same length (512 points at 44.1 and
-48 kHz, longer in proportion above). A band is taken from the slowest level whose clean range contains it, which gives the
-low bands windows of 0.7 s and the high ones of 11 ms.
+One transform cannot serve both ends of the range: 1/6 octave is 2.3 Hz wide at 20 Hz, and 2.3 kHz at 20 kHz. There are
+therefore four levels. Each level has a quarter of the sampling rate of the previous one and a Hann-windowed transform of the
+same length (512 points at 44.1 and 48 kHz, longer in proportion above). Each band uses the slowest level whose alias-free
+range contains it. The windows of the low bands are therefore 0.7 s long, those of the high bands 11 ms.
 
-The work is spread evenly: sound is gathered in slots of 64 frames (at 44.1 and 48 kHz), and a slot does at most one
-transform or one summing of bands. Power is smoothed with 125 ms. Left and right are one complex signal and give one
-spectrum: the sum of both powers, 0 dB for a full-scale sine in both channels.
+The work is spread evenly: sound is collected in slots of 64 frames (at 44.1 and 48 kHz), and each slot does at most one
+transform or one summation of bands. The power is smoothed with 125 ms. Left and right are transformed as one complex signal
+and give one spectrum: the sum of both powers, 0 dB for a full-scale sine in both channels.
 
-The transform's bins are added up from below, and a band is the difference at its edges, interpolated. In float64 that resolves
-150 dB below the sum.
+The power of a band is the difference of a cumulative sum over the bins at the two edges of the band, interpolated. In
+float64, this resolves 150 dB below the total power.
 """
 
 import numpy as np
@@ -34,13 +34,14 @@ cdef enum:
     REAL
     IMAGINARY
 
-#: Middle of each band, in Hz. Neighbours overlap: they are 0.105 octaves apart.
+#: The centre of each band, in Hz. The bands overlap: their centres are 0.105 octaves apart.
 BANDS_HZ = tuple(20.0 * 1000.0 ** (band / 95) for band in range(96))
 BAND_OCTAVES = 1.0 / 6.0
 SIZE = 512
 SLOT = 64
 SMOOTHING_S = 0.125
-#: In slots: how often each level is transformed, and at which slot within that. Sums follow in the next slot; no two meet.
+#: In slots: how often each level is transformed, and in which slot of that period. The summation follows in the next slot.
+#: The offsets are chosen so that no two of these fall into the same slot.
 _EVERY = (8, 16, 32, 64)
 _OFFSET = (0, 2, 6, 10)
 
@@ -51,7 +52,7 @@ cdef Py_ssize_t[4] OFFSET = _OFFSET
 
 
 cdef class Spectrum(Processor):
-    """See the module's text; the contract is `Processor`'s."""
+    """See the module. The contract is that of `Processor`."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -80,13 +81,14 @@ cdef class Spectrum(Processor):
         self.clear()
 
     def _choose_levels(self, rate_hz, factor):
-        """Bands from _first[level + 1] up to _first[level] belong to `level`."""
+        """Assign the bands from _first[level + 1] up to _first[level] to `level`."""
         half = 2 ** (BAND_OCTAVES / 2)
         bands = np.array(BANDS_HZ)
         self._first[0] = SPECTRUM_BANDS
         for level in range(SPECTRUM_LEVELS):
             level_hz = rate_hz / 4**level
-            # Clean after two halvings is PASS of the rate between them; longer transforms see finer at the same rate.
+            # After two halvings, frequencies up to PASS of the rate between them are free of aliases. Longer transforms
+            # resolve more.
             next_hz = 2 * PASS * level_hz / 4 / factor
             last = level == SPECTRUM_LEVELS - 1
             self._first[level + 1] = 0 if last else np.searchsorted(bands * half, next_hz)
@@ -119,7 +121,7 @@ cdef class Spectrum(Processor):
                 self.next_slot()
 
     cdef void next_slot(self) noexcept nogil:
-        """A slot is full: pass it down the levels, and do what is due."""
+        """Pass the full slot through the levels, and do the work that is due."""
         cdef Py_ssize_t level, channel, frames = self._slot_frames
         cdef float *x
         self.keep(0, frames)
@@ -138,7 +140,7 @@ cdef class Spectrum(Processor):
         self._number = (self._number + 1) % EVERY[SPECTRUM_LEVELS - 1]
 
     cdef void keep(self, Py_ssize_t level, Py_ssize_t frames) noexcept nogil:
-        """Append the slot's first `frames` samples to the rings of `level`. A slot never straddles a ring's end."""
+        """Append the first `frames` samples of the slot to the rings of `level`. A slot never crosses the end of a ring."""
         cdef Py_ssize_t channel, at = self._at[level]
         for channel in range(2):
             memcpy(&self._rings[level, channel, at], &self._slot[channel, 0], frames * sizeof(float))
@@ -158,7 +160,7 @@ cdef class Spectrum(Processor):
         self._fft.forward(work_l, work_r, work_l + half, work_r + half, &self._work[REAL, 0], &self._work[IMAGINARY, 0])
 
     cdef void sum_bands(self, Py_ssize_t level) noexcept nogil:
-        """Of the spectrum that was transformed in the slot before."""
+        """Sum the spectrum from the previous slot into bands."""
         cdef Py_ssize_t first = self._first[level + 1], end = self._first[level], k, band
         cdef const float *re = &self._work[REAL, 0]
         cdef const float *im = &self._work[IMAGINARY, 0]
@@ -184,7 +186,7 @@ cdef class Spectrum(Processor):
             bands_db[band] = power_to_db(self._power[band]) if self._power[band] > SILENT else FLOOR
 
     def values(self):
-        """[control] Levels of the bands of BANDS_HZ in dB, float64, shape (96,)."""
+        """[control] The levels of the bands of BANDS_HZ in dB, float64, shape (96,)."""
         out = np.empty(SPECTRUM_BANDS)
         cdef double[::1] view = out
         self.read(&view[0])
@@ -192,6 +194,7 @@ cdef class Spectrum(Processor):
 
 
 cdef inline double _up_to(const double *below, double edge) noexcept nogil:
-    """Power up to `edge` (bins, where bin k reaches from k to k + 1), taking a bin's power as spread over its width."""
+    """The power up to `edge` (in bins; bin k reaches from k to k + 1). The power of a bin counts as spread over its
+    width."""
     cdef Py_ssize_t k = <Py_ssize_t> edge
     return below[k - 1] + (edge - floor(edge)) * (below[k] - below[k - 1])

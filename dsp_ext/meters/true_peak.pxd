@@ -1,7 +1,7 @@
-# Largest magnitude of the waveform between samples, one channel. See `true_peak.pyx`.
+# The largest magnitude of the waveform between samples, for one channel. See `true_peak.pyx`.
 
 cdef enum:
-    # Frames from a sample's arrival to the peak of the interval that begins with it.
+    # The delay in frames from the arrival of a sample to the peak of the interval that begins with it.
     TRUE_PEAK_DELAY = 34
 
 cdef class TruePeak:

@@ -1,14 +1,16 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices are cut to CHUNK plus the history that the buffers were made for.
+# Indices are limited to CHUNK plus the history for which the buffers are allocated.
 """TruePeak: the largest magnitude of the waveform between samples.
 
 The peak of the interval from sample n to n + 1 is the largest magnitude of the interpolated points n, n + 1/16, ...
-n + 15/16 (at 88.2 and 96 kHz every eighth, above every quarter, unless told otherwise). With `annex2`, the four points of
-the interpolator of ITU-R BS.1770-5 Annex 2 in the same interval count as well: near half the sampling rate that filter
-reads up to 0.5 dB more than the waveform has, and a limiter must satisfy meters that use it. Meters leave it off.
+n + 15/16 (by default every eighth at 88.2 and 96 kHz, every quarter above). With `annex2`, the four points that the
+interpolator of ITU-R BS.1770-5 Annex 2 has in the same interval count as well. Near half the sampling rate, that filter
+reads up to 0.5 dB more than the waveform has, and a limiter must satisfy meters that use it. Burnish's own meters do not use
+it.
 
-A grid of n points per sample reads at worst 20 log10 cos(pi f / (n fs)) low: -0.034 dB at 0.45 fs for 16 points.
-Filters and their tables: `design_true_peak.py`. Plain FIR, float32, the same cost for every input.
+A grid of n points per sample reads at most -20 log10 cos(pi f / (n fs)) dB low: 0.034 dB at 0.45 fs for 16 points. The
+filters and their tables come from `design_true_peak.py`. They are plain FIR filters in float32, with the same cost for every
+input.
 """
 
 import numpy as np
@@ -23,9 +25,9 @@ from .true_peak_taps cimport (
 
 cdef enum:
     CHUNK = 256
-    HALF_REACH = 32  # samples that the half-way point sees on either side
-    FINE_REACH = 2  # half-way points that the fine step sees before and after its own
-    # Samples kept before the newest: sample n - 31 of the oldest half-way point up to sample n + 34.
+    HALF_REACH = 32  # samples on either side from which a half-way point is computed
+    FINE_REACH = 2  # half-way points before and after its own that the fine step uses
+    # Samples that are kept before the newest one: from sample n - 31 of the oldest half-way point to sample n + 34.
     SAMPLES_KEPT = TRUE_PEAK_DELAY + HALF_REACH - 1 + FINE_REACH
     HALVES_KEPT = 2 * FINE_REACH
 
@@ -53,9 +55,9 @@ cdef inline float dot6(const float *c, float x0, float x1, float x2, float x3, f
 
 
 cdef void fine_16(const float *u, const float *v, float *peak, Py_ssize_t frames) noexcept nogil:
-    """Raise peak[i] to the largest of u[i + 2] and the seven points from there to v[i + 2].
+    """Raise peak[i] to the largest magnitude of u[i + 2] and of the seven points from there to v[i + 2].
 
-    The twice oversampled signal around it is u[i], v[i], u[i + 1], v[i + 1], ... u[i + 4], v[i + 4].
+    The signal around it, oversampled twice, is u[i], v[i], u[i + 1], v[i + 1], ... u[i + 4], v[i + 4].
     """
     cdef Py_ssize_t i
     cdef float e0, e1, e2, e3, e4, o0, o1, o2, o3, o4, p
@@ -104,7 +106,7 @@ cdef void fine_4(const float *u, const float *v, float *peak, Py_ssize_t frames)
 
 
 cdef void annex_2(const float *x, float *peak, Py_ssize_t frames) noexcept nogil:
-    """Raise peak[i] to the largest of the four points of BS.1770-5 Annex 2 between x[i + 5] and x[i + 6]."""
+    """Raise peak[i] to the largest magnitude of the four points of BS.1770-5 Annex 2 between x[i + 5] and x[i + 6]."""
     cdef Py_ssize_t i
     cdef float e0, e1, e2, e3, e4, e5, o0, o1, o2, o3, o4, o5, p
     for i in range(frames):
@@ -126,9 +128,9 @@ cdef void annex_2(const float *x, float *peak, Py_ssize_t frames) noexcept nogil
 
 
 cdef class TruePeak:
-    """Detector for one channel.
+    """True-peak detector for one channel.
 
-    `oversampling`: points per sample, 16, 8 or 4; 0 takes what suits `rate_hz` (16 to 48 kHz, 8 to 96 kHz, 4 above).
+    `oversampling`: points per sample, 16, 8 or 4; 0 chooses by `rate_hz` (16 up to 48 kHz, 8 up to 96 kHz, 4 above).
     `annex2`: whether the BS.1770-5 Annex 2 filter counts as well. Raises ValueError for another oversampling.
     """
 
@@ -143,12 +145,12 @@ cdef class TruePeak:
         self._halves = np.zeros(HALVES_KEPT + CHUNK, np.float32)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear the history."""
         memset(&self._samples[0], 0, (SAMPLES_KEPT + CHUNK) * sizeof(float))
         memset(&self._halves[0], 0, (HALVES_KEPT + CHUNK) * sizeof(float))
 
     cdef void scale(self, float factor) noexcept nogil:
-        """[audio] As if all samples so far had been `factor` times what they were."""
+        """[audio] Multiply all samples of the history by `factor`."""
         cdef Py_ssize_t i
         for i in range(SAMPLES_KEPT):
             self._samples[i] *= factor
@@ -163,11 +165,12 @@ cdef class TruePeak:
         self.run_both(x, peak, NULL, frames)
 
     cdef void run_both(self, const float *x, float *peak, float *sample_peak, Py_ssize_t frames) noexcept nogil:
-        """[audio] `run`; and, unless NULL, sample_peak[i] = magnitude of that sample x[i - TRUE_PEAK_DELAY] alone."""
+        """[audio] As `run`. If `sample_peak` is not NULL, sample_peak[i] = the magnitude of the sample x[i -
+        TRUE_PEAK_DELAY]."""
         cdef Py_ssize_t step, i
         cdef float *samples = &self._samples[0]
         cdef float *halves = &self._halves[0]
-        # Where the interval's first sample and the half-way point after it stand when peak[0] is computed.
+        # Positions of the interval's first sample, and of the half-way point after it, for peak[0].
         cdef float *sample = samples + SAMPLES_KEPT - TRUE_PEAK_DELAY
         cdef float *half = halves + FINE_REACH
         while frames > 0:
@@ -198,11 +201,11 @@ cdef class TruePeak:
             frames -= step
 
     def reset(self):
-        """[control] Forget the past."""
+        """[control] Clear the history."""
         self.clear()
 
     def peaks(self, const float[::1] x not None):
-        """[any] What `run` gives for `x`, as a new float32 array of the same length."""
+        """[any] The peaks that `run` computes for `x`, as a new float32 array of the same length."""
         out = np.empty(x.shape[0], np.float32)
         cdef float[::1] view = out
         if x.shape[0]:
