@@ -1,4 +1,5 @@
-"""The signal processing of Burnish: signals and physical units only. Imports NumPy and no other package of the product.
+"""The signal processing of Burnish. It uses signals and physical units only, and imports NumPy but no other package of
+Burnish.
 
 The names are imported when they are first used, so that `dsp_ext.settings` can be imported without compiled modules."""
 

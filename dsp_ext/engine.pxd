@@ -20,11 +20,11 @@ cdef class Engine(Processor):
     cdef Spectrum _input_spectrum, _output_spectrum
     cdef Delay _dry
     cdef Ramp _trim, _bypass, _mute, _match_wet, _match_dry
-    # A change of the EQ's mode or resolution, or of the multiband's split, and with it of the latency: fade out, jump, wait for
-    # the chain, fade in.
+    # A change of the EQ's mode or resolution, or of the multiband's split, changes the latency. The engine then fades out,
+    # jumps, waits until the chain is refilled, and fades in.
     cdef Ramp _switch
-    cdef int _next_eq  # bank to jump to; -1: none
-    cdef Py_ssize_t _silent_left  # frames until the chain holds nothing from before
+    cdef int _next_eq  # the EQ bank to jump to; -1: none
+    cdef Py_ssize_t _silent_left  # frames until the chain contains no sound from before the jump
     cdef float[:, ::1] _io, _dry_io
     cdef float[::1] _gain
     cdef double[::1] _settings, _incoming, _lowest, _highest

@@ -45,12 +45,12 @@ cdef enum:
     # Meter frames between rows of spectra: 40 ms.
     SPECTRA_STEP = 4
 
-#: Louder than this (+36 dBFS) is not sound but a fault: the block is silenced.
+#: A sample louder than this (+36 dBFS) indicates a fault, so the block is silenced.
 cdef float ABSURD = 64.0
 
 
 cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
-    """Whether every sample is finite and below ABSURD. One comparison a sample, no early exit."""
+    """Whether every sample is finite and below ABSURD. Uses one comparison per sample and no early exit."""
     cdef Py_ssize_t i
     cdef int sane = 1
     for i in range(frames):
@@ -59,7 +59,7 @@ cdef bint _all_sane(const float *x, Py_ssize_t frames) noexcept nogil:
 
 
 cdef void _amplify(Ramp gain, float *gains, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-    """Multiply both channels by `gain`, in place; `gains` is work space. A gain that rests at 1 changes nothing."""
+    """Multiply both channels by `gain`, in place. `gains` is scratch memory. A constant gain of 1 changes nothing."""
     cdef Py_ssize_t i
     if not gain.moving() and gain._value == 1:
         return
@@ -71,7 +71,7 @@ cdef void _amplify(Ramp gain, float *gains, float *left, float *right, Py_ssize_
 
 
 cdef class Engine(Processor):
-    """The whole chain. See the module's text; the contract is `Processor`'s."""
+    """The complete chain. See the module. The contract is that of `Processor`."""
 
     SETTINGS = tuple(_SETTINGS)
     METERS = _METERS
@@ -135,7 +135,7 @@ cdef class Engine(Processor):
         return self._port.cells
 
     def set(self, str name, double value):
-        """[control] Set one setting by name, in the unit in which its name ends. Not while another thread processes.
+        """[control] Set one setting by name. Its unit is the end of its name. Not while another thread processes.
 
         Raises KeyError for an unknown name, ValueError for a value that is out of range.
         """
@@ -146,7 +146,7 @@ cdef class Engine(Processor):
         self.apply_one(place, number)
 
     def set_all(self, const double[::1] values not None):
-        """[control] Set all settings at once, in the order of SETTINGS; those that changed are applied.
+        """[control] Set all settings at once, in the order of SETTINGS. Only those that changed are applied.
 
         Raises ValueError for another number of values, and for a value that is out of range.
         """
@@ -157,7 +157,7 @@ cdef class Engine(Processor):
         self.apply(&values[0])
 
     def settle(self):
-        """[control] End all ramps of the engine at once: for the state a run starts from."""
+        """[control] End all ramps of the engine at once. Use it for the state at the start of a run."""
         self._trim.jump(self._trim._target)
         self._bypass.jump(self._bypass._target)
         self._mute.jump(self._mute._target)
@@ -171,14 +171,15 @@ cdef class Engine(Processor):
         self.limiter.settle()
 
     def fade_in(self):
-        """[audio] Silence the output at once and fade it in: after a gap in the stream. Not while another thread processes."""
+        """[audio] Silence the output at once and fade it in. Use it after a gap in the stream. Not while another thread
+        processes."""
         cdef float target = self._mute._target
         self._port.note(self.frames, EVENT_FADE, 0)
         self._mute.jump(0.0)
         self._mute.to(target)
 
     def fade_out(self):
-        """[audio] Fade the output out, permanently: before the end of the stream. Not while another thread processes."""
+        """[audio] Fade the output out for good. Use it before the end of the stream. Not while another thread processes."""
         self._port.note(self.frames, EVENT_FADE_OUT, 0)
         self._mute.to(0.0)
 
@@ -242,7 +243,7 @@ cdef class Engine(Processor):
                 self._port.cells.set(CELL_SETTINGS_VERSION, version)
         request = self._port.cells.get(CELL_EQ_REQUEST)
         if request != self._port.cells.get(CELL_EQ_ADOPTED) and not self.eq_changing():
-            if self.eq.bank_in_use() == (request & 1):  # its fade is over: the other bank is free
+            if self.eq.bank_in_use() == (request & 1):  # the crossfade has ended, so the other bank is free
                 self._port.cells.set(CELL_EQ_ADOPTED, request)
             else:
                 self._port.note(self.frames, EVENT_EQ, request >> 1)
@@ -314,9 +315,9 @@ cdef class Engine(Processor):
         return left
 
     def load_eq(self, packed, jump=False):
-        """[control] Write `packed` (see `Eq.pack`) into the bank of the EQ that is not in use and go over to it: by a
-        crossfade, through silence where mode or resolution are others, or at once (`jump`). Raises RuntimeError while the
-        last change is under way."""
+        """[control] Write `packed` (see `Eq.pack`) into the bank of the EQ that is not in use, and change to it: by a
+        crossfade, through silence if its mode or resolution differs, or at once (`jump`). Raises RuntimeError during the
+        previous change."""
         if self.eq_changing():
             raise RuntimeError("the EQ is still changing: wait until `eq_busy` is False")
         idle = 1 - self.eq.bank
@@ -327,7 +328,7 @@ cdef class Engine(Processor):
             self.change_eq(idle)
 
     def jump_eq(self, int bank):
-        """[control] Use `bank` of the EQ at once. For the state a run starts from."""
+        """[control] Use `bank` of the EQ at once. Use it for the state at the start of a run."""
         self.jump_eq_bank(bank & 1)
 
     @property
@@ -354,7 +355,7 @@ cdef class Engine(Processor):
         return self.eq.delay() + self.multiband.delay() + self.saturator.delay() + self.limiter.delay()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Process in steps that end at the meters' 10 ms frames, which are counted from the first frame ever."""
+        """Process in steps that end at the 10 ms frames of the meters. These are counted from the very first frame."""
         cdef Py_ssize_t at = 0, step
         while at < frames:
             step = frames - at if frames - at < self._meter_left else self._meter_left
@@ -401,7 +402,7 @@ cdef class Engine(Processor):
             for i in range(frames):
                 left[i] = right[i] = dry_l[i] = dry_r[i] = 0.0
 
-        # Both gains are exactly 1 unless levels are matched for a comparison.
+        # Both gains are exactly 1, except while levels are matched for a comparison.
         _amplify(self._match_wet, gain, left, right, frames)
         _amplify(self._match_dry, gain, dry_l, dry_r, frames)
         if self._bypass.moving() or self._bypass._value != 0:
@@ -436,7 +437,7 @@ cdef class Engine(Processor):
         self._port.meters.commit()
 
     cdef void publish_spectra(self) noexcept nogil:
-        """Every SPECTRA_STEP meter frames."""
+        """Publish the spectra every SPECTRA_STEP meter frames."""
         cdef double *row
         self._spectra_left -= 1
         if self._spectra_left > 0:
@@ -451,9 +452,10 @@ cdef class Engine(Processor):
         self._port.spectra.commit()
 
     def process_words(self, int32_t[:, ::1] words not None):
-        """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place: the live path.
+        """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place. The live audio uses this method.
 
-        24-bit words in the upper bits pass a neutral chain unchanged. Takes waiting settings and kernels first.
+        24-bit words in the upper bits pass a neutral chain unchanged. First adopts the settings and kernels that wait in
+        shared memory.
         """
         cdef Py_ssize_t at = 0, frames = words.shape[0], step, i
         cdef float *left = &self._io[0, 0]
@@ -482,10 +484,10 @@ cdef class Engine(Processor):
 
 
 cdef inline int32_t _to_word(float x) noexcept nogil:
-    """Nearest 32-bit word, clipped at full scale."""
+    """The nearest 32-bit word, limited to full scale."""
     cdef double scaled = <double> x * 2147483648.0
     cdef double top = 2147483647.0, bottom = -2147483648.0
     scaled = top if scaled > top else scaled
     scaled = bottom if scaled < bottom else scaled
-    # 1.5 * 2^52: rounds to the nearest integer without a function call.
+    # Adding 1.5 * 2^52 rounds to the nearest integer without a function call.
     return <int32_t> ((scaled + 6755399441055744.0) - 6755399441055744.0)

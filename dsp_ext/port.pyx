@@ -6,8 +6,9 @@ from dsp_ext.core cimport Cells, Ring, SeqLock
 from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
 from dsp_ext.settings import ENGINE as _SETTINGS
 
-#: Columns of the ring of meters: (name, how rows merge: max, min, the furthest from 0, or last). One row every 10 ms. `gr` is
-#: the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or down.
+#: Columns of the ring of meters: (name, how rows merge: max, min, the furthest from 0, or last). There is one row every 10
+#: ms. `gr` is the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or
+#: down.
 METERS = (
     ("frame", "last"),
     *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
@@ -16,7 +17,7 @@ METERS = (
     ("gr_limiter_db", "min"),
     *((f"eq_b{band + 1}_db", "furthest") for band in range(EQ_BANDS)),
 )
-#: Columns of the ring of spectra: levels in dB of the bands of `spectrum.BANDS_HZ`. One row every 40 ms.
+#: Columns of the ring of spectra: the levels of the bands of `spectrum.BANDS_HZ`, in dB. There is one row every 40 ms.
 SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
 #: Integers in shared memory: counters that the engine writes, and requests for new kernels (request = 2 version + bank; a
 #: bank may be rewritten when the adopted request equals the last one).
@@ -45,9 +46,10 @@ cdef class EnginePort:
         self.cells = Cells(bytearray(Cells.bytes_for(CELL_COUNT)), CELL_COUNT)
 
     def attach(self, Cells cells, SeqLock settings, Ring meters, Ring events, Ring spectra):
-        """[control] Use these parts from now on; None keeps the present one. Meters and spectra are computed only for a ring.
+        """[control] Use these parts from now on. None keeps the present part. Meters and spectra are only computed if they
+        have a ring.
 
-        Raises ValueError where a size differs from that of the tables above.
+        Raises ValueError if a size differs from the tables above.
         """
         if settings is not None and settings.count != len(_SETTINGS):
             raise ValueError(f"settings must hold {len(_SETTINGS)} values, not {settings.count}")

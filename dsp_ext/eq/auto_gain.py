@@ -22,8 +22,9 @@ _WEIGHTS = _k_weights()
 
 
 def compensation(power: np.ndarray) -> float:
-    """The amplitude factor that compensates the change of loudness by a filter.
+    """The amplitude factor that compensates for the change of loudness by a filter.
 
-    `power`: its gain in power at FREQS_HZ, as the mean of both output channels for independent pink noise in both inputs.
+    `power`: the power gain of the filter at FREQS_HZ, as the mean of both output channels, for independent pink noise in
+    both inputs.
     """
     return float(1 / np.sqrt(np.sum(_WEIGHTS * power)))

@@ -1,7 +1,7 @@
 """EqBand: one band of the EQ, and its analog prototype.
 
-All modes of the EQ follow the same analog prototypes, so their curves agree: products of sections of second order in
-s = j f / f0. Bells and shelves: Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients"; shelves of
+All modes of the EQ follow the same analog prototypes, so their curves agree. A prototype is a product of second-order
+sections in s = j f / f0. Bells and shelves: Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients"; shelves of
 other orders: Holters, Zölzer, "Parametric recursive high-order shelving filters", AES 120, 2006; cuts: Butterworth.
 """
 
@@ -14,7 +14,7 @@ from dsp_ext import settings
 
 _BAND = settings.EQ_BAND[0]
 TYPES = _BAND["type"].choices
-#: Steepness of cuts and shelves, in dB per octave; 6 dB are one order.
+#: Steepness of cuts and shelves, in dB per octave. One order is 6 dB per octave.
 SLOPES_DB_OCT = tuple(map(int, _BAND["slope"].choices))
 LOWEST_HZ = float(_BAND["freq_hz"].low)
 GAIN_DB, Q = ((float(_BAND[name].low), float(_BAND[name].high)) for name in ("gain_db", "q"))
@@ -26,7 +26,7 @@ PLACEMENTS = _BAND["placement"].choices
 
 #: The types of bands that can be dynamic.
 DYNAMIC_TYPES = ("bell", "low_shelf", "high_shelf")
-#: Range of each field of Dynamics, and its unit after a space.
+#: The range of each field of Dynamics; the unit follows after a space.
 DYNAMICS_RANGES = {
     name.removeprefix("dyn_"): (setting.low, setting.high, f" {setting.unit}".rstrip())
     for name, setting in _BAND.items()
@@ -39,8 +39,9 @@ Section = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class Dynamics:
-    """How the gain of a band moves with the level of its region: see `dynamic_band.pyx`. Above `threshold_db` (dBFS, of the
-    peaks of a sine) it moves by 1 - 1/`ratio` of the excess, at most by `range_db`: down where that is negative, else up.
+    """How the gain of a band changes with the level in its range; see `dynamic_band.pyx`. Above `threshold_db` (in dBFS, for
+    the peaks of a sine), the gain changes by 1 - 1/`ratio` of the excess, at most by `range_db`. A negative `range_db`
+    lowers the gain, a positive one raises it.
 
     Raises ValueError that names field, value and range.
     """
@@ -54,7 +55,7 @@ class Dynamics:
     def __post_init__(self):
         for name, (low, high, unit) in DYNAMICS_RANGES.items():
             value = getattr(self, name)
-            if not low <= value <= high:  # refuses NaN as well
+            if not low <= value <= high:  # this comparison rejects NaN as well
                 raise ValueError(f"{name} cannot be {value}: allowed is {low:g} to {high:g}{unit}")
 
     @property
@@ -65,11 +66,16 @@ class Dynamics:
 
 @dataclass(frozen=True)
 class EqBand:
-    """`freq_hz`: centre, or corner (half the decibels of a shelf, -3 dB of a cut at q = 0.71). `gain_db`: of bells and
-    shelves; of a tilt, the gain far above `freq_hz`, and its negative far below. `q`: of bells and notches; for shelves and
-    cuts it scales the sharpest pair of poles, and 0.71 is maximally flat. `slope_db_oct`: of shelves and cuts. `placement`: the channel
-    it works on, one of PLACEMENTS. `dynamics`: how the gain of a bell, or of a shelf of 12 dB per octave, moves on top of
-    `gain_db`; only in minimum mode.
+    """One band of the EQ.
+
+    - `freq_hz`: the centre, or the corner (half the decibels of a shelf, -3 dB of a cut with q = 0.71).
+    - `gain_db`: the gain of a bell or a shelf. For a tilt, it is the gain far above `freq_hz`; far below, the gain is its
+      negative.
+    - `q`: for bells and notches. For shelves and cuts it scales the sharpest pair of poles; 0.71 is maximally flat.
+    - `slope_db_oct`: for shelves and cuts.
+    - `placement`: the channel that the band processes, one of PLACEMENTS.
+    - `dynamics`: how the gain of a bell, or of a shelf of 12 dB per octave, changes in addition to `gain_db`. Minimum mode
+      only.
 
     Raises ValueError that names field, value and range.
     """
@@ -88,7 +94,7 @@ class EqBand:
             raise ValueError(f"type cannot be {self.type!r}: allowed is {', '.join(TYPES)}")
         if self.placement not in PLACEMENTS:
             raise ValueError(f"placement cannot be {self.placement!r}: allowed is {', '.join(PLACEMENTS)}")
-        if not LOWEST_HZ <= self.freq_hz < math.inf:  # refuses NaN as well
+        if not LOWEST_HZ <= self.freq_hz < math.inf:  # this comparison rejects NaN as well
             raise ValueError(f"freq_hz cannot be {self.freq_hz}: allowed is {LOWEST_HZ:g} Hz to {HIGHEST} of the rate")
         for name, (low, high), unit in (("gain_db", GAIN_DB, " dB"), ("q", Q, "")):
             value = getattr(self, name)
@@ -104,12 +110,12 @@ class EqBand:
 
     @property
     def neutral(self) -> bool:
-        """Whether the static part of the band changes nothing. Its dynamics are not considered."""
+        """Whether the static part of the band changes nothing. The dynamics are not considered."""
         return not self.enabled or (self.gain_db == 0 and self.type in ("bell", "low_shelf", "high_shelf", "tilt"))
 
     @property
     def moves(self) -> bool:
-        """Whether the gain follows a level."""
+        """Whether the gain of the band follows a level."""
         return self.enabled and self.dynamics is not None and not self.dynamics.neutral
 
 
@@ -124,7 +130,7 @@ def check_rate(bands, rate_hz: float):
 
 
 def sections(band: EqBand) -> list[Section]:
-    """The band's analog prototype; its product at s = j f / freq_hz is the response."""
+    """The analog prototype of the band. The product of the sections at s = j f / freq_hz is its response."""
     gain, q = 10 ** (band.gain_db / 20), band.q
     if band.type == "bell":
         return [((1, math.sqrt(gain) / q, 1), (1, 1 / (math.sqrt(gain) * q), 1))]
@@ -138,16 +144,17 @@ def sections(band: EqBand) -> list[Section]:
         out = [((0, 0, 1), (1, 1 / pair, 1)) for pair in qs]
         out += [((0, 0, 1), (0, 1, 1))] * single
     else:
-        r = gain ** (0.5 / order)  # zeros lie at r, poles at 1 / r
+        r = gain ** (0.5 / order)  # the zeros have the radius r, the poles 1 / r
         out = [((1, r / pair, r * r), (1, 1 / (r * pair), 1 / (r * r))) for pair in qs]
         out += [((0, 1, r), (0, 1, 1 / r))] * single
     return [_mirrored(section) for section in out] if band.type in ("low_cut", "high_shelf") else out
 
 
 def listening_sections(band: EqBand) -> list[Section]:
-    """The filter for listening to a band in solo: it passes the range on which the band acts, whatever its gain.
+    """The filter for listening to a band in solo. It passes the range that the band changes, whatever its gain.
 
-    A band pass for bells and notches, the side of the corner that a shelf moves or a cut takes away; all of a tilt.
+    For bells and notches it is a band-pass. For shelves and cuts it passes the range that a shelf boosts or a cut removes.
+    For a tilt it passes everything.
     """
     if band.type in ("bell", "notch"):
         return [((0, 1 / band.q, 0), (1, 1 / band.q, 1))]
@@ -158,7 +165,7 @@ def listening_sections(band: EqBand) -> list[Section]:
 
 
 def _butterworth(order: int, q: float) -> tuple[list[float], int]:
-    """(Q of each pair of poles, number of single poles); `q` scales the sharpest pair, 1/sqrt(2) leaves it."""
+    """(Q of each pair of poles, number of single poles). `q` scales the sharpest pair; 1/sqrt(2) leaves it unchanged."""
     angles = [math.pi * (order - 1 - 2 * k) / (2 * order) for k in range(order // 2)]
     qs = [0.5 / math.cos(angle) for angle in angles]
     if qs:
@@ -167,7 +174,7 @@ def _butterworth(order: int, q: float) -> tuple[list[float], int]:
 
 
 def _mirrored(section: Section) -> Section:
-    """s to 1 / s: low becomes high. Sections of first order stay of first order."""
+    """Replace s by 1 / s, which turns low-pass into high-pass. First-order sections stay first-order."""
     b, a = section
     if a[0] == 0:
         return (0, b[2], b[1]), (0, a[2], a[1])
@@ -175,7 +182,7 @@ def _mirrored(section: Section) -> Section:
 
 
 def response_of(chain: list[Section], freqs_hz, freq_hz: float) -> np.ndarray:
-    """Complex response of the product of `chain` at `freqs_hz` (any shape), whose s is j f / `freq_hz`."""
+    """The complex response of the product of `chain` at `freqs_hz` (any shape), with s = j f / `freq_hz`."""
     s = np.asarray(np.multiply(freqs_hz, 1j / freq_hz))
     response = np.ones(s.shape, complex)
     for b, a in chain:
@@ -184,7 +191,7 @@ def response_of(chain: list[Section], freqs_hz, freq_hz: float) -> np.ndarray:
 
 
 def analog_response(bands, freqs_hz) -> np.ndarray:
-    """Complex response of the analog prototypes of all `bands` at `freqs_hz` (any shape), wherever they are placed."""
+    """The complex response of the analog prototypes of all `bands` at `freqs_hz` (any shape), whatever their placement."""
     response = np.ones(np.shape(freqs_hz), complex)
     for band in bands:
         if not band.neutral:

@@ -1,12 +1,15 @@
-"""Designs the filters of the EQ's dynamic bands: one digital section for each gain. Control process; NumPy only.
+"""Designs the filters of the EQ's dynamic bands: one digital section for each gain. For the control process; imports NumPy
+only.
 
-A bell or shelf of second order at a gain is a ratio of two polynomials (s² + k g s + g²), s = j tan(w / 2), one for zeros and
-one for poles, times a factor that sets the gain at 0 Hz. Their four numbers begin at the "matched z" of the analog roots, as
-in `design_svf.py`, and go by damped least squares (Levenberg, Quarterly of Applied Mathematics 2, 1944; Marquardt, J.
-SIAM 11, 1963) on their logarithms, so that they stay positive and the section stable, to where the logarithm of its power is
-that of the analog curve. One section is not as close as the two or more of a static band (tenths of a decibel near 20 kHz at
-44.1 kHz, more for shelves of high q whose resonance passes half the rate), but can be read from a table while the gain moves.
-Cuts are the inverse of boosts.
+A second-order bell or shelf at one gain is a ratio of two polynomials (s² + k g s + g²), s = j tan(w / 2), one for the zeros
+and one for the poles, times a factor that sets the gain at 0 Hz. The four numbers of the polynomials start at the "matched z" of the
+analog roots, as in `design_svf.py`. Damped least squares (Levenberg, Quarterly of Applied Mathematics 2, 1944; Marquardt, J.
+SIAM 11, 1963) then fits the logarithm of the power to that of the analog curve. The fit changes the logarithms of the four
+numbers, so they stay positive and the section stays stable.
+
+One section is not as accurate as the two or more sections of a static band: the error is some tenths of a decibel near 20
+kHz at 44.1 kHz, and more for shelves of high q whose resonance lies above half the rate. But one section can be read from a
+table while the gain changes. Cuts are the inverse of boosts.
 """
 
 from dataclasses import replace
@@ -16,21 +19,22 @@ import numpy as np
 from .bands import EqBand, sections
 from .design_svf import fit_points, inside
 
-#: Steps of the table, from no change to the range; 0.6 dB at most.
+#: The number of steps of the table, from no change to the full range. A step is 0.6 dB at most.
 STEPS = 32
-#: What the table has for each gain: g and k of the poles, g of the zeros over that of the poles, k of the zeros, and the gain
-#: at 0 Hz. They go evenly enough from row to row for values between, and all but g and k make no difference where they are 1
-#: and k: then nothing is added.
+#: The columns of the table: g and k of the poles, g of the zeros divided by g of the poles, k of the zeros, and the gain at
+#: 0 Hz. They change smoothly enough from row to row for linear interpolation. In a row with `ratio` and `gain` equal to 1
+#: and `k_zeros` equal to `k`, the filter adds nothing.
 COLUMNS = ("g", "k", "ratio", "k_zeros", "gain")
 
-#: Points around the band, in octaves, which weigh 1; weight of the band's frequency itself, and the most that others weigh.
+#: The points around the band (in octaves), which have the weight 1; the weight at the band's frequency; the largest weight
+#: elsewhere.
 _AROUND, _CENTRE_WEIGHT, _MOST_WEIGHT = np.linspace(-2, 2, 33), 10.0, 2.5
 _ROUNDS, _DAMPING, _LONGEST_STEP = 8, 1e-3, 0.5
 
 
 def table(band: EqBand, rate_hz: float) -> np.ndarray:
-    """COLUMNS for gains from 0 to `range_db` of the band's dynamics in STEPS even steps, shape (STEPS + 1, 5), float64. The
-    first row adds nothing. The band has to move, and to lie below half the rate."""
+    """COLUMNS for gains from 0 to `range_db` of the band's dynamics, in STEPS equal steps: shape (STEPS + 1, 5), float64.
+    The first row adds nothing. The band must be dynamic and lie below half the rate."""
     range_db = band.dynamics.range_db
     boosts = [
         sections(replace(band, gain_db=abs(range_db) * step / STEPS, slope_db_oct=12, dynamics=None))[0]
@@ -38,7 +42,7 @@ def table(band: EqBand, rate_hz: float) -> np.ndarray:
     ]
     zeros, poles = (
         np.array(part, float).T for part in zip(*boosts, strict=True)
-    )  # (s², s, 1) of each gain, shape (3, gains)
+    )  # (s², s, 1) for each gain, shape (3, gains)
     w0 = 2 * np.pi * band.freq_hz / rate_hz
     w, weights = _points(w0, rate_hz)
     power = np.log(_power(zeros, w / w0) / _power(poles, w / w0))
@@ -64,7 +68,7 @@ def table(band: EqBand, rate_hz: float) -> np.ndarray:
 
 
 def response(row: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
-    """Complex response at `freqs_hz` of a band at `row` of its table, or between two rows."""
+    """The complex response of a band at `freqs_hz`, for a `row` of its table or for values between two rows."""
     g, k, ratio, k_zeros, gain = row
     s = 1j * np.tan(np.pi * np.asarray(freqs_hz, float) / rate_hz) / g
     return gain / ratio**2 * (s * s + k_zeros * ratio * s + ratio**2) / (s * s + k * s + 1)
@@ -81,13 +85,13 @@ def _points(w0: float, rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _power(polynomials: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Of polynomials (s², s, 1), shape (3, n), at s = j x: shape (n, points)."""
+    """The power of polynomials (s², s, 1), shape (3, n), at s = j x: shape (n, points)."""
     first, second, third = polynomials[:, :, None]
     return (third - first * x * x) ** 2 + (second * x) ** 2
 
 
 def _matched(polynomials: np.ndarray, w0: float) -> tuple[np.ndarray, np.ndarray]:
-    """g and k of polynomials (s², s, 1), s = jw / w0, with roots at exp(s): each shape (n,)."""
+    """g and k of polynomials (s², s, 1), s = jw / w0, whose roots are mapped to exp(root): shape (n,) each."""
     first, second, third = polynomials.astype(complex)
     spread = np.sqrt(second * second - 4 * first * third)
     one, two = (inside((-second + sign * spread) / (2 * first) * w0) for sign in (1, -1))
@@ -99,8 +103,8 @@ def _matched(polynomials: np.ndarray, w0: float) -> tuple[np.ndarray, np.ndarray
 
 
 def _side(log_g: np.ndarray, log_k: np.ndarray, squares: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithm of the power of (s² + k g s + g²) / g² at s² = -`squares`, shape (n, points), and its slopes by log g and
-    log k, shape (n, 2, points)."""
+    """The logarithm of the power of (s² + k g s + g²) / g² at s² = -`squares`, shape (n, points), and its derivatives with
+    respect to log g and log k, shape (n, 2, points)."""
     gg, kk = np.exp(2 * log_g)[:, None], np.exp(2 * log_k)[:, None]
     middle = kk * gg * squares
     power = (gg - squares) ** 2 + middle

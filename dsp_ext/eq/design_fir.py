@@ -1,22 +1,23 @@
-"""Designs the kernels of the EQ, with linear or mixed phase, from its bands. Control process; imports NumPy only.
+"""Designs the kernels of the EQ, with linear or mixed phase, from its bands. For the control process; imports NumPy only.
 
-The magnitude of the analog prototype is sampled on a grid eight times finer than the kernel needs (so that the kernel's
-tails, folded back, are far below its own), given zero phase, transformed, and tapered: a short taper suits resonances, a
-long one corners near 0 Hz, so the best of three is taken.
+The magnitude of the analog prototype is sampled on a grid that is eight times finer than the kernel needs, so that time
+aliasing is far below the kernel's own tails. It gets zero phase, is transformed, and is tapered. A short taper suits
+resonances, a long one corners near 0 Hz, so the best of three tapers is used.
 
-The tip of a notch is a corner, whose kernel never ends. What a kernel cannot have within rate / taps of the tip would be
-spread over the curve beside it, so the curve is left open there, but for the tip itself, and takes what puts least of the
-kernel where the taper takes it away: least squares with the few values of the open part as unknowns. That is the limit of
-what Papoulis, "A new algorithm in spectral analysis and band-limited extrapolation", IEEE Trans. CAS 22(9), 1975, iterates.
+The magnitude of a notch has a sharp tip, whose kernel is infinitely long. A kernel of finite length cannot follow the curve
+within rate / taps of the tip, and the error would spread over the curve on both sides. The design therefore leaves the curve
+open there, except at the tip itself: least squares finds the values of the open part that put the least energy where the
+taper attenuates the kernel. This is the limit of the iteration in Papoulis, "A new algorithm in spectral analysis and band-limited extrapolation", IEEE
+Trans. CAS 22(9), 1975.
 
-Bands that work on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' =
-c left + d right. With z = left + j right that is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
-k2 = (a - d - j (b + c)) / 2: two kernels over the one complex signal of the convolver. The second is not needed where all
-bands work on both channels.
+Bands on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' = c left + d
+right. With z = left + j right, the output is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
+k2 = (a - d - j (b + c)) / 2. These are two kernels for the one complex signal of the convolver. If all bands work on both
+channels, the second kernel is not needed.
 
-Mixed phase turns each magnitude by a part of its minimum phase, which follows from the logarithm of the magnitude by way of
-the cepstrum (Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The more of it, the less the kernel rings
-before its centre, and the further the centre moves to the front.
+Mixed phase gives each magnitude a part of its minimum phase, which the cepstrum yields from the logarithm of the magnitude
+(Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The larger that part, the less the kernel rings before its
+centre, and the nearer the centre is to the start of the kernel.
 """
 
 import functools
@@ -31,38 +32,42 @@ __all__ = ["EqBand", "analog_response", "design", "responses", "validity_hz"]
 
 #: Points of the frequency grid per tap.
 _FINER = 8
-#: Parts of the kernel that the taper may take, both ends together.
+#: The part of the kernel that the taper covers, both ends together.
 _TAPERS = (0.2, 0.4, 0.7)
-#: How far from a notch its curve is left open, as a multiple of rate / taps, and how much is added to the diagonal of the
-#: least squares there.
+#: The distance from a notch within which its curve is left open, as a multiple of rate / taps; and the number that is added
+#: to the diagonal of the least-squares matrix.
 _OPEN, _EASE = 2.0, 1e-3
-#: Tapers for kernels with notches; most need none.
+#: Tapers for kernels with notches. Most of these kernels need no taper.
 _OPEN_TAPERS = (0.0, 0.2, 0.7)
-#: Least magnitude, of the largest, whose logarithm counts for the minimum phase (-160 dB).
+#: The smallest magnitude, relative to the largest, in the logarithm for the minimum phase (-160 dB).
 _FLOOR = 1e-8
 #: -60 dB: below this, errors of a few dB do not matter.
 _NEXT_TO_NOTHING = 1e-3
-#: The required accuracy of a kernel, against its prototype.
+#: The required accuracy of a kernel against its prototype.
 TOLERANCE_DB = 0.05
-#: The frequencies at which the error of a kernel counts.
+#: The range of frequencies in which the error of a kernel counts.
 AUDIBLE_HZ = (20.0, 20000.0)
 
 
 def centre_of(taps: int, mix: float) -> int:
-    """The tap at time 0 of a kernel: the middle one if the phase is linear (`mix` 0), the first one if it is minimum (1)."""
+    """The tap at time 0 of a kernel: the middle one for linear phase (`mix` 0), the first one for minimum phase (`mix`
+    1)."""
     return round(taps / 2 * (1 - mix))
 
 
 def design(
     bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False, side=None
 ) -> np.ndarray | None:
-    """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, or (2, taps), complex64, where not all bands work on
-    both channels; None where nothing is to be done. `taps` is even.
+    """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, if all bands work on both channels, else shape (2,
+    taps), complex64. None if nothing has to be done.
 
-    Centred on `centre_of`. With `mix` 0 exactly symmetric: kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no
-    partner, is 0. `mix`: part of the minimum phase, 0 to 1. `solo`: number (from 1) of the band to listen to alone, see `listening_sections`; 0 is none. `auto_gain`: keep the
-    K-weighted loudness of pink noise. `side`: what else happens to the side signal, after the bands: a function from
-    frequencies in Hz to gains (`design_stereo.side_magnitude`). Raises ValueError for a band above 0.45 `rate_hz`.
+    `taps` is even. The kernels are centred on `centre_of`. With `mix` 0 they are exactly symmetric:
+    kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no partner, is 0.
+
+    `mix`: the part of the minimum phase, 0 to 1. `solo`: the number (from 1) of the band to listen to alone, see
+    `listening_sections`; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise. `side`: further processing of
+    the side signal after the bands, a function from frequencies in Hz to gains (`design_stereo.side_magnitude`). Raises
+    ValueError for a band above 0.45 `rate_hz`.
     """
     if taps < 16 or taps % 2:
         raise ValueError(f"taps must be an even number of at least 16, not {taps}")
@@ -74,7 +79,7 @@ def design(
     common, matrix = _wanted(bands, _grid_hz(rate_hz, taps), mix, solo, side)
     if auto_gain and not solo:
         common *= make_up(bands)
-    # A response of minimum phase goes through 0 without a corner.
+    # A minimum-phase response crosses 0 without a corner.
     notches = () if solo or mix == 1 else [band.freq_hz for band in bands if band.type == "notch" and band.enabled]
     opened = _open_bins(notches, rate_hz, taps)
     if matrix is None:
@@ -90,7 +95,7 @@ def _grid_hz(rate_hz: float, taps: int) -> np.ndarray:
 
 
 def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[np.ndarray, np.ndarray | None]:
-    """Give `responses` the phase for `mix`, and apply `side` after the bands."""
+    """The `responses` with the phase for `mix`, and with `side` applied after the bands."""
     common, matrix = responses(bands, freqs_hz, solo, functools.partial(_turned, part=mix) if mix else None)
     if side is not None:
         own = placed("side", side(freqs_hz), 1)
@@ -99,9 +104,10 @@ def _wanted(bands, freqs_hz: np.ndarray, mix: float, solo: int, side) -> tuple[n
 
 
 def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -> float:
-    """Frequency down to which the kernels of `bands`, and of `side` as in `design`, hold `TOLERANCE_DB`, up to 20 kHz (0.45
-    `rate_hz`), on left, right, mid and side alike; 0 where nothing acts. A notch counts with its tip, which no kernel of
-    finite length reaches: the limit then lies about 2 rate / taps above it, whatever holds below."""
+    """The frequency from which the kernels of `bands` (and of `side`, as in `design`) keep `TOLERANCE_DB`, up to 20 kHz
+    (0.45 `rate_hz`), on left, right, mid and side; 0 if there is nothing to process. A notch counts with its tip, which no
+    finite kernel reaches. With a notch, the limit is therefore about 2 rate / taps above its frequency, even if the kernel
+    is accurate below it."""
     kernels = design(bands, rate_hz, taps, mix=mix, side=side)
     if kernels is None:
         return 0.0
@@ -122,15 +128,17 @@ def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -
 
 
 def _by_placement(a, b, c, d) -> np.ndarray:
-    """Left to left, right to right, mid to mid and side to side of the channel matrix ((a, b), (c, d))."""
+    """The responses from left to left, right to right, mid to mid and side to side of the channel matrix ((a, b), (c,
+    d))."""
     return np.array([a, d, (a + b + c + d) / 2, (a - b - c + d) / 2])
 
 
 def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np.ndarray | None]:
-    """What `bands` do at `freqs_hz` (shape (n,)): the magnitude common to both channels, shape (n,), and the channel matrix
-    ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None where there is no other band.
+    """The responses of `bands` at `freqs_hz` (shape (n,)): the magnitude that both channels have in common, shape (n,), and
+    the channel matrix ((a, b), (c, d)) of all other bands in their order, shape (2, 2, n), or None if there is no other
+    band.
 
-    `turn` makes a response with phase of each magnitude; without it the responses are the magnitudes.
+    `turn` converts each magnitude into a response with phase. Without it, the responses are the magnitudes.
     """
     if not 0 <= solo <= len(bands):
         raise ValueError(f"solo cannot be {solo}: allowed is 0 to {len(bands)}")
@@ -151,15 +159,16 @@ def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np
 
 
 def make_up(bands) -> float:
-    """Amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through `bands`."""
+    """The amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through
+    `bands`."""
     common, matrix = responses(bands, loudness.FREQS_HZ)
     spread = 1.0 if matrix is None else np.sum(matrix**2, axis=(0, 1)) / 2
     return loudness.compensation(common**2 * spread)
 
 
 def placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
-    """The channel matrix of one band with that response (real or complex, shape (n,)); `rest` is the gain of what it does
-    not work on. Shape (2, 2, n)."""
+    """The channel matrix of a band with the response `magnitude` (real or complex, shape (n,)). `rest` is the gain of the
+    channels that the band does not process. Shape (2, 2, n)."""
     zero, other = np.zeros_like(magnitude), np.full_like(magnitude, rest)
     if placement == "stereo":
         return np.array([[magnitude, zero], [zero, magnitude]])
@@ -174,7 +183,7 @@ def placed(placement: str, magnitude: np.ndarray, rest: float) -> np.ndarray:
 
 
 def _turned(magnitude: np.ndarray, part: float) -> np.ndarray:
-    """`magnitude` (on the grid from 0 to half the rate) with `part` of the minimum phase that belongs to it, complex."""
+    """`magnitude` (on the grid from 0 to half the rate) with `part` of its minimum phase, complex."""
     cepstrum = np.fft.irfft(np.log(np.maximum(magnitude, _FLOOR * np.max(magnitude))))
     half = cepstrum.size // 2
     cepstrum[1:half] *= 2
@@ -194,12 +203,12 @@ def _open_bins(notches_hz, rate_hz: float, taps: int) -> np.ndarray:
 
 
 def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float, opened: np.ndarray) -> np.ndarray:
-    """The kernel of `response` (on the grid from 0 to half the rate; real numbers where `mix` is 0), float32. `opened`: where
-    the response is left open."""
+    """The kernel of `response` (on the grid from 0 to half the rate; real numbers if `mix` is 0), float32. `opened`: the
+    grid indices at which the response is left open."""
     grid = _FINER * taps
     counts = np.zeros(grid // 2 + 1, bool)
     counts[slice(*(int(hz / rate_hz * grid) for hz in (AUDIBLE_HZ[0], min(AUDIBLE_HZ[1], HIGHEST * rate_hz))))] = True
-    for place in (opened - 1, opened, opened + 1):  # with the tips between them
+    for place in (opened - 1, opened, opened + 1):  # this includes the tips between them
         counts[place] = False
     wanted = np.abs(response[counts]) if mix else response[counts]
     least = np.maximum(np.abs(wanted), _NEXT_TO_NOTHING)
@@ -224,8 +233,8 @@ def _kernel(response: np.ndarray, rate_hz: float, taps: int, mix: float, opened:
 
 
 def _least_taken(ideal: np.ndarray, taken: tuple[np.ndarray, np.ndarray], opened: np.ndarray) -> np.ndarray:
-    """`ideal` (shape (grid,), time 0 first) with those values at the `opened` places of its response that leave least of it
-    where `taken` (see `_taken_away`) is."""
+    """`ideal` (shape (grid,), time 0 first) with new values at the grid indices `opened` of its response. The new values
+    leave the least energy at the times of `taken` (see `_taken_away`)."""
     grid, (taken, spread) = ideal.size, taken
     rest = np.fft.rfft(taken * ideal)[opened]
     differences, sums = spread[opened[:, None] - opened], spread[(opened[:, None] + opened) % grid]
@@ -241,7 +250,7 @@ def _least_taken(ideal: np.ndarray, taken: tuple[np.ndarray, np.ndarray], opened
 
 @functools.lru_cache(maxsize=4)
 def _taken_away(grid: int, taps: int, centre: int, part: float) -> tuple[np.ndarray, np.ndarray]:
-    """The part of the energy that a taper takes away from each time, shape (grid,), time 0 first, and its spectrum."""
+    """The part of the energy that a taper removes at each time, shape (grid,), time 0 first, and its spectrum."""
     taken = np.ones(grid)
     taken[:taps] = (1 - _taper(taps, centre, part)) ** 2
     taken = np.roll(taken, -centre)
@@ -249,31 +258,31 @@ def _taken_away(grid: int, taps: int, centre: int, part: float) -> tuple[np.ndar
 
 
 def _response(wing: np.ndarray, grid: int) -> np.ndarray:
-    """Zero-phase response of the symmetric kernel whose right half is `wing`, on the grid from 0 to half the rate."""
+    """The zero-phase response of the symmetric kernel whose right half is `wing`, on the grid from 0 to half the rate."""
     doubled = np.concatenate([wing[:1] / 2, wing[1:]])
     return 2 * np.fft.rfft(doubled, grid).real
 
 
 def _taper(taps: int, centre: int, part: float) -> np.ndarray:
-    """A window that falls on both sides of `centre` as `_wing_taper` does."""
+    """A window that falls on both sides of `centre` in the same form as `_wing_taper`."""
     return np.concatenate([_wing_taper(centre + 1, part)[:0:-1], _wing_taper(taps - centre, part)])
 
 
 def _wing_taper(half: int, part: float) -> np.ndarray:
-    """Right half of a Tukey window: 1, then a raised cosine over `part` of it to 0 at `half`."""
+    """The right half of a Tukey window: 1, then a raised cosine over `part` of its length, down to 0 at `half`."""
     flat = round(half * (1 - part))
     fall = np.arange(half - flat) / (half - flat)
     return np.concatenate([np.ones(flat), 0.5 + 0.5 * np.cos(np.pi * fall)])
 
 
 def kernel_response(kernel: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
-    """Complex response of `kernel` (shape (taps,)) at `freqs_hz`, whose first tap is time 0, complex128."""
+    """The complex response of `kernel` (shape (taps,)) at `freqs_hz`. Its first tap is time 0. complex128."""
     freqs_hz = np.asarray(freqs_hz, float)
     flat = freqs_hz.ravel()
     out = np.empty(flat.size, complex)
     times = np.arange(kernel.size)
     taps = np.asarray(kernel, complex)
-    step = max(1, (1 << 21) // kernel.size)  # bounds the memory of the table of turns
+    step = max(1, (1 << 21) // kernel.size)  # limits the memory of the table of phase factors
     for at in range(0, flat.size, step):
         out[at : at + step] = np.exp(-2j * np.pi / rate_hz * np.outer(flat[at : at + step], times)) @ taps
     return out.reshape(freqs_hz.shape)

@@ -1,16 +1,17 @@
-"""Designs the minimum-phase sections of the EQ: digital filters of second order from bands. Control process; NumPy only.
+"""Designs the minimum-phase sections of the EQ: second-order digital filters, from bands. For the control process; NumPy
+only.
 
-Poles and zeros of the analog prototype go to exp(s T) ("matched z"), which is exact at low frequencies and off by a smooth
-factor near half the rate; those above half the rate, which would come down as aliases, go to half the rate instead, with as
-much more damping as they were above. The factor is known, and one more section per band (up to three equal ones for steep
-cuts) takes it back: a ratio of two polynomials of second degree in x = sin²(w / 2), positive on 0..1, whose roots give a
+Poles and zeros of the analog prototype are mapped to exp(s T) ("matched z"). This is exact at low frequencies and differs by a
+smooth factor near half the rate. Roots above half the rate would alias, so they are moved to half the rate, with more
+damping in proportion to their distance. The factor is known, and one more section per band (up to three equal ones for steep
+cuts) compensates for it: a ratio of two second-degree polynomials in x = sin²(w / 2), positive on 0..1, whose roots give a
 minimum-phase filter. Cuts are the inverse of boosts.
 
-To match magnitudes in sin²(w / 2) is Vicanek's idea, "Matched second order digital filters", 2016. The fit is linear least
-squares, repeated with the last denominator as weight: Sanathanan, Koerner, IEEE Trans. Automatic Control 8(1), 1963.
+Matching the magnitude in sin²(w / 2) follows Vicanek, "Matched second order digital filters", 2016. The fit is linear least
+squares, repeated with the previous denominator as weight: Sanathanan, Koerner, IEEE Trans. Automatic Control 8(1), 1963.
 
-Each section is given as a state-variable filter with trapezoidal integrators (Simper, "Linear trapezoidal integrated SVF",
-2013): its states mean the same whatever the coefficients, so a new filter can go on from the states of the old one.
+Each section is a state-variable filter with trapezoidal integrators (Simper, "Linear trapezoidal integrated SVF", 2013). The
+meaning of its states does not depend on the coefficients, so a new filter can continue from the states of the old one.
 """
 
 import itertools
@@ -21,29 +22,30 @@ import numpy as np
 from .bands import HIGHEST, EqBand, Section, check_rate, listening_sections, sections
 from .design_fir import make_up
 
-#: Sections per band: four for 48 dB per octave, three for the fit.
+#: The largest number of sections per band: four for 48 dB per octave, three for the fit.
 PER_BAND = 7
 #: Coefficients of a section, see `svf`.
 COEFFICIENTS = ("a1", "a2", "a3", "m0", "m1", "m2")
 
-_POINTS = 96  # of the fit, evenly spaced up to _FITTED_HZ
+_POINTS = 96  # points of the fit, evenly spaced up to _FITTED_HZ
 _FITTED_HZ, _EXACT_HZ, _EXACT_WEIGHT = 20000.0, 10000.0, 5.0
-#: Points above these, nearly up to half the rate, which keep the curve smooth there, and their weight.
+#: The points above these, nearly up to half the rate, which keep the curve smooth there; and their weight.
 _BEYOND_POINTS, _BEYOND, _BEYOND_WEIGHT = 24, 0.99, 0.01
 #: A factor this close to 1, weighted (0.0009 dB, 0.0002 dB below _EXACT_HZ), needs no section of its own.
 _NEGLIGIBLE = 2e-4
-#: Least coefficient, in the basis of Bernstein, of a polynomial that has to be kept positive.
+#: The smallest Bernstein coefficient of a polynomial that must be kept positive.
 _LEAST = 1e-3
-#: Damping that a root above half the rate gets, as a part of what it is above.
+#: The damping of a root that was above half the rate, as a part of its distance from half the rate.
 _ABOVE = 0.5
-#: Largest error of a fit in power, weighted, that needs no second section (0.004 dB below _EXACT_HZ).
+#: The largest weighted error of a fit, in power, that needs no second section (0.004 dB below _EXACT_HZ).
 _CLOSE_ENOUGH = 5e-3
 
 
 def design(bands, rate_hz: float, *, solo: int = 0, auto_gain: bool = False) -> tuple[list[list], float]:
-    """(sections of each band, gain of the whole) at `rate_hz`: a list of up to PER_BAND rows of COEFFICIENTS per band, none
-    for a band that does not act. With `solo` (number of a band from 1) only that band has any, and there may be none where
-    all is heard; see `listening_sections`. `auto_gain`: the gain keeps the K-weighted loudness of pink noise, else it is 1.
+    """(sections of each band, gain of the complete filter) at `rate_hz`. The sections are a list of up to PER_BAND rows of
+    COEFFICIENTS per band; a band that has no effect has none. `solo` is the number of a band from 1: only that band has
+    sections then, and it has none if it passes everything; see `listening_sections`. With `auto_gain` the gain keeps the
+    K-weighted loudness of pink noise; otherwise it is 1.
 
     Raises ValueError for a band above 0.45 `rate_hz`.
     """
@@ -58,8 +60,8 @@ def design(bands, rate_hz: float, *, solo: int = 0, auto_gain: bool = False) -> 
 
 
 def response(rows, rate_hz: float, freqs_hz) -> np.ndarray:
-    """Complex response of a chain of sections (rows of COEFFICIENTS) at `freqs_hz`."""
-    # The integrators' tan(w / 2) is the analog frequency of the filter that the SVF imitates.
+    """The complex response of a chain of sections (rows of COEFFICIENTS) at `freqs_hz`."""
+    # With trapezoidal integrators, tan(w / 2) is the frequency of the analog filter that the SVF imitates.
     s = np.asarray(1j * np.tan(np.pi * np.asarray(freqs_hz, float) / rate_hz))
     out = np.ones(s.shape, complex)
     for a1, a2, a3, m0, m1, m2 in rows:
@@ -71,14 +73,14 @@ def response(rows, rate_hz: float, freqs_hz) -> np.ndarray:
 
 
 def _band_rows(band: EqBand, rate_hz: float) -> list[list]:
-    """A band's sections. A cut is made from the boost, with numerators and denominators exchanged."""
+    """The sections of a band. A cut is made from the boost: numerators and denominators are swapped."""
     if band.gain_db >= 0 or band.type not in ("bell", "low_shelf", "high_shelf", "tilt"):
         return _matched(sections(band), band.freq_hz, rate_hz)
     return _matched(sections(replace(band, gain_db=-band.gain_db)), band.freq_hz, rate_hz, inverse=True)
 
 
 def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool = False) -> list[list]:
-    """The analog sections of `chain`, at `freq_hz`, as rows, and more for the difference that is left."""
+    """The sections of `chain`, at `freq_hz`, as digital rows, and further rows for the remaining difference."""
     if not chain:
         return []
     w0 = 2 * np.pi * freq_hz / rate_hz
@@ -99,8 +101,8 @@ def _matched(chain: list[Section], freq_hz: float, rate_hz: float, inverse: bool
 
 
 def fit_points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """The frequencies at which the curve is fitted, in radians per frame, and their weights. The last _BEYOND_POINTS only guide
-    the fit."""
+    """The frequencies at which the curve is fitted, in radians per frame, and their weights. The last _BEYOND_POINTS only
+    guide the fit."""
     top = 2 * np.pi * min(_FITTED_HZ / rate_hz, HIGHEST)
     within = np.arange(1, _POINTS + 1) * (top / _POINTS)
     beyond = np.linspace(top, _BEYOND * np.pi, _BEYOND_POINTS + 1)[1:]
@@ -109,28 +111,29 @@ def fit_points(rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def inside(analog: np.ndarray) -> np.ndarray:
-    """Move roots (complex, in radians per frame) that are above half the rate down to it, with more damping."""
+    """Move roots (complex, in radians per frame) from above half the rate down to it, with more damping."""
     above = np.maximum(np.abs(analog.imag) - np.pi, 0)
     return analog - above * (_ABOVE + 1j * np.sign(analog.imag))
 
 
 class _Factor:
-    """A polynomial in 1/z by its roots (at most two): `value` times the product of (1 - root/z) / (1 - root).
+    """A polynomial in 1/z, given by its roots (at most two): `value` times the product of (1 - root/z) / (1 - root).
 
-    A root at 1 divides by w0 instead, as s / w0 does. `analog`: the analog roots, in radians per frame; `near`: those that
-    the roots are the exponentials of.
+    For a root at 1, the divisor is w0 instead, as in s / w0. `analog`: the analog roots, in radians per frame; `near`: the
+    roots after `inside`, whose exponentials are the roots of this polynomial.
     """
 
     def __init__(self, value, roots, gaps, analog=(), near=()):
-        self.value = value  # at 0 Hz, roots there apart
+        self.value = value  # the value at 0 Hz, without roots at 0 Hz
         self.roots = np.asarray(roots, complex)
-        self.gaps = np.asarray(gaps, complex)  # 1 - root, exact where the root is almost 1
+        self.gaps = np.asarray(gaps, complex)  # 1 - root, also exact if the root is almost 1
         self.analog = np.asarray(analog, complex)
         self.near = np.asarray(near, complex)
 
     @classmethod
     def matched(cls, polynomial, w0: float):
-        """The polynomial (s², s, 1), s = jw / w0, with its roots at exp(s), or near half the rate if they are above it."""
+        """The polynomial (s², s, 1), s = jw / w0, with its roots mapped to exp(root); roots above half the rate are moved
+        first."""
         lowest = next(c for c in polynomial[::-1] if c)
         analog = np.roots(np.trim_zeros(polynomial, "f")).astype(complex) * w0
         near = inside(analog)
@@ -138,17 +141,17 @@ class _Factor:
         return cls(lowest, np.exp(near), gaps, analog, near)
 
     def missing(self, w: np.ndarray) -> np.ndarray:
-        """Power of the analog polynomial over that of this one, 1 at 0 Hz."""
+        """The power of the analog polynomial divided by the power of this one. It is 1 at 0 Hz."""
         out = np.ones(w.size)
         for analog, near, gap in zip(self.analog, self.near, self.gaps, strict=True):
             at_dc = 1 if analog == 0 else np.abs(analog / gap) ** 2
             away = near - 1j * w
-            on_it = away == 0  # there the quotient is 0 / 0, and 1 beside it
+            on_it = away == 0  # the quotient is 0 / 0 there, and its limit is 1
             out *= np.abs(np.where(on_it, 1, analog - 1j * w) / np.where(on_it, 1, np.expm1(away))) ** 2 / at_dc
         return out
 
     def ends(self) -> tuple[float, float, float]:
-        """(at z = 1, at z = -1, first - last coefficient)."""
+        """(value at z = 1, value at z = -1, first minus last coefficient)."""
         first = (self.value / np.prod(self.gaps)).real
         last = first * np.prod(self.roots).real if self.roots.size == 2 else 0.0
         at_one = 0.0 if np.any(self.roots == 1) else self.value
@@ -156,11 +159,12 @@ class _Factor:
 
 
 def svf(top: _Factor, bottom: _Factor) -> list[float]:
-    """COEFFICIENTS of the section with numerator `top` and denominator `bottom`.
+    """The COEFFICIENTS of the section with numerator `top` and denominator `bottom`.
 
     v1 = a1 s1 + a2 (x - s2), v2 = s2 + a2 s1 + a3 (x - s2), y = m0 x + m1 v1 + m2 v2; then s1 = 2 v1 - s1, s2 = 2 v2 - s2.
-    The numerator is put together from a low, a band and a high pass by its values at 0 Hz and half the rate and by the
-    difference of its outer coefficients, which only the band pass has.
+    The numerator is a sum of a low-pass, a band-pass and a high-pass. Its values at 0 Hz and at half the rate give the
+    low-pass and the high-pass; the difference of its outer coefficients, to which only the band-pass contributes, gives the
+    band-pass.
     """
     low, high, odd = top.ends()
     low_a, high_a, odd_a = bottom.ends()
@@ -172,8 +176,8 @@ def svf(top: _Factor, bottom: _Factor) -> list[float]:
 
 
 def _fitted(power: np.ndarray, x: np.ndarray, weights: np.ndarray) -> tuple[_Factor, _Factor, float]:
-    """Numerator and denominator whose power at x = sin²(w / 2) is `power`, as well as two and two roots can, and the largest
-    error (of the logarithm of the power, weighted, where more than guidance is asked)."""
+    """The numerator and the denominator, with two roots each, whose power at x = sin²(w / 2) fits `power` best; and the
+    largest error (of the logarithm of the power, weighted, without the points that only guide the fit)."""
     best, least = None, np.inf
     denominator = np.ones(x.size)
     for _ in range(8):
@@ -200,8 +204,8 @@ def _is_positive(p: float, q: float) -> bool:
 def _positive_fit(power: np.ndarray, x: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """((p, q) of the numerator, (p, q) of the denominator), fitted as in `_fitted`, both positive on 0..1.
 
-    In the basis of Bernstein, (1 - x)², 2 x (1 - x), x², coefficients above 0 suffice for that. With four of them each set
-    that may stay at its limit is tried.
+    In the Bernstein basis, (1 - x)², 2 x (1 - x), x², positive coefficients are sufficient for that. There are four of them;
+    the fit is computed for each combination of coefficients that are fixed at their limit.
     """
     middle, last = 2 * x * (1 - x), x * x
     table = np.stack([middle, last, -power * middle, -power * last], 1) * scale[:, None]

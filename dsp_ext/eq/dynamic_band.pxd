@@ -1,28 +1,28 @@
-# A bell or shelf whose gain follows the level of its own region. See `dynamic_band.pyx`.
+# A bell or shelf whose gain follows the level in its own frequency range. See `dynamic_band.pyx`.
 
 cdef enum:
-    # Numbers of a dynamic band in a bank, in the order that `dynamic_band.row` gives them.
-    KIND = 0  # NONE or one of the next
+    # The numbers of a dynamic band in a bank, in the order of `dynamic_band.row`.
+    KIND = 0  # NONE or one of the kinds below
     TANGENT  # tan(pi f / rate)
     DAMPING  # 1 / Q
     THRESHOLD_DB
     SLOPE  # 1 - 1 / ratio
-    RANGE_DB  # how far the gain moves at most
+    RANGE_DB  # the largest change of the gain
     SIGN  # 1: up, -1: down
-    ATTACK  # parts of the way per frame
+    ATTACK  # the part of the remaining distance per frame
     FALL
     RELEASE
     HOLD  # frames
-    TABLE  # of `design_dynamic.py`, row by row
+    TABLE  # the table of `design_dynamic.py`, row by row
     TABLE_STEPS = 32
     TABLE_COLUMNS = 5
     DYNAMIC_NUMBERS = TABLE + (TABLE_STEPS + 1) * TABLE_COLUMNS
-    # Values of KIND.
+    # The values of KIND.
     NONE = 0
     BELL
     LOW_SHELF
     HIGH_SHELF
-    # float64 numbers of memory, and rows of work, of one band.
+    # The number of float64 states of one band, and of its rows of scratch memory.
     DYNAMIC_STATES = 16
     DYNAMIC_ROWS = 6
 

@@ -1,22 +1,22 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Rows are as long as the caller says; no divisor can be zero.
-"""Dynamic bands of the EQ: a bell or shelf of second order whose gain follows the level of its own region.
+# Rows are as long as the caller states. No divisor can be zero.
+"""Dynamic bands of the EQ: a second-order bell or shelf whose gain follows the level in its own frequency range.
 
-Detector: what the channels have in the region of the band, the louder of them. For a bell, two band-passes in a row of the
-band's frequency and q (at least 0.71: broader ones overshoot as a tone begins); the second one's two states are a quarter
-of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For shelves a low- or high-pass
-of second order, rectified. Peaks of a sine read its amplitude.
+Detector: it measures the louder channel in the range of the band. For a bell, it is a series of two band-passes with the
+frequency and the q of the band (at least 0.71: broader ones overshoot at the start of a tone). The two states of the second
+one are a quarter of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For a shelf,
+it is a second-order low-pass or high-pass, rectified. The peaks of a sine read its amplitude.
 
-Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the
-threshold the band goes down or up; below the knee it does nothing, and adds exactly nothing.
+Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the threshold
+the gain goes down or up. Below the knee, the band adds exactly nothing.
 
-Ballistics on the change in dB: as those of `compressors.pyx`, with a hold of a period of the band's frequency, 25 ms for low
-shelves.
+Ballistics: they act on the change in dB and are those of `compressors.pyx`. The hold time is one period of the band's
+frequency, or 25 ms for low shelves.
 
-Filter: a state-variable filter with trapezoidal integrators (Zavalishin, "The Art of VA Filter Design", 2018, chapters 3
-and 4), which stays stable while its coefficients move. They come from a table over the gain, made for the rate by
-`design_dynamic.py`, whose curves are those of `bands.py`: boost and cut mirror, static and moving gain of a band add in
-dB. float64, no latency.
+Filter: a state-variable filter with trapezoidal integrators (Zavalishin, "The Art of VA Filter Design", 2018, chapters 3 and 4),
+which stays stable while its coefficients change. The coefficients come from a table over the gain, which `design_dynamic.py`
+makes for the rate. The curves are those of `bands.py`: boost and cut are mirror images, and the static and the dynamic gain
+of a band add in dB. The filter uses float64 and has no latency.
 """
 
 import math
@@ -34,10 +34,10 @@ _LOW_SHELF_HOLD_MS = 25.0
 #: Width of the knee of the curve.
 KNEE_DB = 6.0
 
-cdef float WIDTH = 6.0, BEND = 0.5 / 6.0  # of the knee
+cdef float WIDTH = 6.0, BEND = 0.5 / 6.0  # of the knee, in dB; BEND is 1 / (2 WIDTH)
 cdef float SILENCE = 1e-20, LOUDEST = 1e20  # powers, so that the logarithm is defined
 cdef enum:
-    # Places in the memory of a band; before them the detector's, and the filter's four.
+    # Indices of the states of a band. The detector's eight states come first, then the filter's four.
     FILTERED = 8
     HELD = 12
     MOVED
@@ -49,12 +49,13 @@ assert (design_dynamic.STEPS, len(design_dynamic.COLUMNS)) == (TABLE_STEPS, TABL
 
 
 def row(band, rate_hz):
-    """[control] The numbers of `band` (an EqBand) in a bank; empty where no level moves it."""
+    """[control] The numbers of `band` (an EqBand) in a bank. Empty if the band is not dynamic."""
     if not band.moves:
         return []
     dynamics = band.dynamics
     fall_ms = min(dynamics.attack_ms, 0.25 * dynamics.release_ms)
-    # Two one-poles in a row, t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within 1 %.
+    # Two one-pole smoothers in series, with the times t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within
+    # 1 %.
     release_ms = dynamics.release_ms - fall_ms - 0.5 * fall_ms * fall_ms / dynamics.release_ms
     hold_ms = _LOW_SHELF_HOLD_MS if band.type == "low_shelf" else 1000 / band.freq_hz
     parts = (-math.expm1(-1000 / (ms * rate_hz)) for ms in (dynamics.attack_ms, fall_ms, release_ms))
@@ -75,10 +76,10 @@ def row(band, rate_hz):
 cdef double change(const double *numbers, double *state, const double *key_l, const double *key_r, const double *left,
                    const double *right, double *out_l, double *out_r, double *work, Py_ssize_t stride,
                    Py_ssize_t frames) noexcept nogil:
-    """[audio] What the band adds to `left` and `right` where it hears `key_l` and `key_r`, to `out_l` and `out_r`. Returns
-    how far its gain moved at most, in dB, below 0 where down.
+    """[audio] Write to `out_l` and `out_r` the signal that the band adds to `left` and `right`. Its detector reads `key_l`
+    and `key_r`. Returns the largest change of the gain in dB; negative if the gain went down.
 
-    `numbers` from `row`, KIND not NONE; `state`: DYNAMIC_STATES; `work`: DYNAMIC_ROWS rows, `stride` >= `frames` apart.
+    `numbers`: from `row`, KIND not NONE; `state`: DYNAMIC_STATES; `work`: DYNAMIC_ROWS rows, `stride` >= `frames` apart.
     """
     cdef double furthest
     detect(numbers, state, key_l, key_r, work, frames)
@@ -90,7 +91,7 @@ cdef double change(const double *numbers, double *state, const double *key_l, co
 
 
 cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
-    """[audio] Cut the change that `state` holds to the range of `numbers`: memory of a wider one would release slowly."""
+    """[audio] Limit the change that `state` holds to the range of `numbers`. A larger change would take long to release."""
     cdef double most = numbers[RANGE_DB]
     state[HELD] = state[HELD] if state[HELD] < most else most
     state[MOVED] = state[MOVED] if state[MOVED] < most else most
@@ -98,7 +99,7 @@ cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
 
 cdef void detect(const double *c, double *state, const double *key_l, const double *key_r, double *power,
                  Py_ssize_t frames) noexcept nogil:
-    """Squared envelope of the louder channel in the region of the band."""
+    """The squared envelope of the louder channel in the range of the band."""
     cdef bint bell = c[KIND] == BELL
     cdef double g = c[TANGENT], k = c[DAMPING] if bell and c[DAMPING] < ROOT_2 else ROOT_2, l, r
     cdef double of_x = 1.0 if c[KIND] == HIGH_SHELF else 0.0
@@ -130,7 +131,7 @@ cdef void detect(const double *c, double *state, const double *key_l, const doub
 
 
 cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil:
-    """From squared envelope to how far the curve moves the gain, in dB, in place."""
+    """Convert the squared envelope to the change of gain that the curve asks for, in dB, in place."""
     cdef float threshold = <float> c[THRESHOLD_DB], slope = <float> c[SLOPE], most = <float> c[RANGE_DB], x
     cdef float db = <float> 0.5 * DB_PER_OCTAVE
     cdef Py_ssize_t i
@@ -143,7 +144,7 @@ cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil
 
 
 cdef double follow(const double *c, double *state, double *row, Py_ssize_t frames) noexcept nogil:
-    """Attack, hold and release, in place. Returns the largest."""
+    """Apply attack, hold and release, in place. Returns the largest change."""
     cdef double attack = c[ATTACK], fall = c[FALL], release = c[RELEASE], hold = c[HOLD]
     cdef double held = state[HELD], moved = state[MOVED], wait = state[WAIT], target, slow, up, down, largest = 0.0
     cdef Py_ssize_t i
@@ -153,7 +154,8 @@ cdef double follow(const double *c, double *state, double *row, Py_ssize_t frame
         wait = wait - 1.0 if wait > 1 else 0.0
         wait = wait if held > target else hold
         held = target if target > slow else slow
-        # The fall is the quicker of the two: the lesser is the attack's way upwards and the fall's downwards.
+        # The fall is faster than the attack, so the lesser result is the attack's if the gain rises and the fall's if it
+        # falls.
         up = moved + attack * (held - moved)
         down = moved + fall * (held - moved)
         moved = up if up < down else down
@@ -164,7 +166,8 @@ cdef double follow(const double *c, double *state, double *row, Py_ssize_t frame
 
 
 cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
-    """From the change in dB, in the first row, to pole, factor, and the parts of band-pass, low-pass and input to add."""
+    """Convert the change in dB (first row) to the pole, the factor, and the amounts of band-pass, low-pass and input to
+    add."""
     cdef double *pole = work + stride
     cdef double *factor = work + 2 * stride
     cdef double *of_band = work + 3 * stride
@@ -195,8 +198,8 @@ cdef void coefficients(const double *c, double *work, Py_ssize_t stride, Py_ssiz
 
 cdef void filter(double *state, const double *left, const double *right, double *out_l, double *out_r,
                  const double *work, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
-    """What is to be added, for both channels side by side. The memory is of the input only and gains act as it is read, so
-    a change of gain meets no old one."""
+    """Compute the signal to add, for both channels at once. The states depend on the input only, and the gains are applied
+    to the outputs of the states. A change of gain therefore does not act on sound that is already in the filter."""
     cdef const double *pole = work + stride
     cdef const double *factor = work + 2 * stride
     cdef const double *of_band = work + 3 * stride

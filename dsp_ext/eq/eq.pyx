@@ -2,15 +2,16 @@
 # Blocks are cut to max_block, the length of the rows here.
 """Eq: the equaliser, in three modes that follow the same analog curves.
 
-- linear: FIR kernels from `design_fir.py`, which also says how two of them work on left, right, mid and side. Latency: half a
-  kernel and one partition of the convolver.
-- mixed: the same with a part of the minimum phase: less ringing ahead, and that part less of the half kernel's latency.
-- minimum: second-order sections from `design_svf.py`. No latency. Only here bands can be dynamic; curves are those of
-  the parts that stand still.
+- linear: FIR kernels from `design_fir.py`, which also describes how two kernels act on left, right, mid and side. Latency:
+  half a kernel and one partition of the convolver.
+- mixed: the same with a part of the minimum phase. It rings less before a transient, and the half kernel's part of the
+  latency becomes shorter by that part.
+- minimum: second-order sections from `design_svf.py`, without latency. Bands can be dynamic in this mode only; `response`
+  shows their static curve.
 
-What is to be used is made from bands by `pack`, outside of the audio thread, and written into the bank (of two) that is not
-in use. The change over is a raised cosine of 20 ms; mode and resolution, which change the latency, take a jump. Without
-bands the input passes to the bit.
+`pack` converts bands to the contents of a bank, outside of the audio thread. The result is written into the one of two banks
+that is not in use. The change to that bank is a crossfade along a raised cosine of 20 ms. A change of the mode or the
+resolution changes the latency and needs a jump. Without bands, the input passes bit for bit.
 """
 
 import numpy as np
@@ -27,19 +28,19 @@ from . import design_fir, design_svf, svf_cascade
 from .bands import PLACEMENTS
 
 MODES = settings.EQ["mode"].choices
-#: Lengths of the kernels to choose from, in taps at 44.1 and 48 kHz; at higher rates they last as long.
+#: The lengths of kernels to choose from, in taps at 44.1 and 48 kHz. At higher rates they have the same duration.
 RESOLUTIONS = tuple(settings.EQ_TAPS.values())
 
 cdef enum:
     KERNELS = 2
-    # The place in a bank's head that the convolver leaves to others: 1 where the bank holds sections.
+    # An index in the head of a bank that the convolver does not use: 1 if the bank holds sections.
     IS_MINIMUM = 3
-    # Of kernels: 1 where they do the width and the mono-maker too.
+    # The same for kernels: 1 if they include the stereo width and the mono-maker.
     HAS_SIDE = 4
 
 
 cdef class Eq(Processor):
-    """See the module. As made it is linear, with 8192 taps at 44.1 and 48 kHz."""
+    """See the module. The initial mode is linear, with 8192 taps at 44.1 and 48 kHz."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -58,12 +59,11 @@ cdef class Eq(Processor):
              stereo=None):
         """[control] The contents of a bank for `bands` (up to 8 EqBand), shape (bank_floats,), float32.
 
-        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, of linear and mixed mode. `mix_pct`: part of the
-        minimum phase in mixed mode, 0 to 100. `solo`: number (from 1) of the band to
-        listen to alone; 0 is none. `auto_gain`: keep the K-weighted loudness of pink noise, by what stands still. `stereo`:
-        settings of `Stereo` by name, whose width and mono-maker linear kernels then do as well (see `has_side`). Raises
-        ValueError that names argument, value and range, also for a band above 0.45 of the rate, and for a dynamic band in
-        another mode than minimum.
+        `mode`: one of MODES; `resolution`: one of RESOLUTIONS, for linear and mixed mode. `mix_pct`: the part of the minimum
+        phase in mixed mode, 0 to 100. `solo`: the number (from 1) of the band to listen to alone; 0 is none. `auto_gain`:
+        keep the K-weighted loudness of pink noise, ignoring dynamic bands. `stereo`: settings of `Stereo` by name; linear
+        kernels then include its width and mono-maker (see `has_side`). Raises ValueError that names argument, value and
+        range, also for a band above 0.45 of the rate, and for a dynamic band in a mode other than minimum.
         """
         if mode not in MODES:
             raise ValueError(f"mode must be one of {', '.join(MODES)}, not {mode!r}")
@@ -94,41 +94,42 @@ cdef class Eq(Processor):
 
     @property
     def banks(self):
-        """The two banks, shape (2, bank_floats), float32. Write only the one not in use, and not during a fade."""
+        """The two banks, shape (2, bank_floats), float32. Write only to the bank that is not in use, and not during a
+        crossfade."""
         return np.asarray(self._banks)
 
     def attach(self, float[:, ::1] banks not None):
-        """[control] Use this memory (shape (2, bank_floats), float32) for the banks. Before processing begins."""
+        """[control] Use this memory (shape (2, bank_floats), float32) for the banks. Call it before processing begins."""
         self._convolver.attach(banks)
         self._chain.attach(np.asarray(banks).view(np.float64))
         self._banks = banks
 
     @property
     def mode(self):
-        """One of MODES; mixed is any with a centre of the kernel that is not its middle. [any]"""
+        """One of MODES. Any kernel whose centre is not in its middle counts as mixed. [any]"""
         middle = 2 * self._convolver.centre == self._convolver.taps
         return "minimum" if self._minimum else "linear" if middle else "mixed"
 
     @property
     def taps(self):
-        """Length of the kernels in use; 0 in minimum mode. [any]"""
+        """The length of the kernels in use; 0 in minimum mode. [any]"""
         return 0 if self._minimum else self._convolver.taps
 
     @property
     def bank(self):
-        """The bank in use; while a fade is under way, the one that fades out. [any]"""
+        """The bank in use. During a crossfade, this is the bank that fades out. [any]"""
         return self.bank_in_use()
 
     @property
     def fading(self):
-        """Whether a change of bank is under way: then neither bank may be written. [any]"""
+        """Whether a crossfade is in progress. Neither bank may be written then. [any]"""
         return self.is_fading()
 
     def load(self, packed, jump=False):
-        """[control] Write `packed` into the bank that is not in use and begin to use it (`jump`: without a fade).
+        """[control] Write `packed` into the bank that is not in use and change to it, with a crossfade, or at once with
+        `jump`.
 
-        Raises RuntimeError while the last one still fades in, and ValueError where mode or resolution are others and only
-        a jump leads there.
+        Raises RuntimeError during a crossfade, and ValueError if the mode or the resolution differs, which needs a jump.
         """
         if self.is_fading():
             raise RuntimeError("the last kernel is still fading in: wait until `fading` is False")
@@ -148,24 +149,25 @@ cdef class Eq(Processor):
         return self._chain.is_fading() if self._minimum else self._convolver.is_fading()
 
     cdef bint can_fade_to(self, int bank) noexcept nogil:
-        """[audio] Whether `bank` is of the mode and resolution in use."""
+        """[audio] Whether `bank` has the mode and the resolution that are in use."""
         cdef bint minimum = self._banks[bank, IS_MINIMUM] == 1
         return minimum == self._minimum and (minimum or self._convolver.can_fade_to(bank))
 
     cdef bint has_side(self, int bank) noexcept nogil:
-        """[audio] Whether `bank` does the width and the mono-maker, so that `Stereo` has to leave the side alone."""
+        """[audio] Whether `bank` includes width and mono-maker, so that `Stereo` must not process the side signal."""
         return self._banks[bank, IS_MINIMUM] != 1 and self._banks[bank, HAS_SIDE] == 1
 
     cdef double take_change_db(self, int band) noexcept nogil:
-        """[audio] How far the gain of dynamic band 0 to 7 was moved at most since the last call, in dB, below 0 where down."""
+        """[audio] The largest change of gain by dynamic band 0 to 7 since the last call, in dB; negative if the gain went
+        down."""
         return self._chain.take_change_db(band)
 
     def take(self, int band):
-        """`take_change_db`, for tests. [any]"""
+        """[any] For tests: `take_change_db`."""
         return self.take_change_db(band)
 
     cdef void use_bank(self, int bank) noexcept nogil:
-        """[audio] Fade over to `bank`. No effect while a fade is under way, and where `can_fade_to` is false."""
+        """[audio] Crossfade to `bank`. Has no effect during a crossfade, or if `can_fade_to` is false."""
         if not self.can_fade_to(bank):
             return
         if self._minimum:
@@ -174,7 +176,7 @@ cdef class Eq(Processor):
             self._convolver.use_bank(bank)
 
     cdef void jump_bank(self, int bank) noexcept nogil:
-        """[audio] Use `bank` at once, with its latency; where that is another mode or resolution, from silence."""
+        """[audio] Use `bank` at once, with its latency. If its mode or resolution differs, it starts from silence."""
         cdef bint same = self.can_fade_to(bank)
         self._minimum = self._banks[bank, IS_MINIMUM] == 1
         if self._minimum:
@@ -214,15 +216,15 @@ cdef class Eq(Processor):
 
     @property
     def largest_latency(self):
-        """Frames, over all modes and resolutions. [any]"""
+        """The largest latency of all modes and resolutions, in frames. [any]"""
         return self._convolver.most_partitions * self._convolver.partition // 2 + self._convolver.partition
 
     def response(self, freqs_hz, placement="mid"):
-        """[control] Complex response at `freqs_hz` of the bank in use, latency included; shape of `freqs_hz`.
+        """[control] The complex response of the bank in use at `freqs_hz`, latency included. It has the shape of `freqs_hz`.
 
-        From `placement` to itself: left to left, mid to mid, and so on ("stereo" is mid). They are the same unless bands
-        are placed apart. Dynamic bands count as they are at rest, with their own gain only; how far they are moved now, the
-        meters say. Raises ValueError for another word.
+        The response is from `placement` to itself: left to left, mid to mid, and so on ("stereo" is mid). These are equal unless
+        bands have different placements. Dynamic bands count with their static gain only; the meters show the present change
+        of their gain. Raises ValueError for another placement.
         """
         if placement not in PLACEMENTS:
             raise ValueError(f"placement cannot be {placement!r}: allowed is {', '.join(PLACEMENTS)}")
@@ -230,8 +232,9 @@ cdef class Eq(Processor):
         return {"left": a, "right": d, "side": (a - b - c + d) / 2}.get(placement, (a + b + c + d) / 2)
 
     def matrix_response(self, freqs_hz):
-        """[control] Complex responses from left and right to left and right, latency included: ((a, b), (c, d)) where
-        left' = a left + b right; shape (2, 2) and that of `freqs_hz`. Dynamic bands as in `response`."""
+        """[control] The complex responses from left and right to left and right, latency included: ((a, b), (c, d)), where
+        left' = a left + b right. The shape is (2, 2) followed by that of `freqs_hz`. Dynamic bands count as in
+        `response`."""
         freqs_hz = np.asarray(freqs_hz, float)
         bank = self.banks[self.bank_in_use()]
         if self._minimum:
@@ -251,7 +254,7 @@ cdef class Eq(Processor):
 
 
 def _sections_matrix(bank, rate_hz, freqs_hz):
-    """`Eq.matrix_response` of a bank of sections."""
+    """`Eq.matrix_response` for a bank of sections."""
     gain, solo, bands = svf_cascade.unpack(bank)
     matrix = np.zeros((2, 2, *freqs_hz.shape), complex)
     matrix[0, 0] = matrix[1, 1] = 1

@@ -1,4 +1,4 @@
-# Second-order sections in a row, float64. See `svf.pyx`.
+# Second-order sections in series, float64. See `svf.pyx`.
 
 cdef enum:
     SECTION_NUMBERS = 6  # a1, a2, a3, m0, m1, m2

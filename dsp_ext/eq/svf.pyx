@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False
-# Rows are as long as the caller says.
+# Rows are as long as the caller states.
 """Second-order sections: state-variable filters with trapezoidal integrators, float64 (see `design_svf.svf`)."""
 
 from dsp_ext.core cimport Double2, add, left_of, mul, double2, right_of, sub
@@ -11,7 +11,7 @@ cdef struct _Section:
 
 
 cdef void one_lane(double *x, Py_ssize_t frames, const double *numbers, double *state) noexcept nogil:
-    """One channel through one section, in place."""
+    """Filter one channel by one section, in place."""
     cdef double a1 = numbers[0], a2 = numbers[1], a3 = numbers[2], m0 = numbers[3], m1 = numbers[4], m2 = numbers[5]
     cdef double s1 = state[0], s2 = state[1], v0, v1, v2, v3
     cdef Py_ssize_t i
@@ -29,8 +29,8 @@ cdef void one_lane(double *x, Py_ssize_t frames, const double *numbers, double *
 
 cdef void two_lanes(double *left, double *right, Py_ssize_t frames, const double **numbers, double **states,
                     int count) noexcept nogil:
-    """Both channels through `count` sections in a row, in place. Two at a time: each waits for its own last state, so
-    they hide each other's latency."""
+    """Filter both channels by `count` sections in series, in place. Two sections run at a time: each one has to wait for its
+    own previous state, so two together take hardly longer than one."""
     cdef _Section first, second
     cdef Double2 x
     cdef Py_ssize_t i

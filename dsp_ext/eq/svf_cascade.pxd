@@ -3,8 +3,8 @@
 from dsp_ext.core cimport Ramp
 
 cdef struct Placing:
-    double from_l, from_r  # the signal that a band processes, from left and right
-    double to_l, to_r  # and back
+    double from_l, from_r  # factors from left and right to the signal that a band processes
+    double to_l, to_r  # and the factors back
 
 cdef class SvfCascade:
     cdef readonly int bank
@@ -12,8 +12,8 @@ cdef class SvfCascade:
     cdef float[::1] _fade_io
     cdef Ramp _fade
     cdef int _wanted
-    cdef Py_ssize_t _warm, _warm_left  # frames that a bank runs before it is faded in
-    cdef double[::1] _furthest  # of each band, the change of its gain since it was last taken, in dB
+    cdef Py_ssize_t _warm, _warm_left  # frames that a bank runs before its fade-in
+    cdef double[::1] _furthest  # the largest change of each band's gain since it was last taken, in dB
 
     cdef void use_bank(self, int bank) noexcept nogil
     cdef void jump_bank(self, int bank) noexcept nogil

@@ -1,12 +1,14 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices come from the layout of a bank below; blocks are cut to CHUNK.
-"""SvfCascade: the minimum-phase filters of the EQ, in float64, at no latency.
+# Indices follow from the layout of a bank below. Blocks are cut to CHUNK.
+"""SvfCascade: the minimum-phase filters of the EQ, in float64, without latency.
 
-Two banks hold the sections of all bands, made by `design_svf.py`; to change them, the bank that is not in use is
-written, goes on from the states of the other one, runs unheard for 5 ms, in which states that do not belong to what comes
-in now die away where they would click, and is faded in over 20 ms (see `ramp.pyx`). An empty bank is the identity, bit for
-bit. A dynamic band (see `dynamic_band.pyx`) moves after its own sections, and listens to what comes in
-to the whole EQ, on its own channels, so that no gain of the EQ shifts its threshold.
+Two banks hold the sections of all bands, which `design_svf.py` makes. To change them, the control process writes the bank
+that is not in use. That bank continues from the states of the other one and first runs for 5 ms without being audible:
+states that do not fit the new filter would click, and they decay in that time. It is then faded in over 20 ms (see
+`ramp.pyx`). An empty bank is the identity, bit for bit.
+
+The dynamics of a band (see `dynamic_band.pyx`) act after its static sections. The detector reads the input of the whole EQ,
+on the channels of the band, so that no gain of the EQ shifts the threshold.
 """
 
 import numpy as np
@@ -24,18 +26,18 @@ from .bands import PLACEMENTS
 cdef enum:
     CHUNK = 256
     BANDS = 8
-    PER_BAND = 7  # sections
+    PER_BAND = 7  # the largest number of sections
     ROW = SECTION_NUMBERS
-    # A bank: 8 for others, gain (0 in an empty one), solo; then for each band: placement (0: not heard), sections, rows,
-    # numbers of its dynamics.
+    # A bank: 8 numbers for the convolver and `Eq`, the gain (0 in an empty bank), solo; then for each band: placement (0:
+    # inactive), number of sections, rows, and the numbers of its dynamics.
     GAIN = 8
     SOLO = 9
     HEADER = 10
-    DYNAMICS = 2 + PER_BAND * ROW  # their place in a band
+    DYNAMICS = 2 + PER_BAND * ROW  # their index in a band
     BAND = DYNAMICS + DYNAMIC_NUMBERS
-    STATIC_STATES = PER_BAND * SECTION_STATES  # of a band
+    STATIC_STATES = PER_BAND * SECTION_STATES  # states of a band
     STATES = STATIC_STATES + DYNAMIC_STATES
-    # Rows of the work.
+    # Rows of scratch memory.
     LEFT_IN = 0
     RIGHT_IN
     LEFT_NEW
@@ -55,17 +57,18 @@ cdef enum:
     MID = 4
     SIDE = 5
 
-#: How long a bank runs before it is faded in.
+#: How long a bank runs before its fade-in.
 WARM_MS = 5.0
 
-#: float64 numbers of one bank.
+#: The number of float64 values in one bank.
 BANK_DOUBLES = HEADER + BANDS * BAND
 
 
 def pack(bands, rows, gain=1.0, solo=0, *, rate_hz):
     """[control] A bank: `rows` (sections of each of up to 8 bands) and `gain` from `design_svf.design` for `bands`.
 
-    With `solo` (number of a band from 1) only what that band is placed on is heard, and nothing is dynamic. float64, shape (BANK_DOUBLES,).
+    With `solo` (number of a band from 1), only the channels of that band are audible, and no band is dynamic. float64, shape
+    (BANK_DOUBLES,).
     """
     if len(bands) > BANDS or any(len(sections) > PER_BAND for sections in rows):
         raise ValueError(f"a bank holds {BANDS} bands of {PER_BAND} sections")
@@ -82,7 +85,7 @@ def pack(bands, rows, gain=1.0, solo=0, *, rate_hz):
 
 
 def unpack(packed):
-    """[control] (gain, solo, [(placement, rows) of each band that is heard]) of a bank: `pack` backward."""
+    """[control] (gain, solo, [(placement, rows) of each active band]) of a bank. The inverse of `pack`."""
     bands = []
     for at in range(HEADER, HEADER + BANDS * BAND, BAND):
         if packed[at]:
@@ -93,10 +96,10 @@ def unpack(packed):
 
 
 cdef class SvfCascade:
-    """See the module. Not a `Processor` itself: `Eq` is."""
+    """See the module. This class is not a `Processor`; `Eq` is."""
 
     def __init__(self, rate_hz):
-        """[control] Allocates."""
+        """[control] Allocate all memory."""
         self._banks = np.zeros((2, BANK_DOUBLES))
         self._states = np.zeros((2, BANDS * STATES))
         self._work = np.zeros((WORK_ROWS, CHUNK))
@@ -108,7 +111,7 @@ cdef class SvfCascade:
         self.bank = self._wanted = 0
 
     def attach(self, double[:, ::1] banks not None):
-        """[control] Use this memory for the banks, rows of at least BANK_DOUBLES. Before processing begins."""
+        """[control] Use this memory for the banks, with rows of at least BANK_DOUBLES. Call it before processing begins."""
         if banks.shape[0] != 2 or banks.shape[1] < BANK_DOUBLES:
             raise ValueError(f"banks must have shape (2, {BANK_DOUBLES}), not ({banks.shape[0]}, {banks.shape[1]})")
         self._banks = banks
@@ -117,8 +120,9 @@ cdef class SvfCascade:
         return self._fade.moving()
 
     cdef void use_bank(self, int bank) noexcept nogil:
-        """[audio] Begin to fade over to `bank`, which goes on from the states of the bank in use where a band stays on the
-        same channels (its dynamics: where it also stays of the same type), else from silence. No effect while a fade is under way."""
+        """[audio] Start a crossfade to `bank`. A band that stays on the same channels continues from the states of the bank
+        in use; its dynamics also require that the type is the same. All other bands start from silence. Has no effect during
+        a crossfade."""
         cdef int band
         cdef Py_ssize_t at, place
         if self._fade.moving() or bank == self.bank:
@@ -140,12 +144,12 @@ cdef class SvfCascade:
         self._fade.to(1.0)
 
     cdef void jump_bank(self, int bank) noexcept nogil:
-        """[audio] Use `bank` from now on, without a fade, from silence: for the state a run starts from."""
+        """[audio] Use `bank` at once, starting from silence. Use it for the state at the start of a run."""
         self._wanted = bank
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past; a fade under way is at its end."""
+        """[audio] Clear the history, and end a crossfade at once."""
         self.bank = self._wanted
         self._warm_left = 0
         self._fade.jump(1.0)
@@ -153,7 +157,7 @@ cdef class SvfCascade:
         memset(&self._furthest[0], 0, BANDS * sizeof(double))
 
     cdef double take_change_db(self, int band) noexcept nogil:
-        """[audio] How far the gain of a band, from 0, was moved at most since the last call, in dB, below 0 where down."""
+        """[audio] The largest change of a band's gain since the last call, in dB; negative if the gain went down."""
         cdef double furthest = self._furthest[band]
         self._furthest[band] = 0.0
         return furthest
@@ -173,7 +177,7 @@ cdef class SvfCascade:
         return True
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] Filter in place. O(frames * sections), twice that during a fade."""
+        """[audio] Filter in place. O(frames * sections), twice that during a crossfade."""
         cdef Py_ssize_t at = 0, step, i
         cdef double *l = &self._work[LEFT_IN, 0]
         cdef double *r = &self._work[RIGHT_IN, 0]
@@ -215,7 +219,7 @@ cdef class SvfCascade:
         cdef const double *packed = &self._banks[bank, 0]
         cdef const double *band
         cdef double *state
-        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that are not run yet
+        cdef const double *rows[BANDS * PER_BAND]  # stereo sections that have not run yet
         cdef double *states[BANDS * PER_BAND]
         cdef bint dynamic
         cdef int number, place, section, sections, pending = 0, solo = <int> packed[SOLO]
@@ -276,7 +280,7 @@ cdef class SvfCascade:
 
     cdef void _move_stereo(self, int number, const double *band, double *state, double *left, double *right,
                            Py_ssize_t frames) noexcept nogil:
-        """Add what the dynamics of a stereo band change."""
+        """Add the change by the dynamics of a stereo band."""
         cdef double *change_l = &self._work[LEFT_CHANGE, 0]
         cdef double *change_r = &self._work[RIGHT_CHANGE, 0]
         cdef Py_ssize_t i
@@ -290,7 +294,7 @@ cdef class SvfCascade:
 
     cdef void _move_placed(self, int number, const double *band, double *state, double *left, double *right,
                            Py_ssize_t frames) noexcept nogil:
-        """Add what the dynamics of a band on left, right, mid or side change."""
+        """Add the change by the dynamics of a band on left, right, mid or side."""
         cdef double *one = &self._work[ONE, 0]
         cdef double *key = &self._work[ONE_KEY, 0]
         cdef double *key_l = &self._work[LEFT_KEY, 0]

@@ -1,6 +1,7 @@
-"""What can be set on each processor: name, unit, range, default and choices, each declared once.
+"""The settings of each processor: name, unit, range, default and choices, each declared once.
 
-Standard library only, so that the parameter table and shell completion can import it without NumPy or compiled modules."""
+This package imports the standard library only, so that the parameter table and shell completion can use it without NumPy or
+compiled modules."""
 
 from .engine import DESIGNED, ENGINE
 from .eq import EQ, EQ_BAND, EQ_BANDS, EQ_HIGHEST, EQ_TAPS

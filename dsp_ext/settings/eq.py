@@ -36,7 +36,7 @@ def _band(kind: str, freq_hz: float) -> Settings:
     )
 
 
-#: The settings of each band. Bands differ in the defaults of their type and frequency only.
+#: The settings of each band. The bands differ only in the defaults of their type and frequency.
 EQ_BAND = tuple(
     _band(kind, freq_hz)
     for kind, freq_hz in zip(

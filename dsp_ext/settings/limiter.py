@@ -1,4 +1,4 @@
-"""Settings of the limiter. A time of 0 ms means the time that the style has."""
+"""Settings of the limiter. A time of 0 ms means the time of the style."""
 
 from .setting import Settings, choice, number, switch
 

@@ -1,4 +1,4 @@
-"""Settings of the multiband compressor: of the whole, and of each band."""
+"""Settings of the multiband compressor: those of the whole compressor, and those of each band."""
 
 from .setting import Settings, choice, number, switch
 
@@ -6,8 +6,8 @@ MULTIBAND_BANDS = 5
 #: A ratio of this or more counts as infinite.
 LIMITING_RATIO = 100
 
-#: The crossovers concern LR4, shelves and the tilt; the linear split gets its crossovers as kernels. `tilt_db` is the tilt of
-#: the detectors' input in dB per octave about 1 kHz.
+#: The crossovers apply to LR4, shelves and the tilt; the linear split gets its crossovers as kernels. `tilt_db` is the tilt
+#: of the detectors' input in dB per octave around 1 kHz.
 MULTIBAND = Settings(
     switch("enabled", True),
     switch("mid_side", False),

@@ -1,4 +1,4 @@
-"""Settings of what follows the compressor: stereo width, saturator and dither."""
+"""Settings of the processors after the compressor: stereo width, saturator and dither."""
 
 from .setting import Settings, choice, number, switch
 

@@ -1,6 +1,6 @@
 """Writes the places of the settings as C constants, one `places.pxd` per package: `python -m dsp_ext.settings.places`.
 
-A place is the number by which the audio thread knows a setting, and its index in the processor's array of values.
+A place is the number that the audio thread uses for a setting. It is also the index in the processor's array of values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def _lines(prefix: str, settings: Settings) -> Iterator[str]:
 
 
 def _chain() -> Iterator[str]:
-    """The engine's own settings, and where those of each processor begin."""
+    """The engine's own settings, and the first place of each processor's settings."""
     for place, setting in enumerate(CHAIN):
         yield f"{setting.name.upper().replace('.', '_')} = {place}"
     names = list(ENGINE)

@@ -1,4 +1,4 @@
-"""Setting: one thing that can be set on a processor; Settings: all those of one processor, in their order."""
+"""Setting: one setting of a processor. Settings: all settings of one processor, in their order."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Setting:
-    """`low`, `high` and `default` in `unit`. A switch is 0 or 1; a choice is the place of its word in `choices`."""
+    """`low`, `high` and `default` are in `unit`. A switch is 0 or 1. The value of a choice is the place of its word in
+    `choices`."""
 
     name: str
     unit: str
@@ -17,7 +18,7 @@ class Setting:
 
     @property
     def is_whole(self) -> bool:
-        """Whether only whole numbers are allowed: for switches and choices."""
+        """Whether only whole numbers are allowed. True for switches and choices."""
         return bool(self.choices) or self.unit == "switch"
 
     @property
@@ -30,9 +31,9 @@ class Setting:
         return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
 
     def check(self, value: float | str, name: str = "") -> float:
-        """`value` as a number, where it is allowed; a word is allowed for a choice.
+        """Return `value` as a number, if it is allowed. For a choice, `value` may be a word.
 
-        Raises ValueError, which calls the setting `name` if that is given.
+        Raises ValueError. The message calls the setting `name`, if that is given.
         """
         if self.choices and isinstance(value, str) and value in self.choices:
             return float(self.choices.index(value))
@@ -61,7 +62,7 @@ def choice(name: str, words: tuple[str, ...], default: str) -> Setting:
 
 
 class Settings(Mapping[str, Setting]):
-    """The settings of one processor by name. Their order is that of the numbers by which the audio thread knows them."""
+    """The settings of one processor by name. Their order is that of their numbers on the audio thread."""
 
     def __init__(self, *settings: Setting):
         self._by_name = {setting.name: setting for setting in settings}
@@ -84,7 +85,7 @@ class Settings(Mapping[str, Setting]):
         return {name: setting.default for name, setting in self.items()}
 
     def check(self, name: str, value: float | str) -> tuple[int, float]:
-        """The place of the setting `name` and `value` as a number.
+        """Return the place of the setting `name`, and `value` as a number.
 
         Raises KeyError for an unknown name, and ValueError for a value that is not allowed.
         """
