@@ -1,4 +1,4 @@
-"""The multiband compressor: crossovers, gain curves, ballistics, and the compressors of two to five bands."""
+"""The multiband compressor: crossovers, gain curves, ballistics, and the compressors for two to five bands."""
 
 from . import design_crossover
 

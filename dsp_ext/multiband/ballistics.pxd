@@ -1,14 +1,15 @@
-# Passes of the compressors that remember. See `ballistics.pyx`.
+# The loops of the compressors that keep state from frame to frame. See `ballistics.pyx`.
 
 cdef struct Times:
-    # For each of four lanes: parts of the way per frame, and frames to hold.
+    # For each of four lanes: the part of the remaining distance per frame for each time constant, and the hold time in
+    # frames.
     double attack[4]
     double fall[4]
     double release[4]
     double hold[4]
 
 cdef struct Follower:
-    # The detectors of four lanes of one channel, of the compressor and of the expander: dB, dB, frames left to hold.
+    # The detectors of four lanes of one channel, for the compressor and the expander: dB, dB, remaining frames of the hold.
     double held[4]
     double smoothed[4]
     double wait[4]

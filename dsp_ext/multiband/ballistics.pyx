@@ -1,8 +1,9 @@
 # cython: boundscheck=False, wraparound=False
-# Rows are as long as the caller says, four numbers a frame.
-"""Passes of the compressors over a piece that remember: averages and detectors, on four lanes side by side.
+# Rows are as long as the caller states, with four numbers per frame.
+"""The loops of the compressors that keep state from frame to frame: averages and detectors, for four lanes at once.
 
-A lane waits for its own last result, so four side by side take the time of one. float64, two lanes in a `Double2`.
+Each lane has to wait for its own previous result, so four lanes take the same time as one. float64, two lanes in a
+`Double2`.
 """
 
 from dsp_ext.core cimport (
@@ -18,7 +19,7 @@ cdef struct _Half:
 
 cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,
                   float *out_r, Py_ssize_t frames) noexcept nogil:
-    """Means of four lanes of both channels follow their powers, by `part` of the way a frame, to `out_l` and `out_r`."""
+    """Smooth the powers of both channels in four lanes with a one-pole filter. `part` is its coefficient per frame."""
     cdef Py_ssize_t i
     cdef Double2 way = double2(part, part)
     cdef Double2 low_l = _double2(left), high_l = _double2(left + 2), low_r = _double2(right), high_r = _double2(right + 2)
@@ -39,7 +40,7 @@ cdef void average(double *left, double *right, double part, const float *power_l
 
 cdef void crest(double *peak, double *mean, double part, const float *power, float *peaks, float *means,
                 Py_ssize_t frames) noexcept nogil:
-    """Peak power and mean square of four lanes, both by `part` of the way a frame; a higher peak at once."""
+    """Peak power and mean square of four lanes. Both decay by `part` per frame; a higher peak is taken at once."""
     cdef Py_ssize_t i
     cdef Double2 way = double2(part, part), now
     cdef Double2 low_peak = _double2(peak), high_peak = _double2(peak + 2), low_mean = _double2(mean), high_mean = _double2(mean + 2)
@@ -61,7 +62,7 @@ cdef void crest(double *peak, double *mean, double part, const float *power, flo
 
 
 cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssize_t frames) noexcept nogil:
-    """`follow_all` where nothing is held, nothing expands and the release is the stated one: the same result."""
+    """Same result as `follow_all` without hold, without expansion and with the stated release."""
     cdef Py_ssize_t i
     cdef _Half low = _half(follower, times, 0), high = _half(follower, times, 2)
     for i in range(frames):
@@ -77,8 +78,8 @@ cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssiz
 
 cdef void follow_all(Follower *follower, const Times *times, float *down_db, const float *open_db, const float *release,
                      Py_ssize_t frames) noexcept nogil:
-    """The detectors: from what the curve asks for to the smoothed reduction, in `down_db`. The release goes `release`
-    times faster than stated."""
+    """The detectors: they convert the reduction that the curve asks for to the smoothed reduction, in `down_db`. The release
+    is `release` times faster than stated."""
     cdef Py_ssize_t i
     cdef _Half low = _half(follower, times, 0), high = _half(follower, times, 2)
     for i in range(frames):
@@ -101,7 +102,7 @@ cdef inline Double2 _step(_Half *h, Double2 down, Double2 opening, Double2 hurry
 
 
 cdef inline Double2 _hold(Double2 held, Double2 target, Double2 part, Double2 *wait, Double2 hold) noexcept nogil:
-    """`_release` once the time to hold is over, which begins anew with every rise."""
+    """`_release` after the hold time. Each rise restarts the hold time."""
     part = unless_greater(wait[0], double2(0, 0), part)
     wait[0] = greater(sub(wait[0], double2(1, 1)), unless_greater(held, target, hold))
     return _release(held, target, part)
@@ -116,7 +117,8 @@ cdef inline Double2 _towards(Double2 value, Double2 target, Double2 part) noexce
 
 
 cdef inline Double2 _smooth(Double2 smoothed, Double2 held, Double2 attack, Double2 fall) noexcept nogil:
-    """The fall is the quicker of the two: the lesser way is the attack's upwards and the fall's downwards."""
+    """The fall is faster than the attack. The lesser result is the attack's if the value rises and the fall's if it
+    falls."""
     cdef Double2 way = sub(held, smoothed)
     return add(smoothed, lesser(mul(attack, way), mul(fall, way)))
 

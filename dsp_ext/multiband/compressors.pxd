@@ -1,4 +1,4 @@
-# Four compressors side by side. See `compressors.pyx`.
+# Four compressors that run at once. See `compressors.pyx`.
 
 from dsp_ext.core cimport Processor
 from .ballistics cimport Follower
@@ -9,10 +9,10 @@ cdef class Compressors(Processor):
     cdef BandSettings settings
     cdef float[:, ::1] _work, _ring
     cdef Py_ssize_t _at, _ahead, _waiting
-    cdef int _parts  # what is being computed, as flags
-    cdef double _rms, _crest  # parts of the way per frame
+    cdef int _parts  # the parts of the computation that run now, as flags
+    cdef double _rms, _crest  # coefficients per frame
     cdef double _mean[2][LANES_OF_BANDS]  # mean squares of the channels
-    cdef double _peak[LANES_OF_BANDS]  # peak and mean square of the louder one
+    cdef double _peak[LANES_OF_BANDS]  # peak and mean square of the louder channel
     cdef double _square[LANES_OF_BANDS]
     cdef Follower _follower[2]
     cdef float _deepest_db[LANES_OF_BANDS]

@@ -1,32 +1,34 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Lanes are below four, indices the loops' own; pieces end at CHUNK and at the ends of the rings.
-"""Compressors: four bands of dynamics side by side, one in each lane, two channels each.
+# Lanes are below four, indices are those of the loops. Pieces end at CHUNK and at the ends of the rings.
+"""Compressors: four compressors that run at once, one band in each lane, with two channels each.
 
-Feed-forward, in decibels, after D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design - A
+The design is feed-forward, in decibels, after D. Giannoulis, M. Massberg, J. D. Reiss, "Digital Dynamic Range Compressor Design - A
 Tutorial and Analysis", JAES 60(6), 2012:
 
     level -> look-ahead -> link -> static curve with quadratic knees (eq. 4) -> smooth decoupled detector (eq. 17) -> gain
 
-The detector follows the gain reduction, not the level, so it lies at 0 dB below the threshold and attacks from there:
+The detector follows the gain reduction instead of the level, so it is at 0 dB below the threshold and each attack starts
+there:
 
     held      = max(reduction, held moved towards reduction with the release constant, after the hold time)
     smoothed += (held - smoothed) moved with the attack constant
 
-- Level: the peak, or the mean square of 10 ms, or a blend of their powers; a sine's mean square lies 3 dB below its peak.
-- Link: 100 % follows the louder channel, not the sum, so that sound in anti-phase is seen at its level; 0 % each its own.
-- Curve: down above the threshold; up below the lower threshold; expansion below the lowest. Each has a range, beyond
-  which it does no more. Expansion opens with the attack and closes with the release, in a detector of its own.
-- Times are time constants: 63 % of the way in dB. The release is heard through both stages, so the first one is made
-  shorter until the whole takes the stated time, and the second one falls no slower than a quarter of the release.
-- Adaptive release: the stated one for a steady tone, up to five times shorter the more the crest factor exceeds its, and up
-  to twice as long below it (a square wave), after the same authors' "Parameter automation in a dynamic range
-  compressor", JAES 61(10), 2013.
-- The sound waits 5 ms for the detector, whatever the look-ahead, so the latency does not depend on settings; or not at all
-  (`set_waiting`), and then there is no look-ahead.
+- Level: the peak, the mean square over 10 ms, or a blend of their powers. The mean square of a sine is 3 dB below its peak.
+- Link: at 100 %, both channels follow the louder one. It is not their sum, so that sound in anti-phase is detected at its
+  level. At 0 %, each channel follows its own level.
+- Curve: downward above the threshold, upward below the lower threshold, expansion below the lowest one. Each part has a
+  range that limits it. The expander opens with the attack time and closes with the release time, in a separate detector.
+- Times are time constants: the time for 63 % of a change in dB. A release passes through both stages of the detector. The
+  first stage is therefore made shorter, so that both together take the stated time, and the second stage falls at least four
+  times as fast as the release.
+- Adaptive release: as stated for a steady tone, up to five times shorter for a higher crest factor, and up to twice as long
+  for a lower one (a square wave). After the same authors' "Parameter automation in a dynamic range compressor", JAES 61(10), 2013.
+- The sound is delayed by 5 ms for the detector, whatever the look-ahead, so that the latency does not depend on settings.
+  The delay can be switched off (`set_waiting`); there is no look-ahead then.
 
-Cost depends on the settings, never on the sound: what no lane asks for (see `settings.pxd`) is left out once its past is
-over, and comes back at once. Whether it is over is asked every CHUNK frames of the stream, wherever blocks are cut. Where all
-lanes are linked, one detector serves both channels.
+The cost depends on the settings, never on the sound. A part of the computation that no lane needs (see `settings.pxd`) is
+left out as soon as it has decayed, and it starts again at once when a lane needs it. The check for the decay takes place
+every CHUNK frames of the stream, however blocks are cut. If all lanes are linked, one detector serves both channels.
 """
 
 import numpy as np
@@ -42,32 +44,32 @@ from .settings cimport (
 
 from dsp_ext.settings import BAND
 
-#: The longest look-ahead, and the constant delay of the sound.
+#: The longest look-ahead, which is also the constant delay of the sound.
 LONGEST_LOOKAHEAD_MS = BAND["lookahead_ms"].high
 
 cdef enum:
     BANDS = LANES_OF_BANDS
-    CHUNK = 128  # frames per pass: the work stays in the first-level cache
-    # Rows of the work, for the left channel where they come in twos.
-    LEVEL = 0  # then what it becomes: reduction, gain - 1
+    CHUNK = 128  # frames per pass: the scratch memory stays in the first-level cache
+    # Rows of scratch memory. For pairs of rows, the constant names the left channel's row.
+    LEVEL = 0  # later replaced by the reduction and then by gain - 1
     OPEN = 2
     MEAN = 4
     PEAKS = 6
     SQUARES
     RELEASES
     ROWS
-    # Rings.
+    # Rows of the rings.
     POWER = 0
     SOUND = 2
     RINGS = 4
 
 cdef double RMS_MS = 10.0
 cdef double CREST_MS = 200.0
-cdef double CLOSE_DB = 1e-6  # -139 dB of the sound: what may be left out
+cdef double CLOSE_DB = 1e-6  # -139 dB relative to the sound: smaller changes may be left out
 
 
 cdef class Compressors(Processor):
-    """Four compressors; as a processor of its own, the first one on the whole band. Latency 5 ms or none. O(frames)."""
+    """Four compressors. Used as a processor, the first one processes the whole band. Latency 5 ms or none. O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -81,11 +83,11 @@ cdef class Compressors(Processor):
         self.clear()
 
     def set(self, str name, double value, int lane=0):
-        """`settings.set`. [control]"""
+        """[control] Call `settings.set`."""
         self.settings.set(name, value, lane)
 
     cdef void set_waiting(self, bint waiting) noexcept nogil:
-        """[audio] Whether the sound waits for the detector, from now on; forgets the past."""
+        """[audio] Whether the sound is delayed for the detector from now on. Clears the history."""
         self._waiting = self._ahead if waiting else 0
         self.clear()
 
@@ -106,7 +108,7 @@ cdef class Compressors(Processor):
         return self._waiting
 
     cdef float take_reduction_db(self, int lane) noexcept nogil:
-        """[audio] The deepest gain since the last call, in dB, 0 or below; make-up and mix do not count, bypass does."""
+        """[audio] The lowest gain since the last call, in dB, 0 or below. Includes bypass, but not make-up and mix."""
         cdef float deepest = <float> 0.0 - self._deepest_db[lane]  # never -0
         self._deepest_db[lane] = 0.0
         return 0.0 if self.settings.is_on(lane, BAND_BYPASS) else deepest
@@ -114,7 +116,7 @@ cdef class Compressors(Processor):
     # -- what is computed ----------------------------------------------------------------------------------------
 
     cdef void widen(self, int parts) noexcept nogil:
-        """Compute `parts`, too, from now on. The right channel's detectors begin where those of both are."""
+        """Compute `parts` as well from now on. The right channel's detectors start from the state of the common ones."""
         cdef Py_ssize_t length = self._ring.shape[1]
         if parts & APART and not self._parts & APART:
             memcpy(&self._ring[POWER + 1, 0], &self._ring[POWER, 0], length * sizeof(float))
@@ -122,7 +124,7 @@ cdef class Compressors(Processor):
         self._parts |= parts
 
     cdef void narrow(self) noexcept nogil:
-        """Leave out what is no longer needed and whose past is over, or makes no difference that could be heard."""
+        """Leave out parts that are no longer needed, if they have decayed or make no audible difference."""
         cdef int lane, over = self._parts & ~self.settings.needed
         cdef Follower *left = &self._follower[0]
         cdef Follower *right = &self._follower[1]
@@ -144,11 +146,12 @@ cdef class Compressors(Processor):
             memset(&self._square[0], 0, BANDS * sizeof(double))
         if over & APART:
             louder(&self._ring[POWER, 0], &self._ring[POWER + 1, 0], self._ring.shape[1] // BANDS)
-            memset(right, 0, sizeof(Follower))  # so that nothing that it held is waited for
+            memset(right, 0, sizeof(Follower))  # so that a hold in it does not delay the next `narrow`
         self._parts &= ~over
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
-        """Frames of the next piece: the settings move or rest throughout, and it ends where a ring or a CHUNK of the stream does."""
+        """The number of frames in the next piece. All ramps either move or rest throughout it, and it ends at the end of a
+        ring or of a CHUNK of the stream."""
         cdef Py_ssize_t length = self._ring.shape[1] // BANDS, late
         if self.settings.needed & ~self._parts:
             self.widen(self.settings.needed)
@@ -160,15 +163,15 @@ cdef class Compressors(Processor):
         return min(frames, length - ((late + self.lookahead(0)) & (length - 1)))
 
     cdef Py_ssize_t lookahead(self, int lane) noexcept nogil:
-        """In frames, no more than the sound waits."""
+        """The look-ahead in frames, at most the delay of the sound."""
         return min(self.settings.lookahead[lane], self._waiting)
 
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef void add(self, const float *left, const float *right, float *sum_l, float *sum_r, bint whole,
                   Py_ssize_t frames) noexcept nogil:
-        """[audio] Add (gain - 1) times the bands, as late as `delay`, to the sums; `whole`: gain times the bands. `left` and
-        `right` hold four numbers a frame. Without `whole` nothing is added where nothing is changed."""
+        """[audio] Add (gain - 1) times the bands, delayed by `delay`, to the sums; with `whole`, add gain times the bands.
+        `left` and `right` hold four numbers per frame. Without `whole`, nothing is added if no gain changes the sound."""
         cdef Py_ssize_t at = 0, step, late
         cdef int right_gain
         while at < frames:
@@ -181,7 +184,7 @@ cdef class Compressors(Processor):
             at += step
 
     cdef bint replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] gain - 1, as the sound that is let go of wants it, in place of the bands. Returns whether both are the same."""
+        """[audio] Replace the bands by gain - 1 for the delayed sound. Returns whether both channels have the same gain."""
         cdef Py_ssize_t at = 0, step
         cdef int right_gain
         cdef bint same = True
@@ -196,7 +199,7 @@ cdef class Compressors(Processor):
         return same
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """The sound in the first lane, silence in the others."""
+        """Process the sound in the first lane. The other lanes get silence."""
         cdef Py_ssize_t at = 0, step, late, i, ring = self._ring.shape[1] // BANDS
         cdef float *first = &self._work[OPEN, 0]
         cdef float *second = &self._work[OPEN + 1, 0]
@@ -222,7 +225,7 @@ cdef class Compressors(Processor):
             at += step
 
     cdef void piece(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """gain - 1 for `frames` frames to LEVEL; the sound into its ring."""
+        """Compute gain - 1 for `frames` frames, in LEVEL, and store the sound in its ring."""
         cdef Py_ssize_t i
         cdef int parts = self._parts, channel
         cdef float *level
@@ -260,7 +263,7 @@ cdef class Compressors(Processor):
         self.settings.advance(frames)
 
     cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil:
-        """Sound and its power into the rings; PEAKS and SQUARES of the louder channel."""
+        """Store the sound and its power in the rings. Compute PEAKS and SQUARES of the louder channel."""
         cdef int parts = self._parts
         cdef float *power_l = &self._ring[POWER, BANDS * self._at]
         cdef float *power_r = &self._ring[POWER + 1, BANDS * self._at]
@@ -285,7 +288,7 @@ cdef class Compressors(Processor):
             louder(power_l, power_r, frames)
 
     cdef void look_ahead(self, Py_ssize_t frames) noexcept nogil:
-        """Levels as late as each lane's look-ahead lets them be, to LEVEL."""
+        """Read the levels with the delay that the look-ahead of each lane leaves, and store them in LEVEL."""
         cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, late = self._at - self._waiting, i, at
         cdef Py_ssize_t first = late + self.lookahead(0)
         cdef int channel, lane
@@ -308,15 +311,15 @@ cdef class Compressors(Processor):
 
     @property
     def parts(self):
-        """What is being computed, as flags of `settings.pxd`; 0: nothing beyond one plain compressor. [any]"""
+        """The parts that are computed now, as flags of `settings.pxd`. 0: nothing beyond one plain compressor. [any]"""
         return self._parts
 
     def take(self, int lane=0):
-        """`take_reduction_db`, for tests. [any]"""
+        """[any] For tests: `take_reduction_db`."""
         return self.take_reduction_db(lane)
 
     def changes(self, const float[:, :, ::1] bands not None):
-        """`replace` for `bands` (shape (2, frames, 4)): gain - 1 in that shape, for tests. [any]"""
+        """[any] For tests: `replace` for `bands` (shape (2, frames, 4)). Returns gain - 1 in that shape."""
         if bands.shape[0] != 2 or bands.shape[2] != BANDS:
             raise ValueError(f"bands must have shape (2, frames, {BANDS}), not {np.shape(bands)}")
         out = np.array(bands)

@@ -1,7 +1,7 @@
-# Passes of the compressors that remember nothing. See `gain_curve.pyx`.
+# The loops of the compressors that keep no state. See `gain_curve.pyx`.
 
 cdef enum:
-    # Values on the glide; value v of lane k is number 4 v + k.
+    # The ramped values. Value v of lane k is number 4 v + k of the RampBank.
     THRESHOLD = 0
     SLOPE
     KNEE
@@ -22,7 +22,7 @@ cdef enum:
     VALUES
 
 cdef struct Values:
-    # The values of four lanes for a piece: start + span * shape[i]; at rest the span is 0 and counts for nothing.
+    # The values of four lanes for a piece: start + span * shape[i]. At rest, the span is 0 and is ignored.
     const float *start
     const float *span
     const float *shape

@@ -1,9 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Rows are as long as the caller says, four numbers a frame; knees are kept above zero where they divide.
-"""Passes of the compressors over a piece: loops that remember nothing, on four lanes side by side.
+# Rows are as long as the caller states, with four numbers per frame. Where knees are divisors, they are kept above zero.
+"""The loops of the compressors that keep no state from frame to frame, for four lanes at once.
 
-A row holds four numbers a frame, one for each lane (see `float4.pxd`). Settings come as `Values`. While they rest, which is
-nearly always, they stay in registers; while they move, every frame has its own, by the same arithmetic.
+A row holds four numbers per frame, one for each lane (see `float4.pxd`). Settings are passed as `Values`. While they are
+constant, which is nearly always, they stay in registers. During a ramp, every frame has its own values, by the same
+arithmetic.
 """
 
 from dsp_ext.core cimport (
@@ -14,11 +15,11 @@ cdef float SILENCE = 1e-20  # a power, so that the logarithm is defined
 cdef float NARROWEST_KNEE_DB = 1e-6
 
 cdef enum:
-    ROW = 4  # numbers a frame
+    ROW = 4  # numbers per frame
 
 
 cdef float loss_at_full_scale(float threshold_db, float slope, float knee_db, float range_db) noexcept nogil:
-    """What a compressor takes from 0 dB, in dB."""
+    """The gain reduction of a compressor at 0 dB, in dB."""
     cdef float knee = max(knee_db, NARROWEST_KNEE_DB)
     return min(slope * soft(-threshold_db, knee, <float> 0.5 / knee), range_db)
 
@@ -32,7 +33,7 @@ cdef void powers(const float *sound, float *power, Py_ssize_t frames) noexcept n
 
 
 cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept nogil:
-    """The greater of both, in place of `power`."""
+    """Replace `power` by the greater of both powers."""
     cdef Py_ssize_t at = 0
     while at < ROW * frames:
         put_float4(power + at, greater4(float4_at(power + at), float4_at(other + at)))
@@ -41,7 +42,7 @@ cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept n
 
 cdef void take(const float *left, const float *right, float *sound_l, float *sound_r, float *power,
                Py_ssize_t frames) noexcept nogil:
-    """A copy of both channels, and the power of the louder one."""
+    """Copy both channels, and compute the power of the louder one."""
     cdef Py_ssize_t at = 0
     cdef Float4 l, r
     while at < ROW * frames:
@@ -54,7 +55,7 @@ cdef void take(const float *left, const float *right, float *sound_l, float *sou
 
 
 cdef void blend(float *power, const float *mean, Values values, Py_ssize_t frames) noexcept nogil:
-    """Part of the way from the peak's power to the mean square, as RMS says, in place."""
+    """Blend the power of the peak with the mean square, by the setting RMS, in place."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 p, part, part_
@@ -69,7 +70,7 @@ cdef void blend(float *power, const float *mean, Values values, Py_ssize_t frame
 
 
 cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexcept nogil:
-    """Level in dB re full scale."""
+    """The level in dB relative to full scale."""
     cdef Py_ssize_t at = 0
     cdef Float4 silence = float4(SILENCE), db = float4(0.5 * DB_PER_OCTAVE)
     while at < ROW * frames:
@@ -78,7 +79,7 @@ cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexc
 
 
 cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames) noexcept nogil:
-    """Each channel moved towards the louder, in place."""
+    """Move the level of each channel towards the louder one, in place."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 l, r, most, part, part_, now
@@ -98,7 +99,7 @@ cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames
 # -- curve -------------------------------------------------------------------------------------------------------
 
 cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ssize_t frames) noexcept nogil:
-    """`curves` where nothing lifts or expands: the same reduction."""
+    """Same reduction as `curves` without upward compression and expansion."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 x, threshold, slope, most, knee, half, bend
@@ -109,7 +110,7 @@ cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ss
         half = float4(0.5) * knee
         bend = float4(0.5) / knee
         for i in range(frames):
-            if values.moving:  # the same way for a whole piece, so the compiler makes two loops
+            if values.moving:  # the same for a complete piece, so the compiler makes two loops
                 threshold = _now(values, THRESHOLD, lane, i) - _now(values, TILT, lane, i)
                 slope, most = _now(values, SLOPE, lane, i), _now(values, RANGE, lane, i)
                 knee = greater4(_now(values, KNEE, lane, i), float4(NARROWEST_KNEE_DB))
@@ -122,7 +123,7 @@ cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ss
 
 
 cdef void curves(const float *level_db, float *down_db, float *open_db, Values values, Py_ssize_t frames) noexcept nogil:
-    """Static curve: reduction (below 0: a boost) in `down_db`, and minus the expansion's in `open_db`."""
+    """The static curve: the reduction (negative for a boost) in `down_db`, and the expander's reduction in `open_db`."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 threshold, slope, most, up_threshold, rise, lift, gate, drop, floor, knee, half, bend, tilt
@@ -164,7 +165,7 @@ cdef inline void _bend(const float *level_db, float *down_db, float *open_db, Fl
 
 
 cdef inline Float4 _soft(Float4 above, Float4 inside, Float4 knee, Float4 bend) noexcept nogil:
-    """`soft` of `knee.pxd`, from the way past the knee's end and past its beginning."""
+    """`soft` of `knee.pxd`, from the distances to the end and to the start of the knee."""
     inside = lesser4(greater4(inside, float4(0.0)), knee)
     return inside * inside * bend + greater4(above, float4(0.0))
 
@@ -172,8 +173,8 @@ cdef inline Float4 _soft(Float4 above, Float4 inside, Float4 knee, Float4 bend) 
 # -- gain --------------------------------------------------------------------------------------------------------
 
 cdef void hurry(const float *peak, const float *square, float *release, Values values, Py_ssize_t frames) noexcept nogil:
-    """How many times faster than stated to release, from peak and mean square: 1, or with ADAPTIVE what the crest factor
-    asks for. A steady tone has a squared crest factor of 2."""
+    """How many times faster than stated the release is. With ADAPTIVE it depends on the crest factor, from peak and mean
+    square; otherwise it is 1. A steady tone has a squared crest factor of 2."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 factor, haste, haste_, one = float4(1.0), silence = float4(SILENCE)
@@ -189,8 +190,8 @@ cdef void hurry(const float *peak, const float *square, float *release, Values v
 
 
 cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssize_t frames) noexcept nogil:
-    """gain - 1 in place of the reduction: make-up, mix, and whether the band is heard. Exactly 0 where all is neutral.
-    `deepest_db`, a number for each lane, becomes the greatest reduction if that is greater."""
+    """Replace the reduction by gain - 1, including make-up, mix, and whether the band is audible. Exactly 0 if all are
+    neutral. `deepest_db` holds a number for each lane, which becomes the greatest reduction if that is greater."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 makeup, wet, present, reduction, change, deepest, one = float4(1.0), octaves = float4(OCTAVES_PER_DB)
@@ -206,7 +207,7 @@ cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssiz
             reduction = float4_at(reduction_db + ROW * i + lane)
             deepest = greater4(reduction, deepest)
             change = exp2_4((makeup - reduction) * octaves) - one
-            if mixed:  # otherwise the same result
+            if mixed:  # otherwise the result is the same without it
                 change = wet * change
                 change = change + (present - one) * (one + change)
             put_float4(reduction_db + ROW * i + lane, change)
@@ -215,7 +216,7 @@ cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssiz
 
 
 cdef void add_changed(float *sum, const float *change, const float *sound, bint whole, Py_ssize_t frames) noexcept nogil:
-    """Add to `sum` what `change` changes of the sound in all lanes; `whole`: and the sound itself."""
+    """Add to `sum` the change of the sound by `change` in all lanes; with `whole`, add the sound as well."""
     cdef Py_ssize_t i
     cdef float a, b, c, d
     for i in range(frames):
@@ -240,5 +241,5 @@ cdef inline Float4 _span(Values values, int which, int lane) noexcept nogil:
 
 
 cdef inline Float4 _now(Values values, int which, int lane, Py_ssize_t i) noexcept nogil:
-    """The value in frame i of a piece in which values move."""
+    """The value in frame i of a piece with a ramp."""
     return _start(values, which, lane) + _span(values, which, lane) * float4(values.shape[i])

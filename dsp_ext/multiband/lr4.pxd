@@ -1,4 +1,4 @@
-# Up to five bands by Linkwitz-Riley filters. See `lr4.pyx`.
+# Splits a signal into up to five bands by Linkwitz-Riley filters. See `lr4.pyx`.
 
 from dsp_ext.core cimport RampBank
 
@@ -9,7 +9,7 @@ cdef enum:
 
 cdef class Lr4:
     cdef readonly double rate_hz
-    cdef RampBank _poles  # fourth roots of tangents, in order, then how far each is out of use
+    cdef RampBank _poles  # fourth roots of tangents, in order, then how far each crossover is out of use
     cdef double _freqs_hz[LR4_CROSSOVERS]
     cdef int _used
     cdef double _state[4 * LR4_SECTIONS]

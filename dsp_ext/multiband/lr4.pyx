@@ -1,20 +1,24 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Rows are as long as the caller says; 1 + g (g + k) is above 1 for every frequency below Nyquist.
-"""Lr4: up to five bands by Linkwitz-Riley filters of fourth order, without latency.
+# Rows are as long as the caller states. 1 + g (g + k) is above 1 for every frequency below Nyquist.
+"""Lr4: splits a signal into up to five bands by fourth-order Linkwitz-Riley filters, without latency.
 
-A low-pass of the pair is two Butterworth low-passes in a row; low-pass and high-pass add up to a second-order allpass
-(S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976). So each split takes two sections:
-the first gives the allpass and the low-pass, the second the low-pass again, and the high-pass is the difference.
+The low-pass of the pair is two Butterworth low-passes in series. Low-pass and high-pass add up to a second-order allpass
+(S. Linkwitz, "Active Crossover Networks for Noncoincident Drivers", JAES 24(1), 1976). Each split therefore needs two sections:
+the first one gives the allpass and the first low-pass, the second one gives the second low-pass, and the high-pass is the
+difference.
 
     x -> split 2 -> low  -> allpasses 3, 4 -> split 1 -> bands 1, 2
                  -> high -> allpass 1 -> split 3 -> low  -> allpass 4 -> band 3
                                                  -> high -> split 4 -> bands 4, 5
 
-Each branch goes through the allpasses that the others' splits are, so that the bands add up to x through four allpasses:
-the magnitude is flat, the phase turns by 360 degrees at each crossover. A crossover that is not in use is no allpass either.
+Each branch passes through the allpasses that belong to the splits of the other branches. The bands therefore add up to x
+through four allpasses: the magnitude is flat, and the phase turns by 360 degrees at each crossover. A crossover that is not
+in use is not an allpass either.
+
 Sections are state-variable filters with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
-chapter 4), float64, left and right side by side. Frequencies glide by the fourth root of their tangents, nearly by octaves:
-by the tangents themselves the last frames of a long way down would go through octaves, and be heard as a click.
+chapter 4), in float64, with left and right in one register. Frequencies are ramped by the fourth root of their tangents,
+which is nearly a ramp in octaves. In a ramp of the tangents themselves, the last frames of a long way down would pass
+several octaves, which clicks.
 """
 
 import numpy as np
@@ -23,11 +27,11 @@ from libc.math cimport sqrt
 
 from dsp_ext.core cimport Double2, add, left_of, mul, double2, put_four, right_of, sub, tan_
 
-#: Unused crossovers lie here, as a part of the rate; what is left above is given to the band below.
+#: The frequency of unused crossovers, as a part of the rate. The signal above it is added to the band below.
 PARKED = 0.45
 
 cdef enum:
-    CHUNK = 512  # frames per piece; not above the length of a glide
+    CHUNK = 512  # frames per piece; not above the length of a ramp
 
 cdef double PI = 3.141592653589793
 cdef double DAMPING = 1.4142135623730951  # 1 / Q of Butterworth
@@ -40,19 +44,19 @@ cdef struct Section:
 cdef struct Crossover:
     Double2 g  # tan(pi f / rate)
     Double2 a  # 1 / (1 + g (g + damping))
-    Double2 turn  # what makes an allpass of a section; 0 where the crossover is not in use
+    Double2 turn  # makes an allpass of a section; 0 if the crossover is not in use
 
 cdef struct Tree:
-    # One by one, not in arrays, so that they stay in registers. A section is named by its branch and its crossover.
+    # Single members instead of arrays, so that they stay in registers. A section is named by its branch and its crossover.
     Section root, root_low, low3, low4, low1, low1_low, high1, high3, high3_low, band3, high4, high4_low
     Crossover c1, c2, c3, c4
 
 
 cdef class Lr4:
-    """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
+    """[control] creates it; [audio] runs it. O(frames). Nothing allocates after construction."""
 
     def __init__(self, rate_hz, freqs_hz, used=LR4_CROSSOVERS):
-        """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`, the first `used` of them in use."""
+        """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`. The first `used` of them are in use."""
         self.rate_hz = rate_hz
         self._poles = RampBank(rate_hz, [0.0] * (2 * LR4_CROSSOVERS))
         self._used = used
@@ -63,12 +67,12 @@ cdef class Lr4:
         self.clear()
 
     cdef void set_freq_hz(self, int which, double freq_hz) noexcept nogil:
-        """[audio] Move crossover 0 to 3; they are sorted inside."""
+        """[audio] Move crossover 0 to 3. They are sorted internally."""
         self._freqs_hz[which] = freq_hz
         self.aim()
 
     cdef void set_used(self, int used) noexcept nogil:
-        """[audio] How many of the crossovers are in use; the bands above are empty."""
+        """[audio] How many of the crossovers are in use. The bands above them are empty."""
         self._used = used
         self.aim()
 
@@ -88,23 +92,24 @@ cdef class Lr4:
             self._poles.to(LR4_CROSSOVERS + k, 0.0 if k < self._used else 1.0)
 
     cdef void settle(self) noexcept nogil:
-        """[audio] End the glide at once."""
+        """[audio] End the ramp at once."""
         self._poles.settle()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear the history."""
         cdef int i
         for i in range(4 * LR4_SECTIONS):
             self._state[i] = 0
 
     cdef bint is_fourth_in_use(self) noexcept nogil:
-        """[audio] Whether there is a fifth band, or one that is coming or going. While not, its row is not written."""
+        """[audio] Whether there is a fifth band, or one that fades in or out. If not, its row is not written."""
         return self._poles.start()[2 * LR4_CROSSOVERS - 1] != 1 or self._poles.span()[2 * LR4_CROSSOVERS - 1] != 0
 
     cdef void split(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
-        """[audio] The bands of `frames` frames, four numbers a frame: left of bands 1 to 4 to the first of `rows`, right
-        to the second, left and right of band 5 to the first lane of the third and fourth; rows `stride` floats apart."""
+        """[audio] Compute the bands of `frames` frames. The first two of `rows` hold four numbers per frame: bands 1 to 4 of
+        the left and of the right channel. The third and the fourth row hold band 5 of left and right in their first lane.
+        The rows are `stride` floats apart."""
         cdef Py_ssize_t at = 0, step
         while at < frames:
             step = self._poles.piece(min(frames - at, CHUNK))
@@ -114,7 +119,7 @@ cdef class Lr4:
             at += step
 
     cdef void fold(self, float *rows, Py_ssize_t stride, Py_ssize_t frames) noexcept nogil:
-        """What is above a crossover that is not in use goes to the band below it, from the top down."""
+        """Add the signal above each unused crossover to the band below it, from the highest crossover down."""
         cdef const float *shape = self._poles.shape()
         cdef float part, part_, moved
         cdef float *above
@@ -136,8 +141,9 @@ cdef class Lr4:
 
     cdef void piece(self, const float *left, const float *right, float *rows, Py_ssize_t stride,
                     Py_ssize_t frames) noexcept nogil:
-        """Without the fourth crossover its sections are left out, and rest as if the sound had stood still where it is: so
-        they have little to settle when it comes into use."""
+        """Compute the bands of one piece. Without the fourth crossover, its sections are left out. They keep the state that
+        a constant input at its present value would give, so that there is only a small transient when the crossover comes
+        into use."""
         cdef const float *start = self._poles.start()
         cdef const float *span = self._poles.span()
         cdef const float *shape = self._poles.shape()
@@ -168,19 +174,19 @@ cdef class Lr4:
 
     @property
     def poles(self):
-        """Fourth roots of tan(pi f / rate) of the crossovers, in order: a `RampBank`. [any]"""
+        """The RampBank of the fourth roots of tan(pi f / rate) of the crossovers, in order. [any]"""
         return self._poles
 
     def move(self, int which, double freq_hz):
-        """`set_freq_hz`, for tests. [any]"""
+        """[any] For tests: `set_freq_hz`."""
         self.set_freq_hz(which, freq_hz)
 
     def use(self, int used):
-        """`set_used`, for tests. [any]"""
+        """[any] For tests: `set_used`."""
         self.set_used(used)
 
     def process(self, const float[:, ::1] block not None):
-        """The bands of `block` (shape (2, frames)): shape (5, 2, frames), float32, for tests. [any]"""
+        """[any] For tests: the bands of `block` (shape (2, frames)): shape (5, 2, frames), float32."""
         cdef Py_ssize_t frames = block.shape[1]
         rows = np.zeros((4, max(frames, 1), 4), np.float32)
         cdef float[:, :, ::1] view = rows
@@ -191,8 +197,8 @@ cdef class Lr4:
 
 
 cdef inline void _split(Tree *t, Double2 x, Double2 *bands, bint fourth) noexcept nogil:
-    """One frame through the tree. Without `fourth` as if that crossover were not there; then the last of `bands` is what
-    its allpass would get."""
+    """Pass one frame through the tree. Without `fourth`, that crossover is left out, and the last of `bands` is the input
+    that its allpass would get."""
     cdef Double2 band, whole, low, high
     band = _section(&t.root, x, &t.c2, &low)
     whole = sub(x, mul(t.c2.turn, band))
@@ -231,7 +237,7 @@ cdef inline void _split(Tree *t, Double2 x, Double2 *bands, bint fourth) noexcep
 
 
 cdef inline Double2 _section(Section *s, Double2 x, const Crossover *c, Double2 *low) noexcept nogil:
-    """One section; returns its band-pass, `low` gets its low-pass."""
+    """Compute one section. Returns its band-pass and stores its low-pass in `low`."""
     cdef Double2 band = mul(c.a, add(s.one, mul(c.g, sub(x, s.two))))
     cdef Double2 way = mul(c.g, band), passed = add(s.two, way)
     s.one = sub(add(band, band), s.one)
@@ -241,14 +247,14 @@ cdef inline Double2 _section(Section *s, Double2 x, const Crossover *c, Double2 
 
 
 cdef inline Section _at_rest(Double2 x) noexcept nogil:
-    """A section that has had `x` for ever."""
+    """A section in the steady state for the constant input `x`."""
     cdef Section s
     s.one, s.two = double2(0, 0), x
     return s
 
 
 cdef inline void _turn(Tree *t, const float *start, const float *span, float shape) noexcept nogil:
-    """The crossovers where they are when the glide has gone `shape` of its way."""
+    """Set the crossovers for the progress `shape` of the ramp."""
     t.c1, t.c2 = _crossover(start, span, 0, shape), _crossover(start, span, 1, shape)
     t.c3, t.c4 = _crossover(start, span, 2, shape), _crossover(start, span, 3, shape)
 

@@ -1,4 +1,4 @@
-# Compressor in up to five bands. See `multiband.pyx`.
+# A compressor for up to five bands. See `multiband.pyx`.
 
 from dsp_ext.convolution cimport Convolver
 from dsp_ext.core cimport Delay, Processor, Ramp
@@ -22,16 +22,16 @@ cdef class Multiband(Processor):
     cdef Shelves _shelves
     cdef Delay _to_split, _to_sum
     cdef Ramp _enabled
-    cdef double _settings[MULTIBAND_SETTINGS]  # as set; those below as they are in use
+    cdef double _settings[MULTIBAND_SETTINGS]  # the values that are set; the members below are in use
     cdef bint _mid_side
     cdef int _split
     cdef int _kind  # the split that is computed: LR4 instead of shelves while a band is soloed or muted
-    cdef Py_ssize_t _wait  # frames until the new mode has a past
+    cdef Py_ssize_t _wait  # frames until the history belongs to the new mode
     cdef int _count
     cdef Compressors _first, _fifth  # of bands 1 to 4, and of band 5
-    cdef void *_of[2]  # the same, for loops without the GIL: band k is lane k % 4 of number k // 4
+    cdef void *_of[2]  # the same two, for loops without the GIL: band k is lane k % 4 of number k // 4
     cdef bint _fifth_sounds, _fifth_rests
-    cdef Py_ssize_t _fifth_left  # frames until nothing of the fifth band is left in its compressor
+    cdef Py_ssize_t _fifth_left  # frames until the compressor of the fifth band holds no more sound
     cdef float[:, ::1] _low, _rows, _work
 
     cdef void set_value(self, int place, double value) noexcept nogil

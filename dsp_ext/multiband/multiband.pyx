@@ -2,18 +2,19 @@
 # Indices are bands below MOST_BANDS and frames below CHUNK.
 """Multiband: a compressor in each of two to five bands.
 
-The output is fused, out = delayed x + sum of (gain_k - 1) band_k, so where no band changes its gain, nothing is added and
-the delayed input passes bit for bit: the crossover is heard only where a compressor works. Three ways to split:
+The output is out = delayed x + sum of (gain_k - 1) band_k. If no band changes its gain, nothing is added and the delayed
+input passes bit for bit, so the crossover is audible only while a compressor works. There are three kinds of split:
 
-- linear: the zero-phase kernels of `design_crossover.py` over one shared convolver, band 1 = LP_1 * x, band k =
-  (LP_k - LP_{k-1}) * x, the last = what is left of the delayed input;
-- LR4 (see `lr4.pyx`): no pre-ringing; the bands add up to x through allpasses, which takes the place of x in the sum.
-  While the settings of all bands are neutral it steps out of circuit;
-- shelves (see `shelves.pyx`): nothing is split. The LR4 bands are only listened to, and their gains become shelves that
-  the input goes through. Solo and mute ask for a band as such, so while one is on, the bands of LR4 are heard.
+- linear: the zero-phase kernels of `design_crossover.py` in one shared convolver. Band 1 = LP_1 * x, band k =
+  (LP_k - LP_{k-1}) * x, and the last band is the rest of the delayed input.
+- LR4 (see `lr4.pyx`): no pre-ringing. The bands add up to x through allpasses, which replaces x in the sum. While the
+  settings of all bands are neutral, the split is switched out of circuit.
+- shelves (see `shelves.pyx`): the sound is not split. The LR4 bands only feed the detectors, and the gains of the bands
+  become gains of shelves through which the input passes. Solo and mute need separate bands, so while one of them is on, the
+  bands of LR4 are used.
 
-Each has its own latency, so another split is jumped to (`jump_split`), through silence; see `engine.pyx`. The bands are left
-and right, or mid and side: (left + right) / 2 and (left - right) / 2.
+Each kind has its own latency, so a change of the split is a jump through silence (`jump_split`); see `engine.pyx`. The
+channels are left and right, or mid and side: (left + right) / 2 and (left - right) / 2.
 """
 
 import numpy as np
@@ -35,12 +36,13 @@ from .design_crossover import design
 cdef enum:
     CHUNK = 128  # frames per pass
     WAYS = 2  # channels
-    ROW = LANES_OF_BANDS * CHUNK  # numbers of a row of four bands
+    ROW = LANES_OF_BANDS * CHUNK  # numbers in a row of four bands
 
 
 cdef class Multiband(Processor):
-    """Compressor in bands. Latency, in or out of circuit: of shelves none, of LR4 the compressors' longest look-ahead, of the
-    linear split that, half a kernel and a partition of the convolver. O(frames)."""
+    """A compressor in bands. The latency, in or out of circuit, is none for shelves, the longest look-ahead of the
+    compressors for LR4, and that look-ahead plus half a kernel and a partition of the convolver for the linear split.
+    O(frames)."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -58,7 +60,8 @@ cdef class Multiband(Processor):
         self._first = Compressors(rate_hz, max_block)
         self._fifth = Compressors(rate_hz, max_block)
         self._of[0], self._of[1] = <void *> self._first, <void *> self._fifth
-        # The split wants the input as late as its low-passes are; the sum, as late as the compressors let go of it.
+        # The linear split needs the input with the delay of its low-passes, and the sum needs the delay of the compressors
+        # on top.
         self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
         self._to_sum = Delay(rate_hz, max_block, self._first.latency)
         self._enabled = Ramp(rate_hz, 1.0)
@@ -73,8 +76,8 @@ cdef class Multiband(Processor):
     # -- settings ------------------------------------------------------------------------------------------------
 
     def set(self, str name, double value):
-        """[control] One of `dsp_ext.settings.MULTIBAND`, or a setting of a band, for example "b1.threshold_db". A new split is
-        used at once. Raises KeyError for an unknown name, ValueError for a value that is out of range."""
+        """[control] Set one of `dsp_ext.settings.MULTIBAND`, or a setting of a band, for example "b1.threshold_db". A new
+        split is used at once. Raises KeyError for an unknown name, ValueError for a value that is out of range."""
         band, _, setting = name.partition(".")
         if band in [f"b{k + 1}" for k in range(self.bands)]:
             place, number = BAND.check(setting, value)
@@ -86,7 +89,8 @@ cdef class Multiband(Processor):
             self.jump_split()
 
     cdef void set_value(self, int place, double value) noexcept nogil:
-        """[audio] Set the setting at `place` of MULTIBAND to an allowed value. A new split is only stored: see `wants_jump`."""
+        """[audio] Set the setting at `place` of MULTIBAND to an allowed value. A new split is only stored: see
+        `wants_jump`."""
         self._settings[place] = value
         self.aim()
         self.change_mode()
@@ -95,7 +99,8 @@ cdef class Multiband(Processor):
         return self._settings[place] != 0
 
     cdef void aim(self) noexcept nogil:
-        """Let crossovers, tilt and bands move to what the settings require. What is there already does not change."""
+        """Move crossovers, tilt and bands to the values that the settings require. Values that are there already do not
+        change."""
         cdef int k
         self._count = <int> self._settings[MULTIBAND_BANDS] + 2
         for k in range(MOST_BANDS - 1):
@@ -106,12 +111,12 @@ cdef class Multiband(Processor):
         self.set_presence()
 
     cdef void set_tilt(self) noexcept nogil:
-        """The tilt at the geometric middle of each band, between 20 Hz and 20 kHz."""
+        """Set the tilt of each band to its value at the geometric mean of the band's edges, between 20 Hz and 20 kHz."""
         cdef int band, k
         cdef double freq
         cdef double edges_hz[MOST_BANDS + 1]
         edges_hz[0] = 20.0
-        for band in range(1, self._count):  # into order, one by one
+        for band in range(1, self._count):  # sort by insertion
             freq = self._settings[MULTIBAND_X1_HZ + band - 1]
             k = band
             while k > 1 and edges_hz[k - 1] > freq:
@@ -126,7 +131,7 @@ cdef class Multiband(Processor):
             )
 
     cdef bint is_needed(self) noexcept nogil:
-        """Whether the sound should be in circuit, in the mode as it is. Bands not in use do not count."""
+        """Whether the compressor must be in circuit in the present mode. Bands that are not in use do not count."""
         cdef int band
         cdef bint neutral = True
         for band in range(self._count):
@@ -137,7 +142,7 @@ cdef class Multiband(Processor):
         )
 
     cdef int kind(self) noexcept nogil:
-        """How to compute: as the split says, but with shelves a band that is to be heard alone needs LR4."""
+        """The kind of split to compute: as set, but LR4 instead of shelves if a band must be audible alone."""
         cdef int band
         if self._split == SHELVES:
             for band in range(self._count):
@@ -146,11 +151,11 @@ cdef class Multiband(Processor):
         return self._split
 
     cdef bint wants_jump(self) noexcept nogil:
-        """[audio] Whether another split is set than is in use."""
+        """[audio] Whether the split that is set differs from the one in use."""
         return <int> self._settings[MULTIBAND_SPLIT] != self._split
 
     cdef void jump_split(self) noexcept nogil:
-        """[audio] Use the split that is set, with its latency, from now on; forgets the past."""
+        """[audio] Use the split that is set, with its latency, from now on. Clears the history."""
         self._split = <int> self._settings[MULTIBAND_SPLIT]
         self._to_split.set_frames(self.convolver.partition + self.taps // 2 if self._split == LINEAR else 0)
         self._first.set_waiting(self._split != SHELVES)
@@ -165,23 +170,23 @@ cdef class Multiband(Processor):
         self._enabled.jump(1.0 if self.is_needed() else 0.0)
 
     cdef void change_mode(self) noexcept nogil:
-        """Head for what is wanted. Where the meaning of the bands or the way to compute has to change, that is out of circuit
-        first, and back in when the compressors hold nothing of before."""
+        """Change towards the mode that is set. If the kind of split, or mid/side, has to change, the compressor first goes
+        out of circuit. It goes back in when its history belongs to the new mode."""
         if self._enabled._value == 0 and not self._enabled.moving():
             if self.is_on(MULTIBAND_MID_SIDE) != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
-                self._shelves.settle()  # which stood still meanwhile: both arrive, so that they agree on the fifth band
+                self._shelves.settle()  # they did not move meanwhile; both are now at their targets and agree on the fifth band
                 self._lr4.settle()
                 self._first.clear()
                 self._fifth.clear()
                 self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
                 self._kind = self.kind()
-        if not self._enabled.moving() or self._enabled._at == 0:  # a ramp under way is gone to its end; `run` asks again there
+        if not self._enabled.moving() or self._enabled._at == 0:  # a ramp in progress ends first; `run` calls this method again then
             self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void set_band(self, int band, int place, double value) noexcept nogil:
-        """[audio] Set the setting at `place` of BAND, of band 0 to 4, to an allowed value."""
+        """[audio] Set the setting at `place` of BAND, for band 0 to 4, to an allowed value."""
         if not (0 <= band < MOST_BANDS and 0 <= place < BAND_SETTINGS):
             return
         (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_value(band % LANES_OF_BANDS, place, value)
@@ -190,7 +195,7 @@ cdef class Multiband(Processor):
         self.change_mode()
 
     cdef void set_presence(self) noexcept nogil:
-        """Solo and mute decide who is heard; a solo of a band that is not in use does not silence the others."""
+        """Decide by solo and mute which bands are audible. A solo of a band that is not in use does not silence the others."""
         cdef int k
         cdef bint any_solo = False, solo, mute
         for k in range(self._count):
@@ -217,12 +222,12 @@ cdef class Multiband(Processor):
         self._fifth.settle()
 
     cdef float take_reduction_db(self, int band) noexcept nogil:
-        """[audio] Deepest gain of a band since the last call, in dB, 0 or below; 0 while out of circuit."""
+        """[audio] The lowest gain of a band since the last call, in dB, 0 or below; 0 while out of circuit."""
         cdef float deepest = (<Compressors> self._of[band // LANES_OF_BANDS]).take_reduction_db(band % LANES_OF_BANDS)
         return deepest if self._enabled._value > 0 else 0.0
 
     def take(self, int band):
-        """`take_reduction_db` of band 0 to 4, for tests. [any]"""
+        """[any] For tests: `take_reduction_db` of band 0 to 4."""
         return self.take_reduction_db(band)
 
     # -- sound ---------------------------------------------------------------------------------------------------
@@ -242,7 +247,8 @@ cdef class Multiband(Processor):
         self.rest_fifth()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Cut where a ramp or a wait ends, since a change of mode goes on there, and where the fifth band comes or goes."""
+        """Cut the block where a ramp or a wait ends, because a change of mode continues there, and where the fifth band appears or
+        disappears."""
         cdef Py_ssize_t at = 0, step, until
         while at < frames:
             step = self.step(frames - at)
@@ -257,8 +263,8 @@ cdef class Multiband(Processor):
             at += step
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
-        """Frames for which the split is what it is now; and whether the fifth band has anything to do. It rests when the
-        last of it has left the compressors, and begins anew."""
+        """The number of frames for which the split stays the same. Also decides whether the fifth band is computed. It is left out when
+        its compressor holds no more sound, and starts with an empty history."""
         frames = min(frames, CHUNK)
         if self._kind == LINEAR:
             self._fifth_sounds = self.convolver.most_kernels() == self.bands - 1
@@ -279,7 +285,7 @@ cdef class Multiband(Processor):
         return frames
 
     cdef void rest_fifth(self) noexcept nogil:
-        """Nothing writes the rows of the fifth band while it rests, but the shelves may still read them."""
+        """Stop computing the fifth band. Its rows are cleared, because the shelves may still read them."""
         if not self._fifth_rests:
             memset(&self._rows[WAYS, 0], 0, WAYS * ROW * sizeof(float))
         self._fifth_rests = True
@@ -298,7 +304,7 @@ cdef class Multiband(Processor):
             self.split_linear(left, right, fifth, frames)
         else:
             self._to_split.run(left, right, frames)
-            if self.convolver.is_fading():  # a new kernel has nothing to fade from
+            if self.convolver.is_fading():  # a new kernel has no history that needs a fade
                 self.convolver.clear()
             self._lr4.split(left, right, &self._rows[0, 0], ROW, frames)
         self._to_sum.run(left, right, frames)
@@ -316,7 +322,7 @@ cdef class Multiband(Processor):
                 self._fifth.add(&self._rows[WAYS, 0], &self._rows[WAYS + 1, 0], sum_l, sum_r, self._kind == LR4, frames)
         if self._mid_side:
             _from_mid_side(sum_l, sum_r, frames)
-        if self._kind == LR4:  # the bands take the place of the input
+        if self._kind == LR4:  # the sum of the bands replaces the input
             _subtract(sum_l, left, frames)
             _subtract(sum_r, right, frames)
         self._enabled.fill(enabled, frames)
@@ -328,7 +334,7 @@ cdef class Multiband(Processor):
             self._fifth_left -= frames
 
     cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
-        """From low-passes to bands: each less the one below it, the last one what is left of the input."""
+        """Compute the bands from the low-passes: each low-pass minus the one below it; the last band is the rest of the input."""
         cdef Py_ssize_t i
         cdef int way
         cdef const float *low
@@ -345,7 +351,7 @@ cdef class Multiband(Processor):
                     row[LANES_OF_BANDS * i] = whole[i] - low[i]
 
     cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
-        """What the gains of the bands change of the input, by shelves."""
+        """Compute the change of the input by the gains of the bands, with shelves."""
         cdef float *whole_l = &self._low[0, 0]
         cdef float *whole_r = &self._low[1, 0]
         cdef bint linked = self._first.replace(&self._rows[0, 0], &self._rows[1, 0], frames)

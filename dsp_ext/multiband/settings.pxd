@@ -6,7 +6,7 @@ from .places cimport BAND_SETTINGS
 
 cdef enum:
     LANES_OF_BANDS = 4
-    # What is asked for beyond one compressor for both channels, as flags.
+    # Parts of the computation beyond one plain compressor for both channels, as flags.
     APART = 1  # a detector for each channel
     LIFTING = 2
     OPENING = 4  # the expander
@@ -21,8 +21,8 @@ cdef class BandSettings:
     cdef readonly double rate_hz
     cdef Py_ssize_t longest_lookahead
     cdef double _settings[LANES_OF_BANDS][BAND_SETTINGS]
-    # What they come to, for the sound to read.
-    cdef RampBank values  # as `gain_curve.pxd` numbers them
+    # Values that are derived from the settings; the loops read them.
+    cdef RampBank values  # numbered as in `gain_curve.pxd`
     cdef Times times
     cdef Py_ssize_t lookahead[LANES_OF_BANDS]
     cdef int needed

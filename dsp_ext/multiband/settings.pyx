@@ -22,16 +22,17 @@ cdef double LIMITING = LIMITING_RATIO
 
 
 cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil:
-    """1 - exp(-1 / (time * rate)): the part of the way that a one-pole smoother goes in a frame.
+    """1 - exp(-1 / (time * rate)): the coefficient of a one-pole smoother per frame.
 
-    As a Padé fraction, since float32's exp2 would be too coarse for seconds; 4e-6 off at 0.1 ms, less above.
+    Computed as a Padé fraction, because exp2 in float32 would be too coarse for times of seconds. The error is 4e-6 at 0.1
+    ms and less for longer times.
     """
     cdef double u = 1000.0 / (time_ms * rate_hz)
     return u / (1.0 + u * (0.5 + u / 12.0))
 
 
 cdef class BandSettings:
-    """[control] makes it, at its defaults; [audio] sets and reads it. Nothing allocates after that."""
+    """[control] creates it with default values; [audio] sets and reads it. It does not allocate after that."""
 
     def __init__(self, rate_hz, longest_lookahead):
         """`longest_lookahead` in frames."""
@@ -46,8 +47,8 @@ cdef class BandSettings:
         self.settle()
 
     def set(self, str name, double value, int lane=0):
-        """[control] One of `dsp_ext.settings.BAND` by name. Raises KeyError for an unknown name, ValueError for a value or a
-        lane that is out of range."""
+        """[control] Set one of `dsp_ext.settings.BAND` by name. Raises KeyError for an unknown name, ValueError for a value
+        or a lane that is out of range."""
         if not 0 <= lane < LANES:
             raise ValueError(f"lane must be 0 to {LANES - 1}, not {lane}")
         place, number = BAND.check(name, value)
@@ -59,14 +60,14 @@ cdef class BandSettings:
     cdef void set_value(self, int lane, int place, double value) noexcept nogil:
         """[audio] Set the setting at `place` of BAND to an allowed value.
 
-        Values of the curve and of the mix are ramped. Times act at once, because they only change how smooth values move.
-        `solo` and `mute` are only stored, for the owner of all bands; see `set_present`.
+        Values of the curve and of the mix are ramped. Times act at once, because they only change the speed of values that
+        are smoothed anyway. `solo` and `mute` are only stored; the multiband compressor evaluates them. See `set_present`.
         """
         self._settings[lane][place] = value
         self.aim(lane)
 
     cdef void aim(self, int lane) noexcept nogil:
-        """Let all values of a lane move to what its settings require. What is there already does not change."""
+        """Move all values of a lane to the values that its settings require. Values that are there already do not change."""
         cdef double *settings = &self._settings[lane][0]
         cdef double ratio = settings[BAND_RATIO]
         self.to(lane, THRESHOLD, settings[BAND_THRESHOLD_DB])
@@ -90,7 +91,7 @@ cdef class BandSettings:
         self.ask()
 
     cdef Py_ssize_t frames(self, double time_ms) noexcept nogil:
-        """A time in frames, rounded."""
+        """Convert a time to frames, rounded."""
         return <Py_ssize_t> (time_ms * 1e-3 * self.rate_hz + 0.5)
 
     cdef void set_times(self, int lane) noexcept nogil:
@@ -98,12 +99,13 @@ cdef class BandSettings:
         cdef double fall_ms = min(attack_ms, 0.25 * release_ms)
         self.times.attack[lane] = part_per_frame(attack_ms, self.rate_hz)
         self.times.fall[lane] = part_per_frame(fall_ms, self.rate_hz)
-        # Two one-poles in a row, t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1), within 1 %.
+        # Two one-pole smoothers in series, with the times t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1),
+        # within 1 %.
         release_ms = release_ms - fall_ms - 0.5 * fall_ms * fall_ms / release_ms
         self.times.release[lane] = part_per_frame(release_ms, self.rate_hz)
 
     cdef void set_makeup(self, int lane) noexcept nogil:
-        """Automatic make-up gives back half of what full scale loses."""
+        """Set the make-up gain. Automatic make-up compensates for half of the gain reduction at full scale."""
         cdef float *target = &self.values._target[lane]
         cdef float makeup = <float> self._settings[lane][BAND_MAKEUP_DB]
         if self._settings[lane][BAND_AUTO_MAKEUP] != 0:
@@ -113,15 +115,15 @@ cdef class BandSettings:
         self.to(lane, MAKEUP, makeup)
 
     cdef void set_present(self, int lane, bint present) noexcept nogil:
-        """[audio] Whether the band is heard at all."""
+        """[audio] Set whether the band is audible."""
         self.to(lane, PRESENT, 1.0 if present else 0.0)
 
     cdef bint is_present(self, int lane) noexcept nogil:
-        """[audio] Whether it is, or is about to be."""
+        """[audio] Whether the band is audible, or is about to be."""
         return self.values._target[LANES * PRESENT + lane] == 1
 
     cdef void set_tilt_db(self, int lane, float tilt_db) noexcept nogil:
-        """[audio] What the side-chain's tilt adds to the level of this band."""
+        """[audio] Set the gain in dB that the tilt of the side-chain adds to the level of this band."""
         self.to(lane, TILT, tilt_db)
 
     cdef bint is_on(self, int lane, int place) noexcept nogil:
@@ -129,7 +131,7 @@ cdef class BandSettings:
         return self._settings[lane][place] != 0
 
     cdef bint is_neutral(self, int lane) noexcept nogil:
-        """[audio] Whether these settings change no sound, whatever comes."""
+        """[audio] Whether these settings leave every sound unchanged."""
         cdef double *s = &self._settings[lane][0]
         cdef bint idle = s[BAND_BYPASS] != 0 or s[BAND_WET_PCT] == 0
         cdef bint flat = s[BAND_RATIO] == 1 and s[BAND_UP_RATIO] == 1 and s[BAND_EXPAND_RATIO] == 1 and s[BAND_MAKEUP_DB] == 0
@@ -141,17 +143,17 @@ cdef class BandSettings:
         self.ask()
 
     cdef bint moving(self) noexcept nogil:
-        """[audio] Whether values are on their way."""
+        """[audio] Whether values are being ramped."""
         return self.values._at < self.values.length
 
     cdef void advance(self, Py_ssize_t frames) noexcept nogil:
-        """[audio] Go past the frames of a piece."""
+        """[audio] Advance past the frames of a piece."""
         if self.moving():
             self.values.advance(frames)
             self.ask()
 
     cdef void ask(self) noexcept nogil:
-        """What the settings need, as they are or as they are about to be."""
+        """Determine the parts of the computation that the settings need, with their present and their target values."""
         cdef int lane, parts = 0
         for lane in range(LANES):
             if self.leaves(lane, LINK, 1):
@@ -169,7 +171,7 @@ cdef class BandSettings:
         self.needed = parts
 
     cdef bint leaves(self, int lane, int what, float value) noexcept nogil:
-        """Whether a value is or is about to be another than `value`."""
+        """Whether a value differs from `value`, now or at the end of its ramp."""
         cdef int which = LANES * what + lane
         return (
             self.values._start[which] != value or self.values._span[which] != 0 or self.values._target[which] != value

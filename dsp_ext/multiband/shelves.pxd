@@ -3,11 +3,11 @@
 from dsp_ext.core cimport RampBank
 
 cdef enum:
-    SHELF_SECTIONS = 4  # one between each two bands
+    SHELF_SECTIONS = 4  # one between each two adjacent bands
     SHELF_BANDS = SHELF_SECTIONS + 1
 
 cdef class Shelves:
-    cdef RampBank _values  # the poles as `Lr4` has them, then how far each section is in use
+    cdef RampBank _values  # the poles of `Lr4`, then how far each section is in use
     cdef double[:, ::1] _gains, _work
     cdef double _state[4 * SHELF_SECTIONS]
 

@@ -1,21 +1,23 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Rows are as long as the caller says, pieces end at CHUNK; gains are kept above zero where they divide.
-"""Shelves: gains of bands as minimum-phase shelves in a row, without latency ("dynamic phase").
+# Rows are as long as the caller states. Pieces end at CHUNK. Where gains are divisors, they are kept above zero.
+"""Shelves: applies the gains of bands with minimum-phase shelves in series, without latency ("dynamic phase").
 
-Between each two bands lies a low shelf whose gain is the ratio of theirs; the gain of the last band goes over all. So the
-first band is a low shelf, the last one a high shelf, an inner one the difference of two shelves. Where all bands have the
-same gain, the whole is that gain, without any phase; where it is one, nothing is added, bit for bit.
+Between each two adjacent bands there is a low shelf whose gain is the ratio of their gains. The gain of the last band
+applies to the whole signal. The first band is therefore a low shelf, the last one a high shelf, and an inner band is the
+difference of two shelves. If all bands have the same gain, the result is exactly that gain without any phase shift. If that
+gain is one, nothing is added, bit for bit.
 
 A section is a state-variable filter with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
-chapters 3 and 4), which stays stable while its coefficients change from frame to frame, mixed to a shelf whose gain in dB
-is half at the crossover and mirrors between boost and cut:
+chapters 3 and 4), which stays stable while its coefficients change from frame to frame. It is mixed to a shelf that has half
+of its gain in dB at the crossover. Boost and cut are mirror images:
 
     A = sqrt(gain), g = tan(pi f / rate) / sqrt(A)
     y = x + k (A - 1) band-pass + (A^2 - 1) low-pass,  k = sqrt 2
 
-The memory of a section is of its input only and gains act as it is read, so a change of gain meets no old one. Sections
-go from the lowest crossover up and the gain of all comes last: each takes back at once what those before it gave below.
-float64, left and right side by side.
+The states of a section depend on its input only, and the gains are applied to the outputs of the states. A change of gain
+therefore does not act on sound that is already in the filter. The sections are ordered from the lowest crossover up, and the
+common gain comes last: each one compensates at once for the gain that earlier ones applied below. float64, with left and
+right in one register.
 """
 
 import numpy as np
@@ -25,24 +27,24 @@ from libc.math cimport sqrt
 from dsp_ext.core cimport Double2, add, left_of, mul, double2, right_of, sub
 
 cdef enum:
-    CHUNK = 128  # frames per piece; not above the length of a glide
+    CHUNK = 128  # frames per piece; not above the length of a ramp
     WAYS = 2  # channels
-    LANES = 4  # numbers a frame of a row of bands
-    # Rows of the work for each channel of each section.
+    LANES = 4  # numbers per frame in a row of bands
+    # Rows of scratch memory for each channel of each section.
     ROOT = 0  # A
     POLE  # g
     FACTOR  # 1 / (1 + g (g + k))
     ROWS
 
 cdef double DAMPING = 1.4142135623730951  # 1 / Q of Butterworth
-cdef double LEAST = 1e-4  # -80 dB: the gain of a band goes no deeper
+cdef double LEAST = 1e-4  # -80 dB: the lowest gain of a band
 
 
 cdef class Shelves:
-    """[control] makes it, [audio] runs it. O(frames); nothing allocates."""
+    """[control] creates it; [audio] runs it. O(frames). Nothing allocates after construction."""
 
     def __init__(self, rate_hz, RampBank poles not None, int used):
-        """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order; the first `used` are in use."""
+        """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order. The first `used` are in use."""
         self._values = RampBank(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
         self._gains = np.zeros((WAYS * SHELF_BANDS, CHUNK))
         self._work = np.zeros((ROWS * WAYS * SHELF_SECTIONS, CHUNK))
@@ -51,26 +53,27 @@ cdef class Shelves:
         self.clear()
 
     cdef void follow(self, RampBank poles, int used) noexcept nogil:
-        """[audio] Move to the targets of `poles`. Bands above crossover number `used` take the gain of the last below."""
+        """[audio] Move to the targets of `poles`. Bands above crossover number `used` take the gain of the last band
+        below."""
         cdef int k
         for k in range(SHELF_SECTIONS):
             self._values.to(k, poles._target[k])
             self._values.to(SHELF_SECTIONS + k, 1.0 if k < used else 0.0)
 
     cdef void settle(self) noexcept nogil:
-        """[audio] End the glide at once."""
+        """[audio] End the ramp at once."""
         self._values.settle()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear the history."""
         cdef int i
         for i in range(4 * SHELF_SECTIONS):
             self._state[i] = 0
 
     cdef void change(self, const float *left, const float *right, const float *changes, Py_ssize_t stride, bint linked,
                      float *out_l, float *out_r, Py_ssize_t frames) noexcept nogil:
-        """[audio] What the shelves make of the sound less the sound itself, to `out_l` and `out_r`. The gains less 1 are
-        in `changes`, as `Lr4.split` writes the bands; `linked`: those of the left channel are the right one's."""
+        """[audio] Write the output of the shelves minus their input to `out_l` and `out_r`. `changes` holds the gains minus
+        1 in the layout of `Lr4.split`. `linked`: the gains of the left channel are used for both."""
         cdef Py_ssize_t at = 0, step
         cdef int sections
         while at < frames:
@@ -82,7 +85,8 @@ cdef class Shelves:
             at += step
 
     cdef int sections(self) noexcept nogil:
-        """Those to compute: the last one is left out while it is not in use, and begins anew."""
+        """The number of sections to compute. The last one is left out while it is not in use, and then starts with empty
+        states."""
         cdef int k
         if self._values.start()[2 * SHELF_SECTIONS - 1] != 0 or self._values.span()[2 * SHELF_SECTIONS - 1] != 0:
             return SHELF_SECTIONS
@@ -91,7 +95,7 @@ cdef class Shelves:
         return SHELF_SECTIONS - 1
 
     cdef void gains(self, const float *changes, Py_ssize_t stride, int sections, int ways, Py_ssize_t frames) noexcept nogil:
-        """Gains of the bands, and from them the coefficients of the sections."""
+        """Compute the gains of the bands, and from them the coefficients of the sections."""
         cdef const float *start = self._values.start()
         cdef const float *span = self._values.span()
         cdef int k, way
@@ -109,7 +113,7 @@ cdef class Shelves:
     cdef void piece(self, const float *left, const float *right, int sections, bint linked, float *out_l, float *out_r,
                     Py_ssize_t frames) noexcept nogil:
         cdef const double *row
-        cdef Py_ssize_t other = 0 if linked else ROWS * CHUNK  # from the numbers of the left channel to the right one's
+        cdef Py_ssize_t other = 0 if linked else ROWS * CHUNK  # the offset from the left channel's numbers to the right channel's
         cdef const double *last_l = &self._gains[WAYS * sections, 0]
         cdef const double *last_r = &self._gains[WAYS * sections + (0 if linked else 1), 0]
         cdef double *state = &self._state[0]
@@ -142,8 +146,8 @@ cdef class Shelves:
             state[4 * k + 2], state[4 * k + 3] = left_of(two[k]), right_of(two[k])
 
     def process(self, const float[:, ::1] block not None, const float[:, ::1] changes not None, bint linked=False):
-        """`change` for `block` (shape (2, frames)) with `changes` (shape (10, frames), band by band): shape (2, frames), for
-        tests. [any]"""
+        """[any] For tests: `change` for `block` (shape (2, frames)) with `changes` (shape (10, frames), band by band).
+        Returns shape (2, frames)."""
         out = np.empty((WAYS, block.shape[1]), np.float32)
         cdef float[:, ::1] view = out
         if changes.shape[0] != WAYS * SHELF_BANDS or changes.shape[1] != block.shape[1]:
@@ -161,7 +165,7 @@ cdef class Shelves:
 
 
 cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noexcept nogil:
-    """Gain of the first band; `change` lies four numbers apart."""
+    """The gain of the first band. The values of `change` are four numbers apart."""
     cdef Py_ssize_t i
     cdef double now
     for i in range(frames):
@@ -171,8 +175,8 @@ cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noex
 
 cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double corner,
                         double corner_, double part, double part_, const float *shape, Py_ssize_t frames) noexcept nogil:
-    """Gain of the band above a crossover, and the numbers of the section between it and the band `below`; the crossover
-    comes as the fourth root of its tangent."""
+    """The gain of the band above a crossover, and the numbers of the section between it and the band `below`. `corner` is
+    the fourth root of the crossover's tangent."""
     cdef Py_ssize_t i
     cdef double gain, ratio, corner_now
     cdef double *root = rows + ROOT * CHUNK

@@ -1,4 +1,5 @@
-"""The processors after the compressor except the limiter: stereo width, saturator, DC filter and dither, with their designs."""
+"""The processors after the compressor, except the limiter: stereo width, saturator, DC filter and dither, with their
+designs."""
 
 from . import design_stereo
 

@@ -1,4 +1,4 @@
-# Takes away what does not move. See `dc_filter.pyx`.
+# Removes the DC offset. See `dc_filter.pyx`.
 
 from dsp_ext.core cimport Processor, Ramp
 

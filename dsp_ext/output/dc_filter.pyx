@@ -1,12 +1,13 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to CHUNK.
-"""DcFilter: subtracts a slow mean: first-order high-pass at 3 Hz, -0.1 dB at 20 Hz. Off by default, then bit-exact."""
+"""DcFilter: a first-order high-pass at 3 Hz, -0.1 dB at 20 Hz, which subtracts a slow mean. Off by default, and then
+bit-exact."""
 
 import numpy as np
 
 from dsp_ext.core cimport Processor, Ramp
 
-#: -3 dB point.
+#: The -3 dB frequency.
 CORNER_HZ = 3.0
 
 cdef enum:
@@ -17,14 +18,14 @@ cdef class DcFilter(Processor):
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
         x = 2 * np.pi * CORNER_HZ / rate_hz
-        # 1 - exp(-x), by its series: the same bits everywhere.
+        # 1 - exp(-x) by its series, which gives the same bits on every platform.
         self._share = x * (1 - x / 2 * (1 - x / 3))
         self._amount = Ramp(rate_hz)
         self._amounts = np.zeros(CHUNK, np.float32)
         self.clear()
 
     cdef void set_enabled(self, bint enabled) noexcept nogil:
-        """[audio] In or out, over 20 ms."""
+        """[audio] Switch the filter in or out, over 20 ms."""
         self._amount.to(1.0 if enabled else 0.0)
 
     cdef void settle(self) noexcept nogil:
@@ -53,7 +54,7 @@ cdef class DcFilter(Processor):
         self._right = r
 
     def set(self, *, enabled, settle=False):
-        """[control] `set_enabled`; `settle` ends the ramp. Not while processing."""
+        """[control] Call `set_enabled`; `settle` ends the ramp at once. Not while another thread processes."""
         self.set_enabled(enabled)
         if settle:
             self.settle()

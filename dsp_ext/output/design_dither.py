@@ -1,10 +1,10 @@
 """Designs the noise shapers of `dither.pyx` and writes `dither_taps.pxd`. Run `python -m dsp_ext.output.design_dither`.
 
-A shaper of n taps leaves the error with the spectrum |1 - sum c_k z^-k|^2. The taps that leave least of it to the ear are
-those of linear prediction for the ear's sensitivity taken as a power spectrum (as Wannamaker, "Psychoacoustically optimal
-noise shaping", JAES 40, 1992, finds them; the area theorem of Gerzon and Craven, AES 87, 1989, sets the price: what is taken
-away where the ear is keen comes back above). Sensitivity: the threshold of hearing of Terhardt, "Calculating virtual
-pitch", Hearing Research 1, 1979, cut off at a depth that keeps the noise in the top octave in bounds.
+A shaper with n taps gives the error the spectrum |1 - sum c_k z^-k|². The taps with the least audible noise are those of
+linear prediction, with the ear's sensitivity as the power spectrum, as in Wannamaker, "Psychoacoustically optimal noise shaping", JAES
+40, 1992. The area theorem of Gerzon and Craven, AES 87, 1989, sets the price: noise that is removed where the ear is
+sensitive comes back at higher frequencies. The sensitivity is the inverse of the threshold of hearing of Terhardt, "Calculating virtual
+pitch", Hearing Research 1, 1979, limited to a depth that bounds the noise in the top octave.
 """
 
 from pathlib import Path
@@ -12,20 +12,20 @@ from pathlib import Path
 import numpy as np
 
 RATES_HZ = (44100, 48000, 88200, 96000, 176400, 192000)
-#: Taps, and how far below its top the sensitivity is followed, in dB.
+#: The number of taps, and the depth in dB below its maximum down to which the sensitivity is followed.
 SHAPERS = {"gentle": (5, 40.0), "strong": (9, 50.0)}
 MOST_TAPS = 9
 _BINS = 1 << 13
 
 
 def threshold_db(f_hz: np.ndarray) -> np.ndarray:
-    """Threshold of hearing in quiet, dB SPL."""
+    """The threshold of hearing in quiet, in dB SPL."""
     k = np.maximum(f_hz, 20.0) / 1000
     return 3.64 * k**-0.8 - 6.5 * np.exp(-0.6 * (k - 3.3) ** 2) + 1e-3 * k**4
 
 
 def taps(rate_hz: int, count: int, depth_db: float) -> np.ndarray:
-    """The shaper's c_1 ... c_count, rounded to six decimals so that every platform finds the same."""
+    """The taps c_1 ... c_count of the shaper, rounded to six decimals so that every platform computes the same values."""
     sensitivity = -threshold_db(np.fft.rfftfreq(2 * _BINS, 1 / rate_hz))
     weight = 10 ** (np.maximum(sensitivity - sensitivity.max(), -depth_db) / 10)
     correlation = np.fft.irfft(weight)[: count + 1]
@@ -34,7 +34,7 @@ def taps(rate_hz: int, count: int, depth_db: float) -> np.ndarray:
 
 
 def text() -> str:
-    """The whole of `dither_taps.pxd`."""
+    """The complete text of `dither_taps.pxd`."""
     rows = []
     for shaper, (count, depth_db) in SHAPERS.items():
         for rate in RATES_HZ:

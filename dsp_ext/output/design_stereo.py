@@ -1,7 +1,7 @@
-"""What width and mono-maker do to the side signal, as a magnitude: for kernels without phase. numpy only.
+"""The magnitude response of width and mono-maker on the side signal, for kernels without phase shift. Imports NumPy only.
 
-The curve is that of `stereo.pyx` in the analog domain: one-pole low-passes between the width bands, a Butterworth high-pass
-of second order for the mono-maker. In a linear-phase kernel it acts without turning the side against mid.
+The curve is that of `stereo.pyx` in the analog domain: one-pole low-passes between the width bands, and a second-order
+Butterworth high-pass for the mono-maker. In a linear-phase kernel it does not shift the phase of the side against mid.
 """
 
 import math
@@ -11,8 +11,8 @@ import numpy as np
 
 
 def side_magnitude(settings: Mapping[str, float]) -> Callable[[np.ndarray], np.ndarray] | None:
-    """A function from frequencies in Hz to the gain of the side, for `settings` (those of `stereo.SETTINGS` that concern
-    the side, by name); None where it is left as it is."""
+    """A function from frequencies in Hz to the gain of the side, for `settings` (the settings of `stereo.SETTINGS` that
+    concern the side, by name). None if the settings leave the side unchanged."""
     widths = [settings[f"width_{band}_pct"] / 100 for band in ("low", "mid", "high")]
     if not settings["enabled"] or (widths == [1, 1, 1] and not settings["mono"]):
         return None

@@ -1,4 +1,4 @@
-# Word length of the output. See `dither.pyx`.
+# The word length of the output. See `dither.pyx`.
 
 from libc.stdint cimport uint64_t
 

@@ -1,18 +1,18 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Blocks are cut to CHUNK; rows of tables are chosen from checked settings.
-"""Dither: the output in words of 24, 20 or 16 bits, last in the chain.
+"""Dither: quantises the output to words of 24, 20 or 16 bits. It is the last processor of the chain.
 
-Triangular dither of two steps' width makes the error's mean and power independent of the sound (Lipshitz, Wannamaker and
-Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40, 1992): no distortion, noise of a quarter of a step
-squared. A noise shaper feeds the error back and moves it to where the ear is deaf (`design_dither.py`): "gentle" 5 taps,
-"strong" 9, each with a curve of its own for every rate.
+Triangular dither with a width of two quantisation steps makes the mean and the power of the error independent of the sound
+(Lipshitz, Wannamaker and Vanderkooy, "Quantization and dither: a theoretical survey", JAES 40, 1992): there is no distortion, and
+the noise has a power of a quarter of the squared step. A noise shaper feeds the error back and moves it to frequencies where
+the ear is less sensitive (`design_dither.py`): "gentle" has 5 taps, "strong" has 9. Each one has its own curve for every rate.
 
 Random numbers: one 64-bit linear congruential sequence per channel (multiplier: Knuth, "The Art of Computer Programming" 2,
-3.3.4, table 1, line 26), upper halves. The seed is fixed, so a render is the same each time.
+3.3.4, table 1, line 26), of which the upper halves are used. The seed is fixed, so each render gives the same result.
 
-The error reaches beyond the limiter's ceiling, so the limiter keeps `reserve` below it: three steps for plain dither, and for
-a shaper one and a half times the sum of its taps' magnitudes, which no sample's error can exceed.
-Off, words pass unchanged. Latency 0.
+The error can exceed the limiter's ceiling, so the limiter stays below the ceiling by `reserve`. That is three steps for
+plain dither. With a shaper it is one and a half times the sum of the magnitudes of its taps, which the error of a sample
+never exceeds. When off, words pass unchanged. Latency 0.
 """
 
 import numpy as np
@@ -31,15 +31,15 @@ cdef enum:
     CHUNK = 256
 
 cdef double ROUNDING = 6755399441055744.0  # 1.5 * 2^52: adding it rounds to an integer, ties to even
-cdef double HALF_LSB = 2.3283064365386963e-10  # 2^-32: a 32-bit integer becomes half a step either side
+cdef double HALF_LSB = 2.3283064365386963e-10  # 2^-32: scales a 32-bit integer to half a step in both directions
 cdef uint64_t MULTIPLIER = 6364136223846793005
 cdef uint64_t INCREMENT = 1442695040888963407
-cdef uint64_t APART = 0x9E3779B97F4A7C15  # 2^64 over the golden ratio: sets seeds far apart
-cdef double[4] STEPS = [1.0, 32768.0, 524288.0, 8388608.0]  # steps in full scale, by depth
+cdef uint64_t APART = 0x9E3779B97F4A7C15  # 2^64 / the golden ratio: makes the seeds of the channels very different
+cdef double[4] STEPS = [1.0, 32768.0, 524288.0, 8388608.0]  # steps in full scale, by word length
 
 
 cdef class Dither(Processor):
-    """Defaults: off, flat. `seed` chooses the random sequences."""
+    """Defaults: off, flat. `seed` selects the random sequences."""
 
     def __init__(self, rate_hz=48000, max_block=4096, unsigned long long seed=1):
         self.seed = seed
@@ -48,13 +48,13 @@ cdef class Dither(Processor):
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
         self._taps = np.zeros(DITHER_TAPS_MOST)
-        # Past errors, oldest first, with a chunk of new ones behind them.
+        # Past errors, the oldest first, followed by space for a chunk of new ones.
         self._errors = np.zeros((2, DITHER_TAPS_MOST + CHUNK))
         self.adjust()
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] The random sequences begin again."""
+        """[audio] Restart the random sequences."""
         memset(&self._errors[0, 0], 0, self._errors.shape[0] * self._errors.shape[1] * sizeof(double))
         self._random[0] = (2 * self.seed + 1) * APART
         self._random[1] = (2 * self.seed + 2) * APART
@@ -67,7 +67,7 @@ cdef class Dither(Processor):
         self.adjust()
 
     cdef void adjust(self) noexcept nogil:
-        """Taps and reserve for the settings."""
+        """Select the taps and the reserve for the settings."""
         cdef Py_ssize_t k, rate, row
         cdef double reach = 1.0
         rate = 0 if self.rate_hz < 46000 else 1 if self.rate_hz < 60000 else 2 if self.rate_hz < 92000 else 3
@@ -104,7 +104,7 @@ cdef class Dither(Processor):
             noise = <double> <int> (random >> 32)
             random = random * MULTIPLIER + INCREMENT
             noise = (noise + <double> <int> (random >> 32)) * HALF_LSB
-            # The newest error last: the sums before it do not wait for it.
+            # The newest error is added last, so the earlier sums do not have to wait for it.
             wanted = <double> x[i] * steps - (
                 ((c8 * error[0] + c7 * error[1]) + (c6 * error[2] + c5 * error[3]))
                 + ((c4 * error[4] + c3 * error[5]) + (c2 * error[6] + c1 * error[7]))
@@ -119,7 +119,8 @@ cdef class Dither(Processor):
         memmove(&self._errors[channel, 0], &self._errors[channel, frames], DITHER_TAPS_MOST * sizeof(double))
 
     def set(self, **settings):
-        """[control] Settings by name, in words: `set(bits=16, shape="strong")`. Not while processing.
+        """[control] Set settings by name, with words for choices: `set(bits=16, shape="strong")`. Not while another thread
+        processes.
 
         Raises KeyError for an unknown name, ValueError for a value that is not allowed.
         """

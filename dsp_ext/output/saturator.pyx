@@ -1,20 +1,20 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Blocks are cut to CHUNK; every buffer keeps the past that its filter needs before a chunk of new values.
-"""Saturator: soft or hard clipping of what exceeds a curve, four times oversampled, with antiderivative antialiasing.
+# Blocks are cut to CHUNK. Every buffer keeps the history that its filter needs, before a chunk of new values.
+"""Saturator: soft or hard clipping by a curve, four times oversampled, with antiderivative antialiasing.
 
-The sound itself goes straight through a delay. Only what the curve adds to it, f(drive x) / drive - x, is computed at four
-times the rate and comes back through the decimator, times `mix`: so below the threshold of the hard curve, and everywhere
-while mix is 0, words pass unchanged, and no filter colours what is not saturated.
+The sound itself only passes through a delay. The difference that the curve makes, f(drive x) / drive - x, is computed at
+four times the rate, decimated, multiplied by `mix`, and added. Below the threshold of the hard curve, and whenever mix is 0,
+words therefore pass unchanged, and no filter colours sound that is not saturated.
 
 | curve | f(x) |
 |---|---|
 | cubic | x - 4/27 x^3 up to 1.5, then 1: soft, odd harmonics, almost only the third at low level |
-| tanh | softest, never quite flat |
-| hard | x up to 1, then 1: only what is above full scale (after drive) is touched |
-| tube | tanh about a shifted middle: even harmonics too, and a little DC, for which there is the DC filter |
+| tanh | the softest curve, never quite flat |
+| hard | x up to 1, then 1: changes only samples above full scale (after drive) |
+| tube | tanh around a shifted operating point: adds even harmonics, and a little DC, which the DC filter can remove |
 
-Small signals keep their level whatever the drive: the curve's ceiling comes down instead. Latency: 87 frames, always.
-Filters: `design_saturator.py`; curves: `shaper.pxd`.
+Small signals keep their level at any drive: more drive lowers the ceiling of the curve instead. The latency is always 87
+frames. Filters: `design_saturator.py`; curves: `shaper.pxd`.
 """
 
 import numpy as np
@@ -31,12 +31,12 @@ from dsp_ext.settings import SATURATOR
 cdef enum:
     CHUNK = 256  # a multiple of four
     LATENCY = 87
-    SETTLED = 2 * LATENCY  # frames after which every filter has forgotten what was before
-    # Frames by which what is computed in each step is older than the newest sample.
+    SETTLED = 2 * LATENCY  # frames after which no filter contains earlier sound
+    # The age of the values that each step computes, in frames before the newest sample.
     HALF_AGE = 40
     EXTRA_AGE = HALF_AGE + 4
     SLOW_AGE = EXTRA_AGE + 4
-    # Frames kept before the new ones.
+    # Frames that are kept before the new ones.
     HALF_KEPT = EXTRA_AGE + 4 - HALF_AGE
     EXTRA_KEPT = SLOW_AGE + 4 - EXTRA_AGE
     EVEN_KEPT = LATENCY - SLOW_AGE
@@ -46,7 +46,7 @@ cdef enum:
     TANH
     HARD
     TUBE
-    # What the filters do: only the delay; run, but nothing is added yet; all; run on to let go of what they hold.
+    # States: the delay only; filters run, but nothing is added yet; everything runs; filters run until they are empty.
     ASLEEP = 0
     WAKING
     WORKING
@@ -67,7 +67,7 @@ cdef void sharp(const float *x, float *out, Py_ssize_t frames) noexcept nogil:
 
 
 cdef void soft(const float *u, const float *v, float *out, Py_ssize_t frames) noexcept nogil:
-    """out[i] = the point half-way between v[i + 3] and u[i + 4], of the signal u[i], v[i], ... u[i + 7], v[i + 7]."""
+    """out[i] = the point half-way between v[i + 3] and u[i + 4] of the signal u[i], v[i], ... u[i + 7], v[i + 7]."""
     cdef Py_ssize_t i
     for i in range(frames):
         out[i] = (
@@ -83,7 +83,8 @@ cdef inline float four(const float *c, float a0, float b0, float a1, float b1, f
 
 
 cdef void down_even(const float *d0, const float *d1, const float *d2, const float *d3, float *out, Py_ssize_t frames) noexcept nogil:
-    """32 taps about d0[i + 4], between d[4 (i + 4)] and the value after it; d is d0, d1, d2, d3 in turn."""
+    """Apply the 32 taps around d0[i + 4], between d[4 (i + 4)] and the next value. The signal d is d0, d1, d2, d3
+    interleaved."""
     cdef Py_ssize_t i
     for i in range(frames):
         out[i] = (
@@ -95,7 +96,7 @@ cdef void down_even(const float *d0, const float *d1, const float *d2, const flo
 
 
 cdef void down_odd(const float *d0, const float *d1, const float *d2, const float *d3, float *out, Py_ssize_t frames) noexcept nogil:
-    """The same two values later."""
+    """The same, two values later."""
     cdef Py_ssize_t i
     for i in range(frames):
         out[i] = (
@@ -108,7 +109,8 @@ cdef void down_odd(const float *d0, const float *d1, const float *d2, const floa
 
 cdef void extra(const float *a, const float *b, float *out, const float *drive, const float *amount, int curve,
                 Py_ssize_t frames) noexcept nogil:
-    """What the curve adds on the way from a[i] to b[i]; rounded up to fours, which all rows have room for."""
+    """The difference that the curve makes, as a mean from a[i] to b[i]. The count is rounded up to a multiple of four; all
+    rows have space for that."""
     cdef Py_ssize_t i = 0
     cdef Float4 bias = float4(TUBE_BIAS if curve == TUBE else 0.0), at_bias = tanh4(bias)
     cdef Float4 slope = float4(1.0) / (float4(1.0) - at_bias * at_bias)
@@ -134,7 +136,7 @@ cdef void extra(const float *a, const float *b, float *out, const float *drive, 
 
 
 cdef class SaturatorChannel:
-    """One channel's filters and curve."""
+    """The filters and the curve of one channel."""
 
     def __init__(self):
         self._x = np.zeros(LATENCY + CHUNK, np.float32)
@@ -154,16 +156,16 @@ cdef class SaturatorChannel:
         self._slow_odd[:] = 0.0
 
     cdef void wait(self, float *x, Py_ssize_t frames) noexcept nogil:
-        """[audio] Only the delay, while nothing is added. Afterwards `run` needs SETTLED frames with amounts of 0."""
+        """[audio] Only delay the sound; nothing is added. Afterwards `run` needs SETTLED frames with amounts of 0."""
         cdef float *sample = &self._x[0]
         memcpy(sample + LATENCY, x, frames * sizeof(float))
         memcpy(x, sample, frames * sizeof(float))
         memmove(sample, sample + frames, LATENCY * sizeof(float))
 
     cdef void run(self, float *x, const float *drive, const float *amount, int curve, Py_ssize_t frames) noexcept nogil:
-        """[audio] In place, at most CHUNK frames. `drive` and `amount` = mix / drive, one value a frame."""
+        """[audio] Process in place, at most CHUNK frames. `drive` and `amount` = mix / drive have one value per frame."""
         cdef Py_ssize_t i
-        cdef float *sample = &self._x[0]  # what comes out now, 87 frames before the newest
+        cdef float *sample = &self._x[0]  # the present output, 87 frames before the newest input
         cdef float *half = &self._half[0]
         cdef float *even = &self._even[0]
         cdef float *odd = &self._odd[1]
@@ -173,7 +175,7 @@ cdef class SaturatorChannel:
         cdef float *d1 = &self._extra[1, 0]
         cdef float *d2 = &self._extra[2, 0]
         cdef float *d3 = &self._extra[3, 0]
-        # Sample, and half-way point after it, at the age at which the curve is applied.
+        # The sample, and the half-way point after it, to which the curve is applied now.
         cdef float *now = sample + LATENCY - EXTRA_AGE
         cdef float *half_now = half + HALF_KEPT - EXTRA_AGE + HALF_AGE
         memcpy(sample + LATENCY, x, frames * sizeof(float))
@@ -199,7 +201,7 @@ cdef class SaturatorChannel:
 
 
 cdef class Saturator(Processor):
-    """Stereo. Settings, ranges and defaults: `dsp_ext.settings.SATURATOR`."""
+    """Stereo saturator. Settings, ranges and defaults: `dsp_ext.settings.SATURATOR`."""
 
     def __init__(self, rate_hz=48000, max_block=4096):
         for place, default in enumerate(SATURATOR.defaults.values()):
@@ -230,7 +232,7 @@ cdef class Saturator(Processor):
         return <float> (self._settings[SATURATOR_MIX_PCT] * 0.01)
 
     cdef void settle(self) noexcept nogil:
-        """[control] End all ramps at once: for the state a run starts from."""
+        """[control] End all ramps at once. Use it for the state at the start of a run."""
         self._curve = self.wanted_curve()
         self._mix.jump(self.goal())
         self._drive.jump(self._drive._target)
@@ -244,7 +246,7 @@ cdef class Saturator(Processor):
         return LATENCY
 
     cdef Py_ssize_t begin_step(self, Py_ssize_t frames) noexcept nogil:
-        """Decide what comes next; for how many of `frames`."""
+        """Decide the next state. Returns for how many of `frames` it is valid."""
         frames = min(frames, CHUNK)
         if self._state == ASLEEP and self.wanted_curve() != self._curve:
             self._curve = self.wanted_curve()
@@ -294,9 +296,9 @@ cdef class Saturator(Processor):
             frames -= step
 
     def set(self, *, settle=False, **settings):
-        """[control] Settings by name: `set(enabled=1, drive_db=6, curve="tanh")`; `settle` ends the ramps.
+        """[control] Set settings by name: `set(enabled=1, drive_db=6, curve="tanh")`. `settle` ends the ramps at once.
 
-        Raises KeyError for an unknown name, ValueError for a value that is out of range. Not while processing.
+        Raises KeyError for an unknown name, ValueError for a value that is out of range. Not while another thread processes.
         """
         for name, value in settings.items():
             place, number = SATURATOR.check(name, value)

@@ -1,9 +1,9 @@
 # cython: cdivision=True
-# Saturation curves, as what they add to the sound, averaged between two values, four at a time.
+# Saturation curves, as the difference that they add to the sound, averaged between two values, for four values at once.
 #
-# The mean of a curve between successive samples instead of its value at each (antiderivative antialiasing of first order:
-# Parker, Zavalishin and Le Bivic, DAFx-16) takes away most of what would alias. The differences of antiderivatives are
-# written so that nothing cancels: for piecewise polynomials exactly, for tanh by quadrature. Branch-free.
+# The mean of a curve between successive samples, instead of its value at each sample, removes most of the aliases
+# (first-order antiderivative antialiasing: Parker, Zavalishin and Le Bivic, DAFx-16). The differences of antiderivatives are
+# written in a form without cancellation: exact for piecewise polynomials, by quadrature for tanh. Branch-free.
 
 from dsp_ext.core cimport Float4, absolute4, choose4, exp2_4, greater4, lesser4, float4
 
@@ -22,20 +22,20 @@ cdef inline Float4 clamp(Float4 x, Float4 limit) noexcept nogil:
 
 
 cdef inline Float4 tanh4(Float4 x) noexcept nogil:
-    """Hyperbolic tangent to 2e-7; exactly 0 at 0."""
+    """Hyperbolic tangent with an error of 2e-7; exactly 0 at 0."""
     return float4(1.0) - float4(2.0) / (exp2_4(clamp(x, float4(15.0)) * float4(TWO_OVER_LN_2)) + float4(1.0))
 
 
 cdef inline Float4 beyond(Float4 a, Float4 b, Float4 limit, Float4 top, Float4 way) noexcept nogil:
-    """Part of the mean of top - x, from a to b, that comes from x > limit."""
+    """The part of the mean of top - x, from a to b, that belongs to x > limit."""
     cdef Float4 out_a = greater4(a, limit), out_b = greater4(b, limit)
     return (out_b - out_a) / way * (top - float4(0.5) * (out_a + out_b))
 
 
 cdef inline Float4 polynomial_extra(Float4 a, Float4 b, Float4 limit, Float4 cube, Float4 top) noexcept nogil:
-    """Mean from a to b of f(x) - x, for f(x) = x + cube x^3 up to `limit` and `top` beyond it, odd.
+    """The mean of f(x) - x from a to b, for the odd function f(x) = x + cube x^3 up to `limit` and `top` beyond it.
 
-    Exactly 0 inside the limit where cube is 0.
+    It is exactly 0 inside the limit if cube is 0.
     """
     cdef Float4 way = b - a, inner_a = clamp(a, limit), inner_b = clamp(b, limit), mean, middle, inner
     way = choose4(absolute4(way), float4(1e-6), way, float4(1e-6))
@@ -44,14 +44,14 @@ cdef inline Float4 polynomial_extra(Float4 a, Float4 b, Float4 limit, Float4 cub
         float4(0.25) * cube * (inner_a + inner_b) * (inner_a * inner_a + inner_b * inner_b)
     )
     mean = mean + (beyond(a, b, limit, top, way) + beyond(-a, -b, limit, top, way))
-    # So short a way that its parts are rounding: the value in the middle.
+    # If a and b are so close that the parts consist of rounding errors, use the value in the middle.
     middle = float4(0.5) * (a + b)
     inner = clamp(middle, limit)
     return choose4(absolute4(b - a), float4(1e-5), mean, (cube * inner * inner * inner + inner) - middle)
 
 
 cdef inline Float4 tanh_extra(Float4 a, Float4 b, Float4 bias, Float4 at_bias, Float4 slope) noexcept nogil:
-    """Mean from a to b of (tanh(x + bias) - tanh(bias)) slope - x; `at_bias` = tanh(bias), slope = 1 / (1 - tanh^2)."""
+    """The mean of (tanh(x + bias) - tanh(bias)) slope - x from a to b; `at_bias` = tanh(bias), slope = 1 / (1 - tanh^2)."""
     cdef Float4 way = b - a, middle = float4(0.5) * (a + b), centre = middle + bias
     cdef Float4 mean = float4(0.5) * (tanh4(centre - float4(GAUSS) * way) + tanh4(centre + float4(GAUSS) * way))
     return (mean - at_bias) * slope - middle

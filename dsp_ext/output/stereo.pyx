@@ -1,17 +1,18 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices are the loops' own; 1 + g is above 1 for every frequency below Nyquist.
+# Indices are those of the loops. 1 + g is above 1 for every frequency below Nyquist.
 """Stereo: width in three bands, mono-maker, balance and polarity, without latency.
 
-All of it works on the side signal S = (left - right) / 2 and adds only the change to the sound,
+Width and mono-maker process the side signal S = (left - right) / 2 and add only the change to the sound:
 
     left + change, right - change,  change = (w_low - 1) low + (w_mid - 1) mid + (w_high - 1) high + mono-maker
 
-so neutral settings pass the input bit for bit, and mid is never touched. The bands are split by one-pole low-passes: low =
-LP1(S), mid = LP2(S) - LP1(S), high = S - LP2(S); equal widths add up to a plain gain of S. The mono-maker is a
-second-order Butterworth high-pass of the side. All filters are of the topology-preserving kind (V. Zavalishin, "The Art
-of VA Filter Design", 2018, chapters 3 and 4), which stays clean while frequencies glide. Their phase turns the side
-against mid near the splits. Where the EQ is linear its kernel does what happens to the side, without phase and so before
-the multiband (`design_stereo.py`), and only balance and polarity are left for here (`leave_side`).
+Neutral settings therefore pass the input bit for bit, and mid never changes. One-pole low-passes split the bands: low =
+LP1(S), mid = LP2(S) - LP1(S), high = S - LP2(S). Equal widths add up to a plain gain of S. The mono-maker is a second-order
+Butterworth high-pass on the side. All filters are topology-preserving (V. Zavalishin, "The Art of VA Filter Design", 2018, chapters 3 and 4),
+so a ramp of their frequencies makes no clicks. They shift the phase of the side against mid near the split frequencies.
+
+In linear mode, the kernel of the EQ processes the side instead, without phase shift and therefore before the multiband
+(`design_stereo.py`). This processor then only applies balance and polarity (`leave_side`).
 """
 
 import numpy as np
@@ -25,8 +26,8 @@ from .places cimport (
 from dsp_ext.settings import STEREO
 
 cdef enum:
-    CHUNK = 512  # frames at most per piece; not above the length of a glide
-    # Values on the glide.
+    CHUNK = 512  # the largest number of frames per piece; not above the length of a ramp
+    # The ramped values.
     LOW = 0
     MID
     HIGH
@@ -45,11 +46,11 @@ cdef double PI = 3.141592653589793
 cdef struct Side:
     double state_low, state_high, one, two  # states of the filters
     double low, high, pole, factor  # their coefficients
-    double width_low, width_mid, width_high, mono  # how much each counts
+    double width_low, width_mid, width_high, mono  # the amount of each
 
 
 cdef class Stereo(Processor):
-    """Latency 0. O(frames). float64 inside."""
+    """Latency 0. O(frames). float64 internally."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -62,8 +63,8 @@ cdef class Stereo(Processor):
         self.clear()
 
     def set(self, str name, double value):
-        """[control] One of `dsp_ext.settings.STEREO` by name. Raises KeyError for an unknown name, ValueError for a value that
-        is out of range."""
+        """[control] Set one of `dsp_ext.settings.STEREO` by name. Raises KeyError for an unknown name, ValueError for a
+        value that is out of range."""
         place, number = STEREO.check(name, value)
         self.set_value(place, number)
 
@@ -73,7 +74,7 @@ cdef class Stereo(Processor):
         self.aim()
 
     cdef void aim(self) noexcept nogil:
-        """Let all values move to what the settings require. What is there already does not change."""
+        """Move all values to those that the settings require. Values that are there already do not change."""
         cdef double *s = &self._settings[0]
         cdef double on, side, low_hz, high_hz, balance
         on = 1.0 if s[STEREO_ENABLED] != 0 else 0.0
@@ -92,7 +93,7 @@ cdef class Stereo(Processor):
         self._values.to(GAIN_R, <float> ((1.0 + min(balance, 0.0)) * (-1.0 if on * s[STEREO_INVERT_RIGHT] != 0 else 1.0)))
 
     cdef bint leave_side(self, bint elsewhere) noexcept nogil:
-        """[audio] Whether width and mono-maker are done by others, from now on; ramped. Returns whether that is new."""
+        """[audio] Set whether the EQ does width and mono-maker from now on; ramped. Returns whether that is a change."""
         if elsewhere == self._side_elsewhere:
             return False
         self._side_elsewhere = elsewhere
@@ -115,7 +116,8 @@ cdef class Stereo(Processor):
             at += step
 
     cdef void piece(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """What rests at nothing is left out; the side's filters begin anew under the ramp of what comes back."""
+        """Process one piece. Filters without effect are left out, and start with empty states when their effect is ramped
+        in."""
         cdef const float *start = self._values.start()
         cdef const float *span = self._values.span()
         cdef const float *shape = self._values.shape()
@@ -140,10 +142,10 @@ cdef class Stereo(Processor):
                 right[i] = right[i] * (gain_r + gain_r_ * shape[i])
 
     def side_response(self, freqs_hz):
-        """Complex response of the side signal at `freqs_hz`, for the settings as they are set. [control]"""
+        """[control] The complex response of the side signal at `freqs_hz`, for the present settings."""
         cdef float[::1] t = self._values._target
         freqs = np.asarray(freqs_hz, float)
-        z = np.tan(np.pi * freqs / self.rate_hz) * 1j  # the prewarped s
+        z = np.tan(np.pi * freqs / self.rate_hz) * 1j  # s, with the frequency prewarped
         low, high = t[LOW_POLE] / (t[LOW_POLE] + z), t[HIGH_POLE] / (t[HIGH_POLE] + z)
         width = 1 + t[LOW] * low + t[MID] * (high - low) + t[HIGH] * (1 - high)
         passed = z**2 / (z**2 + BUTTERWORTH * t[MONO_POLE] * z + t[MONO_POLE] ** 2)
@@ -151,8 +153,8 @@ cdef class Stereo(Processor):
 
 
 cdef inline void _aim(Side *now, const float *start, const float *span, double shape) noexcept nogil:
-    """Widths and coefficients where the glide has gone `shape` of its way. Divisions are kept apart from the states, which
-    would wait for them."""
+    """Set widths and coefficients for the progress `shape` of the ramp. The divisions are kept apart from the states, which
+    would have to wait for them."""
     cdef double g
     now.width_low = start[LOW] + span[LOW] * shape
     now.width_mid = start[MID] + span[MID] * shape
@@ -167,7 +169,7 @@ cdef inline void _aim(Side *now, const float *start, const float *span, double s
 
 
 cdef inline void _change(Side *now, float *left, float *right) noexcept nogil:
-    """One frame."""
+    """Process one frame."""
     cdef double side = 0.5 * (<double> left[0] - <double> right[0]), v, low, high, change, x, band
     v = (side - now.state_low) * now.low
     low = v + now.state_low
@@ -176,7 +178,7 @@ cdef inline void _change(Side *now, float *left, float *right) noexcept nogil:
     high = v + now.state_high
     now.state_high = high + v
     change = now.width_low * low + now.width_mid * (high - low) + now.width_high * (side - high)
-    # State-variable filter: x is what is left of the side, `band` and `v` its band-pass and low-pass.
+    # State-variable filter: x is the side after the width, `band` and `v` are its band-pass and its low-pass.
     x = side + change
     band = (now.one + now.pole * (x - now.two)) * now.factor
     v = now.two + now.pole * band
