@@ -38,7 +38,7 @@ def library() -> presets.PresetLibrary:
     type=click.Path(path_type=Path),
     required=True,
     metavar="OUT",
-    help="file to write, or a folder for several inputs; the extension selects the format: .wav, .flac, .aiff",
+    help="file to write, or a folder for several inputs; the extension selects the format: .wav, .flac, .aiff; - writes WAV to stdout",
 )
 @click.option(
     "-p",
@@ -130,9 +130,11 @@ def render(
 ):
     """Master files with the engine of the box: the same settings give the same bits.
 
-    Latency is compensated: output and input line up frame for frame. A preset with a loudness target is rendered to that
+    IN can be - for stdin. Latency is compensated: output and input line up frame for frame. A preset with a loudness target is rendered to that
     target, unless its gain is set with --set limiter.gain_db.
     """  # fmt: skip
+    from host_cli.render import piped
+
     run_log = run_log or session
     if run_log and (preset or assignments):
         raise click.UsageError("--run-log contains all settings: omit --preset and --set")
@@ -155,8 +157,16 @@ def render(
         context.note(remark)
     options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
                "delta": listen == "delta"}  # fmt: skip
-    results = _render(context, _targets(context, inputs, output, bits), values, run, dither, mono, jobs, options)
-    context.out("render", {"rendered": results}, table([_row(result) for result in results]))
+    to_stdout = output == Path("-")
+    if to_stdout and context.json:
+        raise click.UsageError("with -o - stdout has the audio: omit --json")
+    with piped(inputs, output) as (sources, target):
+        pairs = _targets(context, sources, target, bits)
+        results = _render(context, pairs, values, run, dither, mono, jobs, options)
+    if to_stdout:
+        context.note("\n".join("  ".join(["stdout", *_row(result)[1:]]).rstrip() for result in results))
+    else:
+        context.out("render", {"rendered": results}, table([_row(result) for result in results]))
 
 
 def _render(

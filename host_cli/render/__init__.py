@@ -9,6 +9,7 @@ __getattr__ = lazy_exports(
         "RenderJob": "job",
         "Renderer": "engine",
         "dithered": "dithering",
+        "piped": "pipes",
         "render_all": "batch",
     },
 )
@@ -21,5 +22,6 @@ __all__ = [
     "audiofile",
     "dithered",
     "listening",
+    "piped",
     "render_all",
 ]

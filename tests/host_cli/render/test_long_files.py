@@ -82,3 +82,22 @@ def test_one_channel_becomes_two_on_request(tmp_path, rng):
     assert found["integrated_lufs"] == pytest.approx(
         loudness_lufs(np.stack([voice, voice], 1).astype(float), RATE_HZ), abs=0.01
     )
+
+
+def test_stdin_and_stdout(tmp_path, rng):
+    """As in `ffmpeg ... | burnish render - -o - | ...`."""
+    words = (rng.standard_normal((RATE_HZ, 2)) * 2000).astype(np.int16)
+    soundfile.write(tmp_path / "in.flac", words, RATE_HZ)
+    command = [sys.executable, "-m", "host_cli", "render", "-", "-o", "-", "--bits", "16"]
+    done = subprocess.run(command, cwd=ROOT, input=(tmp_path / "in.flac").read_bytes(), capture_output=True)
+    assert done.returncode == 0 and done.stderr.startswith(b"stdout"), done.stderr
+    (tmp_path / "out.wav").write_bytes(done.stdout)
+    assert np.array_equal(soundfile.read(tmp_path / "out.wav", dtype="int16")[0], words)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-", "-", "-o", "out"], ["a.wav", "b.wav", "-o", "-"], ["-", "-o", "-", "--json"]]
+)
+def test_stdin_and_stdout_are_one_file_each(arguments):
+    status, _, err = burnish("render", *arguments)
+    assert status == 2 and err.count("\n") == 1
