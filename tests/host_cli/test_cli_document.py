@@ -3,7 +3,9 @@
 import json
 
 import click
+import numpy as np
 import pytest
+import soundfile
 
 from host_cli import commands
 from host_cli.cli import cli
@@ -32,7 +34,7 @@ This document is generated from the commands (`make docs`). Do not edit it.
 |---|---|
 """
 
-#: One run of each command whose JSON is documented. `render` and `analyze` need audio files and are missing here.
+#: One run of each command whose JSON is documented.
 RUNS = (
     ["ports"], ["info"], ["doctor"], ["get", "eq.b1.gain_db"], ["set", "eq.b1.gain_db=1"], ["params", "limiter.gain_db"],
     ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"], ["raw", "unsub"], ["meters", "--for", "1"],
@@ -40,7 +42,7 @@ RUNS = (
     ["preset", "diff", "Mine", "Warm"], ["preset", "copy", "Warm", "Copy"], ["preset", "rename", "Copy", "Other"],
     ["preset", "pull", "Mine"], ["preset", "validate", "mine.toml"], ["preset", "push", "mine.toml"],
     ["preset", "backup", "all.tar.gz"], ["preset", "restore", "all.tar.gz"], ["preset", "history"],
-    ["preset", "delete", "Other"],
+    ["preset", "delete", "Other"], ["analyze", "in.wav"], ["render", "in.wav", "-o", "out.wav"],
 )  # fmt: skip
 
 
@@ -88,6 +90,7 @@ def shapes(burnish, fake, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("host_cli.box.serial_port.ports", lambda: [])
     (tmp_path / "mine.toml").write_text(FACTORY[0].replace("Neutral", "Pushed"))
+    soundfile.write(tmp_path / "in.wav", 0.1 * np.sin(np.arange(8 * 48000).reshape(-1, 2) / 10), 48000)
     found = {}
     for arguments in RUNS:
         status, out, err = burnish("--json", "--yes", *arguments)
