@@ -28,14 +28,16 @@ from host_cli.terminal import one_line, table
     metavar="OUT",
     help="write a report: .html (one page, works offline), .pdf (needs Chromium, Chrome or Edge), or .png (a picture)",
 )
-@click.option("--mono", is_flag=True, help="accept files with one channel, measured as two equal channels (dual mono)")
+@click.option(
+    "--mono", is_flag=True, help="measure a file with one channel as two equal channels (dual mono): 3 dB louder"
+)
 @click.option("--target", default="streaming", show_default=True, metavar="TARGET",
               help="what the verdict of the report is about: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
     from host_cli import report
-    from host_cli.render import AudioReader, analysis
+    from host_cli.render import AudioReader, analysis, surround
 
     wanted = report.target_of(target)
 
@@ -51,20 +53,51 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
     for path in files:
-        with AudioReader(path, mono) as source:
+        with AudioReader(path, mono, any_channels=True) as source:
             samples, rate_hz = source.read(), source.rate_hz
+        if len(samples) != 2:
+            if report_path:
+                raise CliFail(f"{path} has {len(samples)} channels: a report is of a stereo file; omit --report", USAGE)
+            found = surround.analyse(samples, rate_hz, over_dbtp)
+            results.append({"file": str(path), "rate_hz": rate_hz, **found})
+            texts.append(f"{one_line(str(path))}\n{table(_surround_rows(found) + _overs(found))}")
+            continue
         found = analysis.analyse(samples, rate_hz, over_dbtp)
         if report_path:
             report.write(report_path, one_line(path.name), samples, rate_hz, found, wanted, report.facts(path))
         results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
-        overs = [
-            (f"  over at {over['seconds']:.1f} to {over['until_s']:.1f} s", f"{over['dbtp']:+.2f} dBTP")
-            for over in found["overs"]
-        ]
-        if more := found["over_count"] - len(overs):
-            overs.append((f"  and {more} more", ""))
-        texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + overs)}")
+        texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + _overs(found))}")
     context.out("analyze", {"files": results}, "\n\n".join(texts))
+
+
+def _overs(found: dict) -> list[tuple[str, str]]:
+    """The spans of overs as rows of text."""
+    rows = [
+        (f"  over at {over['seconds']:.1f} to {over['until_s']:.1f} s", f"{over['dbtp']:+.2f} dBTP")
+        for over in found["overs"]
+    ]
+    more = found["over_count"] - len(rows)
+    return [*rows, (f"  and {more} more", "")] if more else rows
+
+
+def _surround_rows(found: dict) -> list[tuple[str, str]]:
+    """The figures of a file that is not stereo as rows of text."""
+
+    def text(value: float | None, unit: str) -> str:
+        return "–" if value is None else f"{value:.2f} {unit}"
+
+    return [
+        ("  length", text(found["seconds"], "s")),
+        ("  channels, weights", f"{found['channels']}: {' '.join(f'{weight:g}' for weight in found['weights'])}"),
+        ("  integrated loudness", text(found["integrated_lufs"], "LUFS")),
+        ("  highest short-term", text(found["max_short_lufs"], "LUFS")),
+        ("  highest momentary", text(found["max_momentary_lufs"], "LUFS")),
+        ("  loudness range", text(found["lra_lu"], "LU")),
+        ("  true peak", text(found["max_tp_dbtp"], "dBTP")),
+        ("  sample peaks", ", ".join(text(peak, "dBFS") for peak in found["peaks_dbfs"])),
+        ("  overs", f"{found['over_count']} above {found['over_dbtp']:g} dBTP"),
+        ("  clipped samples", str(found["clips"])),
+    ]
 
 
 def _plain(found: dict) -> dict:

@@ -24,4 +24,5 @@ __all__ = [
     "listening",
     "piped",
     "render_all",
+    "surround",
 ]

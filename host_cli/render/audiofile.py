@@ -54,12 +54,13 @@ def check_source(path: Path) -> None:
         raise CliFail(f"{path} {'is a folder' if path.is_dir() else 'does not exist'}: give a WAV, FLAC or AIFF file")
 
 
-def check_format(path, channels: int, rate_hz: int, mono: bool = False) -> None:
-    """Raises CliFail unless the engine can process this number of channels and sampling rate. `mono` allows one channel."""
-    if channels != 2 and not (mono and channels == 1):
-        advice = (
-            "add --mono to render or analyze it as two equal channels" if channels == 1 else "make a stereo mix first"
-        )
+def check_format(path, channels: int, rate_hz: int, mono: bool = False, any_channels: bool = False) -> None:
+    """Raises CliFail unless the engine can process this number of channels and sampling rate.
+
+    `mono` allows one channel, `any_channels` any number.
+    """
+    if channels != 2 and not (any_channels or (mono and channels == 1)):
+        advice = "add --mono to render it as two equal channels" if channels == 1 else "make a stereo mix first"
         raise CliFail(f"{path} has {channels} channel{'s' * (channels > 1)}, but the chain is stereo: {advice}")
     if rate_hz not in RATES_HZ:
         rates = ", ".join(f"{r / 1000:g}" for r in RATES_HZ)

@@ -28,8 +28,8 @@ _BITS = {
 class AudioReader:
     """A stereo file at one of the sampling rates of the engine. A context manager."""
 
-    def __init__(self, path: Path, mono: bool = False):
-        """`mono` accepts files with one channel, which becomes both channels.
+    def __init__(self, path: Path, mono: bool = False, any_channels: bool = False):
+        """`mono` accepts files with one channel, which becomes both channels; `any_channels` accepts any number.
 
         Raises CliFail for a file that is missing, empty, not audio, not stereo, or has an unsupported sampling rate."""
         check_source(path)
@@ -42,12 +42,14 @@ class AudioReader:
                 f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
             ) from None
         try:
-            check_format(path, self._file.channels, self._file.samplerate, mono)
+            check_format(path, self._file.channels, self._file.samplerate, mono, any_channels)
             if not self._file.frames:
                 raise CliFail(f"{path} contains no audio: it has 0 frames")
         except CliFail:
             self._file.close()
             raise
+        self._double = mono and self._file.channels == 1
+        self.channels = 2 if self._double else self._file.channels
         self.rate_hz = self._file.samplerate
         self.frames = self._file.frames
         #: Bits per sample, or None for float samples.
@@ -60,7 +62,7 @@ class AudioReader:
         self._file.close()
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """The whole file from its start in blocks: float32, shape (2, frames), full scale ±1. Float files can exceed it.
+        """The whole file from its start in blocks: float32, shape (channels, frames), full scale ±1. Float files can exceed it.
 
         Samples are multiples of 2^-31, like those of a sound card with 32 bits. Raises CliFail if a sample is not a number.
         """
@@ -72,7 +74,7 @@ class AudioReader:
                 raise CliFail(
                     f"{self.path} is damaged: it ends after {at} of {self.frames} frames; export the file again"
                 )
-            yield np.concatenate([block, block]) if len(block) == 1 else block
+            yield np.concatenate([block, block]) if self._double else block
             at += block.shape[1]
 
     def read(self) -> np.ndarray:
