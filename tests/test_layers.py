@@ -63,7 +63,7 @@ ONLY = {
     "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
     "luma": {"firmware.panel.display"},
     "serial": {"firmware.link.server", "host_cli.box.serial_port"},
-    "textual": {"host_cli.terminal.monitor"},
+    "textual": {"host_cli.terminal.monitor", "host_cli.terminal.widgets"},
 }
 MOST_MODULES = 18
 

@@ -1,174 +1,249 @@
-"""Monitor: a screen (Textual) that shows the state in a Feed and turns keys into actions for it."""
+"""Monitor: a screen (Textual) that shows the state in a Feed and turns keys and mouse clicks into actions for it."""
 
 import time
 from collections import deque
-from itertools import groupby
+from collections.abc import Callable
 from typing import ClassVar
 
-import numpy as np
 from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from dsp_ext.eq import design_fir
-from firmware.engine import designer
+from firmware.contract import ParamError
 from firmware.presets import startling
 from host_cli.box import Feed
 from host_cli.presets import library
 
-from .braille import Canvas, log_grid, resampled
+from . import panels
+from .braille import log_grid
+from .sections import is_on, row, search, sections, title
 from .text import MeterView, one_line
+from .widgets import KeysPage, ParameterList, Prompt, SectionList
 
 #: Length of the loudness history, and time between two of its points, in seconds.
 HISTORY_S, POINT_S = 60.0, 0.5
 #: Seconds between two updates of the screen.
 FRAME_S = 0.05
+#: Points of the curve of the EQ.
+CURVE_POINTS = 400
+#: Smaller terminals show the presets in place of the loudness.
+ROOMY = (120, 36)
+SEARCH = "search"
 
 
 class Monitor(App):
-    """`feed` must be connected. `target_lufs` is drawn into the loudness history."""
+    """`feed` must be connected. `target_lufs` is drawn into the loudness history. `clock` returns seconds."""
 
     TITLE = "Burnish"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    #head { height: 1; background: $panel; padding: 0 1; }
+    #head { height: 1; background: $panel; padding: 0 1; text-style: bold; }
+    .bypass #head { background: #ff8c00; color: black; }
+    .mute #head { background: #d00000; color: white; }
+    .stale #head { background: #d000d0; color: white; }
+    .stale #levels, .stale #spectrum, .stale #loudness { opacity: 40%; }
     #message { height: 1; color: $text-muted; padding: 0 1; }
-    #curve, #history { height: 1fr; border: round $panel; }
-    #meters { height: 15; }
-    #left { width: 84; }
-    OptionList { height: 1fr; border: round $panel; scrollbar-size-vertical: 1; }
-    OptionList:focus { border: round $accent; }
+    #levels, #spectrum, #loudness, OptionList { border: round $panel-lighten-2; border-title-color: $text;
+        border-subtitle-color: $text-muted; }
+    #left { width: 46; }
+    #levels { height: auto; }
+    #controls { height: 1fr; }
+    #sections { width: 15; }
+    #params { width: 1fr; }
+    #spectrum { height: 12; }
+    #loudness { height: 1fr; }
+    #presets { display: none; }
+    OptionList { height: 1fr; scrollbar-size-vertical: 1; padding: 0; background: $background; }
+    OptionList:focus { border: round $accent; border-title-color: $accent; }
+    .choosing #loudness { display: none; }
+    .choosing #presets { display: block; }
+    .roomy #left { width: 56%; max-width: 76; }
+    .roomy #spectrum { height: 1fr; }
+    .roomy #sections { width: 18; }
+    .roomy #loudness { display: block; }
+    .roomy #presets { display: block; height: 9; }
+    #prompt { display: none; height: 1; }
+    .asking #prompt { display: block; }
+    .asking Footer { display: none; }
+    .searching #sections { display: none; }
     """
     BINDINGS: ClassVar = [
+        Binding("question_mark", "keys", "keys", key_display="?"),
+        Binding("slash", "search", "search", key_display="/"),
+        Binding("p", "presets", "presets"),
+        Binding("space", "switch('bypass')", "bypass", key_display="space"),
+        Binding("m", "switch('mute')", "mute"),
         Binding("a", "ab('a')", "A"),
         Binding("b", "ab('b')", "B"),
-        Binding("space", "switch('bypass')", "bypass", priority=True),
-        Binding("m", "switch('mute')", "mute"),
-        Binding("r", "restart", "restart meters"),
-        Binding("left", "nudge(-1, False)", "less", priority=True),
-        Binding("right", "nudge(1, False)", "more", priority=True),
-        Binding("shift+left", "nudge(-1, True)", show=False, priority=True),
-        Binding("shift+right", "nudge(1, True)", show=False, priority=True),
-        Binding("d", "default", "default"),
+        Binding("r", "restart", "restart"),
         Binding("q", "quit", "quit"),
     ]
 
-    def __init__(self, feed: Feed, target_lufs: float):
+    def __init__(self, feed: Feed, target_lufs: float, clock: Callable[[], float] = time.monotonic):
         super().__init__()
         self.feed = feed
         self.target_lufs = target_lufs
-        self._view = MeterView(target_lufs, colour=True, width=80)
-        self._history: deque[tuple[float, float, float]] = deque(maxlen=round(HISTORY_S / POINT_S))
+        self._clock = clock
+        self._view = MeterView(target_lufs, colour=False)
+        self._history: deque[tuple[float, float]] = deque(maxlen=round(HISTORY_S / POINT_S))
         self._next_point = 0.0
-        self._drawn = -1
-        self._curve_of: tuple = ()
-        self._asked = ""
+        self._drawn: dict[str, tuple] = {}  # what each panel shows now
+        self._asked = ""  # a preset that waits for a second Enter
+        self._section = ""
+        self._shown_ids: list[str] = []
+        self._found: list[str] = []  # by the search
+        self._editing = ""  # SEARCH, or the id whose value is typed
 
     def compose(self) -> ComposeResult:
-        """Create the widgets: title, meters and parameters on the left, curves and presets on the right."""
+        """Create the widgets: levels and parameters on the left, spectrum, loudness and presets on the right."""
         yield Static(id="head")
         with Horizontal():
             with Vertical(id="left"):
-                yield Static(id="meters")
-                yield OptionList(id="params")
+                yield Static(id="levels")
+                with Horizontal(id="controls"):
+                    yield SectionList(id="sections")
+                    yield ParameterList(id="params")
             with Vertical():
-                yield Static(id="curve")
-                yield Static(id="history")
+                yield Static(id="spectrum")
+                yield Static(id="loudness")
                 yield OptionList(id="presets")
         yield Static(id="message")
+        yield Prompt(id="prompt")
         yield Footer()
 
     def on_mount(self) -> None:
         """Fill titles and lists, and start the timer that updates the screen."""
-        self.query_one("#curve").border_title = "EQ ±18 dB, spectrum out −90…0 dB, 20 Hz – 20 kHz"
-        self.query_one(
-            "#history"
-        ).border_title = f"short-term, integrated, target {self.target_lufs:g} LUFS, last minute"
-        self.query_one("#presets").border_title = "presets (Enter loads)"
-        params = self.query_one("#params", OptionList)
-        params.border_title = "parameters (← → change, shift: fine, d: default)"
-        params.add_options([Option(self._row(id), id=id) for id in self.feed.values])
-        params.highlighted = 0
-        params.focus()
+        self._title("#levels", "Level −60…0 dBFS, reduction 0…−20 dB")
+        self._title("#presets", "Presets: Enter loads")
+        names = self.query_one("#sections", SectionList)
+        self._title("#sections", "Sections")
+        names.add_options([Option(self._section_row(name), id=name) for name in sections(self.feed.values)])
+        names.highlighted = 0
+        names.focus()
         self.set_interval(FRAME_S, self.update_screen)
         self.update_screen()
 
+    def on_resize(self) -> None:
+        """Draw everything again, because all widths change."""
+        self._drawn.clear()
+        roomy = self.size.width >= ROOMY[0] and self.size.height >= ROOMY[1]
+        self.screen_stack[0].set_class(roomy, "roomy")
+
     # -- drawing -------------------------------------------------------------------------------------------------
+
+    def _title(self, id: str, text: str) -> None:
+        self.query_one(id).border_title = text
 
     def update_screen(self) -> None:
         """Draw what has changed since the last call."""
-        if not self.query("#meters"):  # the timer still runs while the screen is removed
+        if len(self.screen_stack) > 1 or not self.query("#levels"):  # a page covers it, or the screen is removed
             return
-        feed, now = self.feed, time.monotonic()
-        lines = self._view.lines(feed.frame, now, feed.stale)
-        self.query_one("#meters", Static).update(Text.from_ansi("\n".join(lines)))
+        feed, now = self.feed, self._clock()
+        self._view.take(feed.frame, now)
         if now >= self._next_point and not feed.stale:
             self._next_point = now + POINT_S
             frame = feed.frame
-            self._history.append((frame.get("out_short_lufs", -150.0), frame.get("out_integrated_lufs", -150.0), 0.0))
-            self._draw_history()
-        seen = (feed.revision, feed.spectrum, self.size)
-        if seen != self._curve_of:
-            self._curve_of = seen
-            self._draw_curve()
-        if feed.revision != self._drawn:
-            self._drawn = feed.revision
-            self._draw_state()
+            self._history.append((frame.get("out_short_lufs", -150.0), frame.get("out_integrated_lufs", -150.0)))
+        self._draw_if_new("levels", (id(feed.frame), feed.revision), self._draw_levels)
+        self._draw_if_new("loudness", (self._next_point, id(self._view.shown)), self._draw_loudness)
+        self._draw_if_new("spectrum", (feed.revision, id(feed.spectrum)), self._draw_spectrum)
+        self._draw_if_new("state", (feed.revision, feed.stale), self._draw_state)
 
-    def _row(self, id: str) -> str:
-        return f"{id:<30} {library.shown(self.feed.table[id], self.feed.values[id])}"
+    def _draw_if_new(self, panel: str, shows: tuple, draw: Callable[[], None]) -> None:
+        if self._drawn.get(panel) != shows:
+            self._drawn[panel] = shows
+            draw()
+
+    def _draw_levels(self) -> None:
+        widget, frame = self.query_one("#levels", Static), self.feed.frame
+        widget.update(panels.levels(self._view, frame, self.feed.values, widget.content_size.width))
+        xruns = int(frame.get("xruns", 0))
+        widget.border_subtitle = (
+            f"TP hold {panels.number(self._view.held_tp)} dBTP  load {frame.get('load_pct', 0.0):.0f} %  xruns {xruns}"
+        )
+
+    def _draw_loudness(self) -> None:
+        widget = self.query_one("#loudness", Static)
+        self._title("#loudness", f"Loudness in LUFS, target {panels.number(self.target_lufs, 'g')}")
+        widget.update(
+            panels.loudness(
+                self._history, self._history.maxlen, HISTORY_S, self.target_lufs, self._view.shown, *widget.content_size
+            )
+        )
+
+    def _draw_spectrum(self) -> None:
+        feed, widget = self.feed, self.query_one("#spectrum", Static)
+        curves = panels.eq_curves_db(feed.table, feed.values, feed.rate_hz, log_grid(CURVE_POINTS))
+        wide = widget.content_size.width >= 58
+        self._title(
+            "#spectrum",
+            f"Spectrum [{panels.INPUT}]in[/] [{panels.OUTPUT}]out[/] dB, [{panels.EQ}]EQ dB[/]" if not wide else
+            f"Spectrum of [{panels.INPUT}]input[/] and [{panels.OUTPUT}]output[/] in dB, [{panels.EQ}]EQ in dB (right)[/]",
+        )  # fmt: skip
+        widget.update(panels.spectrum(feed.spectrum, curves, *widget.content_size))
 
     def _draw_state(self) -> None:
         feed, state = self.feed, self.feed.state
-        marks = [f"[{state.ab.upper()}]", "BYPASS" if feed.values.get("chain.bypass") else "",
-                 "MUTE" if feed.values.get("chain.mute") else ""]  # fmt: skip
-        name = f"{one_line(state.preset or '–')}{' *' if state.edited else ''}"
-        head = Text(f"{name}   {'  '.join(mark for mark in marks if mark)}   revision {state.rev}", style="bold")
-        self.query_one("#head", Static).update(head)
-        self.query_one("#message", Static).update(Text(one_line(feed.message)))
-        params = self.query_one("#params", OptionList)
-        for place, id in enumerate(feed.values):
-            row = self._row(id)
-            if place < params.option_count and str(params.get_option_at_index(place).prompt) != row:
-                params.replace_option_prompt_at_index(place, row)
-        presets = self.query_one("#presets", OptionList)
-        names = [f"{'*' if row.name == state.preset else ' '} {one_line(row.name)}" for row in feed.presets]
+        bypass, mute = bool(feed.values.get("chain.bypass")), bool(feed.values.get("chain.mute"))
+        for name, on in (("bypass", bypass), ("mute", mute), ("stale", feed.stale)):
+            self.screen.set_class(on, name)
+        words = [
+            "NO METERS: the box does not answer" if feed.stale else "",
+            "MUTE: the output is silent" if mute else "",
+            "BYPASS: this is the input" if bypass else "",
+        ]
+        name = f"{one_line(state.preset or 'no preset')}{' (edited)' if state.edited else ''}"
+        head = "   ".join([f"[{state.ab.upper()}] {name}", *filter(None, words)])
+        self.query_one("#head", Static).update(Text(head, no_wrap=True))
+        if not self._editing:
+            self.query_one("#message", Static).update(Text(one_line(feed.message), no_wrap=True))
+        names = self.query_one("#sections", SectionList)
+        for place, section in enumerate(sections(feed.values)):
+            self._replace(names, place, self._section_row(section))
+        self._draw_parameters()
+        self._draw_presets()
+
+    def _section_row(self, section: str) -> str:
+        on = is_on(section, self.feed.values)
+        return f"{' ' if on is None else '●' if on else '○'} {title(section)}"
+
+    def _draw_parameters(self) -> None:
+        params = self.query_one("#params", ParameterList)
+        if self._editing != SEARCH and not self._section:
+            self._section = next(iter(sections(self.feed.values)))
+        found = self._section == SEARCH
+        self.screen_stack[0].set_class(found, "searching")
+        ids = self._found if found else sections(self.feed.values).get(self._section, [])
+        width = max(params.content_size.width - 1, 20)
+        rows = [row(id, self.feed.table[id], self.feed.values[id], width, found) for id in ids]
+        if ids != self._shown_ids:
+            self._shown_ids = list(ids)
+            params.clear_options()
+            params.add_options([Option(Text(line), id=id) for id, line in zip(ids, rows, strict=True)])
+            params.highlighted = 0 if ids else None
+            what = f"{len(ids)} found" if found else title(self._section)
+            self._title("#params", what)
+        for place, line in enumerate(rows):
+            self._replace(params, place, line)
+
+    @staticmethod
+    def _replace(options: OptionList, place: int, line: str) -> None:
+        if str(options.get_option_at_index(place).prompt) != line:
+            options.replace_option_prompt_at_index(place, Text(line))
+
+    def _draw_presets(self) -> None:
+        presets, feed = self.query_one("#presets", OptionList), self.feed
+        names = [f"{'●' if row.name == feed.state.preset else ' '} {one_line(row.name)}" for row in feed.presets]
         if [str(presets.get_option_at_index(n).prompt) for n in range(presets.option_count)] != names:
             kept = presets.highlighted
             presets.clear_options()
             presets.add_options([Option(Text(name)) for name in names])
             presets.highlighted = min(kept or 0, len(names) - 1) if names else None
 
-    def _canvas(self, id: str, bottom: float, top: float) -> tuple[Static, Canvas]:
-        widget = self.query_one(id, Static)
-        return widget, Canvas(widget.content_size.width, widget.content_size.height, bottom, top)
-
-    def _draw_curve(self) -> None:
-        widget, levels = self._canvas("#curve", -90.0, 0.0)
-        grid = log_grid(levels.columns)
-        if self.feed.spectrum is not None:
-            levels.curve(resampled(self.feed.spectrum["hz"], self.feed.spectrum["output"], grid), fill=True)
-        curve = Canvas(levels.width, levels.height, -18.0, 18.0)
-        curve.line(0.0)
-        for channel in eq_curves_db(self.feed.table, self.feed.values, self.feed.rate_hz, grid):
-            curve.curve(channel)
-        widget.update(_over(curve, "bold yellow", levels, "blue"))
-
-    def _draw_history(self) -> None:
-        bottom, top = self.target_lufs - 18.0, self.target_lufs + 9.0
-        widget, short = self._canvas("#history", bottom, top)
-        integrated = Canvas(short.width, short.height, bottom, top)
-        integrated.line(self.target_lufs)
-        for canvas, column in ((short, 0), (integrated, 1)):
-            points = [point[column] for point in self._history]
-            per_point = canvas.columns / self._history.maxlen
-            canvas.curve([points[int(x / per_point)] for x in range(int(len(points) * per_point))])
-        widget.update(_over(integrated, "bold yellow", short, "green"))
-
-    # -- keys ----------------------------------------------------------------------------------------------------
+    # -- keys that act everywhere --------------------------------------------------------------------------------
 
     def action_ab(self, side: str) -> None:
         """Select edit buffer A or B."""
@@ -180,33 +255,128 @@ class Monitor(App):
 
     def action_restart(self) -> None:
         """Restart integrated loudness, loudness range and maxima."""
-        self._view = MeterView(self.target_lufs, colour=True, width=80)
+        self._view = MeterView(self.target_lufs, colour=False)
+        self._history.clear()
         self.feed.set("meter.epoch", self.feed.values["meter.epoch"] + 1)
+
+    def action_keys(self) -> None:
+        """Show the page of keys."""
+        self.push_screen(KeysPage())
+
+    def action_presets(self) -> None:
+        """Go to the presets, or back to the parameters. A small terminal shows them in place of the loudness."""
+        choosing = not self.query_one("#presets").has_focus
+        self.screen.set_class(choosing, "choosing")
+        self.query_one("#presets" if choosing else "#sections").focus()
+
+    # -- search and typed values ---------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        """Ask for words, and list the parameters that have them while they are typed."""
+        self.screen.remove_class("choosing")
+        self._ask(SEARCH, "Type words of the id or the help; Enter goes to what is found, Esc ends the search.")
+
+    def _ask(self, what: str, question: str) -> None:
+        self._editing = what
+        self.query_one("#message", Static).update(Text(question, no_wrap=True))
+        prompt = self.query_one("#prompt", Prompt)
+        prompt.value = ""
+        self.screen.add_class("asking")
+        prompt.focus()
+
+    def _asked_enough(self) -> None:
+        self._editing = ""
+        self.screen.remove_class("asking")
+        self.query_one("#params").focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """While a search is typed, list what it finds."""
+        if self._editing == SEARCH:
+            self._section, self._found = SEARCH, search(self.feed.table, event.value)
+            self._draw_parameters()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the typed value, or end the search and go to what it found."""
+        id = self._editing
+        self._asked_enough()
+        if id != SEARCH and event.value.strip():
+            param = self.feed.table[id]
+            try:
+                self.feed.set(id, param.to_plain(param.parse(event.value)))
+            except ParamError as why:
+                self.feed.do(lambda box, why=str(why): why)
+
+    def on_prompt_cancelled(self) -> None:
+        """End a search or the typing of a value without a change."""
+        searching = self._editing == SEARCH
+        self._asked_enough()
+        if searching:
+            self._leave_search()
+
+    def _leave_search(self) -> None:
+        names = self.query_one("#sections", SectionList)
+        self._section = list(sections(self.feed.values))[names.highlighted or 0]
+        self._draw_parameters()
+        names.focus()
+
+    # -- lists ---------------------------------------------------------------------------------------------------
 
     def _chosen(self) -> str | None:
         place = self.query_one("#params", OptionList).highlighted
-        return None if place is None else list(self.feed.values)[place]
+        return None if place is None or place >= len(self._shown_ids) else self._shown_ids[place]
 
-    def action_nudge(self, detents: int, fine: bool) -> None:
+    def on_parameter_list_nudge(self, event: ParameterList.Nudge) -> None:
         """Change the selected parameter like a knob does."""
         id = self._chosen()
         if id is not None:
             param = self.feed.table[id]
-            value = param.nudge(param.check(self.feed.values[id]), detents, fine)
+            value = param.nudge(param.check(self.feed.values[id]), event.detents, event.fine)
             self.feed.set(id, param.to_plain(value))
 
-    def action_default(self) -> None:
+    def on_parameter_list_default(self) -> None:
         """Set the selected parameter to its default."""
         id = self._chosen()
         if id is not None:
             self.feed.set(id, self.feed.table[id].to_plain(self.feed.table[id].default))
 
+    def on_parameter_list_leave(self) -> None:
+        """Go back to the sections."""
+        self._leave_search()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the parameters of the section, and the help of the parameter."""
+        if event.option_list.id == "sections" and self._section != SEARCH:
+            self._section = event.option.id
+            self._draw_parameters()
+        elif event.option_list.id == "params" and event.option_list.has_focus:
+            param = self.feed.table[event.option.id]
+            words = f"{param.id}: {param.help} ({param.allowed})"
+            self.query_one("#message", Static).update(Text(one_line(words), no_wrap=True))
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Load a preset with Enter; if it could be startling, only after a second Enter."""
-        if event.option_list.id == "presets" and event.option_index < len(self.feed.presets):
+        """A section: go to its parameters. A parameter: turn or type it. A preset: load it; if it could be startling, only
+        after a second Enter."""
+        if event.option_list.id == "sections":
+            self._section = event.option.id
+            self._draw_parameters()
+            self.query_one("#params").focus()
+        elif event.option_list.id == "params":
+            self._edit(event.option.id)
+        elif event.option_index < len(self.feed.presets):
             name = self.feed.presets[event.option_index].name
             confirmed, self._asked = self._asked == name, ""
             self.feed.do(lambda box: self._load(box, name, confirmed))
+
+    def _edit(self, id: str) -> None:
+        param = self.feed.table[id]
+        if param.kind == "number":
+            self._ask(
+                id,
+                f"Type {id}: {param.allowed}; Enter sets it, Esc keeps {param.format(param.check(self.feed.values[id]))}.",
+            )
+            return
+        value = param.check(self.feed.values[id])
+        self.feed.set(id, param.to_plain(param.low if value >= param.high else value + 1))
 
     def _load(self, box, name: str, confirmed: bool) -> str:
         """Load a preset, or return a warning. Runs in the thread of the feed."""
@@ -220,25 +390,3 @@ class Monitor(App):
             return f"{name} {warning}: press Enter again to load it"
         history.keep(box.welcome.serial, current, "load")
         return f"loaded {box.load(name).name}"
-
-
-def eq_curves_db(table: dict, values: dict, rate_hz: int, grid_hz: list[float]) -> list[list[float]]:
-    """Magnitude of the EQ in dB at `grid_hz` for a signal that is equal in both channels, computed by the functions that design
-    its kernels. One curve, or one each for left and right if a band acts on one of them; flat if the EQ is off."""
-    if not values["eq.enabled"]:
-        return [[0.0] * len(grid_hz)]
-    bands = designer.eq_bands({id: table[id].check(value) for id, value in values.items()}, rate_hz)
-    common, matrix = design_fir.responses(bands, np.array(grid_hz))
-    channels = [common] if matrix is None else [common * np.abs(row.sum(axis=0)) for row in matrix]
-    return [(20 * np.log10(np.maximum(channel, 1e-9))).tolist() for channel in channels]
-
-
-def _over(front: Canvas, front_style: str, back: Canvas, back_style: str) -> Text:
-    """Combine two canvases of equal size. Where both have dots, a cell shows all of them in the colour of the front."""
-    text = Text()
-    for above, below in zip(front.lines(), back.lines(), strict=True):
-        cells = [chr(ord(a) | ord(b)) for a, b in zip(above, below, strict=True)]  # 0x2800 and dots are separate bits
-        for in_front, run in groupby(zip(above, cells, strict=True), lambda pair: pair[0] != "\u2800"):
-            text.append("".join(cell for _, cell in run), front_style if in_front else back_style)
-        text.append("\n")
-    return text

@@ -59,7 +59,8 @@ def level(value_db: float) -> str:
 
 
 class MeterView:
-    """Formats meter frames as lines of text. It holds the highest true peak, and changes the numbers only every half second."""
+    """Formats meter frames as lines of text. It holds the highest true peak (`held_tp`, in dBTP), and changes the numbers
+    (`shown`, by name) only every half second."""
 
     NUMBERS_S = 0.5
 
@@ -67,14 +68,14 @@ class MeterView:
         self.target_lufs = target_lufs
         self.colour = colour
         self.width = max(width, 40)
-        self._held_tp = -math.inf
-        self._shown: dict[str, float] = {}
+        self.held_tp = -math.inf
+        self.shown: dict[str, float] = {}
         self._peaks: dict[str, float] = {}
         self._shown_at = -math.inf
 
     def lines(self, frame: dict[str, float], now_s: float, stale: bool = False) -> list[str]:
         """The lines for `frame` (of `BoxClient.meters`) at the time `now_s`; grey if `stale`."""
-        self._take(frame, now_s)
+        self.take(frame, now_s)
         lines = [*self._levels(frame), "", *self._reductions(frame), self._moved_bands(), *self._numbers()]
         lines = [line[: self.width + line.count("\x1b") * 5] for line in lines]
         if stale:
@@ -84,15 +85,15 @@ class MeterView:
             ]
         return [self._bottom(), *lines]
 
-    def _take(self, frame: dict[str, float], now_s: float) -> None:
+    def take(self, frame: dict[str, float], now_s: float) -> None:
         """Update the numbers. Peaks show the extreme since the last update, all others the current value."""
-        self._held_tp = max(self._held_tp, frame.get("out_tp_l_dbtp", -150), frame.get("out_tp_r_dbtp", -150))
+        self.held_tp = max(self.held_tp, frame.get("out_tp_l_dbtp", -150), frame.get("out_tp_r_dbtp", -150))
         rules = frame.rules if isinstance(frame, MeterFrame) else dict(zip(frame, rules_of(list(frame)), strict=True))
         for name, value in frame.items():
             if rules[name] != LAST:
                 self._peaks[name] = merged(rules[name], self._peaks.get(name, value), value)
         if now_s - self._shown_at >= self.NUMBERS_S:
-            self._shown = {**frame, **self._peaks}
+            self.shown = {**frame, **self._peaks}
             self._peaks = {}
             self._shown_at = now_s
 
@@ -116,7 +117,7 @@ class MeterView:
                 value = frame.get(name, -150)
                 colour = _RED if value >= -0.1 else _YELLOW if value > -6 else _GREEN
                 drawn = self._paint(bar(1 - value / LEVEL_BOTTOM_DB, cells), colour)
-                lines.append(f"{side.upper():>3} {channel.upper()}  {drawn} {level(self._shown.get(name, -150))} dBFS")
+                lines.append(f"{side.upper():>3} {channel.upper()}  {drawn} {level(self.shown.get(name, -150))} dBFS")
         return lines
 
     def _reductions(self, frame: dict[str, float]) -> list[str]:
@@ -126,29 +127,29 @@ class MeterView:
             ("gr_limiter_db", "LIM")
         ]:
             drawn = self._paint(bar(-frame.get(name, 0.0) / REDUCTION_TOP_DB, cells), _CYAN)
-            lines.append(f"{label:>5}  {drawn} {self._shown.get(name, 0.0):6.1f} dB")
+            lines.append(f"{label:>5}  {drawn} {self.shown.get(name, 0.0):6.1f} dB")
         return lines
 
     def _moved_bands(self) -> str:
         """The gain changes of the dynamic EQ bands by number; empty if there are none."""
-        moved = [(n, self._shown.get(f"eq_b{n}_db", 0.0)) for n in range(1, EQ_BANDS + 1)]
+        moved = [(n, self.shown.get(f"eq_b{n}_db", 0.0)) for n in range(1, EQ_BANDS + 1)]
         text = "  ".join(f"{n}: {value:+.1f}" for n, value in moved if abs(value) >= 0.05)
         return self._paint(f"   EQ  {text} dB", _CYAN) if text else ""
 
     def _numbers(self) -> list[str]:
-        shown = self._shown
+        shown = self.shown
         integrated = shown.get("out_integrated_lufs", -150)
         delta = ""
         if self.target_lufs is not None and integrated > -100:
             delta = f"   {integrated - self.target_lufs:+.1f} LU to {self.target_lufs:g} LUFS"
-        held = f"TP hold {level(self._held_tp)} dBTP"
+        held = f"TP hold {level(self.held_tp)} dBTP"
         loud = "   ".join(
             f"{label} {level(shown.get(name, -150))}"
             for label, name in (("M", "out_momentary_lufs"), ("S", "out_short_lufs"), ("I", "out_integrated_lufs"))
         )
         lines = [
             f"{loud} LUFS   LRA {shown.get('out_lra_lu', 0.0):4.1f} LU{delta}",
-            self._paint(held, _RED) if self._held_tp > 0 else held,
+            self._paint(held, _RED) if self.held_tp > 0 else held,
         ]
         load, xruns = shown.get("load_pct", 0.0), int(shown.get("xruns", 0))
         box = f"load {load:.0f} %   xruns {xruns}"
@@ -157,10 +158,10 @@ class MeterView:
 
     def one_line(self, frame: dict[str, float]) -> str:
         """A frame as one line, for a log."""
-        self._take(frame, math.inf)
+        self.take(frame, math.inf)
         peak = max(frame.get("out_peak_l_dbfs", -150), frame.get("out_peak_r_dbfs", -150))
         return (
-            f"peak {level(peak)} dBFS  TP hold {level(self._held_tp)} dBTP  "
+            f"peak {level(peak)} dBFS  TP hold {level(self.held_tp)} dBTP  "
             f"M {level(frame.get('out_momentary_lufs', -150))}  S {level(frame.get('out_short_lufs', -150))}  "
             f"I {level(frame.get('out_integrated_lufs', -150))} LUFS  LRA {frame.get('out_lra_lu', 0.0):.1f} LU  "
             f"limiter {frame.get('gr_limiter_db', 0.0):.1f} dB  load {frame.get('load_pct', 0.0):.0f} %  "

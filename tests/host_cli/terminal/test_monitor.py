@@ -11,7 +11,8 @@ from firmware.contract import params
 from host_cli.box.feed import Feed
 from host_cli.errors import CliFail
 from host_cli.terminal.braille import Canvas, log_grid, resampled
-from host_cli.terminal.monitor import Monitor, eq_curves_db
+from host_cli.terminal.monitor import Monitor
+from host_cli.terminal.panels import eq_curves_db
 from tests.support.fake_box import served
 
 
@@ -41,6 +42,11 @@ def text(app, id: str) -> str:
     return str(app.query_one(id, Static).render())
 
 
+def options(app, id: str) -> list[str]:
+    found = app.query_one(id, OptionList)
+    return [str(found.get_option_at_index(n).prompt) for n in range(found.option_count)]
+
+
 def test_keys_do_what_the_footer_says(tty, fake):
     async def script(pilot, app):
         await pilot.press("space")
@@ -61,6 +67,8 @@ def test_any_parameter_can_be_nudged(tty, fake):
     async def script(pilot, app):
         first = next(iter(app.feed.values))
         before = fake.store.get(first)
+        await pilot.press("right")  # from the sections to the parameters
+        assert app.focused.id == "params"
         await pilot.press("right", "right", "left")
         wanted = params.BY_ID[first].nudge(before, 1)
         await until(pilot, lambda: fake.store.get(first) == pytest.approx(wanted))
@@ -68,10 +76,72 @@ def test_any_parameter_can_be_nudged(tty, fake):
         await until(pilot, lambda: fake.store.get(first) == pytest.approx(wanted + params.BY_ID[first].step))
         await pilot.press("d")
         await until(pilot, lambda: fake.store.get(first) == before)
-        await pilot.press("down", "left")
-        second = list(app.feed.values)[1]
+        await pilot.press("escape", "down", "enter", "down", "right")
+        second = list(app.feed.values)[2]
         await until(pilot, lambda: fake.store.get(second) != params.DEFAULTS[second])
         assert second in text(app, "#message")
+
+    drive(tty, script)
+
+
+def test_arrow_keys_change_a_value_only_where_the_parameters_have_the_focus(tty, fake):
+    async def script(pilot, app):
+        before = dict(app.feed.values)
+        await pilot.press("left", "down", "down", "up", "p", "left", "right", "down")
+        await pilot.pause(0.1)
+        assert app.feed.values == before and app.focused.id == "presets"
+
+    drive(tty, script)
+
+
+def test_values_are_typed_and_refused_with_the_reason(tty, fake):
+    async def script(pilot, app):
+        await pilot.press("enter", "enter", *"-3.5", "enter")
+        await until(pilot, lambda: fake.store.get("input.trim_db") == -3.5)
+        await pilot.press("enter", *"99", "enter")
+        await until(pilot, lambda: "input.trim_db cannot be '99'" in text(app, "#message"))
+        await pilot.press("enter", *"1", "escape", "enter", *" m", "escape")  # keys are text while a value is typed
+        await pilot.pause(0.1)
+        assert fake.store.get("input.trim_db") == -3.5
+        assert not fake.store.get("chain.mute") and not fake.store.get("chain.bypass")
+
+    drive(tty, script)
+
+
+def test_search_lists_parameters_by_id_and_help_and_enter_edits_them(tty, fake):
+    async def script(pilot, app):
+        await pilot.press("slash", *"ceiling")
+        await until(pilot, lambda: any("limiter.ceiling_dbtp" in line for line in options(app, "#params")))
+        assert len(options(app, "#params")) < 6
+        await pilot.press("enter")
+        place = next(n for n, line in enumerate(options(app, "#params")) if "limiter.ceiling_dbtp" in line)
+        app.query_one("#params", OptionList).highlighted = place
+        await pilot.press("left")
+        await until(pilot, lambda: fake.store.get("limiter.ceiling_dbtp") < -1)
+        await pilot.press("escape")
+        await until(pilot, lambda: "trim" in options(app, "#params")[0])
+        assert app.focused.id == "sections"
+
+    drive(tty, script)
+
+
+def test_the_mouse_selects_sections_parameters_and_switches(tty, fake):
+    async def script(pilot, app):
+        sections = app.query_one("#sections", OptionList)
+        await pilot.click("#sections", offset=(4, 1 + sections.get_option_index("eq.b1")))
+        await until(pilot, lambda: "enabled" in options(app, "#params")[0])
+        await pilot.click("#params", offset=(4, 1))
+        await until(pilot, lambda: fake.store.get("eq.b1.enabled") == 1)
+
+    drive(tty, script)
+
+
+def test_question_mark_shows_the_keys_and_closes_them(tty, fake):
+    async def script(pilot, app):
+        await pilot.press("question_mark")
+        assert len(app.screen_stack) == 2
+        await pilot.press("question_mark")
+        assert len(app.screen_stack) == 1
 
     drive(tty, script)
 
@@ -88,7 +158,7 @@ def test_a_preset_is_loaded_and_a_startling_one_only_after_a_second_enter(tty, f
         presets.highlighted = names.index("Warm")
         await pilot.press("enter")
         await until(pilot, lambda: fake.store.preset_name == "Warm")
-        await until(pilot, lambda: text(app, "#head").startswith("Warm"))
+        await until(pilot, lambda: "] Warm" in text(app, "#head"))
         presets.highlighted = names.index("Zz very loud")
         await pilot.press("enter")
         await until(pilot, lambda: "press Enter again" in text(app, "#message"))
@@ -101,10 +171,11 @@ def test_a_preset_is_loaded_and_a_startling_one_only_after_a_second_enter(tty, f
 
 def test_changes_at_the_front_panel_are_shown(tty, fake):
     async def script(pilot, app):
+        app.query_one("#sections", OptionList).highlighted = app.query_one("#sections", OptionList).get_option_index(
+            "limiter"
+        )
         fake.store.set_many({"limiter.ceiling_dbtp": -2.5}, "panel")
-        options = app.query_one("#params", OptionList)
-        place = list(app.feed.values).index("limiter.ceiling_dbtp")
-        await until(pilot, lambda: "-2.5 dBTP" in str(options.get_option_at_index(place).prompt))
+        await until(pilot, lambda: any("−2.5 dBTP" in line for line in options(app, "#params")))
 
     drive(tty, script)
 
@@ -115,9 +186,9 @@ def test_meters_spectrum_and_history_are_drawn(tty, fake):
         for _ in range(4):
             fake.play(1.0, -12)
             await pilot.pause(0.3)
-        await until(pilot, lambda: "-12.0 dBFS" in text(app, "#meters"))
-        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#curve"))
-        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#history"))
+        await until(pilot, lambda: "−12.0 dBFS" in text(app, "#levels"))
+        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#spectrum"))
+        assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#loudness"))
         assert app.feed.spectrum["hz"][0] < 30
 
     drive(tty, script)
@@ -140,7 +211,7 @@ def test_an_unplugged_box_is_reported_and_found_again(fake, tmp_path):
             app = Monitor(feed, -14.0)
         async with app.run_test() as pilot:
             await until(pilot, lambda: feed.stale)
-            await until(pilot, lambda: "no meters" in text(app, "#meters"))
+            await until(pilot, lambda: "NO METERS" in text(app, "#head"))
             with served(fake, link):
                 await until(pilot, lambda: not feed.stale)
                 await pilot.press("space")

@@ -1,0 +1,104 @@
+"""Pictures of the monitor in every state, compared with the committed ones in screens/.
+
+`make docs` (--write-docs) draws them anew. Compared are all characters at their places and their colours; the frame that
+Textual draws around the terminal is not, because it differs between versions. Look at the files with a browser.
+"""
+
+import asyncio
+import html
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from host_cli.terminal.monitor import POINT_S, Monitor
+from tests.support.still_feed import StillFeed
+
+SCREENS = Path(__file__).parent / "screens"
+
+
+class Clock:
+    """Time that passes only when a test says so."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def shoot(size, feed, *keys, act=None) -> str:
+    """The SVG of a terminal of `size` after half a minute of music and `keys`."""
+
+    async def run():
+        clock = Clock()
+        app = Monitor(feed, -14.0, clock)
+        async with app.run_test(size=size) as pilot:
+            for n in range(60):
+                clock.now += POINT_S
+                feed.frame = {**feed.frame, "out_short_lufs": -15 + 2 * math.sin(n / 4),
+                              "out_integrated_lufs": -20 + 5.7 * min(1, n / 30)}  # fmt: skip
+                app.update_screen()
+            await pilot.pause()
+            if keys:
+                await pilot.press(*keys)
+            if act:
+                await act(pilot, app)
+            await pilot.pause(0.15)
+            # Without the fonts, which a browser would load from the network.
+            return re.sub(r"@font-face \{.*?\}", "", app.export_screenshot(), flags=re.S)
+
+    return asyncio.run(run())
+
+
+def cells(svg: str) -> list[tuple]:
+    """(line, text, colour) of all text, in the order of the file."""
+    colours = dict(re.findall(r"\.terminal-[\w-]+-(r\d+) \{ fill: (#\w+)", svg))
+    found = []
+    for kind, line, text in re.findall(
+        r'<text class="terminal-[\w-]+-(r\d+)"[^>]*clip-path="url\(#[\w-]+-line-(\d+)\)">(.*?)</text>', svg
+    ):
+        found.append((int(line), html.unescape(text).replace("\xa0", " "), colours.get(kind, "")))
+    return found
+
+
+def backgrounds(svg: str) -> set[str]:
+    return set(re.findall(r'<rect fill="(#\w+)"', svg))
+
+
+STATES = {
+    "80x24": ((80, 24), {}, ()),
+    "100x30": ((100, 30), {}, ()),
+    "160x50": ((160, 50), {}, ()),
+    "bypass": ((80, 24), {"chain.bypass": True}, ()),
+    "mute": ((80, 24), {"chain.mute": True}, ()),
+    "stale": ((80, 24), {}, ()),
+    "search": ((80, 24), {}, ("slash", *"release")),
+    "keys": ((80, 24), {}, ("question_mark",)),
+    "presets": ((80, 24), {}, ("p", "down")),
+    "parameters": ((80, 24), {}, ("down", "down", "down", "enter", "down", "down")),
+    "value": ((80, 24), {}, ("enter", "enter", *"-2.5")),
+}
+
+
+def picture(name: str) -> str:
+    size, settings, keys = STATES[name]
+    feed = StillFeed(**settings)
+
+    async def act(pilot, app):
+        if name == "stale":
+            feed.stale = True
+            await pilot.pause(0.1)
+
+    return shoot(size, feed, *keys, act=act)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_the_screen_is_the_committed_one(name, request):
+    path = SCREENS / f"{name}.svg"
+    svg = picture(name)
+    if request.config.getoption("--write-docs") and (not path.exists() or cells(path.read_text()) != cells(svg)):
+        path.write_text(svg)
+    assert cells(svg) == cells(path.read_text()), f"{path.name} is not current: run `make docs`, look at it, commit it"
+    assert backgrounds(svg) == backgrounds(path.read_text())
