@@ -72,7 +72,7 @@ def test_display_missing(sounding, note):
     Path("/dev/spidev0.0").unlink(missing_ok=True)
     service = sounding(display=True)
     note("the log", service.log.replace("\n", " / "))
-    assert "no display" in service.log
+    assert "display cannot be used" in service.log
 
 
 def test_audio_process_is_real_time(sounding, tool):
