@@ -104,7 +104,7 @@ def load(name: str, text: str | None = None) -> Board:
 def routes_text(board: Board) -> str:
     """The routed tracks and vias as lines of text."""
     lines = [
-        "# Tracks: net, layer (0 is the parts' side), width, then points; vias: net and place. In mm. Made by `make hardware-route`."
+        "# Tracks: net, layer (0 is the parts' side), width, then points; vias: net and place. In mm. Made by `make hardware-boards ROUTE=1`."
     ]
     for net, layer, width, points in board.tracks:
         lines.append(f"track {net} {layer} {width:g} " + " ".join(f"{x:g},{y:g}" for x, y in points))
