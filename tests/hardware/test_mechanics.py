@@ -184,6 +184,14 @@ def test_drilling_sheets_show_every_hole_once_or_twice_with_a_rule_of_100_mm():
     circles = [item for item in whole.items if isinstance(item, drawing.Circle)]
     seen = sum(isinstance(item, drawing.Circle) for page in sheets for item in page.items)
     assert len(circles) <= seen <= 2 * len(circles)
+    step = panel.STRIP_MM - panel.OVERLAP_MM
+    for edge in (panel.STRIP_MM, step, step + panel.STRIP_MM, 2 * step):
+        cut = [
+            name
+            for name, x, _, width, _ in panel.holes(board.load(panel="b"), MECHANICAL)
+            if abs(x - edge) < width / 2 + 0.5
+        ]
+        assert not cut, f"the edge of a sheet at x = {edge:g} runs through {cut}"
     for page in sheets:
         assert (page.width_mm, page.height_mm) == (297.0, 210.0)
         rules = [item for item in page.items if isinstance(item, drawing.Line) and len(item.points) == 2

@@ -9,7 +9,7 @@ ENGRAVE = Layer("engrave", "#202020", width_mm=0.2)
 KEEP = Layer("keep", "#909090", width_mm=0.12, dashed=True)
 MARK = Layer("mark", "#0050a0", width_mm=0.1)
 #: One A4 sheet lying shows this much of the plate; sheets overlap.
-A4_MM, STRIP_MM, OVERLAP_MM = (297.0, 210.0), 181.0, 30.0
+A4_MM, STRIP_MM, OVERLAP_MM = (297.0, 210.0), 170.0, 13.0
 
 
 def label_place(control: Control) -> tuple[float, float]:
@@ -43,7 +43,7 @@ def plate(board: Board, mechanical: dict, *, keep: bool = True) -> Drawing:
             _hole(page, KEEP, control.x_mm, control.y_mm, control.keep_mm, control.keep_height_mm)
         if control.label:
             page.text(ENGRAVE, *label_place(control), control.label, 2.4, "middle")
-    page.text(ENGRAVE, 18, panel.height_mm / 2 + 1, board.name.upper(), 3.0, turned=False)
+    page.text(ENGRAVE, 13, panel.height_mm / 2 + 1, board.name.upper(), 2.6)
     return page
 
 
