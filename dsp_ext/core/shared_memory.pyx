@@ -107,7 +107,7 @@ cdef class SeqLock:
             version = self.read_newer(-1, &view[0])
             if version >= 0:
                 return version, out
-        raise RuntimeError("the writer of the settings died half-way; write them again")
+        raise RuntimeError("the writer of the settings died during a write; write them again")
 
     cdef int64_t read_newer(self, int64_t than, double *out) noexcept nogil:
         """[audio] Copy the values to `out` if their version is above `than` and they are complete. Otherwise return -1.

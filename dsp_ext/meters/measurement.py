@@ -35,9 +35,7 @@ class Measurement:
         finite."""
         at = 0
         while at < block.shape[1]:
-            piece = np.array(
-                block[:, at : at + self._left], order="C"
-            )  # a copy, because the meter needs a writable block
+            piece = np.array(block[:, at : at + self._left], order="C")  # a writable copy for the meter
             self._sums += _sums(piece)
             if not np.isfinite(self._sums).all():
                 at_s = self.frames / self.rate_hz

@@ -17,7 +17,7 @@ in use is not an allpass either.
 
 Sections are state-variable filters with trapezoidal integrators (V. Zavalishin, "The Art of VA Filter Design", 2018,
 chapter 4), in float64, with left and right in one register. Frequencies are ramped by the fourth root of their tangents,
-which is nearly a ramp in octaves. In a ramp of the tangents themselves, the last frames of a long way down would pass
+which is nearly a ramp in octaves. In a ramp of the tangents themselves, the last frames of a long downward ramp would pass
 several octaves, which clicks.
 """
 
