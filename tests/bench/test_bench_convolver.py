@@ -38,7 +38,7 @@ def test_transform(size, record):
     print(
         f"{size} points there and back: {here:.0f} ns; numpy {numpys:.0f}, scipy {scipys:.0f} (with their call from Python)"
     )
-    record("Speed", f"transform of {size} points there and back, against scipy.fft", here / scipys, digits=2,
+    record("Speed", f"FFT of {size} points, forward and inverse, against scipy.fft", here / scipys, digits=2,
            tolerance=math.inf)  # fmt: skip
     assert here > 0
 
@@ -75,7 +75,7 @@ def test_growth(partition, music, record):
     few, many = ns_per_frame(music.shape[1], *(work(taps, partition, 256, music) for taps in (4096, 16384)))
     how = f"partition {partition}{', as in the product' if partition == PARTITION else ''}"
     print(f"convolution, block 256, {how}: {few:.1f} ns per frame with 4096 taps, {many:.1f} with 16384")
-    record("Speed", f"convolution, block 256, {how}, 16384 taps against 4096", many / few, target="≤ 3", digits=2,
+    record("Speed", f"convolution, block 256, {how}: cost of 16384 taps relative to 4096 taps", many / few, target="≤ 3", digits=2,
            tolerance=math.inf)  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def test_linear_phase_beside_lsp(block, taps, music, record):
     )
     print(f"EQ, linear, {taps} taps, block {block}: {here:.1f} ns per frame; LSP, {TAPS} taps: {there:.1f}")
     name = "LSP Parametric EQ, linear phase"
-    record("Speed", f"EQ, linear, {len(BANDS)} bands, {taps} taps, block {block}, against {name} of {TAPS}", here / there,
+    record("Speed", f"EQ, linear, {len(BANDS)} bands, {taps} taps, block {block}, against {name}, {TAPS} taps", here / there,
            target="≤ 1.0" if taps == TAPS else "", digits=2, tolerance=math.inf)  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def test_worst_block_beside_lsp(block, music, record):
 
     here, there = worst_block_ns(by_ours, by_peer)
     print(f"EQ, linear, {TAPS} taps, worst block of {block}: {here / 1000:.1f} µs; LSP: {there / 1000:.1f}")
-    record("Speed", f"EQ, linear, {TAPS} taps, worst block of {block} (each block's least of {WORST_RUNS}), against LSP", here / there,
+    record("Speed", f"EQ, linear, {TAPS} taps, most expensive block of {block} frames (minimum over {WORST_RUNS} runs for each block), against LSP", here / there,
            target="≤ 0.3", digits=2, tolerance=math.inf)  # fmt: skip
 
 

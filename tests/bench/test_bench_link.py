@@ -49,8 +49,8 @@ def runs(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("what", "figure", "target_ms"), [
-    ("load", "preset load to its last sound, new FIR kernels and their 20 ms crossfade included", 150),
-    ("set", "`set` to the end of its 20 ms ramp", None),
+    ("load", "time from `load` to the end of the last crossfade, for a preset with new FIR kernels", 150),
+    ("set", "time from `set` to the end of its 20 ms ramp", None),
 ])  # fmt: skip
 def test_command_to_sound(runs, record, what, figure, target_ms):
     taken, info = runs

@@ -28,8 +28,8 @@ CORE_BUDGETS = {
     "whole chain, 48 kHz, blocks of 128": ("chain, block 128", 48000, 12),
     "whole chain, 96 kHz, blocks of 256": ("chain, 96 kHz", 96000, 25),
 }
-SECTION = "Instructions per stereo frame on aarch64, blocks of 256"
-EVENNESS = "Worst block / mean block, by instructions"
+SECTION = "Instructions per stereo frame on aarch64, at 48 kHz in blocks of 256 unless stated otherwise"
+EVENNESS = "Most expensive block divided by mean block, in instructions of the cases above"
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_cost_is_even(known, music, record):
     for name, count in music.items():
         steady, _, moving = name.partition(": ")
         ratio = count.worst_per_frame / music[steady].per_frame
-        record(EVENNESS, f"{name}, against the mean without" if moving else name, ratio, tolerance=0.02,
+        record(EVENNESS, f"{name}, relative to the mean block without the changes" if moving else name, ratio, tolerance=0.02,
                target="" if moving else f"≤ {WORST_BLOCK}")  # fmt: skip
         if not moving and ratio > WORST_BLOCK:
             uneven.append(f"{name}: {ratio:.3f}")
@@ -97,7 +97,12 @@ def test_silence_and_denormals_cost_no_more_than_music(known, counts, music, rec
               if count.sound != "music"}  # fmt: skip
     dearest = max(ratios.values())
     record(
-        SECTION, "silence or denormals / music, dearest case", dearest, target=f"≤ {QUIET}", digits=4, tolerance=0.001
+        SECTION,
+        "most expensive case of silence or denormal numbers, relative to the same case with music",
+        dearest,
+        target=f"≤ {QUIET}",
+        digits=4,
+        tolerance=0.001,
     )
     assert dearest <= QUIET, {name: ratio for name, ratio in ratios.items() if ratio > QUIET}
 
@@ -114,7 +119,7 @@ def test_part_of_a_core(known, music, record):
         frame_s = cycles.per_frame(music[case]) / cycles.CLOCK_HZ
         frame_s += cycles.streaming_s(8192 * longer, 1, partition) + cycles.streaming_s(4096 * longer, 3, partition)
         record("Part of a Cortex-A72 at 1.5 GHz, by instructions and a model of the pipeline (tests/count/cycles.py)",
-               f"{name}, {model}, spectra from main memory", 100 * frame_s * rate_hz, "%", target=f"≤ {budget} %",
+               f"{name}: model {model}, spectra of the convolvers read from main memory", 100 * frame_s * rate_hz, "%", target=f"≤ {budget} %",
                digits=1, tolerance=0.5)  # fmt: skip
         if 100 * frame_s * rate_hz > budget:
             over[name] = frame_s

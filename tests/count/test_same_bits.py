@@ -17,4 +17,4 @@ def test_reference_runs_there_are_those_here(record):
         pytest.skip(str(error))
     here = reference_run.sums()
     assert there == here
-    record("Same bits", "reference runs that differ on an emulated aarch64", 0, target="0", digits=0)
+    record("Same bits", "number of reference runs whose output differs on an emulated aarch64", 0, target="0", digits=0)

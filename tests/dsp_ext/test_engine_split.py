@@ -82,7 +82,7 @@ def test_a_change_of_split_makes_no_click(rate_hz, name, record):
         after = through(engine, x)
         worst = max(worst, click_db(np.concatenate([before[:, -rate_hz // 10 :], after], axis=1), rate_hz))
         before = after
-    record("Multiband", f"residue above 3 kHz, {name} for linear and back, 200 Hz at 0 dBFS, {rate_hz / 1000:g} kHz",
+    record("Multiband", f"split changed from linear to {name} and back: residue above 3 kHz, 200 Hz tone at 0 dBFS, {rate_hz / 1000:g} kHz",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 

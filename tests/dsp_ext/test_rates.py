@@ -26,7 +26,7 @@ def test_static_curve_is_the_formula(rate_hz, record):
                 compressor.make(rate_hz, **settings), compressor.square(level_db, rate_hz // 10)
             )
             worst = max(worst, abs(settled[-1] - compressor.curve_db(level_db, threshold_db, ratio, knee_db)))
-    record("Multiband", named("compressor curve against formula, all curves", rate_hz), worst, "dB", target="≤ 0.05 dB",
+    record("Multiband", named("compressor, all curves: largest difference of the static curve from the formula", rate_hz), worst, "dB", target="≤ 0.05 dB",
            digits=4, tolerance=0.001)  # fmt: skip
     assert worst <= 0.001
 
@@ -40,7 +40,7 @@ def test_static_curve_of_a_sine_is_that_of_its_peak(rate_hz, record):
         end = slice(-rate_hz // 5, None)
         measured = 20 * np.log10(np.sqrt(np.mean(y[0, end].astype(float) ** 2) / np.mean(x[0, end] ** 2)))
         worst = max(worst, abs(measured - compressor.curve_db(level_db, -20, 4, 6)))
-    record("Multiband", named("compressor curve, 997 Hz sine, default times", rate_hz), worst, "dB", target="≤ 0.05 dB",
+    record("Multiband", named("compressor, 997 Hz sine, default times: largest difference of the static curve from the formula", rate_hz), worst, "dB", target="≤ 0.05 dB",
            digits=3)  # fmt: skip
     assert worst <= 0.05
 
@@ -50,13 +50,13 @@ def load(multiband: Multiband, freqs_hz) -> None:
 
 
 STEPS = {
-    "make-up": ({}, lambda multiband: multiband.set("b2.makeup_db", 6.0)),
-    "threshold": ({"b2.ratio": 4.0, "b2.release_ms": 3000, "b2.attack_ms": 50, "b2.threshold_db": -12.0},
+    "make-up changed": ({}, lambda multiband: multiband.set("b2.makeup_db", 6.0)),
+    "threshold changed": ({"b2.ratio": 4.0, "b2.release_ms": 3000, "b2.attack_ms": 50, "b2.threshold_db": -12.0},
                   lambda multiband: multiband.set("b2.threshold_db", -18.0)),
-    "crossovers": ({"b1.makeup_db": -6.0}, lambda multiband: load(multiband, (9000.0, 300.0, 500.0))),
-    "crossovers, lr4": ({"b1.makeup_db": -6.0, "split": 1}, lambda multiband: multiband.set("x1_hz", 300.0)),
-    "make-up, shelves": ({"split": 2}, lambda multiband: multiband.set("b2.makeup_db", 6.0)),
-    "into circuit": ({"b2.makeup_db": -6.0, "enabled": 0}, lambda multiband: multiband.set("enabled", 1)),
+    "crossovers changed": ({"b1.makeup_db": -6.0}, lambda multiband: load(multiband, (9000.0, 300.0, 500.0))),
+    "split lr4, crossover changed": ({"b1.makeup_db": -6.0, "split": 1}, lambda multiband: multiband.set("x1_hz", 300.0)),
+    "split shelves, make-up changed": ({"split": 2}, lambda multiband: multiband.set("b2.makeup_db", 6.0)),
+    "switched into circuit": ({"b2.makeup_db": -6.0, "enabled": 0}, lambda multiband: multiband.set("enabled", 1)),
 }  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def test_a_change_of_the_multiband_makes_no_click(name, rate_hz, record):
     step(multiband)
     multiband.process(after)
     worst = click_db(np.concatenate([before[:, -rate_hz // 10 :], after], axis=1), rate_hz)
-    record("Multiband", named(f"residue above 3 kHz, {name} changed, 200 Hz at 0 dBFS", rate_hz), worst, "dBFS",
+    record("Multiband", named(f"multiband, {name}: residue above 3 kHz, 200 Hz tone at 0 dBFS", rate_hz), worst, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 
@@ -94,7 +94,7 @@ def test_bands_add_up_to_the_input(rate_hz, rng, record):
     x, y = x[:, :-lag].astype(float), y[:, lag:].astype(float)
     gain = np.vdot(x, y) / np.vdot(x, x)
     worst = 10 * np.log10(np.mean((y - gain * x) ** 2) / np.mean((gain * x) ** 2))
-    record("Multiband", named("residue of the sum of the bands, all at +6 dB, white noise", rate_hz), worst, "dB",
+    record("Multiband", named("linear split, sum of the bands, all at +6 dB: residue relative to the input, white noise", rate_hz), worst, "dB",
            target="≤ -140 dB", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -140
 
@@ -113,6 +113,6 @@ def test_a_change_of_the_stereo_makes_no_click(settings, rate_hz, record):
         stereo.set(name, value)
     stereo.process(x)
     worst = click_db(np.concatenate([before[:, -rate_hz // 10 :], x], axis=1), rate_hz)
-    record("Stereo", named(f"residue above 3 kHz, {', '.join(settings)} changed, 200 Hz side", rate_hz), worst, "dBFS",
+    record("Stereo", named(f"{', '.join(settings)} changed: residue above 3 kHz, 200 Hz tone in the side signal", rate_hz), worst, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100

@@ -17,5 +17,5 @@ def test_reference_run(name, rate_hz, record):
     assert 0.25 < loudest < 1 and len(np.unique(made)) > 1000
     if "16 bits" in name:
         assert not np.any(made & 0xFFFF)
-    record("Same bits", f"SHA-256 of the reference run, {name}, {rate_hz / 1000:g} kHz", reference_run.digest(made),
+    record("Same bits", f"reference run ({name}), {rate_hz / 1000:g} kHz: first 16 hexadecimal digits of the SHA-256 of its output", reference_run.digest(made),
            target="the same on every machine")  # fmt: skip

@@ -12,10 +12,18 @@ RATE_HZ = 48000
 LEVEL = 0.25  # leaves the limiter 6 dB and more
 #: Name, parameters that change, and the level of the right channel: width needs a side.
 STEPS = (
-    ("EQ, bell at 200 Hz from 0 to 6 dB", {"eq.b2.freq_hz": 200.0, "eq.b2.gain_db": 6.0, "eq.b2.enabled": 1.0}, 1.0),
-    ("limiter gain, 0 to 6 dB", {"limiter.gain_db": 6.0}, 1.0),
-    ("multiband make-up, 0 to 6 dB", {"multiband.b2.makeup_db": 6.0}, 1.0),
-    ("width of two bands, 100 to 150 %", {"stereo.width_low_pct": 150.0, "stereo.width_mid_pct": 150.0}, 0.0),
+    (
+        "bell of the EQ at 200 Hz changed from 0 to 6 dB",
+        {"eq.b2.freq_hz": 200.0, "eq.b2.gain_db": 6.0, "eq.b2.enabled": 1.0},
+        1.0,
+    ),
+    ("limiter gain changed from 0 to 6 dB", {"limiter.gain_db": 6.0}, 1.0),
+    ("make-up of multiband band 2 changed from 0 to 6 dB", {"multiband.b2.makeup_db": 6.0}, 1.0),
+    (
+        "width of two bands changed from 100 to 150 %",
+        {"stereo.width_low_pct": 150.0, "stereo.width_mid_pct": 150.0},
+        0.0,
+    ),
 )
 
 
@@ -39,7 +47,7 @@ def test_steps_leave_no_zipper_noise(request, record):
     residues = {name: residue(changed, right) for name, changed, right in STEPS}
     for name, noise in residues.items():
         worst = 20 * np.log10(np.abs(noise).max())
-        record("Chain", f"residue above 3 kHz of a 200 Hz tone, {name}", worst, "dB", target="≤ -100 dB", digits=0,
+        record("Chain", f"{name}, in the whole chain: residue above 3 kHz relative to a 200 Hz tone, 48 kHz", worst, "dB", target="≤ -100 dB", digits=0,
                tolerance=3)  # fmt: skip
         assert worst <= -100
 

@@ -37,35 +37,35 @@ class Case:
 INTEGRATED = ("integrated_lufs",)
 
 LOUDNESS = (
-    Case(1, "20 s at −23", (((20, -23),),), ("momentary_lufs", "short_lufs", *INTEGRATED), (-23.0,), 0.1),
-    Case(2, "20 s at −33", (((20, -33),),), ("momentary_lufs", "short_lufs", *INTEGRATED), (-33.0,), 0.1),
-    Case(3, "−36, −23, −36: relative gate", (((10, -36), (60, -23), (10, -36)),), INTEGRATED, (-23.0,), 0.1),
+    Case(1, "tone of 20 s at −23 dBFS", (((20, -23),),), ("momentary_lufs", "short_lufs", *INTEGRATED), (-23.0,), 0.1),
+    Case(2, "tone of 20 s at −33 dBFS", (((20, -33),),), ("momentary_lufs", "short_lufs", *INTEGRATED), (-33.0,), 0.1),
+    Case(3, "tones at −36, −23, −36 dBFS: relative gate", (((10, -36), (60, -23), (10, -36)),), INTEGRATED, (-23.0,), 0.1),
     Case(
-        4, "−72, −36, −23, −36, −72: both gates",
+        4, "tones at −72, −36, −23, −36, −72 dBFS: both gates",
         (((10, -72), (10, -36), (60, -23), (10, -36), (10, -72)),), INTEGRATED, (-23.0,), 0.1,
     ),
-    Case(5, "−26, −20, −26", (((20, -26), (20.1, -20), (20, -26)),), INTEGRATED, (-23.0,), 0.1),
-    Case(9, "S of 3 s cycles is constant", (((1.34, -20), (1.66, -30)) * 5,), ("short_lufs",), (-23.0,), 0.1,
+    Case(5, "tones at −26, −20, −26 dBFS", (((20, -26), (20.1, -20), (20, -26)),), INTEGRATED, (-23.0,), 0.1),
+    Case(9, "short-term loudness of cycles of 3 s", (((1.34, -20), (1.66, -30)) * 5,), ("short_lufs",), (-23.0,), 0.1,
          when="always", after_s=3.0),
-    Case(10, "max S of 3 s bursts, 20 files", tuple(((i * 0.15, None), (3, -23), (1, None)) for i in range(20)),
+    Case(10, "maximum short-term loudness of 3 s bursts, 20 files", tuple(((i * 0.15, None), (3, -23), (1, None)) for i in range(20)),
          ("max_short_lufs",), (-23.0,), 0.1),
-    Case(11, "max S of 3 s bursts, live",
+    Case(11, "maximum short-term loudness of 3 s bursts, live",
          (tuple(s for i in range(20) for s in ((i * 0.15, None), (3, -38 + i), (3 - i * 0.15, None))),),
          ("max_short_lufs",), tuple(float(-38 + i) for i in range(20)), 0.1, when="segment", group=3),
-    Case(12, "M of 0.4 s cycles is constant", (((0.18, -20), (0.22, -30)) * 25,), ("momentary_lufs",), (-23.0,), 0.1,
+    Case(12, "momentary loudness of cycles of 0.4 s", (((0.18, -20), (0.22, -30)) * 25,), ("momentary_lufs",), (-23.0,), 0.1,
          when="always", after_s=1.0),
-    Case(13, "max M of 0.4 s bursts, 20 files", tuple(((i * 0.02, None), (0.4, -23), (1, None)) for i in range(20)),
+    Case(13, "maximum momentary loudness of 0.4 s bursts, 20 files", tuple(((i * 0.02, None), (0.4, -23), (1, None)) for i in range(20)),
          ("max_momentary_lufs",), (-23.0,), 0.1),
-    Case(14, "max M of 0.4 s bursts, live",
+    Case(14, "maximum momentary loudness of 0.4 s bursts, live",
          (tuple(s for i in range(20) for s in ((i * 0.02, None), (0.4, -38 + i), (0.4 - i * 0.02, None))),),
          ("max_momentary_lufs",), tuple(float(-38 + i) for i in range(20)), 0.1, when="segment", group=3),
 )  # fmt: skip
 
 RANGE = (
-    Case(1, "−20, −30", (((20, -20), (20, -30)),), ("lra_lu",), (10.0,), 1.0, unit="LU"),
-    Case(2, "−20, −15", (((20, -20), (20, -15)),), ("lra_lu",), (5.0,), 1.0, unit="LU"),
-    Case(3, "−40, −20", (((20, -40), (20, -20)),), ("lra_lu",), (20.0,), 1.0, unit="LU"),
-    Case(4, "−50, −35, −20, −35, −50", (tuple((20, level) for level in (-50, -35, -20, -35, -50)),), ("lra_lu",),
+    Case(1, "tones at −20, −30 dBFS", (((20, -20), (20, -30)),), ("lra_lu",), (10.0,), 1.0, unit="LU"),
+    Case(2, "tones at −20, −15 dBFS", (((20, -20), (20, -15)),), ("lra_lu",), (5.0,), 1.0, unit="LU"),
+    Case(3, "tones at −40, −20 dBFS", (((20, -40), (20, -20)),), ("lra_lu",), (20.0,), 1.0, unit="LU"),
+    Case(4, "tones at −50, −35, −20, −35, −50 dBFS", (tuple((20, level) for level in (-50, -35, -20, -35, -50)),), ("lra_lu",),
          (15.0,), 1.0, unit="LU"),
 )  # fmt: skip
 

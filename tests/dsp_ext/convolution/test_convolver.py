@@ -40,7 +40,13 @@ def test_equals_direct_convolution(partition, partitions, rng, record):
     assert error_db < -130
     if (partition, partitions) == (128, 64):
         record(
-            "Convolution", "8192 taps against float64, rms", error_db, "dB", target="≤ -130 dB", digits=1, tolerance=1.0
+            "Convolution",
+            "convolver with 8192 taps: RMS error relative to a float64 convolution",
+            error_db,
+            "dB",
+            target="≤ -130 dB",
+            digits=1,
+            tolerance=1.0,
         )
 
 
@@ -139,7 +145,7 @@ def test_swap_leaves_no_zipper(rate_hz, partition, identity, record):
     residue_db = 20 * np.log10(np.max(np.abs(np.fft.irfft(spectrum, y.size))))
     assert residue_db < -100
     if identity == "kernel":
-        record("EQ", f"kernel swap, 6 dB step on 200 Hz, residue above 3 kHz, {rate_hz / 1000:g} kHz", residue_db, "dBFS",
+        record("EQ", f"kernel of the convolver swapped, 6 dB step: residue above 3 kHz, 200 Hz tone at full scale, {rate_hz / 1000:g} kHz", residue_db, "dBFS",
                target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
 
 

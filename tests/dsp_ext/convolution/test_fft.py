@@ -20,7 +20,7 @@ def test_spectrum_is_numpys_in_another_order(size, noise, record):
     error = np.sqrt(np.mean(np.abs(fft.spectrum(signal) - expected) ** 2) / np.mean(np.abs(expected) ** 2))
     assert error < 3e-7
     if size == 1024:
-        record("Convolution", "FFT of 1024 points against float64, rms", 20 * np.log10(error), "dB",
+        record("Convolution", "FFT of 1024 points: RMS error relative to a float64 FFT", 20 * np.log10(error), "dB",
                target="≤ -130 dB", digits=1, tolerance=1.0)  # fmt: skip
 
 

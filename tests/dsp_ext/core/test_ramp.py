@@ -34,7 +34,7 @@ def test_a_knob_that_turns_round_on_its_way_makes_no_click(name, after_ms, recor
             engine.set(name, value)
     y = np.concatenate(parts, axis=1)[0, engine.latency + 4800 :]
     worst = click_db(y, RATE_HZ)
-    record("Chain", f"{name} from {start:g} to {end:g} and back after {after_ms} ms, residue above 3 kHz, 200 Hz at -1 dBFS",
+    record("Chain", f"{name} changed from {start:g} to {end:g} and back after {after_ms} ms: residue above 3 kHz, 200 Hz tone at -1 dBFS, 48 kHz",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
     assert np.abs(y[-480:]).max() == pytest.approx(np.abs(y[:480]).max(), rel=1e-3)  # back where it was

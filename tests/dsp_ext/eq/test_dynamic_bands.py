@@ -57,7 +57,7 @@ def test_static_curve_at_the_centre_of_a_bell(rate_hz, record):
                 eq = equaliser([EqBand("bell", freq_hz, 0, q, dynamics=d)], rate_hz)
                 worst_db = max(worst_db, abs(gain_db(eq, freq_hz, level_db, rate_hz) - curve_db(level_db, d)))
     assert worst_db <= 0.05
-    figure = f"dynamic bell, static curve against the formula, {rate_hz / 1000:g} kHz"
+    figure = f"dynamic bell, {rate_hz / 1000:g} kHz: largest difference of the static curve from the formula"
     record("EQ", figure, worst_db, "dB", target="≤ 0.05 dB", digits=3, tolerance=0.005)
 
 
@@ -70,7 +70,7 @@ def test_static_curve_of_shelves(record):
                 eq = equaliser([EqBand(type, freq_hz, dynamics=d)])
                 worst_db = max(worst_db, abs(gain_db(eq, tone_hz, level_db, 48000) - curve_db(level_db, d)))
     assert worst_db <= 0.05
-    record("EQ", "dynamic shelves, static curve against the formula, 48 kHz", worst_db, "dB", target="≤ 0.05 dB",
+    record("EQ", "dynamic shelves, 48 kHz: largest difference of the static curve from the formula", worst_db, "dB", target="≤ 0.05 dB",
            digits=3, tolerance=0.005)  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_attack_and_release(rate_hz, record):
             worst[name] = max(worst.get(name, 0.0), abs(error))
             assert abs(error) <= 5, (name, error)
     for name, error in worst.items():
-        figure = f"dynamic bell, {name} time, error, {rate_hz / 1000:g} kHz"
+        figure = f"dynamic bell, {rate_hz / 1000:g} kHz: largest error of the {name} time"
         record("EQ", figure, error, "%", target="≤ 5 %", digits=1, tolerance=0.5)
 
 

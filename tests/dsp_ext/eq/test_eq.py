@@ -80,7 +80,7 @@ def test_mixed_mode_moves_from_linear_to_minimum_phase(record):
         assert np.max(np.abs(np.angle(turned * np.exp(-1j * phase)))) < 0.02
         record(
             "EQ",
-            f"mixed phase, {percent} %, bell 200 Hz +9 dB, energy ahead",
+            f"mixed mode with {percent} % of the minimum phase, bell of +9 dB at 200 Hz, 48 kHz: energy of the impulse response before its centre",
             ahead_db[-1],
             "dB",
             digits=0,
@@ -201,7 +201,7 @@ def test_auto_gain_keeps_the_loudness_of_pink_noise(mode, rng, record):
         eq.process(block)
         worst = max(worst, abs(Meter(48000).integrated_loudness(block[:, eq.latency :].T) - before))
     assert worst < 0.1
-    record("EQ", f"auto gain, {mode}, change of loudness of pink noise, pyloudnorm", worst, "LU", target="≤ 0.1 LU",
+    record("EQ", f"auto gain, {mode} mode, random bands: change of the loudness of pink noise, measured by pyloudnorm, 48 kHz", worst, "LU", target="≤ 0.1 LU",
            tolerance=0.03)  # fmt: skip
 
 
@@ -261,7 +261,7 @@ def test_a_band_that_comes_goes_or_moves_leaves_no_click(rate_hz, mode, record):
             before, after = (((band,) if band else ()) + behind for band in pair)
             worst_db = max(worst_db, residue_of_change_db(before, after, mode, rate_hz))
     assert worst_db < -100
-    record("EQ", f"bands come, go and move, {mode}, full-scale 200 Hz, residue above 3 kHz, {rate_hz / 1000:g} kHz", worst_db,
+    record("EQ", f"bands added, removed and moved, {mode} mode: residue above 3 kHz, 200 Hz tone at full scale, {rate_hz / 1000:g} kHz", worst_db,
            "dBFS", target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
 
 
@@ -273,5 +273,5 @@ def test_a_turned_knob_leaves_no_zipper(rate_hz, mode, record):
     after = before[0], EqBand("bell", 200, 0.01, 1), before[2]
     residue_db = residue_of_change_db(before, after, mode, rate_hz)
     assert residue_db < -100
-    record("EQ", f"knob turned by 6 dB on 200 Hz, {mode}, residue above 3 kHz, {rate_hz / 1000:g} kHz", residue_db, "dBFS",
+    record("EQ", f"gain of a 200 Hz bell raised by 6 dB, {mode} mode: residue above 3 kHz, 200 Hz tone at full scale, {rate_hz / 1000:g} kHz", residue_db, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip

@@ -78,7 +78,7 @@ def test_kernel_follows_the_prototype(rate_hz, rng, record):
     bands = [random_band(rng, types) for _ in range(100 if rate_hz < 50000 else 25)]
     worst_db = max(error_db(design([band], rate_hz, taps)[0], [band], rate_hz) for band in bands)
     assert worst_db <= 0.05
-    record("EQ", f"linear phase, 16k, against analog, {rate_hz / 1000:g} kHz, random bands, f0/Q ≥ 20 Hz", worst_db,
+    record("EQ", f"linear phase, resolution 16k, {rate_hz / 1000:g} kHz, random bands with f0/Q ≥ 20 Hz: largest difference from the analog curve up to 20 kHz", worst_db,
            "dB", target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rn
             errors_db = np.maximum(db(got[heard]), -60) - np.maximum(db(curve[heard]), -60)
             worst_db = max(worst_db, np.max(np.abs(errors_db)))
     assert worst_db <= 0.05
-    record("EQ", f"linear phase, 16k, random bands placed apart, each channel against analog, {rate_hz / 1000:g} kHz", worst_db,
+    record("EQ", f"linear phase, resolution 16k, {rate_hz / 1000:g} kHz, random bands on different channels: largest difference from the analog curve up to 20 kHz", worst_db,
            "dB", target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
 
 
@@ -119,9 +119,16 @@ def test_notch_is_exact_but_for_its_bottom(rng, record):
     worst_db = max(error_db(kernel, [band], 48000, floor_db=-18) for kernel, band in zip(kernels, bands, strict=True))
     depth_db = max(notch_db(kernel, 48000, band.freq_hz) for kernel, band in zip(kernels, bands, strict=True))
     assert worst_db <= 0.05 and depth_db < -45
-    record("EQ", "linear phase, 16k, notches above their last -18 dB, 48 kHz, f0/Q ≥ 100 Hz", worst_db, "dB",
+    record("EQ", "linear phase, resolution 16k, 48 kHz, notches with f0/Q ≥ 100 Hz: largest error where the attenuation is below 18 dB", worst_db, "dB",
            target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
-    record("EQ", "linear phase, 16k, shallowest notch, 48 kHz, f0/Q ≥ 100 Hz", depth_db, "dB", digits=1, tolerance=1)
+    record(
+        "EQ",
+        "linear phase, resolution 16k, 48 kHz, notches with f0/Q ≥ 100 Hz: gain at the centre of the shallowest notch",
+        depth_db,
+        "dB",
+        digits=1,
+        tolerance=1,
+    )
 
 
 def notch_db(kernel, rate_hz, freq_hz):
@@ -149,10 +156,17 @@ def test_notches_are_held_from_a_few_hertz_beside_their_tip(rate_hz, rng, record
         worst_db = max(worst_db, np.max(np.abs(errors_db[heard])))
         depth_db = max(depth_db, notch_db(kernel, rate_hz, bands[0].freq_hz))
     assert worst_db <= 0.05 and depth_db < -30
-    where = f"16k, {rate_hz / 1000:g} kHz, f0/Q ≥ 20 Hz"
-    record("EQ", f"linear phase, notches from {clear_hz:.1f} Hz (2.25 rate/taps) beside their tip, {where}", worst_db, "dB",
+    where = f"resolution 16k, {rate_hz / 1000:g} kHz, notches with f0/Q ≥ 20 Hz"
+    record("EQ", f"linear phase, {where}: largest error at a distance of {clear_hz:.1f} Hz (2.25 rate/taps) or more from the centre", worst_db, "dB",
            target="≤ 0.05 dB", digits=3, tolerance=0.01)  # fmt: skip
-    record("EQ", f"linear phase, shallowest notch, {where}", depth_db, "dB", digits=1, tolerance=2)
+    record(
+        "EQ",
+        f"linear phase, {where}: gain at the centre of the shallowest notch",
+        depth_db,
+        "dB",
+        digits=1,
+        tolerance=2,
+    )
 
 
 @pytest.mark.parametrize("mix", [0.1, 0.5, 0.8, 1.0])

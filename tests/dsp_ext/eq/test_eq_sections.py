@@ -44,7 +44,7 @@ def test_random_bands_follow_the_prototype(rate_hz, count, rng, record):
         worst_db = np.maximum(worst_db, (np.max(error_db[below]), np.max(error_db)))
     assert worst_db[0] <= 0.1 and worst_db[1] <= 0.5
     for worst, limit, target in zip(worst_db, (10, 20), ("≤ 0.1 dB", "≤ 0.5 dB"), strict=True):
-        figure = f"minimum phase against analog, {rate_hz / 1000:g} kHz, {count} random bands, to {limit} kHz"
+        figure = f"minimum phase, {rate_hz / 1000:g} kHz, {count} random bands: largest difference from the analog curve up to {limit} kHz"
         record("EQ", figure, worst, "dB", target=target, digits=3, tolerance=0.005)
 
 
@@ -114,7 +114,7 @@ def test_noise_of_a_narrow_low_band(record):
     assert noise_db < -150
     record(
         "EQ",
-        "minimum phase, 20 Hz, Q 10, 96 kHz, noise",
+        "minimum phase, bell at 20 Hz with Q 10, 96 kHz: noise of the computation",
         noise_db,
         "dBFS",
         target="≤ -150 dBFS",

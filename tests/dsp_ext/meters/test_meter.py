@@ -74,7 +74,7 @@ class TestWeighting:
             20 * np.log10(np.abs(signal.freqz_sos(coefficients(rate), hz, fs=rate)[1])) for rate in (rate_hz, 48000)
         )
         apart = np.abs(here - there)
-        record("Meters", f"K-weighting at {rate_hz / 1000:g} kHz against 48 kHz, 10 Hz to 18 kHz", apart.max(), "dB",
+        record("Meters", f"K-weighting at {rate_hz / 1000:g} kHz: largest difference from the response at 48 kHz, 10 Hz to 18 kHz", apart.max(), "dB",
                target="≤ 0.01 dB", digits=3)  # fmt: skip
         assert apart.max() <= 0.01
         assert apart[hz < 300].max() <= 0.001  # the gain itself is exact; above, the bilinear transform bends the shelf
@@ -86,9 +86,9 @@ class TestAgainstTheReference:
         x = programme(rng, 40, rate_hz)
         read, expected = measured(x, rate_hz), reference(x, rate_hz)
         worst = max(abs(read[name] - expected[name]) for name in expected if name != "lra_lu")
-        record("Meters", f"M, S, I and their maxima against a float64 reference, {rate_hz / 1000:g} kHz", worst, "LU",
+        record("Meters", f"momentary, short-term and integrated loudness and their maxima, {rate_hz / 1000:g} kHz: largest difference from a float64 reference", worst, "LU",
                target="≤ 0.02 LU", digits=4)  # fmt: skip
-        record("Meters", f"LRA against a float64 reference, {rate_hz / 1000:g} kHz",
+        record("Meters", f"loudness range, {rate_hz / 1000:g} kHz: difference from a float64 reference",
                abs(read["lra_lu"] - expected["lra_lu"]), "LU", target="≤ 0.1 LU", digits=3)  # fmt: skip
         assert worst <= 0.02
         assert abs(read["lra_lu"] - expected["lra_lu"]) <= 0.1
@@ -114,7 +114,7 @@ class TestTruePeak:
                 values = measured(np.pad(x, ((0, 0), (0, rate_hz // 50))).astype(np.float32), rate_hz)
                 errors += [values[f"tp_{side}_dbtp"] - 20 * np.log10(0.5) for side in "lr"]
         worst = max(errors, key=abs)
-        record("Meters", f"true peak of steady tones to 0.45 of {rate_hz / 1000:g} kHz, largest error", worst, "dB",
+        record("Meters", f"true peak at {rate_hz / 1000:g} kHz: largest error for steady tones up to 0.45 of the sampling rate", worst, "dB",
                target="within ±0.1 dB", digits=3)  # fmt: skip
         assert abs(worst) <= 0.1
 
@@ -285,9 +285,9 @@ class TestBoundedMemory:
         off_lu, off_range_lu = zip(
             *(self.errors_of_a_day(np.random.default_rng([24, day])) for day in range(5)), strict=True
         )
-        record("Meters", "integrated loudness of 24 h in bounded memory against a list of all blocks, worst of five days",
+        record("Meters", "integrated loudness over 24 h in bounded memory: difference from a list of all blocks, worst of five days",
                max(off_lu), "LU", target="≤ 0.001 LU", digits=5)  # fmt: skip
-        record("Meters", "LRA of 24 h in bounded memory against a list of all values, worst of five days", max(off_range_lu),
+        record("Meters", "loudness range over 24 h in bounded memory: difference from a list of all values, worst of five days", max(off_range_lu),
                "LU", target="≤ 0.01 LU", digits=4)  # fmt: skip
         assert max(off_lu) <= 0.0005, "half of what is promised, since other days may be worse"
         assert max(off_range_lu) <= 0.005

@@ -38,11 +38,11 @@ def test_a_full_scale_tone_reads_0_db_in_its_band_and_far_less_elsewhere(rate_hz
         far.append(read[octaves > 0.5].max())
         assert far[-1] <= (-30 if BANDS_HZ[band] < 40 else -60)
     kilo = f"{rate_hz / 1000:g} kHz"
-    record("Meters", f"spectrum, {kilo}: full-scale tone in its band, error from 28 Hz up", max(errors[1:], key=abs), "dB",
+    record("Meters", f"spectrum, {kilo}: largest error of the level of a full-scale tone, from 28 Hz up", max(errors[1:], key=abs), "dB",
            target="within ±0.3 dB", digits=2)  # fmt: skip
     record(
         "Meters",
-        f"spectrum, {kilo}: full-scale tone at 20 Hz, error",
+        f"spectrum, {kilo}: error of the level of a full-scale tone at 20 Hz",
         errors[0],
         "dB",
         target="within ±1.2 dB",

@@ -88,7 +88,7 @@ def test_reads_steady_tones(record):
             errors.append(20 * np.log10(peak / 0.5))
     record(
         "True peak",
-        "steady tones to 0.45 fs, 16 points, largest error",
+        "detector with 16 points per sample: largest error for steady tones up to 0.45 of the sampling rate",
         max(errors, key=abs),
         "dB",
         target="within ±0.1 dB",

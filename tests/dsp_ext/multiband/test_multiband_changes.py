@@ -82,7 +82,7 @@ def test_a_crossover_dragged_far_makes_no_click(split, start_hz, end_hz, record)
         lambda: make(split=1 + ["lr4", "shelves"].index(split), bands=0, x1_hz=start_hz, **APART),
         (0, lambda multiband: multiband.set("x1_hz", end_hz)),
     )
-    record("Multiband", f"residue above 3 kHz, {split}, crossover from {start_hz} to {end_hz} Hz, 6 dB between, 200 Hz at 0 dBFS",
+    record("Multiband", f"split {split}, crossover moved from {start_hz} to {end_hz} Hz, 6 dB between the bands: residue above 3 kHz, 200 Hz tone at 0 dBFS, 48 kHz",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 
@@ -96,7 +96,7 @@ def test_bands_come_and_go_without_a_click(split, start, end, record):
         (0, lambda multiband: multiband.set("bands", end - 2)),
         right=0.1,
     )
-    record("Multiband", f"residue above 3 kHz, {split}, {start} bands to {end}, 6 dB between, 200 Hz at 0 and -20 dBFS",
+    record("Multiband", f"split {split}, number of bands changed from {start} to {end}, 6 dB between the bands: residue above 3 kHz, 200 Hz tone at 0 and -20 dBFS in the two channels, 48 kHz",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 
@@ -126,7 +126,7 @@ def test_a_knob_that_keeps_turning_or_turns_round_makes_no_click(split, record):
     turns = [[(0, turn(6.0)), (after, turn(end))] for after in (120, 480) for end in (0.0, 9.0)]
     turns.append([(240 * k, turn(0.5 * (k + 1))) for k in range(12)])
     worst = max(residue_db(lambda: make(split=["linear", "lr4", "shelves"].index(split)), *steps) for steps in turns)
-    record("Multiband", f"residue above 3 kHz, {split}, make-up turned on or round mid-way, 200 Hz at 0 dBFS", worst, "dBFS",
+    record("Multiband", f"split {split}, make-up changed again, onward or back, during its ramp: residue above 3 kHz, 200 Hz tone at 0 dBFS, 48 kHz", worst, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 
@@ -154,7 +154,7 @@ def test_the_bands_of_every_count_add_up(count, rng, record):
     x = (0.25 * rng.standard_normal((2, 24000))).astype(np.float32)
     y = through(make(freqs_hz=freqs_hz, bands=count - 2, **makeups), x).astype(float) / 10 ** (6 / 20)
     residue_db = 10 * np.log10(np.mean((y - x) ** 2) / np.mean(x.astype(float) ** 2))
-    record("Multiband", f"residue of the sum of {count} bands, random crossovers, all at +6 dB, white noise", residue_db, "dB",
+    record("Multiband", f"linear split, sum of {count} bands, random crossovers, all at +6 dB: residue relative to the input, white noise, 48 kHz", residue_db, "dB",
            target="≤ -140 dB", digits=0, tolerance=3)  # fmt: skip
     assert residue_db <= -140
 
@@ -167,7 +167,7 @@ def test_the_bands_of_every_count_add_up(count, rng, record):
     magnitude = np.abs(np.fft.rfft(impulse[0, lag:].astype(float))) * 2
     use = slice(size * 20 // RATE_HZ, size * 20000 // RATE_HZ)
     worst = np.abs(20 * np.log10(magnitude[use]) - 6).max()
-    record("Multiband", f"LR4 sum of {count} bands, 20 Hz to 20 kHz, two crossovers equal", worst, "dB", target="≤ 0.001 dB",
+    record("Multiband", f"LR4, sum of {count} bands, two of the crossovers equal, 48 kHz: deviation from a flat magnitude, 20 Hz to 20 kHz", worst, "dB", target="≤ 0.001 dB",
            digits=5, tolerance=5e-4)  # fmt: skip
     assert worst <= 1e-3
 

@@ -72,10 +72,12 @@ def test_error_is_independent_of_the_sound(record):
         error = (dithered(x).astype(np.float64) - x) / STEP
         means.append(error.mean())
         powers.append((error**2).mean())
-    record("Dither", "mean error over 42 million samples of steady values, flat", abs(np.mean(means)) * 1e4, "1e-4 step",
+    record("Dither", "flat dither, 16 bits: mean error of 42 million samples of constant values", abs(np.mean(means)) * 1e4, "1e-4 step",
            target="≤ 1e-4 step", digits=2, tolerance=0.05)  # fmt: skip
     gain = 10 * np.log10(np.mean(powers) * 12)
-    record("Dither", "noise over that of bare rounding, flat", gain, "dB", target="4.77 dB")
+    record(
+        "Dither", "flat dither, 16 bits: noise power relative to rounding without dither", gain, "dB", target="4.77 dB"
+    )
     assert abs(np.mean(means)) <= 1e-4
     assert np.allclose(powers, 0.25, rtol=0.003)
     assert abs(gain - 4.77) < 0.02
@@ -111,7 +113,7 @@ def test_no_harmonics_of_a_tone_below_a_step(shape, record):
         # Averages of 64 scatter by an eighth of their mean: five times that is chance no more.
         assert power[1000 * k] < around.mean() * (1 + 5 / 8)
         worst = max(worst, 10 * np.log10(power[1000 * k] / around.mean()))
-    record("Dither", f"highest harmonic of 1 kHz at -100 dBFS over the noise beside it, 64 averages, {shape}", worst, "dB",
+    record("Dither", f"{shape} dither, 16 bits, 1 kHz tone at -100 dBFS: highest harmonic relative to the noise around it, 64 averages", worst, "dB",
            target="chance: ≤ 2.1 dB", tolerance=0.3)  # fmt: skip
 
 
@@ -129,7 +131,7 @@ def test_shapers_quieten_what_is_heard(rate, shape, record):
     assert np.abs(10 * np.log10(shaped[50:-50] / design[50:-50])).max() < 4
     assert abs(10 * np.log10(shaped.sum() / design.sum())) < 0.2
     if rate in (44100, 48000):
-        record("Dither", f"{shape}, {rate} Hz: noise weighted by the threshold of hearing (Terhardt), below flat dither",
+        record("Dither", f"{shape} dither, {rate} Hz: reduction of the audible noise against flat dither, weighted by the threshold of hearing (Terhardt)",
                gain, "dB", target="≥ 15 dB", digits=1)  # fmt: skip
     assert gain >= 15
 
@@ -182,7 +184,7 @@ def test_ceiling_holds_after_dither(shape, ceiling, record):
         assert np.array_equal(x * 2**15, np.rint(x * 2**15)), "the words have 16 bits"
         worst = max(worst, peak_db(x, BS1770) - ceiling)
         assert engine.limiter.clamps == 0
-    record("Dither", f"16 bit, {SHAPES[shape]}: over a ceiling of {ceiling} dBTP, BS.1770-5 meter", worst, "dB",
+    record("Dither", f"{SHAPES[shape]} dither, 16 bits, whole chain: true peak relative to a ceiling of {ceiling} dBTP, BS.1770-5 meter, 48 kHz", worst, "dB",
            target="≤ 0.00 dB", tolerance=0.01)  # fmt: skip
     assert worst <= 0
 

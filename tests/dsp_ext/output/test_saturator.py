@@ -93,7 +93,7 @@ def test_little_aliases(curve, record):
         harmonic[max(0, k * f - 3) : k * f + 4] = True
     value = 10 * np.log10(power[~harmonic].sum() / power[harmonic].sum())
     target = -80 if curve == "hard" else -100
-    record("Saturator", f"{curve}: aliasing to 20 kHz, 5 kHz at full scale, 6 dB drive", value, "dB",
+    record("Saturator", f"curve {curve}, 6 dB of drive, 5 kHz tone at full scale, 48 kHz: level of the aliases up to 20 kHz", value, "dB",
            target=f"≤ {target} dB", digits=1, tolerance=2.0)  # fmt: skip
     assert value <= target
 
@@ -141,7 +141,7 @@ def test_everything_moves_without_a_click(record):
         spectrum = np.fft.rfft(y[0].astype(np.float64) * np.blackman(12000))
         spectrum[: 3000 // 4] = 0
         worst = max(worst, 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max()))
-    record("Saturator", "switching, drive, curve, mix: residue above 3 kHz", worst, "dBFS", target="≤ -100 dBFS", digits=1,
+    record("Saturator", "saturator switched on and off; drive, curve and mix changed: residue above 3 kHz besides the harmonics of the curve, 200 Hz tone, 48 kHz", worst, "dBFS", target="≤ -100 dBFS", digits=1,
            tolerance=2.0)  # fmt: skip
     assert worst <= -100
 

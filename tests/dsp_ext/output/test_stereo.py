@@ -53,7 +53,7 @@ def test_side_follows_its_response_and_mid_is_untouched(rate_hz, rng, record):
         freqs_hz = np.fft.rfftfreq(size, 1 / rate_hz)[1:-1]
         measured = np.fft.rfft(y[0] - y[1])[1:-1]
         worst = max(worst, np.abs(measured - stereo.side_response(freqs_hz)).max())
-    record("Stereo", f"side against its response, 10 random settings, {rate_hz} Hz", 20 * np.log10(worst), "dB",
+    record("Stereo", f"side signal, 10 random settings, {rate_hz} Hz: largest difference from the designed response", 20 * np.log10(worst), "dB",
            target="≤ -100 dB", digits=0, tolerance=6)  # fmt: skip
     assert worst < 1e-5
 
@@ -72,7 +72,13 @@ def test_mono_maker_falls_by_12_db_per_octave_below_its_corner(record):
     assert level_db[2] == pytest.approx(-3.01, abs=0.01)
     assert level_db[1] - level_db[0] == pytest.approx(12, abs=0.1)
     assert level_db[3] == pytest.approx(0, abs=0.01)
-    record("Stereo", "side two octaves below the mono-maker's corner", level_db[1], "dB", digits=1)
+    record(
+        "Stereo",
+        "mono-maker: level of the side signal two octaves below the corner frequency, 48 kHz",
+        level_db[1],
+        "dB",
+        digits=1,
+    )
 
 
 def test_mono_sound_passes_every_width_and_the_mono_maker_unchanged(rng):
@@ -113,7 +119,7 @@ def test_a_change_makes_no_click(settings, record):
         stereo.set(name, value)
     after = through(stereo, np.ascontiguousarray(x[:, 24000:]))
     worst = click_db(np.concatenate([before[:, -4800:], after], axis=1), RATE_HZ)
-    record("Stereo", f"residue above 3 kHz, {', '.join(settings)} changed, 200 Hz side", worst, "dBFS",
+    record("Stereo", f"{', '.join(settings)} changed: residue above 3 kHz, 200 Hz tone in the side signal, 48 kHz", worst, "dBFS",
            target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
 
