@@ -1,4 +1,5 @@
-"""Shims between Python and the peers' libraries, compiled when a bench runs, into a folder that is gone afterwards."""
+"""Shims between Python and the libraries of the compared programs. They are compiled into a temporary folder for each
+bench."""
 
 import ctypes
 import functools
@@ -22,8 +23,8 @@ def _flags(package: str) -> list[str]:
 
 @functools.cache
 def library(source: str, *, package: str = "", libraries: tuple[str, ...] = ()) -> ctypes.CDLL | None:
-    """`source` (a file here) compiled with the flags of pkg-config's `package` and `libraries`, or None where they or the
-    compiler are missing."""
+    """`source` (a file here), compiled with the flags of pkg-config's `package` and with `libraries`. None if a library or
+    the compiler is missing."""
     path = Path(_folder().name) / f"{source}.so"
     compiler = "c++" if source.endswith(".cpp") else "cc"
     try:

@@ -1,4 +1,4 @@
-"""What all benches share: the core they stay on, and the music they work on."""
+"""Shared by all benches: the processor core that they use, and the music that they process."""
 
 import os
 
@@ -9,7 +9,7 @@ from demo.mix import synthesise
 from dsp_ext.eq.bands import EqBand
 
 RATE_HZ = 48000
-#: Of the EQ, ours and the peers'.
+#: The number of taps of the EQ, for Burnish and the compared programs.
 BANDS = [
     EqBand("low_cut", 30),
     EqBand("low_shelf", 100, 2),
@@ -20,7 +20,7 @@ BANDS = [
 
 @pytest.fixture(scope="session", autouse=True)
 def one_core():
-    """This process and those it starts stay on one core, where the system lets them: its caches are theirs then."""
+    """Keep this process and its children on one core, if the system allows it, so that they keep its caches."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -32,6 +32,7 @@ def one_core():
 
 @pytest.fixture(scope="session")
 def music():
-    """The demo's mix with peaks near full scale, shape (2, 2^18), float32, 48 kHz: 5.5 s, a whole number of any blocks."""
+    """The mix of the demo with peaks near full scale, shape (2, 2^18), float32, 48 kHz: 5.5 s, divisible by any block
+    size."""
     mix = synthesise(RATE_HZ)[:, 4 * RATE_HZ :][:, : 1 << 18]
     return (mix * (0.9 / np.abs(mix).max())).astype(np.float32)

@@ -1,4 +1,4 @@
-"""libebur128, the peer of the meters, through ctypes. Debian: `libebur128-1`. Used by the benches only."""
+"""libebur128, which is compared with the meters, through ctypes. Debian: `libebur128-1`. Used by the benches only."""
 
 import ctypes
 import ctypes.util
@@ -10,7 +10,7 @@ _MODE = _MODE_M | _MODE_S | _MODE_I | _MODE_LRA | _MODE_TRUE_PEAK | _MODE_HISTOG
 
 
 def load() -> ctypes.CDLL | None:
-    """The library, or None where it is not installed."""
+    """The library, or None if it is not installed."""
     name = ctypes.util.find_library("ebur128")
     if name is None:
         return None
@@ -27,7 +27,8 @@ def load() -> ctypes.CDLL | None:
 
 
 def meter(library: ctypes.CDLL, interleaved: np.ndarray, rate_hz: int, block: int) -> dict[str, float]:
-    """Measure float32 of shape (frames, 2) in histogram mode, all figures read after each block; the last ones."""
+    """Measure float32 of shape (frames, 2) in histogram mode. All figures are read after each block; the last ones are
+    returned."""
     state = ctypes.c_void_p(library.ebur128_init(2, rate_hz, _MODE))
     value = ctypes.c_double()
     figures = {}

@@ -1,6 +1,6 @@
-"""LV2 plugins, run by `lv2host.c`, and those of them that are peers, with their settings. Used by the benches only.
+"""LV2 plugins, run by `lv2host.c`: those that are compared with Burnish, with their settings. Used by the benches only.
 
-Debian: `liblilv-dev` for the host; `lsp-plugins-lv2`, `calf-plugins`, `x42-plugins` for the peers.
+Debian: `liblilv-dev` for the host; `lsp-plugins-lv2`, `calf-plugins`, `x42-plugins` for the plugins.
 """
 
 import ctypes
@@ -19,9 +19,9 @@ _LSP, _CALF, _X42 = (
 
 
 class Plugin:
-    """A stereo plugin at 48 kHz in blocks of `block` frames, `controls` by their symbols.
+    """A stereo plugin at 48 kHz in blocks of `block` frames. `controls`: values by the symbols of the controls.
 
-    Skips the test where `package` or lilv are not installed; raises KeyError for a control that the plugin does not have.
+    Skips the test if `package` or lilv is not installed. Raises KeyError for a control that the plugin does not have.
     """
 
     def __init__(self, package: str, uri: str, block: int, **controls: float):
@@ -35,12 +35,13 @@ class Plugin:
                 raise KeyError(symbol)
 
     def __getitem__(self, symbol: str) -> float:
-        """The value of a control; of an output, what the plugin last wrote. Not a number where there is none."""
+        """The value of a control. For an output control, the value that the plugin wrote last. NaN if there is no such
+        control."""
         return self._host.host_get(self._handle, symbol.encode())
 
     def process(self, sound: np.ndarray, out: np.ndarray, block_ns: np.ndarray | None = None) -> None:
-        """`sound` (shape (2, frames), float32) to `out` of the same shape, whole blocks only: the rest of `out` stays.
-        `block_ns` (int64, one a block) takes the CPU time of each block."""
+        """Process `sound` (shape (2, frames), float32) to `out` of the same shape, in whole blocks only: the rest of `out`
+        does not change. `block_ns` (int64, one per block) receives the CPU time of each block."""
         if not (sound.shape == out.shape and sound.flags.c_contiguous and out.flags.c_contiguous):
             raise ValueError("sound and out must have the same shape and be contiguous")
         times = None if block_ns is None else block_ns.ctypes.data
@@ -79,21 +80,21 @@ def lsp_eq(block: int) -> Plugin:
 
 
 def lsp_multiband(block: int, threshold_db: float, ratio: float) -> Plugin:
-    """LSP Multiband Compressor, classic, four bands at work: the splits it begins with part bands 0, 2, 4 and 6."""
+    """LSP Multiband Compressor, classic, with four active bands: with its initial splits these are bands 0, 2, 4 and 6."""
     settings = {"al": gain(threshold_db), "cr": ratio, "at": 15, "rt": 120}
     bands = {f"{what}_{band}": value for band in (0, 2, 4, 6) for what, value in settings.items()}
     return Plugin("lsp-plugins-lv2", _LSP + "mb_compressor_stereo", block, mode=0, **bands)
 
 
 def calf_multiband(block: int, threshold_db: float, ratio: float) -> Plugin:
-    """Calf Multiband Compressor, LR4, four bands at work: they begin bypassed."""
+    """Calf Multiband Compressor, LR4, with four active bands, which are bypassed initially."""
     settings = {"bypass": 0, "threshold": gain(threshold_db), "ratio": ratio, "attack": 15, "release": 120}
     bands = {f"{what}{band}": value for band in range(4) for what, value in settings.items()}
     return Plugin("calf-plugins", _CALF + "MultibandCompressor", block, mode=0, **bands)
 
 
 def lsp_limiter(block: int, gain_db: float, ceiling_db: float) -> Plugin:
-    """LSP Limiter, its signal itself oversampled ("full") four times."""
+    """LSP Limiter, with the signal itself oversampled four times ("full")."""
     return Plugin("lsp-plugins-lv2", _LSP + "limiter_stereo", block, g_in=gain(gain_db), th=gain(ceiling_db), ovs=15)
 
 

@@ -1,8 +1,8 @@
-"""Cost of the transform beside numpy and scipy, and of the convolver beside zita-convolver and scipy.
+"""Cost of the FFT compared with numpy and scipy, and of the convolver compared with zita-convolver and scipy.
 
-zita-convolver runs uniform partitions as long as a block; it has no latency then. The product's convolver has the same first
-partition whatever the block, and its latency is that partition. Left and right have the same kernel here, as in the EQ: ours
-carries both as one complex signal, zita-convolver transforms each on its own.
+zita-convolver uses uniform partitions of one block here, which gives it no latency. The convolver of Burnish has the same
+partition for every block size, and that partition is its latency. Left and right have the same kernel here, as in the EQ:
+Burnish transforms both as one complex signal, zita-convolver transforms each one separately.
 """
 
 import math
@@ -48,7 +48,7 @@ def kernel_of(taps: int) -> np.ndarray:
 
 
 def work(taps: int, partition: int, block: int, sound: np.ndarray):
-    """A work that convolves `sound`, given in blocks."""
+    """A function that convolves `sound` in blocks."""
     convolver = Convolver(RATE_HZ, partition, taps // partition)
     convolver.load(convolver.pack(kernel_of(taps)[None]), jump=True)
     return lambda: convolver.process(sound, block)

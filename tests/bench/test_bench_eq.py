@@ -1,4 +1,4 @@
-"""Cost of the EQ: linear phase beside LSP's, minimum phase beside scipy's filters, seven bands each."""
+"""Cost of the EQ with seven bands: linear phase compared with LSP's EQ, minimum phase compared with scipy's filters."""
 
 import math
 import time
@@ -15,7 +15,7 @@ from .timing import WORST_RUNS, beside, ns_per_frame, whole, worst_block_ns
 
 pytestmark = pytest.mark.bench
 
-#: Of the peer, which offers no other.
+#: The only number of taps that the compared EQ offers.
 TAPS = 4096
 
 
@@ -26,11 +26,11 @@ def eq(block: int, **mode) -> Eq:
 
 
 def test_the_peer_has_as_many_taps():
-    """Its impulse lies in a window of that length about its latency, and needs half of it."""
+    """Its impulse response fits into a window of that length around its latency, and needs half of it."""
     peer = lv2.lsp_eq(128)
     sound = np.zeros((2, 1 << 15), np.float32)
     out = np.empty_like(sound)
-    peer.process(sound, out)  # settles
+    peer.process(sound, out)  # until its filters have settled
     sound[:, 0] = 1
     peer.process(sound, out)
     latency = int(peer["out_latency"])
@@ -43,7 +43,7 @@ def test_the_peer_has_as_many_taps():
 @pytest.mark.parametrize("taps", [TAPS, 8192])
 @pytest.mark.parametrize("block", [128, 256])
 def test_linear_phase_beside_lsp(block, taps, music, record):
-    """With the product's default of 8192 taps too, for information."""
+    """Also with the default of 8192 taps, for information."""
     here, there = ns_per_frame(
         music.shape[1], whole(eq(block, resolution=taps), music), beside(lv2.lsp_eq(block), music)
     )
@@ -55,7 +55,7 @@ def test_linear_phase_beside_lsp(block, taps, music, record):
 
 @pytest.mark.parametrize("block", [128, 256])
 def test_worst_block_beside_lsp(block, music, record):
-    """Here ours pays for a call from Python in each block, the peer does not."""
+    """The time of Burnish includes a call from Python for each block here, that of the plugin does not."""
     ours, peer = eq(block, resolution=TAPS), lv2.lsp_eq(block)
     blocks = [np.ascontiguousarray(part) for part in np.split(music, music.shape[1] // block, axis=1)]
     buffer, out = np.empty((2, block), np.float32), np.empty_like(music)
@@ -81,7 +81,7 @@ def test_worst_block_beside_lsp(block, music, record):
 
 
 def test_minimum_phase_beside_scipy(music, record):
-    """scipy's filters have no matching section and no float32 output."""
+    """The filters of scipy have no matching section and no float32 output."""
     sections = np.tile([1.0, -1.8, 0.81, 1.0, -1.79, 0.81], (len(BANDS), 1))
     here, there = ns_per_frame(
         music.shape[1], whole(eq(128, mode="minimum"), music), lambda: sosfilt(sections, music, axis=1)

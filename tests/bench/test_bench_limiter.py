@@ -1,6 +1,6 @@
-"""Cost of limiter, saturator and dither per stereo frame, the limiter beside x42 dpl and LSP's.
+"""Cost of limiter, saturator and dither per stereo frame. The limiter is compared with x42 dpl and with LSP's limiter.
 
-The peers get the same gain and the same ceiling; that dpl does not keep it is the second test.
+The other limiters get the same gain and the same ceiling. The second test shows that dpl exceeds that ceiling.
 """
 
 import math
@@ -57,7 +57,7 @@ def test_limiter_beside(name, block, sound, record):
 
 
 def test_dpl_goes_over_where_the_limiter_does_not(record):
-    """Both on a hundred segments of the hostile corpus: the same work, but for the ceiling."""
+    """Both process a hundred segments of the hostile corpus: the same work, except for the ceiling."""
     block, worst = 256, {"dpl": -np.inf, "Burnish": -np.inf}
     for number in range(100):
         segment = hostile.segment(number)[1]

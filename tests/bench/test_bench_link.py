@@ -1,4 +1,4 @@
-"""From a command on the laptop to the sound that it makes, on the simulated box in real time, counted in its frames."""
+"""The time from a command on the laptop to its effect on the sound, on the simulated box, counted in frames of the box."""
 
 import math
 import time
@@ -15,13 +15,13 @@ from host_cli.render import audiofile
 pytestmark = pytest.mark.bench
 
 RATE_HZ = 48000
-#: A ramp or a crossfade of kernels.
+#: The length of a ramp, or of a crossfade of kernels.
 FADE_FRAMES = round(0.02 * RATE_HZ)
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """(frames from each load to the end of its last fade, the same for `set`, info): 12 of each."""
+    """(frames from each load to the end of its last crossfade, the same for `set`, info): 12 of each."""
     folder = tmp_path_factory.mktemp("box")
     words = audiofile.words_from_float(synthesise(RATE_HZ)[:, : 14 * RATE_HZ].T)
     audiofile.write_words(folder / "mix.wav", audiofile.round_to_bits(words, 24), RATE_HZ, "24")

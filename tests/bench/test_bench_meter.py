@@ -1,4 +1,4 @@
-"""Cost of the meters per stereo frame, beside libebur128 doing the same, or beside pyloudnorm where that is not installed."""
+"""Cost of the meters per stereo frame, compared with libebur128, or with pyloudnorm if that is not installed."""
 
 import math
 
@@ -54,7 +54,7 @@ def test_all_figures_read_after_each_block(block, reads, target, sound, record):
 
 
 def test_both_read_the_same(sound):
-    """The peer's figures, as a check that the two do the same work; its range is read once a second only."""
+    """A check that libebur128 does the same work. Its range is read only once per second."""
     library = ebur128.load()
     if library is None:
         pytest.skip("libebur128 is not installed")

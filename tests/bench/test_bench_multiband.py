@@ -1,7 +1,7 @@
-"""Cost of the multiband compressor and of its parts, beside Calf's and LSP's, and beside scipy and numpy.
+"""Cost of the multiband compressor and its parts, compared with Calf's, with LSP's, and with scipy and numpy.
 
-All four bands compress, in ours and in the peers. "Every feature in use" adds in each band upward compression, expander,
-adaptive release, half of the mean square in the detector, hold, look-ahead and channels linked by half: more than the peers do.
+All four bands compress, in Burnish and in the others. "Every feature in use" adds in each band: upward compression, expander,
+adaptive release, half mean square in the detector, hold and look-ahead. The others do not have all of these.
 """
 
 import math
@@ -35,7 +35,7 @@ EVERY_FEATURE = SETTINGS | {
     "hold_ms": 20.0,
     "lookahead_ms": 2.0,
 }
-#: The targets are of the splits, linear phase and LR4; of the shelves there is no peer.
+#: The first two targets are for linear phase and LR4. The shelves have no counterpart in the other programs.
 PEERS = {
     "Calf": (lv2.calf_multiband, ("≤ 0.5", "≤ 0.25", "")),
     "LSP classic": (lv2.lsp_multiband, ("≤ 0.2", "≤ 0.1", "")),
@@ -55,7 +55,7 @@ def multiband(split: str, block: int, settings: dict[str, float]) -> Multiband:
 @pytest.mark.parametrize("name", PEERS)
 def test_four_bands_beside(name, block, music, record):
     make, targets = PEERS[name]
-    half = EVERY_FEATURE | {"link_pct": 50.0}  # both channels have detectors of their own
+    half = EVERY_FEATURE | {"link_pct": 50.0}  # each channel has its own detectors
     kinds = [
         ("", SETTINGS),
         (", every feature in use", EVERY_FEATURE),
@@ -75,7 +75,7 @@ def test_four_bands_beside(name, block, music, record):
 
 
 def by_scipy(sound: np.ndarray) -> np.ndarray:
-    """The same split over the whole file at once, and the static curve on each frame's level: no detector, no state."""
+    """The same split over the whole file at once, and the static curve on the level of each frame: no detector, no state."""
     low = [oaconvolve(sound, kernel[None], axes=1) for kernel in design(DEFAULT_HZ, RATE_HZ, 4096).astype(np.float32)]
     delayed = np.pad(sound, ((0, 0), (2048, 2047)))
     out = delayed.copy()
@@ -89,7 +89,7 @@ def by_scipy(sound: np.ndarray) -> np.ndarray:
 
 
 def test_four_bands_beside_scipy(music, record):
-    """scipy's without the detector."""
+    """The computation with scipy has no detector."""
     *here, there = ns_per_frame(
         music.shape[1], *(whole(multiband(split, 256, SETTINGS), music) for split in SPLITS), lambda: by_scipy(music)
     )

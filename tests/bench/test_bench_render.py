@@ -1,8 +1,9 @@
-"""Cost of a whole render, file to file, beside ffmpeg with filters that do the same jobs: CPU time of the processes.
+"""CPU time of a complete render, file to file, compared with ffmpeg and filters that do the same jobs.
 
-Both start, read 24 bits, equalise by a linear-phase FIR of as many taps and the same curve, compress four bands, limit at four
-times the rate, measure loudness and true peak before and after, and write 24 bits. Ours writes dither. The first of ffmpeg's
-filters hands on 100 ms at a time, with which its FIR costs a fifth of what it does with the reader's blocks.
+Both programs start, read 24 bits, equalise with a linear-phase FIR of the same curve and number of taps, compress four
+bands, limit at four times the rate, measure loudness and true peak before and after, and write 24 bits. Burnish also writes
+dither. The first filter of ffmpeg outputs 100 ms at a time; its FIR then costs a fifth of what it costs with the blocks of
+the reader.
 """
 
 import math
@@ -35,7 +36,7 @@ CROSSOVERS_HZ = (120, 1000, 6000)
 
 @pytest.fixture(scope="module")
 def mix(tmp_path_factory):
-    """A file as long as a song: the demo's mix again and again."""
+    """A file with the length of a song: the mix of the demo, repeated."""
     path = tmp_path_factory.mktemp("render") / "mix.wav"
     sound = synthesise(RATE_HZ)
     times = -(-SECONDS * RATE_HZ // sound.shape[1])
@@ -45,7 +46,7 @@ def mix(tmp_path_factory):
 
 
 def filters() -> str:
-    """The chain in ffmpeg's words. Its EQ is told our curve at 60 frequencies."""
+    """The chain in ffmpeg's syntax. Its EQ gets the curve of Burnish at 60 frequencies."""
     kernel = design_fir.design(BANDS, RATE_HZ, TAPS)[0].real
     freqs_hz = np.geomspace(15, 22000, 60)
     curve_db = 20 * np.log10(np.abs(design_fir.kernel_response(kernel, RATE_HZ, freqs_hz)))
@@ -68,7 +69,7 @@ def filters() -> str:
 
 
 def settings(split: str) -> list[str]:
-    """The chain in ours."""
+    """The chain as settings of Burnish."""
     values = {"multiband.split": split, "limiter.gain_db": GAIN_DB, "limiter.ceiling_dbtp": CEILING_DB}
     for n, band in enumerate(BANDS, 1):
         values |= {f"eq.b{n}.enabled": "on", f"eq.b{n}.type": band.type, f"eq.b{n}.freq_hz": band.freq_hz,
@@ -81,7 +82,7 @@ def settings(split: str) -> list[str]:
 
 
 def cpu_s(command: list[str], environment: dict[str, str]) -> float:
-    """CPU time of a process and those it starts."""
+    """CPU time of a process and its children."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, capture_output=True, env=os.environ | environment)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -97,7 +98,7 @@ def test_render_beside_ffmpeg(mix, record):
     ffmpeg = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-threads", "1", "-filter_threads", "1", "-i", str(mix),
               "-af", filters(), "-c:a", "pcm_s24le", str(out)]  # fmt: skip
     commands = [ffmpeg, *([*render, *settings(split)] for split in splits)]
-    # Compiled Python is kept, as it is where the package is installed; the first run of each makes it.
+    # Compiled Python files are kept, as in an installed package; the first run of each program creates them.
     environment = {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(mix.parent)}
     times = [[] for _ in commands]
     for run in range(RUNS + 1):

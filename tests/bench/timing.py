@@ -1,7 +1,7 @@
-"""How the benches measure: CPU time of this process, ours and the peer's in turns, median of five.
+"""How the benches measure: CPU time of this process, Burnish and the compared program in turns, median of five.
 
-Neither side pays for Python: `whole` gives a processor the whole sound, which it cuts into blocks itself, as compiled code
-calls it; the peers' hosts cut in C.
+Calls from Python are not part of the time: `whole` passes the complete sound to a processor, which cuts it into blocks
+itself in compiled code. The hosts of the compared programs cut it in C.
 """
 
 import time
@@ -11,12 +11,13 @@ from statistics import median
 import numpy as np
 
 RUNS = 5
-#: For the dearest of many blocks.
+#: Number of runs for the most expensive of many blocks.
 WORST_RUNS = 25
 
 
 def ns_per_frame(frames: int, *works: Callable[[], None]) -> list[float]:
-    """Median CPU time per frame of each of `works`, which all process `frames` frames. Each runs once before it is timed."""
+    """The median CPU time per frame of each of `works`, which all process `frames` frames. Each runs once before it is
+    timed."""
     times = [[] for _ in works]
     for run in range(RUNS + 1):
         for work, found in zip(works, times, strict=True):
@@ -28,7 +29,7 @@ def ns_per_frame(frames: int, *works: Callable[[], None]) -> list[float]:
 
 
 def whole(processor, sound: np.ndarray) -> Callable[[], None]:
-    """A work that gives `processor` a copy of `sound`, in blocks of its max_block."""
+    """A function that passes a copy of `sound` to `processor`, in blocks of its max_block."""
     buffer = np.empty_like(sound)
 
     def work():
@@ -39,14 +40,15 @@ def whole(processor, sound: np.ndarray) -> Callable[[], None]:
 
 
 def beside(peer, sound: np.ndarray) -> Callable[[], None]:
-    """The same for a `peer`, which copies on its own."""
+    """The same for the compared program `peer`, which copies the sound itself."""
     out = np.empty_like(sound)
     return lambda: peer.process(sound, out)
 
 
 def worst_block_ns(*works: Callable[[], np.ndarray]) -> list[float]:
-    """The dearest block of each of `works`, which return the time of each block, the same blocks in each run. A block's
-    time is its least in all runs: what else the machine does never hits the same block each time."""
+    """The time of the most expensive block of each of `works`, which return the time of each block, for the same blocks in
+    each run. The time of a block is its minimum over all runs, because other work of the machine never hits the same block
+    each time."""
     times = [[] for _ in works]
     for _ in range(WORST_RUNS):
         for work, found in zip(works, times, strict=True):

@@ -1,4 +1,5 @@
-"""zita-convolver with one partition a block, the peer of the convolver. Debian: `libzita-convolver-dev`. Used by the benches only."""
+"""zita-convolver with one partition per block, which is compared with the convolver. Debian: `libzita-convolver-dev`.
+Benches only."""
 
 import ctypes
 
@@ -9,8 +10,8 @@ from .compiled import library
 
 
 class Zita:
-    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, which is a power of two of at
-    least 64. Without latency: a block's output is there when the block is. Skips the test where it is not installed."""
+    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, a power of two of at least 64. It
+    has no latency: the output of a block is available with the block. Skips the test if it is not installed."""
 
     def __init__(self, kernel: np.ndarray, block: int):
         self._library, self._block = _load(), block
@@ -20,7 +21,7 @@ class Zita:
             raise RuntimeError(f"zita-convolver refuses {kernel.size} taps in blocks of {block}")
 
     def process(self, sound: np.ndarray, out: np.ndarray) -> None:
-        """`sound` (shape (2, frames), float32, whole blocks) to `out` of the same shape."""
+        """Convolve `sound` (shape (2, frames), float32, whole blocks) to `out` of the same shape."""
         self._library.zita_run(self._handle, sound.ctypes.data, out.ctypes.data, sound.shape[1], self._block)
 
     def __del__(self):

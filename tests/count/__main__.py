@@ -1,4 +1,4 @@
-"""`python -m tools.count [PATTERN ...]`: aarch64 instructions per stereo frame of the cases whose names match."""
+"""`python -m tests.count [PATTERN ...]`: aarch64 instructions per stereo frame of the cases whose names match."""
 
 import argparse
 import sys

@@ -1,4 +1,5 @@
-"""What runs on the counted machine: the extension modules as an installation on a Pi compiles them, the regions, the plugin."""
+"""Builds everything that runs on the emulated machine: the extension modules as a Pi compiles them, the regions, the
+plugin."""
 
 import hashlib
 import json
@@ -15,7 +16,7 @@ from .sysroot import CannotCount
 
 HERE = Path(__file__).parent
 COMPILER = "aarch64-linux-gnu-gcc"
-#: Runs setup.py as far as Cython, and writes what it would compile.
+#: Runs setup.py up to and including Cython, and prints the compiler's input.
 _ASK_SETUP = """
 import json, sys
 from setuptools import Distribution
@@ -26,14 +27,15 @@ json.dump([[m.name, m.sources, m.extra_compile_args] for m in modules], open(sys
 
 
 def version() -> str:
-    """The compiler's name and version: counts of others cannot be compared. Raises CannotCount where there is none."""
+    """The compiler's name and version. Counts from different compilers cannot be compared. Raises CannotCount without a
+    compiler."""
     if shutil.which(COMPILER) is None:
         raise CannotCount(f"instructions are not counted: {COMPILER} is not installed (`make count` installs it)")
     return subprocess.run([COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
 
 
 def modules(tree: Path, sysroot: Path, into: Path) -> None:
-    """`into`/dsp_ext and `into`/regions from the sources in `tree`; compiles what changed."""
+    """Build `into`/dsp_ext and `into`/regions from the sources in `tree`. Compiles only what changed."""
     (into / "dsp_ext").mkdir(parents=True, exist_ok=True)
     listing = into.resolve() / "modules.json"
     _quietly([sys.executable, "-c", _ASK_SETUP, listing], cwd=tree)
@@ -58,24 +60,25 @@ def modules(tree: Path, sysroot: Path, into: Path) -> None:
 
 
 def plugin(into: Path) -> Path:
-    """The plugin for the QEMU of this machine."""
+    """Build the plugin for the QEMU of this machine."""
     target = into / "plugin.so"
     _compile(["cc", "-fPIC", "-w"], [HERE / "plugin.c"], target, ["-O2"])
     return target
 
 
 def _python_flags(sysroot: Path) -> list[str]:
-    """The flags that the sysroot's Python was built with, which go before those of setup.py, and where its headers are."""
+    """The flags with which the Python of the sysroot was built (they precede those of setup.py), and the path of its
+    headers."""
     (data,) = sysroot.glob("usr/lib/python3.*/_sysconfigdata__aarch64-linux-gnu.py")
     values = runpy.run_path(str(data))["build_time_vars"]
     headers = sysroot / "usr/include"
-    # -idirafter: the compiler's own C library comes first, only Python's headers are from here.
+    # -idirafter: the compiler's own C library comes first; only Python's headers come from here.
     return [*shlex.split(values["CFLAGS"]), *shlex.split(values["CCSHARED"]),
             "-idirafter", str(headers / data.parent.name), "-idirafter", str(headers)]  # fmt: skip
 
 
 def _compile(base, sources, target: Path, flags):
-    """A shared library, unless it was made from the same bytes by the same command."""
+    """Compile a shared library, unless the existing one was made from the same bytes by the same command."""
     command = [*base, *flags, "-shared", "-o", str(target), *map(str, sources)]
     made = hashlib.sha256(json.dumps(command).encode() + b"".join(map(Path.read_bytes, sources))).hexdigest()
     stamp = target.with_suffix(".made")

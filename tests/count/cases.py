@@ -1,7 +1,7 @@
-"""What is counted. Runs on the counted machine (see `guest.py`).
+"""The cases that are counted. Runs on the emulated machine (see `guest.py`).
 
-At settings where every part has something to do. What is steady is counted with music, with silence and with numbers too
-small for a float's full precision after music; what moves a setting or swaps a kernel, with music.
+The settings use every part of the processors. Cases with constant settings are counted with music, with silence, and with
+denormal numbers after music. Cases that change a setting or swap a kernel are counted with music.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from firmware.engine import designer
 RATE_HZ = 48000
 BLOCK = 256
 SECOND = 188  # blocks
-QUIET = 96  # blocks, of what is no music
+QUIET = 96  # blocks of silence or denormal numbers
 
 EQ_BANDS = [
     EqBand("low_cut", 30),
@@ -40,7 +40,7 @@ EQ_BANDS = [
 
 
 def music(frames: int, rate_hz: int) -> np.ndarray:
-    """Pink noise, different left and right, under two beats a second and over a bass note; peaks about -3 dBFS."""
+    """Pink noise, different in left and right, below two beats per second and above a bass note; peaks at about -3 dBFS."""
     noise = np.random.default_rng(1).standard_normal((2, frames))
     spectrum = np.fft.rfft(noise)
     spectrum /= np.sqrt(np.maximum(np.arange(spectrum.shape[1]), 1))
@@ -66,9 +66,9 @@ EVERY = tuple(SOUNDS)
 
 @dataclass(frozen=True)
 class Case:
-    """`make()` gives what is counted, `region` is the function of `regions` that runs it. After `before` blocks of music
-    come `blocks` (of other sounds than music at most QUIET) that are counted; `each(work, number)` goes before each of them,
-    for what moves."""
+    """`make()` creates the processor, and `region` is the function of `regions` that runs it. `before` blocks of music
+    precede the `blocks` that are counted (at most QUIET for sounds other than music). `each(work, number)` runs before each
+    of them, for cases that change something."""
 
     name: str
     make: Callable
@@ -95,7 +95,7 @@ def eq(mode: str) -> Eq:
 
 
 def swap_eq(work: Eq, number: int):
-    """A band turned by 3 dB, as often as the fade before lets it: in one of eight blocks."""
+    """Change a band by 3 dB as often as the previous crossfade allows: in one of eight blocks."""
     if number % 8 == 0:
         bands = [replace(EQ_BANDS[2], gain_db=3.0 * (number % 16 == 0))]
         work.load(work.pack([*EQ_BANDS[:2], *bands, *EQ_BANDS[3:]], mode=work.mode))
@@ -118,7 +118,7 @@ def multiband(split: int, settings: dict) -> Multiband:
 
 
 def swap_crossover(work: Multiband, number: int):
-    """The low-passes moved, as often as the fade before lets it: in one of eight blocks."""
+    """Move the low-passes as often as the previous crossfade allows: in one of eight blocks."""
     if number % 8 == 0:
         freqs_hz = (120.0, 800.0 + 5 * number, 5000.0)
         work.convolver.load(work.convolver.pack(design_crossover.design(freqs_hz, RATE_HZ, work.taps)))
@@ -149,7 +149,7 @@ def dither(shape: str) -> Dither:
     return work
 
 
-#: Everything in circuit and at work.
+#: Everything is in circuit and changes the sound.
 CHAIN = params.DEFAULTS | {
     "input.trim_db": 1.0, "saturator.enabled": 1.0, "saturator.drive_db": 3.0, "output.dc_filter": 1.0,
     "stereo.width_low_pct": 50.0, "stereo.width_high_pct": 130.0, "stereo.mono": 1.0, "limiter.gain_db": 6.0,
@@ -178,7 +178,7 @@ class Chain:
 
 
 def turn_chain(work: Chain, number: int):
-    """A knob of each module, and the limiter's ceiling down in steps, in every block."""
+    """Change a setting of each module, and lower the limiter's ceiling in steps, in every block."""
     turned = dict.fromkeys(
         ("input.trim_db", "multiband.b2.threshold_db", "stereo.width_mid_pct", "saturator.drive_db"), number % 2
     )
@@ -188,7 +188,7 @@ def turn_chain(work: Chain, number: int):
 
 
 def swap_chain(work: Chain, number: int):
-    """A new kernel for the EQ, as often as the fade before lets it: in one of eight blocks."""
+    """Set a new kernel for the EQ as often as the previous crossfade allows: in one of eight blocks."""
     if number % 8 == 0:
         designer.apply(work.engine, designer.EQ, work.values | {"eq.b2.gain_db": 3.0 + number % 16})
 
@@ -201,7 +201,7 @@ STEADY = [
         for split, name in enumerate(("linear", "LR4", "shelves"))
         for more, settings in (("", COMPRESSION), (", all features", EVERYTHING))
     ),
-    # Half a partition: what is due at its end has to be spread over both.
+    # Half a partition: the work at the end of a partition must be spread over both blocks.
     Case("EQ, linear, 7 bands, block 128", lambda: eq("linear"), block=128, sounds=("music",)),
     Case("compressor, 4 bands, linear, block 128", lambda: multiband(0, COMPRESSION), block=128, sounds=("music",)),
     Case("limiter", limiter),
@@ -216,7 +216,7 @@ STEADY = [
     Case("chain, block 128", lambda: Chain(48000), "words", block=128, blocks=4 * SECOND, sounds=("music",)),
     Case("chain, 96 kHz", lambda: Chain(96000), "words", 96000, blocks=2 * SECOND, sounds=("music",)),
 ]
-#: Settings that move and kernels that are swapped, in a few blocks.
+#: Cases in which settings change or kernels are swapped, for a few blocks.
 MOVING = [
     Case(f"{name}: {what}", make, region, blocks=16, before=32, sounds=("music",), each=each)
     for name, what, make, region, each in (

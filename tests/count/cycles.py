@@ -1,17 +1,18 @@
-"""Cycles of a case on a Cortex-A72, out of what ran in it and llvm-mca's model of the pipeline.
+"""Cycles of a case on a Cortex-A72, from the instructions that ran in it and llvm-mca's model of the pipeline.
 
-Every piece of code between two branches is taken as a loop that repeats, which is what the dear ones are, and its cycles per
-turn are multiplied by how often it ran. So dependencies from turn to turn are counted, also where there is no next turn.
-What is assumed beyond that:
+Every piece of code between two branches is simulated as a loop, because the expensive pieces are loops. Its cycles per
+iteration are multiplied by the number of times it ran. Dependencies from one iteration to the next are included, even where
+the loop ends. Further assumptions:
 
-- LLVM has one model for the Cortex-A57 and the A72. Of the differences one is told to it: the A72 decodes three instructions
-  a cycle, too, but passes on five micro-operations instead of three ("ARM Cortex-A72 Architecture Deep Dive", Tom's Hardware,
-  2016). That the A72's floating point takes a cycle or two less is left out, so this is on the dear side.
-- An address that a load or a store moves on is there a cycle later, as on the core; LLVM would wait for the data of the store.
-- All branches are predicted and all loads hit the first-level cache. What certainly does not, the spectra that convolvers
-  read, is for `streaming_s`: as if it came from main memory each time and nothing else were done meanwhile.
-- The pieces that are not worth simulating (`SIMULATED`) cost as much per instruction as those that are; code of Python's
-  own, one instruction a cycle.
+- LLVM has one model for the Cortex-A57 and the A72. One of their differences is passed to it: the A72 also decodes three
+  instructions per cycle, but dispatches five micro-operations instead of three ("ARM Cortex-A72 Architecture Deep Dive", Tom's
+  Hardware, 2016). Floating point of the A72 is one or two cycles faster, which is ignored, so the result is an overestimate.
+- An address that a load or a store increments is available a cycle later, as on the core. LLVM would wait for the data of
+  the store.
+- All branches are predicted, and all loads hit the first-level cache. The spectra that convolvers read certainly do not; for
+  these, `streaming_s` counts as if they came from main memory each time and nothing else were done meanwhile.
+- Pieces that are too cheap to be simulated (see `SIMULATED`) cost as much per instruction as those that are simulated.
+  Python's own code costs one cycle per instruction.
 """
 
 import json
@@ -27,16 +28,16 @@ from .sysroot import CannotCount
 MCA = "llvm-mca"
 OBJDUMP = "aarch64-linux-gnu-objdump"
 CORE = "cortex-a72"
-DECODED, DISPATCHED = 3, 5  # a cycle: instructions, micro-operations
+DECODED, DISPATCHED = 3, 5  # per cycle: instructions, micro-operations
 CLOCK_HZ = 1.5e9  # of a Raspberry Pi 4
-#: Bytes a second from main memory of a Raspberry Pi 4: STREAM's "add" (sci-pi.org.uk/bench/stream.html).
+#: Bytes per second from the main memory of a Raspberry Pi 4: STREAM's "add" (sci-pi.org.uk/bench/stream.html).
 MEMORY_BYTES_S = 4.8e9
-#: Part of the instructions that are simulated, in the order of their cost.
+#: The part of the instructions that are simulated, the most expensive first.
 SIMULATED = 0.995
 
 
 def version() -> str:
-    """Of llvm-mca. Raises CannotCount where there is none."""
+    """The version of llvm-mca. Raises CannotCount if it is not installed."""
     if shutil.which(MCA) is None:
         raise CannotCount(f"cycles are not estimated: {MCA} is not installed")
     said = subprocess.run([MCA, "--version"], capture_output=True, text=True, check=True).stdout
@@ -65,13 +66,13 @@ def per_frame(count: Count) -> float:
 
 
 def streaming_s(taps: int, kernels: int, partition: int) -> float:
-    """Seconds per frame that a convolver reads spectra of its past input and of its kernels: two float32 for each of
-    2 `partition` bins of each partition, once every `partition` frames."""
+    """The seconds per frame in which a convolver reads the spectra of its past input and of its kernels: two float32 for
+    each of 2 `partition` bins of each partition, once every `partition` frames."""
     return (1 + kernels) * (taps // partition) * 2 * partition * 8 / partition / MEMORY_BYTES_S
 
 
 def _simulate(pieces: list[str]) -> list[float]:
-    """Cycles per turn of each piece of assembly."""
+    """Cycles per iteration of each piece of assembly."""
     source = "".join(f"# LLVM-MCA-BEGIN {i}\n{text}\n# LLVM-MCA-END\n" for i, text in enumerate(pieces))
     command = [MCA, "-mtriple=aarch64", f"-mcpu={CORE}", f"-dispatch={DISPATCHED}", "-json"]
     done = subprocess.run(command, input=source, capture_output=True, text=True, check=True)
@@ -86,7 +87,7 @@ def _text(file: str, address: int, length: int) -> str:
 
 @cache
 def _disassembled(file: str) -> dict[int, str]:
-    """Each instruction of `file` by its address, as the assembler takes it: targets of branches do not matter."""
+    """Each instruction of `file` by its address, in the assembler's syntax. The targets of branches do not matter."""
     text = subprocess.run(
         [OBJDUMP, "-d", "--no-show-raw-insn", file], capture_output=True, text=True, check=True
     ).stdout
@@ -98,12 +99,12 @@ def _disassembled(file: str) -> dict[int, str]:
     return found
 
 
-#: Accesses that change the register of their address, after it was used ([x1], #16) or before ([x1, #16]!).
+#: Accesses that change their address register, after its use ([x1], #16) or before it ([x1, #16]!).
 _WRITE_BACK = re.compile(r"^(?P<access>.*\[(?P<base>\w+))(?:\], #(?P<after>-?\d+)|, #(?P<before>-?\d+)\]!)$")
 
 
 def write_back_apart(line: str) -> str:
-    """The access, and what it does to the register of its address as an instruction of its own; others as they are."""
+    """The access, and the change of its address register as a separate instruction. Other lines do not change."""
     match = _WRITE_BACK.match(line)
     if match is None:
         return line

@@ -1,4 +1,4 @@
-"""Where the instructions of a case are: by function, out of the symbols of the extension modules."""
+"""The instructions of a case by function, from the symbols of the extension modules."""
 
 import bisect
 import re
@@ -12,7 +12,7 @@ NM = "aarch64-linux-gnu-nm"
 
 
 def placed(count: Count) -> list[tuple[str, int, int, int]]:
-    """What ran in the case: file, address in the file, instructions, runs."""
+    """The code that ran in the case: file, address in the file, instructions, runs."""
     modules = sorted(count.modules)
     starts = [address for address, _ in modules]
     rows = []
@@ -34,7 +34,7 @@ def per_frame(count: Count) -> Counter[str]:
 
 
 def _symbols(file: str) -> tuple[list[str], list[int]]:
-    """Names and addresses of the functions in `file`, by address; those of stripped libraries are the file's."""
+    """The names and addresses of the functions in `file`, by address. A stripped library has one name, that of the file."""
     text = subprocess.run([NM, "-n", file], capture_output=True, text=True).stdout
     rows = [line.split() for line in text.splitlines()]
     rows = [(int(row[0], 16), row[2]) for row in rows if len(row) == 3 and row[1] in "tTwW" and row[2][0] != "$"]
@@ -43,7 +43,7 @@ def _symbols(file: str) -> tuple[list[str], list[int]]:
 
 
 def plain_name(name: str) -> str:
-    """The name in the .pyx file, out of Cython's: __pyx_f_7dsp_ext_5delay_5Delay_run is Delay.run."""
+    """The name in the .pyx file for Cython's name: __pyx_f_7dsp_ext_5delay_5Delay_run is Delay.run."""
     parts, rest = [], re.sub(r"^__pyx_fuse_\d+|^__pyx_(f|pw|pf)_", "", name)
     while match := re.match(r"(\d+)", rest):
         end = match.end() + int(match[1])

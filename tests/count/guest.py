@@ -1,6 +1,6 @@
-"""Runs on the counted machine: takes the cases block by block through regions, and prints what it did as JSON.
+"""Runs on the emulated machine: runs the cases block by block through `regions`, and prints a list of them as JSON.
 
-Its Python is the sysroot's, which knows dsp_ext, numpy, and what `build.py` puts beside them.
+Its Python is that of the sysroot. It finds dsp_ext, numpy, and the files that `build.py` adds to them.
 """
 
 import gc
@@ -30,7 +30,7 @@ def run(case, sound):
 
 
 def mapped():
-    """Where files of code lie in memory: (first address, file)."""
+    """The addresses of code files in memory: (first address, file)."""
     found = {}
     with open("/proc/self/maps") as lines:
         for line in lines:
@@ -41,7 +41,7 @@ def mapped():
 
 
 def main(part, parts, patterns):
-    """Every `parts`-th job, from number `part` on."""
+    """Run every `parts`-th job, from number `part` on."""
     gc.disable()
     regions.nothing()
     regions.end_case()

@@ -1,4 +1,4 @@
-"""The counted machine: QEMU emulates an aarch64 program, and a plugin counts what it executes."""
+"""The emulated machine: QEMU emulates an aarch64 program, and a plugin counts the instructions that it executes."""
 
 import dataclasses
 import json
@@ -26,9 +26,9 @@ class Count:
     sound: str
     block: int
     instructions: np.ndarray
-    #: What ran: (address in memory, instructions, runs) of each piece of code without a branch.
+    #: The code that ran: (address in memory, instructions, runs) of each piece of code without a branch.
     ran: list[tuple[int, int, int]]
-    #: Where files of code lay in memory: (first address, file).
+    #: The addresses of code files in memory: (first address, file).
     modules: list[tuple[int, str]]
 
     @property
@@ -41,14 +41,14 @@ class Count:
 
     @property
     def worst_per_frame(self) -> float:
-        """Of the dearest block."""
+        """Instructions per frame of the most expensive block."""
         return float(self.instructions.max() / self.block)
 
 
 def count(patterns=(), tree: Path = ROOT) -> list[Count]:
-    """The cases whose names match one of `patterns` (all if there is none), for the sources in `tree`.
+    """The counts of the cases whose names match one of `patterns` (all cases if there is none), for the sources in `tree`.
 
-    Raises CannotCount where this machine lacks something.
+    Raises CannotCount if this machine lacks something.
     """
     emulator = _emulator(tree)
     here, there = ROOT / "build/count", tree.resolve() / "build/count"
@@ -68,12 +68,12 @@ def count(patterns=(), tree: Path = ROOT) -> list[Count]:
 
 
 def output(script: Path, tree: Path = ROOT) -> str:
-    """What `script` prints there; it finds numpy and the dsp_ext of `tree`. Raises as `count` does."""
+    """The output of `script` on the emulated machine, with numpy and the dsp_ext of `tree`. Raises as `count` does."""
     return _run(_emulator(tree), ROOT / "build/count", tree.resolve() / "build/count", script)
 
 
 def _emulator(tree: Path) -> list:
-    """The beginning of its command, once all that it needs is there."""
+    """The first part of the emulator's command, after everything that it needs has been made."""
     if shutil.which(QEMU) is None:
         raise CannotCount(f"instructions are not counted: {QEMU} is not installed")
     if "-plugin" not in subprocess.run([QEMU, "-help"], capture_output=True, text=True).stdout:
@@ -96,7 +96,7 @@ def _run(emulator: list, here: Path, there: Path, script: Path, *arguments) -> s
 
 
 def _python(root: Path, modules: Path) -> list:
-    """The sysroot's interpreter, told where its files are: it was never installed."""
+    """The interpreter of the sysroot with its paths, because it was never installed."""
     home = root / "usr"
     libraries = home / "lib/aarch64-linux-gnu"
     environment = {
@@ -112,7 +112,7 @@ def _python(root: Path, modules: Path) -> list:
 
 
 def _read(said: dict, out: Path) -> list[Count]:
-    """The counts that the plugin wrote, by the cases that the guest reports. An empty region is first in both files."""
+    """The counts that the plugin wrote, by the cases that the guest reports. An empty region comes first in both files."""
     marks, *instructions = np.fromfile(out, np.uint64).astype(float)
     ran = Path(f"{out}.blocks").read_text().split("\n\n")[1:]
     counts, at = [], 0

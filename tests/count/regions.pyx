@@ -1,8 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 # Blocks are cut to the length of the sound.
-"""Regions: the marks of `plugin.c` around each block that a processor works on.
+"""Regions: the marks for `plugin.c` around each block that a processor works on.
 
-Each function takes `sound` (shape (2, frames), float32) through `work` in whole blocks of `block` frames; `marked` or not.
+Each function passes `sound` (shape (2, frames), float32) through `work` in whole blocks of `block` frames, with or without
+marks.
 """
 
 import numpy as np
@@ -33,19 +34,19 @@ ctypedef fused InPlace:
 
 
 def nothing():
-    """An empty region: what a pair of marks counts by itself."""
+    """Mark an empty region, which shows the cost of a pair of marks."""
     with nogil:
         mark(START)
         mark(STOP)
 
 
 def end_case():
-    """What ran in regions since the last call belongs to one case."""
+    """Assign everything that ran in regions since the last call to one case."""
     mark(CASE)
 
 
 def processor(InPlace work, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
-    """In place; what only listens leaves the sound as it is."""
+    """Process in place. Meters leave the sound unchanged."""
     cdef Py_ssize_t number, at
     cdef unsigned long long mode
     with nogil:
@@ -61,7 +62,7 @@ def processor(InPlace work, float[:, ::1] sound not None, Py_ssize_t block, bint
 
 
 def convolver(Convolver work not None, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
-    """All kernels."""
+    """Compute all kernels."""
     cdef Py_ssize_t number, at
     cdef unsigned long long mode
     cdef float[:, ::1] out = np.empty((2 * work.kernels, block), np.float32)
@@ -78,7 +79,7 @@ def convolver(Convolver work not None, float[:, ::1] sound not None, Py_ssize_t 
 
 
 def words(work not None, float[:, ::1] sound not None, Py_ssize_t block, bint marked):
-    """`Engine.process_words` on 32-bit words, with what its call from Python costs, as in the box."""
+    """Run `Engine.process_words` on 32-bit words, including the cost of its call from Python, as in the box."""
     whole = np.ascontiguousarray((np.asarray(sound).T.astype(float) * 2.0**31).astype(np.int32))
     for at in range(0, sound.shape[1] - block + 1, block):
         part = whole[at:at + block]

@@ -1,6 +1,6 @@
-"""The counted machine's files: Debian's packages for arm64 of Python and numpy, unpacked into a folder.
+"""The files of the emulated machine: Debian's arm64 packages of Python and numpy, unpacked into a folder.
 
-They are fetched by apt-get with a state of its own, so the system is left as it is, and no root is needed.
+apt-get downloads them with its own separate state, so the system does not change, and no root permission is needed.
 """
 
 import os
@@ -30,7 +30,7 @@ class CannotCount(Exception):
 
 
 def make(folder: Path):
-    """Fill `folder` unless it is complete. Raises CannotCount where the packages cannot be had."""
+    """Fill `folder`, unless it is complete. Raises CannotCount if the packages are not available."""
     if (folder / "complete").exists():
         return
     if shutil.which("apt-get") is None:
@@ -54,7 +54,7 @@ def make(folder: Path):
     folder.mkdir(parents=True)
     for package in sorted((cache / "archives").glob("*.deb")):
         subprocess.run(["dpkg-deb", "-x", package, folder], check=True)
-    if not (folder / "lib").exists():  # packages from trixie on leave it to the base system
+    if not (folder / "lib").exists():  # from trixie on, the packages leave this link to the base system
         (folder / "lib").symlink_to("usr/lib")
     shutil.rmtree(apt)
     (folder / "complete").touch()

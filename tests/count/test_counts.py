@@ -1,6 +1,6 @@
-"""aarch64 instructions per stereo frame: against their budgets, even from block to block, and none above the committed.
+"""aarch64 instructions per stereo frame: below their budgets, even from block to block, and not above the committed counts.
 
-Run by `make count`. Counts repeat to 0.1 with the same compiler, so 1 % more is a change of the code.
+Run by `make count`. Counts repeat to 0.1 with the same compiler, so a difference of 1 % is a change of the code.
 """
 
 import pytest
@@ -12,10 +12,10 @@ from .sysroot import CannotCount
 
 pytestmark = pytest.mark.count
 
-#: Of a committed figure, up or down.
+#: The allowed change of a committed count, up or down.
 ALLOWED = 0.01
 WORST_BLOCK = 1.2
-#: Silence may take the other side of a branch here and there.
+#: Silence may take the other side of a few branches.
 QUIET = 1.001
 BUDGETS = {
     "convolution, 8192 taps": 400,
@@ -23,7 +23,7 @@ BUDGETS = {
     "limiter": 1500,
     "K-weighting": 50,
 }
-#: Per cent of a core, by cases; all modules in, EQ and compressor linear.
+#: Percent of a core, by cases. All modules are in circuit; EQ and compressor are linear.
 CORE_BUDGETS = {
     "whole chain, 48 kHz, blocks of 128": ("chain, block 128", 48000, 12),
     "whole chain, 96 kHz, blocks of 256": ("chain, 96 kHz", 96000, 25),
@@ -47,7 +47,7 @@ def music(counts) -> dict[str, machine.Count]:
 
 @pytest.fixture
 def known(request, record, music) -> dict[str, float]:
-    """The committed figures; with --write-docs they are those measured now."""
+    """The committed counts; with --write-docs, the counts that were measured now."""
     if request.config.getoption("--write-docs"):
         figures.write(build.version(), {name: count.per_frame for name, count in music.items()})
     committed = figures.read()
@@ -80,7 +80,7 @@ def test_budgets(music):
 
 
 def test_cost_is_even(known, music, record):
-    """Against the mean of the case itself; where settings move or kernels are swapped, of the same without."""
+    """Relative to the mean block of the same case; if settings change or kernels are swapped, of the case without that."""
     uneven = []
     for name, count in music.items():
         steady, _, moving = name.partition(": ")
@@ -108,7 +108,7 @@ def test_silence_and_denormals_cost_no_more_than_music(known, counts, music, rec
 
 
 def test_part_of_a_core(known, music, record):
-    """By the model in `cycles.py`, with what it assumes."""
+    """By the model in `cycles.py`, with its assumptions."""
     try:
         model = f"llvm-mca {cycles.version()}"
     except CannotCount as error:

@@ -1,4 +1,4 @@
-"""The reference runs on the emulated machine: the same bits as here."""
+"""The reference runs on the emulated machine: the same bits as on this machine."""
 
 import pytest
 

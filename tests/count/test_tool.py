@@ -1,4 +1,4 @@
-"""What `tests/count` makes of names, of assembly and of its file of figures. No other machine is needed."""
+"""How `tests/count` processes names, assembly, and its file of figures. No other machine is needed."""
 
 import pytest
 
@@ -32,7 +32,7 @@ def test_changes_of_an_address_are_instructions_of_their_own(line, apart):
 
 
 def test_spectra_are_read_once_a_partition():
-    """8192 taps in 32 partitions of 256: 1 KiB a frame for input and kernel."""
+    """8192 taps in 32 partitions of 256: 1 KiB per frame for input and kernel."""
     assert cycles.streaming_s(8192, 1, 256) * cycles.MEMORY_BYTES_S == pytest.approx(1024)
 
 

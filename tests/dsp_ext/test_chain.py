@@ -11,14 +11,14 @@ from tests.support.stream import through
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
-#: Every module in circuit, none of them with anything to do.
+#: Every module is in circuit, but none changes the sound.
 NEUTRAL = params.DEFAULTS | {
     "eq.b2.enabled": 1.0, "eq.auto_gain": 1.0, "multiband.b1.threshold_db": -40.0, "multiband.b2.knee_db": 24.0,
     "multiband.mid_side": 1.0, "multiband.tilt_db": 3.0, "stereo.split_low_hz": 500.0, "saturator.enabled": 1.0,
     "saturator.mix_pct": 0.0, "saturator.drive_db": 12.0,
 }  # fmt: skip
 
-#: Every module at work.
+#: Every module changes the sound.
 BUSY = params.DEFAULTS | {
     "input.trim_db": 2.0, "eq.auto_gain": 1.0, "multiband.tilt_db": 3.0, "multiband.mid_side": 1.0,
     "stereo.width_low_pct": 50.0, "stereo.width_mid_pct": 130.0, "stereo.width_high_pct": 150.0, "stereo.mono": 1.0,
@@ -35,7 +35,7 @@ BUSY = params.DEFAULTS | {
     }.items()
 }  # fmt: skip
 
-#: What decides about the way the chain computes.
+#: The settings that decide how the chain computes.
 MODES = [
     {"eq.mode": 0.0, "eq.resolution": 1.0}, {"eq.mode": 0.0, "eq.resolution": 3.0, "multiband.split": 1.0},
     {"eq.mode": 1.0}, {"eq.mode": 1.0, "multiband.split": 1.0, "limiter.style": 2.0},
@@ -74,7 +74,7 @@ def test_cutting_changes_no_bit_with_everything_on(rate_hz, mode, rng):
 
 
 def hard_signal(name: str, rate_hz: int) -> np.ndarray:
-    """One second of trouble, shape (2, frames)."""
+    """One second of a difficult signal, shape (2, frames)."""
     at = np.arange(rate_hz)
     if name == "full-scale square":
         x = np.where(at * 440 // rate_hz % 2, 1.0, -1.0)
@@ -91,7 +91,7 @@ def hard_signal(name: str, rate_hz: int) -> np.ndarray:
 @pytest.mark.parametrize("mode", MODES[::2], ids=str)
 @pytest.mark.parametrize("name", ["full-scale square", "DC", "denormal tail", "full-scale tone"])
 def test_a_second_of_silence_then_trouble_with_everything_on(name, mode, rate_hz):
-    """Finite, below the ceiling, no click beyond the signal's own, and nothing but dither at the end."""
+    """The output is finite, below the ceiling, without clicks beyond the signal's own, and ends with nothing but dither."""
     x, silence = hard_signal(name, rate_hz), np.zeros((2, rate_hz), np.float32)
     engine = begun(rate_hz, BUSY | mode)
     y = through(engine, np.concatenate([silence, x, silence, silence], axis=1))
@@ -108,7 +108,7 @@ def test_a_second_of_silence_then_trouble_with_everything_on(name, mode, rate_hz
 
 @RATES
 def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, record):
-    """200 Hz that swells to full scale in 20 ms, which is no click: nothing else becomes one, in any mode."""
+    """A 200 Hz tone that reaches full scale within 20 ms is no click itself, and no mode may add one."""
     at = np.arange(rate_hz // 2)
     swell = 0.5 - 0.5 * np.cos(np.pi * np.minimum(at / (rate_hz // 50), 1))
     tone = swell * np.sin(2 * np.pi * 200 / rate_hz * at)
@@ -119,8 +119,8 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
             if (mode.get("multiband.split") == 2) == shelves:
                 residue = above_3_khz(through(begun(rate_hz, BUSY | mode), x), rate_hz, "same")[:, : -rate_hz // 50]
                 worst_db = max(worst_db, 20 * np.log10(np.abs(residue).max()))
-        # The shelves' gain moves inside of their filters and without look-ahead: a little more of the compression itself
-        # gets above 3 kHz.
+        # The gain of the shelves changes inside of their filters and without look-ahead, so slightly more of the compression
+        # itself reaches the range above 3 kHz.
         split, limit_db, target = ("shelves", -91, "") if shelves else ("linear and LR4", -100, "≤ -100 dBFS")
         figure = f"every module in use, split {split}: residue above 3 kHz, 200 Hz tone that swells to full scale after silence, {rate_hz / 1000:g} kHz"
         record("Chain", figure, worst_db, "dBFS", target=target, digits=0, tolerance=3.0)
@@ -129,7 +129,7 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
 
 @RATES
 def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
-    """As a preset does: settings, EQ and crossovers together, while a full-scale tone of 200 Hz plays."""
+    """Settings, EQ and crossovers change together, as with a preset, while a full-scale tone of 200 Hz plays."""
     before = params.DEFAULTS | {"eq.b2.enabled": 1.0, "eq.b2.gain_db": -6.0, "limiter.enabled": 0.0}
     after = before | {
         "input.trim_db": -3.0, "eq.b2.gain_db": -1.0, "eq.b8.enabled": 1.0, "eq.b8.gain_db": 4.0,

@@ -1,4 +1,4 @@
-"""The contract that every processor of the chain keeps, tested on all of them."""
+"""The contract of every processor in the chain, tested for all of them."""
 
 import numpy as np
 import pytest
@@ -43,11 +43,11 @@ def noise(rng, frames: int, level: float = 0.1) -> np.ndarray:
 
 
 def words24(rng, frames: int, peak: float = 0.7) -> np.ndarray:
-    """Random 24-bit words as float32, with the awkward ones among them: ±1 step, and long silence."""
+    """Random 24-bit words as float32, including difficult ones: ±1 step, and long silence."""
     words = rng.integers(-int(peak * 2**23), int(peak * 2**23), (2, frames))
     words[:, frames // 4 : frames // 3] = rng.integers(-1, 2, (2, frames // 3 - frames // 4))
     words[:, frames // 2 : frames // 2 + frames // 20] = 0
-    # Slow enough for no true peak above the samples' own: the limiter has nothing to do.
+    # The signal is so slow that no true peak exceeds its samples: the limiter does not act.
     smooth = np.cumsum(words, axis=1) / np.sqrt(frames) / 8
     words = np.where(np.arange(frames) < frames // 4, smooth, words * 0.25)
     return (np.rint(words) / 2**23).astype(np.float32)
@@ -132,7 +132,7 @@ def test_every_rate_can_be_prepared(rate_hz):
 
 
 class TestEngine:
-    """What only the whole chain does."""
+    """Tests that concern the whole chain only."""
 
     def test_bad_audio_is_silenced_counted_and_forgotten(self, rng):
         engine = Engine(48000, 480)
@@ -156,7 +156,7 @@ class TestEngine:
         engine.set("chain.bypass", 1)
         y = through(engine, np.concatenate([x, x], axis=1))
         lag = engine.latency
-        settled = 2000  # 20 ms of crossfade, with room
+        settled = 2000  # the 20 ms crossfade, and a margin
         both = np.concatenate([x, x, x], axis=1)
         assert np.array_equal(y[:, settled:], both[:, 48000 - lag + settled : 48000 - lag + y.shape[1]])
 
@@ -196,7 +196,7 @@ class TestEngine:
         engine.set("limiter.enabled", 0)
         engine.set("limiter.gain_db", 24.0)
         engine.process_words(words)
-        assert words.max() <= 2**31 - 1  # reached without wrapping: signs alternate as they went in
+        assert words.max() <= 2**31 - 1  # full scale without wrapping: the signs still alternate like the input
         tail = words[engine.latency + 1000 :]
         assert np.all(np.sign(tail[1:]) == -np.sign(tail[:-1])) or not len(tail)
 
@@ -205,7 +205,7 @@ class TestEngine:
         [("multiband.b1.attack_ms", 0), ("limiter.release_ms", -1), ("limiter.style", 3), ("multiband.split", 0.5)],
     )
     def test_refuses_settings_that_are_out_of_range(self, name, value):
-        """The refused value changes nothing, whether it comes by `set`, by `set_all` or through shared memory."""
+        """The rejected value changes nothing, whether it is set by `set`, by `set_all` or through shared memory."""
         engine, fresh = Engine(48000, 512), Engine(48000, 512)
         with pytest.raises(ValueError, match=f"{name} must be "):
             engine.set(name, value)

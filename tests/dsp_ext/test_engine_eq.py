@@ -1,4 +1,4 @@
-"""The engine while the EQ changes its mode or resolution, and with it the latency of the chain."""
+"""The engine while the EQ changes its mode or resolution, which changes the latency of the chain."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The engine while the multiband changes its split, and with it the latency of the chain."""
+"""The engine while the multiband changes its split, which changes the latency of the chain."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def split(name: str) -> dict:
 
 @RATES
 def test_each_split_has_its_own_latency(rate_hz):
-    """Shelves none, LR4 5 ms of look-ahead, the linear split a partition and half a kernel more."""
+    """Shelves have none, LR4 has 5 ms of look-ahead, and the linear split has a partition and half a kernel more."""
     latency = {name: engine_with(rate_hz, **split(name)).multiband.latency for name in SPLITS}
     factor = partition_frames(rate_hz) // 256
     ahead = round(0.005 * rate_hz)
@@ -40,7 +40,7 @@ def test_each_split_has_its_own_latency(rate_hz):
 @RATES
 @pytest.mark.parametrize(
     ("name", "settings"),
-    [*((name, {}) for name in SPLITS), ("linear", WORKING), ("shelves", WORKING)],  # LR4 at work turns the phase
+    [*((name, {}) for name in SPLITS), ("linear", WORKING), ("shelves", WORKING)],  # LR4 in circuit shifts the phase
     ids=["linear", "lr4", "shelves", "linear at work", "shelves at work"],
 )
 def test_reported_latency_is_the_measured_one(rate_hz, name, settings):
@@ -72,7 +72,7 @@ def test_a_change_of_split_goes_through_silence_to_the_new_latency(before, after
 @RATES
 @pytest.mark.parametrize("name", ["lr4", "shelves"])
 def test_a_change_of_split_makes_no_click(rate_hz, name, record):
-    """Residue above 3 kHz of a full-scale 200 Hz tone, there and back, with 6 dB less in a band."""
+    """The residue above 3 kHz of a full-scale 200 Hz tone, for a change and back, with one band 6 dB lower."""
     engine = engine_with(rate_hz, **{"multiband.b2.makeup_db": -6.0})
     tone = 0.999 * np.sin(2 * np.pi * 200 * np.arange(rate_hz) / rate_hz)
     x, worst = np.stack([tone, tone]).astype(np.float32), -np.inf
@@ -136,7 +136,7 @@ def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
 
 
 def test_cutting_changes_no_bit_while_a_muted_fifth_band_goes_and_shelves_come_back(rng):
-    """While the band is muted, LR4 is in use; after it is removed, the shelves are in use and contain nothing of it."""
+    """While the band is muted, LR4 is in use. After the band is removed, the shelves are in use and hold no sound of it."""
     x = noise(rng, 20000)
 
     def render(cuts):

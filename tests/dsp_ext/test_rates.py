@@ -1,4 +1,4 @@
-"""Dynamics and stereo at the other rates: curves, clicks, sums. The tests of each processor cover 48 kHz more closely."""
+"""Dynamics and stereo at other rates: curves, clicks, sums. The tests of each processor cover 48 kHz in more detail."""
 
 import numpy as np
 import pytest
@@ -71,7 +71,7 @@ def test_a_change_of_the_multiband_makes_no_click(name, rate_hz, record):
     x = np.stack([tone, tone]).astype(np.float32)
     multiband.process(x[:, :rate_hz].copy())
     before, after = x[:, :rate_hz].copy(), np.ascontiguousarray(x[:, rate_hz:])
-    multiband.process(before)  # whole periods: it goes on, and releases of 3 s come to rest
+    multiband.process(before)  # whole periods, so the tone continues in phase; releases of 3 s come to rest
     step(multiband)
     multiband.process(after)
     worst = click_db(np.concatenate([before[:, -rate_hz // 10 :], after], axis=1), rate_hz)
@@ -83,7 +83,7 @@ def test_a_change_of_the_multiband_makes_no_click(name, rate_hz, record):
 @RATES
 def test_bands_add_up_to_the_input(rate_hz, rng, record):
     multiband = Multiband(rate_hz, 4096)
-    freqs_hz = np.exp(rng.uniform(np.log(40), np.log(16000), 3))  # in any order
+    freqs_hz = np.exp(rng.uniform(np.log(40), np.log(16000), 3))  # in random order
     load(multiband, freqs_hz)
     for band in range(1, 5):
         multiband.set(f"b{band}.makeup_db", 6.0)

@@ -1,6 +1,6 @@
-"""The same bits everywhere: reference runs, whose sums are compared with the committed ones on each machine.
+"""The same bits on every machine: the digests of reference runs are compared with the committed ones.
 
-`make count` compares them on an emulated aarch64, too.
+`make count` also compares them on an emulated aarch64.
 """
 
 import numpy as np

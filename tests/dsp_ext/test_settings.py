@@ -1,4 +1,4 @@
-"""The declarations of the settings: what is generated from them, and what they accept."""
+"""The declarations of the settings: the files that are generated from them, and the values that they accept."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ def test_the_parameter_table_agrees_with_the_declarations():
 
 
 def test_importing_the_declarations_is_light():
-    """Shell completion imports the parameter table, and must not wait for NumPy or compiled modules."""
+    """Shell completion imports the parameter table and must not wait for NumPy or compiled modules."""
     script = "import sys, dsp_ext.settings; print([m for m in sys.modules if m == 'numpy' or m.startswith('dsp_ext')])"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     modules = set(eval(run.stdout))

@@ -1,4 +1,4 @@
-"""Steps of parameters through the whole chain: what they leave above 3 kHz of a tone of 200 Hz, and its spectrum."""
+"""Steps of parameters through the whole chain: the residue above 3 kHz of a 200 Hz tone, and its spectrum."""
 
 import numpy as np
 
@@ -9,8 +9,8 @@ from tests.support.plots import write_svg
 from tests.support.residue import above_3_khz
 
 RATE_HZ = 48000
-LEVEL = 0.25  # leaves the limiter 6 dB and more
-#: Name, parameters that change, and the level of the right channel: width needs a side.
+LEVEL = 0.25  # 6 dB or more below the ceiling of the limiter
+#: Name, parameters that change, and the level of the right channel. Width needs a side signal.
 STEPS = (
     (
         "bell of the EQ at 200 Hz changed from 0 to 6 dB",
@@ -28,7 +28,7 @@ STEPS = (
 
 
 def residue(changed: dict[str, float], right: float) -> np.ndarray:
-    """What is above 3 kHz in the left channel, 8192 frames about the step, the tone at 1."""
+    """The residue above 3 kHz in the left channel, 8192 frames around the step, relative to the tone."""
     engine = Engine(RATE_HZ, 512)
     designer.begin(engine, DEFAULTS)
     wave = LEVEL * np.sin(2 * np.pi * 200 * np.arange(44000) / RATE_HZ)
@@ -39,7 +39,7 @@ def residue(changed: dict[str, float], right: float) -> np.ndarray:
         if not changed.keys().isdisjoint(ids):
             designer.apply(engine, kind, changed if kind == "settings" else DEFAULTS | changed)
     engine.process(after)
-    assert np.std(after[0, -4800:]) > 1.1 * np.std(before[0, -4800:])  # the step has arrived
+    assert np.std(after[0, -4800:]) > 1.1 * np.std(before[0, -4800:])  # the step has taken effect
     return above_3_khz(np.concatenate([before, after], axis=1)[0] / LEVEL, RATE_HZ, "same")[22000:40000]
 
 

@@ -1,6 +1,6 @@
 """docs/plots/signal-chain.svg: the signal chain of the box as a drawing, in the order of `dsp_ext/engine.pyx`."""
 
-#: Each stage: what the engine's docstring calls it, and the lines of text in its box.
+#: Each stage: its name in the engine's docstring, and the lines of text in its box.
 STAGES = (
     ("input trim", ("input trim",)),
     ("EQ", ("EQ", "8 bands")),

@@ -16,13 +16,13 @@ def commands(block: str) -> list[str]:
 
 
 def inline(path: Path, first_word: str) -> list[str]:
-    """Commands in the running text: code spans that start with `first_word`, without doubles."""
+    """Commands in the running text: code spans that start with `first_word`, without duplicates."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.M | re.S)
     return list(dict.fromkeys(re.findall(rf"`({first_word} [^`]+)`", text)))
 
 
 def anchor(heading: str) -> str:
-    """The anchor that a code host gives to a heading."""
+    """The anchor that a code host assigns to a heading."""
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 

@@ -1,6 +1,7 @@
-"""A slow compressor of four lanes in float64, frame by frame, written from the head of `dsp_ext/multiband/compressors.pyx` alone.
+"""A slow compressor of four lanes in float64, frame by frame, written from the docstring of
+`dsp_ext/multiband/compressors.pyx` alone.
 
-Nothing is left out, nothing is approximated and nothing is shared with the compressor but the names of its settings.
+Nothing is left out or approximated. It shares nothing with the compressor except the names of its settings.
 """
 
 import numpy as np
@@ -25,7 +26,7 @@ def one_pole(x: np.ndarray, way: float) -> np.ndarray:
 
 
 def peak_hold(x: np.ndarray, way: float) -> np.ndarray:
-    """`x` (frames first) with its rises at once and its falls smoothed."""
+    """`x` (frames first), with rises taken at once and falls smoothed."""
     out, value = np.empty_like(x), np.zeros_like(x[0])
     for i, now in enumerate(x):
         value = out[i] = np.maximum(now, value + way * (now - value))
@@ -40,7 +41,8 @@ def knee(over_db, width_db):
 
 
 def detect(wanted_db: np.ndarray, hurry: np.ndarray, s: dict, rate_hz: float) -> np.ndarray:
-    """Smooth decoupled detector with hold. Times are those of the whole, see the head of the compressors."""
+    """Smooth decoupled detector with hold. The times are those of the whole detector; see the docstring of the
+    compressors."""
     attack, release = s["attack_ms"] * 1e-3, s["release_ms"] * 1e-3
     fall = np.minimum(attack, release / 4)
     rise_part, fall_part = part(attack, rate_hz), part(fall, rate_hz)
@@ -58,8 +60,8 @@ def detect(wanted_db: np.ndarray, hurry: np.ndarray, s: dict, rate_hz: float) ->
 
 
 def changes(bands: np.ndarray, lanes: list[dict], rate_hz: float) -> tuple[np.ndarray, np.ndarray]:
-    """gain - 1 and the reduction in dB for `bands` (shape (2, frames, 4)), both in that shape; one dict of all settings
-    for each lane, at rest from the beginning."""
+    """gain - 1 and the reduction in dB for `bands` (shape (2, frames, 4)), both in that shape. `lanes`: a dict of all
+    settings for each lane, constant from the start."""
     s = {name: np.array([lane[name] for lane in lanes], float) for name in lanes[0]}
     power = np.moveaxis(bands.astype(float) ** 2, 0, 1)  # frames first
     loudest = power.max(axis=1)

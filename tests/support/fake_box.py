@@ -1,4 +1,4 @@
-"""A box for tests of the link: the real store, presets, engine and meter ring, without processes and sound card."""
+"""A box for tests of the link: the real store, presets, engine and meter ring, without processes or a sound card."""
 
 import contextlib
 from pathlib import Path
@@ -23,7 +23,7 @@ FACTORY = (
 
 
 class FakeBox:
-    """A `Box` as the link needs it. `play` processes a tone in its engine."""
+    """A `Box` with everything that the link needs. `play` processes a tone in its engine."""
 
     def __init__(self, user_dir: Path):
         self.store = Store(rate_hz=RATE_HZ)
@@ -68,7 +68,7 @@ class FakeBox:
         }
 
     def play(self, seconds: float, level_dbfs: float = -20.0) -> None:
-        """A 1 kHz tone on both channels through the engine."""
+        """Play a 1 kHz tone on both channels through the engine."""
         frames = np.arange(round(seconds * RATE_HZ))
         tone = 10 ** (level_dbfs / 20) * np.sin(2 * np.pi * 1000 / RATE_HZ * frames)
         self._engine.process(np.vstack([tone, tone]).astype(np.float32))
@@ -76,7 +76,7 @@ class FakeBox:
 
 @contextlib.contextmanager
 def served(box, link: Path | None = None, **options):
-    """`box` on a pseudo terminal: (Pty, Server) while the block runs."""
+    """Serve `box` on a pseudo terminal: (Pty, Server) while the `with` block runs."""
     pty = Pty(link)
     server = Server(box, pty.fd, **options)
     server.start()

@@ -1,18 +1,18 @@
-"""Signals that break limiters: a corpus of short stereo segments, each reproducible from its number.
+"""Signals that are difficult for limiters: a corpus of short stereo segments, each reproducible from its number.
 
-`segment(number)` gives (class, block): ten classes in turn, drawn with a generator seeded by the number. Full scale is 1;
-most segments are far above what a limiter may let through, some just around it.
+`segment(number)` returns (class, block). There are ten classes in turn, and the number seeds the random generator. Full
+scale is 1. Most segments are far above the ceiling of a limiter, some are close to it.
 """
 
 import numpy as np
 
 SEED = 1770
 FRAMES = 4800
-FADE = 48  # every segment begins and ends softly, so that its edges are not the test
+FADE = 48  # every segment fades in and out, so that its edges are not part of the test
 
 
 def _band_limited(rng, frames, rate_hz, low_hz, high_hz):
-    """Noise between two frequencies, by zeroing a spectrum; largest sample 1."""
+    """Noise between two frequencies, made by zeroing parts of a spectrum. Its largest sample is 1."""
     spectrum = np.fft.rfft(rng.standard_normal((2, frames)))
     f = np.fft.rfftfreq(frames, 1 / rate_hz)
     spectrum[:, (f < low_hz) | (f > high_hz)] = 0
@@ -25,7 +25,7 @@ def white(rng, n, rate_hz):
 
 
 def quarter_rate(rng, n, rate_hz):
-    """fs/4 at 45 degrees: the peaks lie 3 dB above the samples. Other small fractions of the rate as well."""
+    """fs/4 at 45 degrees: the peaks lie 3 dB above the samples. Also other simple fractions of the rate."""
     cycles = rng.choice([1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 3 / 8])
     phase = np.pi * cycles if rng.random() < 0.7 else rng.uniform(0, 2 * np.pi)
     tone = np.cos(2 * np.pi * cycles * np.arange(n) + phase)
@@ -47,7 +47,7 @@ def bursts(rng, n, rate_hz):
 
 
 def full_scale_runs(rng, n, rate_hz):
-    """Nothing but +1 and -1: random, in runs, or alternating with slips of the phase."""
+    """Only +1 and -1: random, in runs, or alternating with phase slips."""
     kind = rng.integers(3)
     if kind == 0:
         return rng.choice([-1.0, 1.0], (2, n))
@@ -67,7 +67,7 @@ def clipped_pink(rng, n, rate_hz):
 
 
 def drums(rng, n, rate_hz):
-    """Kicks that glide down and noisy snares, over a bass."""
+    """Kicks with a falling pitch, and noisy snares, over a bass."""
     t = np.arange(n) / rate_hz
     block = np.tile(0.3 * np.sin(2 * np.pi * rng.uniform(40, 90) * t), (2, 1))
     for _ in range(rng.integers(1, 4)):
@@ -108,12 +108,12 @@ def programme(rng, n, rate_hz):
 
 CLASSES = (white, quarter_rate, bursts, full_scale_runs, impulses, clipped_pink, drums, chirp, sinc_worst, programme)
 
-#: Classes without much above 20.5 kHz (at 44.1 and 48 kHz): real programme keeps within this.
+#: Classes with hardly any energy above 20.5 kHz (at 44.1 and 48 kHz), like real programme.
 BAND_LIMITED = ("chirp", "programme")
 
 
 def segment(number: int, rate_hz: int = 48000) -> tuple[str, np.ndarray]:
-    """Class and (2, FRAMES) float32 block of segment `number`. The same for ever."""
+    """Class and (2, FRAMES) float32 block of segment `number`. The result never changes."""
     make = CLASSES[number % len(CLASSES)]
     rng = np.random.default_rng([SEED, number])
     block = make(rng, FRAMES, rate_hz) * 10 ** (rng.uniform(-3, 0) / 20)

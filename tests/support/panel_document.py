@@ -1,4 +1,4 @@
-"""docs/PANEL.md: what the knobs and buttons do, and the pages of the display."""
+"""docs/PANEL.md: the functions of the knobs and buttons, and the pages of the display."""
 
 from firmware.contract import protocol
 from firmware.panel import controller

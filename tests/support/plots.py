@@ -1,4 +1,4 @@
-"""Plots of the docs, drawn by the tests that measure what they show."""
+"""Plots for the documents, drawn by the tests that measure the shown data."""
 
 from tests.support.paths import DOCS
 
@@ -6,7 +6,8 @@ FOLDER = DOCS / "plots"
 
 
 def write_svg(config, name: str, draw, size=(7.2, 3.6)) -> None:
-    """With --write-docs, let `draw(axes)` draw docs/plots/NAME.svg; the same drawing is the same file. Size in inches."""
+    """With --write-docs, let `draw(axes)` draw docs/plots/NAME.svg. The same drawing gives the same file. `size` is in
+    inches."""
     if not config.getoption("--write-docs"):
         return
     import matplotlib

@@ -1,4 +1,4 @@
-"""What a preset does to sound, measured on the demo's synthesised mix through the whole engine."""
+"""The effect of a preset on sound, measured on the demo's synthesised mix through the complete engine."""
 
 import numpy as np
 
@@ -10,20 +10,20 @@ from firmware.engine import replay
 from firmware.presets.document import Preset
 
 RATE_HZ = 48000
-#: Seconds of the mix: the quiet bars of the beginning and six full ones.
+#: Length of the part of the mix, in seconds: the quiet bars at the beginning and six full ones.
 SECONDS = (2.0, 14.0)
-#: Borders of "low", "mid" and "high".
+#: Limits of "low", "mid" and "high".
 LOW_HZ, HIGH_HZ = 250, 4000
 
 
 def programme() -> np.ndarray:
-    """24-bit words, int32 (frames, 2), at the left end as the box has them."""
+    """24-bit words, left-aligned in int32 as on the box, shape (frames, 2)."""
     mix = synthesise(RATE_HZ)[:, int(SECONDS[0] * RATE_HZ) : int(SECONDS[1] * RATE_HZ)]
     return np.ascontiguousarray((np.rint(mix * 2**23).astype(np.int32) << 8).T)
 
 
 def processed(words: np.ndarray, preset: Preset) -> np.ndarray:
-    """`words` after the box with that preset, as long and without its latency."""
+    """`words` after the box with that preset, with the same length and without the latency."""
     latency = Engine(RATE_HZ, 1).latency
     out = np.concatenate([words, np.zeros((latency, 2), np.int32)])
     replay.perform(out, RATE_HZ, {**DEFAULTS, **preset.values}, ())
@@ -31,7 +31,7 @@ def processed(words: np.ndarray, preset: Preset) -> np.ndarray:
 
 
 def figures(words: np.ndarray) -> dict[str, float]:
-    """Loudness, range, true peak, and the level of three parts of the spectrum in dB."""
+    """Loudness, range, true peak, and the levels of three parts of the spectrum in dB."""
     samples = words.T / 2**31
     measured = measure(samples, RATE_HZ)
     power = np.sum(np.abs(np.fft.rfft(samples, axis=1)) ** 2, axis=0)
@@ -49,7 +49,7 @@ def figures(words: np.ndarray) -> dict[str, float]:
 
 
 def effect(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """The change: loudness in LU, crest (PLR) and range, and the tone with the loudness taken out."""
+    """The change of loudness in LU, of crest (PLR) and range, and of the tone with the change of loudness subtracted."""
     louder = after["lufs"] - before["lufs"]
     return {
         "louder": louder,

@@ -1,4 +1,4 @@
-"""docs/PROTOCOL.md from the message types: every method with its fields and the bytes of an example."""
+"""docs/PROTOCOL.md, generated from the message types: every method with its fields and the bytes of an example."""
 
 import inspect
 import types
@@ -13,7 +13,7 @@ _STATE = protocol.State("Warm acoustic", True, 118, False, False, "a")
 _SAVED = protocol.Saved("Warm acoustic", "9f2c0a5e")
 _SHA = "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de"
 
-#: An exchange for each method: what is asked, what is answered. Content ids are shortened.
+#: An exchange for each method: a request and its result. Content ids are shortened.
 EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "hello": (
         protocol.Hello([1], "burnish 0.1.0"),
@@ -95,7 +95,7 @@ answers begin with `# `.
 
 
 def _type_name(kind) -> str:
-    """A type as a reader of JSON names it."""
+    """The name of a type for readers of JSON."""
     origin = typing.get_origin(kind)
     if origin is typing.Annotated:
         meta = kind.__metadata__[0]
@@ -133,7 +133,7 @@ def _fields(kind: type) -> list[str]:
 
 
 def _nested(kind, found: dict) -> None:
-    """Collect the structs that `kind` is made of, itself left out."""
+    """Collect the structs that `kind` contains, without `kind` itself."""
     for part in (kind, *typing.get_args(kind)):
         for inner in typing.get_args(part):
             _nested(inner, found)

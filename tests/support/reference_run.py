@@ -1,8 +1,8 @@
-"""Reference runs of the whole chain, whose sums are the same on every machine. Needs numpy and dsp_ext only.
+"""Reference runs of the whole chain, whose digests are the same on every machine. Needs numpy and dsp_ext only.
 
-A laptop's render is a Pi's output only if x86-64 and aarch64 compute the same. The input and the FIR kernels are made of
-integers, so that no library of the test's own rounds; with everything switched on that works on samples.
-`python -m tests.support.reference_run` prints the sums.
+A render on a laptop equals the output of a Pi only if x86-64 and aarch64 compute the same bits. The input and the FIR
+kernels consist of integers, so that no other library rounds. All modules that work on samples are switched on.
+`python -m tests.support.reference_run` prints the digests.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _EVERYTHING = {
 _AFTER = {
     "saturator.enabled": 1, "saturator.drive_db": 3, "limiter.gain_db": 6, "limiter.ceiling_dbtp": -1,
 }  # fmt: skip
-#: What is switched on over the defaults of the engine's settings; those of the multiband without its name.
+#: The settings that differ from the defaults: of the engine, of the multiband (without its name), and others.
 RUNS = {
     "linear, 16 bits": ({}, _BANDS, {"dither.bits": 1}),
     "linear": ({}, _BANDS | {"bands": 3}, {}),
@@ -43,7 +43,7 @@ RUNS = {
         {"saturator.curve": 3, "limiter.style": 2},
     ),
 }
-#: Bells, shelves and cuts; one in mid and side, one that moves with the sound.
+#: Bells, shelves and cuts; one in mid and side, one dynamic.
 EQ_BANDS = [
     EqBand("low_cut", 30),
     EqBand("low_shelf", 120, 2),
@@ -63,7 +63,7 @@ def integers(count: int, seed: int) -> np.ndarray:
 
 
 def kernels(count: int, taps: int) -> np.ndarray:
-    """Symmetric kernels: an impulse in the middle with a little of everything around it; exact in float32."""
+    """Symmetric kernels: an impulse in the middle, and small random values around it; exact in float32."""
     out = np.zeros((count, taps))
     side = integers(count * taps // 2, 77).reshape(count, -1) / 2.0**32
     out[:, 1 : taps // 2] = side[:, 1:]
@@ -80,7 +80,7 @@ def words() -> np.ndarray:
 
 
 def sound(name: str, rate_hz: int) -> np.ndarray:
-    """The run `name`: shape (FRAMES, 2), int32, where it is made of words, else (2, FRAMES), float32."""
+    """The run `name`: shape (FRAMES, 2), int32, if it consists of words; otherwise (2, FRAMES), float32."""
     eq, multiband, after = RUNS[name]
     engine = Engine(rate_hz, 512)
     for setting, value in {"input.trim_db": 1.5, "multiband.enabled": 1, **_AFTER, **after}.items():
@@ -101,7 +101,7 @@ def sound(name: str, rate_hz: int) -> np.ndarray:
 
 
 def digest(made: np.ndarray) -> str:
-    """SHA-256 of a run, its first 16 hexadecimal digits. A zero has no sign: that would be a difference without one."""
+    """The first 16 hexadecimal digits of the SHA-256 of a run. Negative zeros count as zeros, because they are equal."""
     return hashlib.sha256((made + made.dtype.type(0)).tobytes()).hexdigest()[:16]
 
 

@@ -1,4 +1,4 @@
-"""A box without processes: the audio loop and the control side in the test's own thread, on shared memory."""
+"""A box without processes: the audio loop and the control side run in the test's own thread, with shared memory."""
 
 import contextlib
 from pathlib import Path
@@ -34,7 +34,7 @@ class ArrayCapture:
 
 
 class ListPlayback:
-    """Keeps what is written. `fail_at` are the numbers of writes that underrun, `most` the frames one write takes."""
+    """Keeps the written data. `fail_at`: the numbers of writes that underrun; `most`: the frames that one write takes."""
 
     def __init__(self, fail_at=(), most=None):
         self._fail_at, self._most = set(fail_at), most
@@ -57,7 +57,7 @@ class ListPlayback:
 
 
 class Rig:
-    """Control side booted in `run_dir`; `play` is the audio side. A context manager."""
+    """The control side, booted in `run_dir`; `play` is the audio side. A context manager."""
 
     def __init__(self, run_dir: Path, shared: SharedMemory | None = None):
         self.options = Options(
@@ -74,7 +74,7 @@ class Rig:
         assert not self.process.ticks.failing
 
     def play(self, words, on_read=lambda frame: None, faded=False):
-        """Run a new engine over `words` and its latency; returns what came out after the prefill."""
+        """Run a new engine over `words` and its latency. Returns the output after the prefill."""
         engine = Engine(RATE_HZ, PERIOD)
         audio.begin_from(self.shared, engine, PERIOD * (PERIODS - 1), faded)
         playback = ListPlayback()
@@ -91,7 +91,7 @@ class Rig:
 
 
 def music(rng, seconds=1.0, level=0.25):
-    """Noise with a moving level as 24-bit words, int32 (frames, 2)."""
+    """Noise with a changing level as 24-bit words, int32 (frames, 2)."""
     frames = int(seconds * RATE_HZ)
     envelope = 0.55 + 0.45 * np.sin(np.arange(frames) / RATE_HZ * 9)[:, None]
     samples = level * envelope * rng.standard_normal((frames, 2)).clip(-3, 3)

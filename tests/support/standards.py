@@ -1,8 +1,8 @@
 """The test signals of EBU Tech 3341 V4 (loudness and true peak) and Tech 3342 V4 (loudness range), as data.
 
-Made from the published descriptions: 1 kHz sines in phase on both channels, levels in dBFS of the peak, unless stated. Left
-out are the cases that are programme recordings: 7 and 8 of Tech 3341, 5 and 6 of Tech 3342.
-A segment is (seconds, dBFS), or (seconds, None) for silence; all lengths are multiples of 10 ms.
+Made from the published descriptions: unless stated otherwise, the signals are 1 kHz sines in phase on both channels, with
+peak levels in dBFS. The cases that are recordings of programmes are left out: 7 and 8 of Tech 3341, 5 and 6 of Tech 3342. A
+segment is (seconds, dBFS), or (seconds, None) for silence; all lengths are multiples of 10 ms.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ RATES_HZ = (44100, 48000, 96000, 192000)
 
 @dataclass(frozen=True)
 class Case:
-    """`files`: one list of segments per file. `reads`: which fields of the meter must read `expected`.
+    """`files`: one list of segments per file. `reads`: the fields of the meter that must read `expected`.
 
-    `when`: "end" of each file, "always" from `after_s` on, or "segment": after each `group` of segments, in turn, where
+    `when`: at the "end" of each file; "always" from `after_s` on; or "segment", after each `group` of segments. In the last case,
     `expected` has one value per group.
     """
 
@@ -72,7 +72,7 @@ RANGE = (
 #: Case 6: a 5.0 programme of 20 s; channel pairs with their weights in the sum.
 SURROUND = (((-28, -28), 1.0), ((-24, None), 1.0), ((-30, -30), 1.41))
 
-#: Steady sines of true peak: number, rate / frequency, amplitude, phase in degrees, expected dBTP.
+#: Steady sines for true peak: number, rate / frequency, amplitude, phase in degrees, expected dBTP.
 TRUE_PEAK_SINES = (
     (15, 4, 0.50, 0.0, -6.0),
     (16, 4, 0.50, 45.0, -6.0),
@@ -107,7 +107,7 @@ def blocks(rate_hz: int, segments, longest_s: float = 5.0) -> Iterator[tuple[int
 
 
 def steady_sine(rate_hz: int, divisor: int, amplitude: float, degrees: float) -> np.ndarray:
-    """0.2 s of a sine of rate / `divisor` Hz between fades of 10 ms and silence."""
+    """0.2 s of a sine of rate / `divisor` Hz, with fades of 10 ms and silence on both sides."""
     frames, fade = rate_hz // 5, rate_hz // 100
     x = amplitude * np.sin(2 * np.pi * np.arange(frames) / divisor + np.radians(degrees))
     x[:fade] *= np.linspace(0, 1, fade)
@@ -116,7 +116,8 @@ def steady_sine(rate_hz: int, divisor: int, amplitude: float, degrees: float) ->
 
 
 def burst_in_sine(rate_hz: int, offset: int) -> np.ndarray:
-    """rate/6 at 0.50 with one period of rate/4 at 1.00, phase-continuous, made at 4 times the rate, low-passed, decimated."""
+    """rate/6 at 0.50 with one period of rate/4 at 1.00, phase-continuous, made at 4 times the rate, low-passed,
+    decimated."""
     slow = 0.5 * np.sin(2 * np.pi * np.arange(rate_hz // 10 // 6 * 24) / 24)
     x = np.concatenate([slow, np.sin(2 * np.pi * np.arange(16) / 16), slow])
     fade = rate_hz // 25

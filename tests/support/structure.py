@@ -1,8 +1,8 @@
 """The structure of the source, read from its imports and definitions.
 
-`python -m tests.support.structure [REVISION]` prints modules per package, imports that cross packages, the longest file and
-the longest function, for the working tree, and beside it for REVISION of the git history. Files that were moved since
-REVISION count with the package they are in today, so that both columns speak of the same packages.
+`python -m tests.support.structure [REVISION]` prints the modules per package, the imports that cross packages, the longest
+file and the longest function, for the working tree, and next to it for REVISION of the git history. Files that were moved
+since REVISION count with their present package, so that both columns refer to the same packages.
 """
 
 import ast
@@ -37,7 +37,7 @@ class Import:
 
 
 def module_of(path: Path, root: Path = ROOT) -> str:
-    """The dotted name of a source file; that of a package for its `__init__`."""
+    """The dotted name of a source file. For an `__init__`, the name of its package."""
     return ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
 
 
@@ -112,7 +112,7 @@ class Structure:
 
 
 def measure(root: Path = ROOT, moved: dict[str, str] | None = None) -> Structure:
-    """The figures of the tree in `root`. `moved`: modules that count under another name (dotted old to dotted new)."""
+    """The figures of the tree in `root`. `moved`: modules that count under another name (old dotted name to new one)."""
     moved, packages, today = moved or {}, packages_of(root), packages_of()
     known = {module_of(path, root) for path in sources(root)}
 
@@ -126,7 +126,7 @@ def measure(root: Path = ROOT, moved: dict[str, str] | None = None) -> Structure
         longest += [(lines, f"{path.relative_to(root)}: {name}") for name, lines in functions(path)]
         for found in imports(path, root):
             whole = f"{found.source}.{found.name}"
-            # What a package exports counts as imported from the package; a top-level folder exports nothing.
+            # The exports of a package count as imported from the package. A top-level folder exports nothing.
             source = whole if whole in known and found.source in TOPS else found.source
             if source.split(".")[0] in TOPS and home(source) != home(module):
                 crossing.add((module, source))

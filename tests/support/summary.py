@@ -1,7 +1,8 @@
-"""The first page of docs/MEASUREMENTS.md: what is promised, what was measured, and where a promise does not hold.
+"""The first page of docs/MEASUREMENTS.md: the promises, the measured figures, and the promises that do not hold.
 
 The page is computed from the rows of the document. `PROMISES` and `LIMITS` only name rows, by section and by a pattern for
-the figure; the numbers come from the rows. Missed targets need no naming: every row is checked against its own target.
+the figure; the numbers come from the rows. Missed targets are found without naming: every row is checked against its own
+target.
 """
 
 import re
@@ -23,14 +24,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Promise:
-    """A sentence for users, and the rows that prove it: patterns for the whole section name and for a part of the figure."""
+    """A sentence for users, and the rows that prove it: patterns for the complete section name and for a part of the
+    figure."""
 
     sentence: str
     section: str
     figure: str = ""
 
     def rows(self, rows: Iterable[Row]) -> list[Row]:
-        """The rows that prove it."""
+        """The rows that prove the promise."""
         return [row for row in rows if re.fullmatch(self.section, row.section) and re.search(self.figure, row.figure)]
 
 
@@ -97,16 +99,16 @@ def _margin(target: str, measured: str) -> float | None:
 
 
 def margins(row: Row) -> list[float]:
-    """How far each number of a row is inside its target, as a part of the bound; negative: the target is missed.
+    """The distance of each number of a row from its bound, as a part of the bound. A negative margin is a missed target.
 
-    Empty where the target states no bound that can be compared with the number.
+    Empty if the target states no bound that can be compared with the number.
     """
     pairs = zip(row.target.split(" / "), row.measured.split(" / "), strict=False)
     return [margin for pair in pairs if (margin := _margin(*pair)) is not None]
 
 
 def misses(row: Row) -> bool:
-    """Whether the row is outside its target."""
+    """Whether the row misses its target."""
     return min(margins(row), default=0.0) < 0
 
 

@@ -1,9 +1,9 @@
-"""True-peak meters of the tests: float64 numpy, written apart from the product's detector."""
+"""True-peak meters for tests: float64 numpy, written independently of the product's detector."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-#: Interpolation filter of ITU-R BS.1770-5, Annex 2, as printed: rows are taps, columns phases 0 to 3.
+#: The interpolation filter of ITU-R BS.1770-5, Annex 2, as printed: rows are taps, columns are phases 0 to 3.
 BS1770 = np.array([
     [+0.0017089843750, -0.0291748046875, -0.0189208984375, -0.0083007812500],
     [+0.0109863281250, +0.0292968750000, +0.0330810546875, +0.0148925781250],
@@ -27,7 +27,7 @@ def sinc_phases(points: int, taps: int, beta: float) -> np.ndarray:
     return np.sinc(at) * window
 
 
-#: The independent meter: 32 points a sample, 128 taps each.
+#: The independent meter: 32 points per sample, 128 taps each.
 LONG = sinc_phases(32, 128, 10.0)
 
 
@@ -43,5 +43,5 @@ def peaks(x: np.ndarray, phases: np.ndarray) -> np.ndarray:
 
 
 def peak_db(block: np.ndarray, phases: np.ndarray) -> float:
-    """Highest true peak of a (channels, frames) block, in dBTP."""
+    """The highest true peak of a (channels, frames) block, in dBTP."""
     return 20 * np.log10(max(1e-30, *(peaks(channel, phases).max() for channel in block)))

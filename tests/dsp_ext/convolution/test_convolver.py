@@ -1,4 +1,4 @@
-"""The convolver against direct convolution, and what it promises about blocks, identity, fades and latency."""
+"""The convolver: comparison with direct convolution, independence of blocks, identity, crossfades and latency."""
 
 import numpy as np
 import pytest
@@ -13,14 +13,14 @@ def stereo(rng, frames):
 
 
 def direct(x, kernel, delay):
-    """Float64 convolution of both channels, `delay` frames late, cut to the input's length."""
+    """Convolve both channels in float64, delay by `delay` frames, and cut to the length of the input."""
     size = 1 << (x.shape[1] + kernel.size).bit_length()
     y = np.fft.irfft(np.fft.rfft(x.astype(float), size) * np.fft.rfft(kernel.astype(float), size), size)
     return np.concatenate([np.zeros((2, delay)), y], axis=1)[:, : x.shape[1]]
 
 
 def run(convolver, x, cuts):
-    """Process `x` in blocks whose lengths are taken from `cuts` in turn."""
+    """Process `x` in blocks. `cuts` gives the lengths of the blocks and is repeated."""
     out, at, i = [], 0, 0
     while at < x.shape[1]:
         step = cuts[i % len(cuts)]
@@ -127,7 +127,7 @@ def test_fade_ends_exactly_on_the_new_kernel(rng):
 @pytest.mark.parametrize("rate_hz, partition", [(44100, 128), (48000, 128), (96000, 256), (192000, 512)])
 @pytest.mark.parametrize("identity", ["identity", "kernel"])
 def test_swap_leaves_no_zipper(rate_hz, partition, identity, record):
-    """6 dB step on a 200 Hz tone of full scale: what lies above 3 kHz."""
+    """A 6 dB step on a 200 Hz tone at full scale: the residue above 3 kHz."""
     convolver = Convolver(rate_hz, partition, 16)
     delta = np.zeros((1, convolver.taps))
     delta[0, convolver.centre] = 1.0

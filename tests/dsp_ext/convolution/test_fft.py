@@ -1,4 +1,4 @@
-"""The transform against numpy's."""
+"""The FFT: comparison with numpy's FFT."""
 
 import numpy as np
 import pytest

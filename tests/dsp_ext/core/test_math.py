@@ -1,4 +1,4 @@
-"""The polynomials of the audio path are the fitted ones."""
+"""The polynomials of the audio path have the coefficients that the script computes."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Values on ramps: exact at their ends, and no corners where a knob keeps turning."""
+"""Values on ramps: they are exact at both ends, and have no corners while a knob keeps turning."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_a_knob_that_turns_round_on_its_way_makes_no_click(name, after_ms, recor
     record("Chain", f"{name} changed from {start:g} to {end:g} and back after {after_ms} ms: residue above 3 kHz, 200 Hz tone at -1 dBFS, 48 kHz",
            worst, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
     assert worst <= -100
-    assert np.abs(y[-480:]).max() == pytest.approx(np.abs(y[:480]).max(), rel=1e-3)  # back where it was
+    assert np.abs(y[-480:]).max() == pytest.approx(np.abs(y[:480]).max(), rel=1e-3)  # back at the first level
 
 
 def test_the_newest_target_counts_and_cutting_changes_no_bit(rng):

@@ -1,4 +1,4 @@
-"""Filters of dynamic bands at every gain they move through, against the analog prototypes."""
+"""Filters of dynamic bands: comparison with the analog prototypes, at every gain that occurs."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
 
 def random_band(rng, rate_hz, highest_q_of_shelves):
-    """A band that moves; every other one above 3 kHz."""
+    """A dynamic band. Every other one is above 3 kHz."""
     type = str(rng.choice(DYNAMIC_TYPES))
     lowest_hz = 3000 if rng.integers(2) else LOWEST_HZ
     freq_hz = float(np.exp(rng.uniform(np.log(lowest_hz), np.log(HIGHEST * rate_hz))))
@@ -19,15 +19,15 @@ def random_band(rng, rate_hz, highest_q_of_shelves):
 
 
 def at(rows, place):
-    """The row at `place`, 0 to STEPS, as the audio thread reads it."""
+    """The row at `place`, 0 to STEPS, interpolated like the audio thread does."""
     step = min(int(place), STEPS - 1)
     return rows[step] + (place - step) * (rows[step + 1] - rows[step])
 
 
 def moving_bands(rate_hz):
-    """Bells, and shelves that resonate little: types, frequencies up to the highest, and widths, in all combinations.
+    """Bells, and shelves with little resonance: types, frequencies up to the highest, and widths, in all combinations.
 
-    A cut is the inverse of a boost (see below), so the range is always upwards."""
+    A cut is the inverse of a boost (see below), so the range is always positive."""
     freqs_hz = (LOWEST_HZ, 100, 1000, 3000, *np.geomspace(5000, HIGHEST * rate_hz, 8 if rate_hz < 50000 else 4))
     for type in DYNAMIC_TYPES:
         for freq_hz in freqs_hz:
@@ -37,7 +37,7 @@ def moving_bands(rate_hz):
 
 @RATES
 def test_the_moving_filter_follows_the_prototype_at_every_gain(rate_hz, record):
-    """At rows of the table and between them."""
+    """The gains are rows of the table and values between rows."""
     freqs_hz = np.geomspace(20, min(20000, HIGHEST * rate_hz), 200)
     worst_db = np.zeros(2)
     for band in moving_bands(rate_hz):

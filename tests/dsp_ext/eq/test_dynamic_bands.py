@@ -1,4 +1,4 @@
-"""Dynamic bands of the EQ: curve, times, and what stays as it is."""
+"""Dynamic bands of the EQ: the curve, the times, and sound that must not change."""
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def through(eq, block, cuts=()):
 
 
 def curve_db(level_db, d: Dynamics):
-    """The formula, written anew."""
+    """The formula, implemented independently."""
     over, half = level_db - d.threshold_db, KNEE_DB / 2
     bent = 0.0 if over <= -half else over if over >= half else (over + half) ** 2 / (2 * KNEE_DB)
     slope = 1.0 if d.ratio >= 100 else 1 - 1 / d.ratio
@@ -40,7 +40,7 @@ def curve_db(level_db, d: Dynamics):
 
 
 def gain_db(eq, freq_hz, level_db, rate_hz):
-    """Of a tone that stays, by the last half second."""
+    """The gain for a steady tone, measured over the last half second."""
     x = sine(freq_hz, level_db, rate_hz, 1.0)
     y, tail = through(eq, x), slice(-rate_hz // 2, None)
     turn = np.exp(-2j * np.pi * freq_hz * np.arange(x.shape[1]) / rate_hz)[tail]
@@ -49,7 +49,7 @@ def gain_db(eq, freq_hz, level_db, rate_hz):
 
 @RATES
 def test_static_curve_at_the_centre_of_a_bell(rate_hz, record):
-    """Down and up, low and high, over and around the threshold; the level of a tone is read without ripple."""
+    """Downward and upward, at low and high frequencies, above and near the threshold. The detector must have no ripple."""
     worst_db = 0.0
     for freq_hz, q in ((50.0, 0.5), (1000.0, 1.0), (12000.0, 4.0)):
         for d in (Dynamics(-30, 2, -12, 5, 100), Dynamics(-24, 100, 9, 5, 100)):
@@ -62,7 +62,7 @@ def test_static_curve_at_the_centre_of_a_bell(rate_hz, record):
 
 
 def test_static_curve_of_shelves(record):
-    """Deep in the region of the shelf, where the detector and the shelf have their full gain."""
+    """Tones far inside the range of the shelf, where the detector and the shelf have their full gain."""
     worst_db = 0.0
     for type, freq_hz, tone_hz in (("low_shelf", 400.0, 31.0), ("high_shelf", 500.0, 10007.0)):
         for d in (Dynamics(-30, 2, -12, 5, 100), Dynamics(-24, 100, 9, 5, 100)):
@@ -77,7 +77,7 @@ def test_static_curve_of_shelves(record):
 @pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
 @pytest.mark.parametrize("range_db", [-9.0, 9.0])
 def test_shape_at_its_range_is_that_of_a_static_band(type, range_db):
-    """A loud tone holds the gain at its range; a quiet one beside it shows the shape, in the middle and at the top."""
+    """A loud tone holds the gain at its range. A quiet second tone measures the shape, at middle and at high frequencies."""
     rate_hz, count = 48000, 96000
     d = Dynamics(-60, 100, range_db, 5, 500)
     for centre_hz, loud, probes_hz, most_db in (
@@ -101,7 +101,8 @@ def test_shape_at_its_range_is_that_of_a_static_band(type, range_db):
 
 @RATES
 def test_attack_and_release(rate_hz, record):
-    """Time to 63 % of the change in dB, for a tone that steps from 30 dB below the threshold to 20 dB above and back."""
+    """The time to 63 % of the change in dB, for a tone that steps from 30 dB below the threshold to 20 dB above, and
+    back."""
     worst = {}
     for attack_ms, release_ms in ((20.0, 200.0), (60.0, 400.0)):
         d = Dynamics(-30, 2, -18, attack_ms, release_ms)
@@ -110,10 +111,10 @@ def test_attack_and_release(rate_hz, record):
         on, off = round(0.5 * rate_hz), round(1.1 * rate_hz)
         x[:, on:off] *= np.float32(10**2.5)
         y = through(equaliser([EqBand("bell", freq_hz, 0, 0.5, dynamics=d)], rate_hz), x)
-        window = 12  # one period: its energy is steady
+        window = 12  # one period: its energy is constant
         power = [np.convolve(z[0].astype(float) ** 2, np.ones(window), "valid") for z in (x, y)]
         db = 10 * np.log10(power[1] / power[0])
-        full, skip = -10.0, rate_hz // 500  # the filters' own transients
+        full, skip = -10.0, rate_hz // 500  # the transients of the filters themselves
         attack = np.argmax(db[on + skip :] < full * (1 - np.exp(-1))) + skip + window / 2
         release = np.argmax(db[off + skip :] > full * np.exp(-1)) + skip + window / 2
         for name, frames, wanted_ms in (("attack", attack, attack_ms), ("release", release, release_ms)):
@@ -128,10 +129,10 @@ def test_attack_and_release(rate_hz, record):
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
 def test_idle_is_bit_exact(type, placement, rng):
-    """Below the threshold: from the first frame, and again after the band has moved and returned to rest."""
+    """Below the threshold: from the first frame on, and again after the gain has moved and returned to rest."""
     d = Dynamics(-20, 4, -12, 1, 5)
     x = np.float32(1e-3 * rng.standard_normal((2, 30000)))
-    x[0] *= np.float32(1e-6)  # the other channel's grain must not show
+    x[0] *= np.float32(1e-6)  # rounding errors of the other channel must not appear
     assert np.array_equal(through(equaliser([EqBand(type, 1000, placement=placement, dynamics=d)]), x), x)
     x[:, 2000:3000] += sine(1000, -6, 48000, 1000 / 48000) * np.array([[1], [0.5]], np.float32)
     y = through(equaliser([EqBand(type, 1000, placement=placement, dynamics=d)]), x)
@@ -140,7 +141,7 @@ def test_idle_is_bit_exact(type, placement, rng):
 
 @pytest.mark.parametrize("placement", ["stereo", "left", "side"])
 def test_the_meter_of_a_band_is_the_furthest_change_since_it_was_read(placement):
-    """Signed; by the curve for a tone; 0 at rest, in other modes, and after a reset."""
+    """The meter has a sign, agrees with the curve for a tone, and is 0 at rest, in other modes, and after a reset."""
     down, up = Dynamics(-30, 2, -12, 5, 20), Dynamics(-24, 100, 9, 5, 20)
     bands = [
         EqBand("bell", 1000, 3, dynamics=down, placement=placement),
@@ -150,7 +151,7 @@ def test_the_meter_of_a_band_is_the_furthest_change_since_it_was_read(placement)
     tone[1] *= -1
     assert [eq.take(band) for band in range(8)] == [0] * 8
     through(eq, tone)
-    through(eq, np.zeros((2, 24000), np.float32))  # it comes back; the furthest stays
+    through(eq, np.zeros((2, 24000), np.float32))  # the gain returns to rest; the meter keeps the largest change
     assert [eq.take(0), eq.take(1)] == pytest.approx([curve_db(-16, down), curve_db(-16, up)], abs=0.1)
     assert [eq.take(band) for band in range(8)] == [0] * 8
     through(eq, tone)
@@ -191,7 +192,7 @@ def test_solo_of_a_dynamic_band_is_that_of_a_static_one(type):
 
 
 def test_listens_to_its_channels_and_not_to_their_sum():
-    """Anti-phase bass is heard by a stereo band; a band on one side or on mid does not follow the others."""
+    """A stereo band detects anti-phase bass. A band on one channel or on mid does not follow the other channels."""
     d = Dynamics(-40, 100, -12)
     tone = sine(60, -10, 48000, 0.5)
     apart = tone * np.array([[1], [-1]], np.float32)
@@ -228,7 +229,7 @@ def test_block_cutting_changes_no_bit(rng):
 
 
 def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
-    """During the fade to another threshold the gain is neither released nor does it jump."""
+    """During the crossfade to another threshold, the gain neither releases nor jumps."""
     x = sine(1000, -10, 48000, 1.0)
     eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 1000))])
     first = through(eq, x[:, :24000])
@@ -239,7 +240,7 @@ def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
 
 
 def test_a_narrower_range_holds_at_once():
-    """From the end of the fade on, however slow the release."""
+    """The new range holds from the end of the crossfade on, however slow the release."""
     x = sine(1000, -10, 48000, 1.0)
     eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 3000))])
     through(eq, x[:, :24000])
@@ -250,7 +251,7 @@ def test_a_narrower_range_holds_at_once():
 
 
 def test_hostile_input_settles(rng):
-    """Square waves of full scale, silence, DC and tiny tails: finite all along, and idle again."""
+    """Square waves at full scale, silence, DC and tiny tails: the output stays finite, and is idle again at the end."""
     bands = [EqBand(t, f, dynamics=Dynamics(-60, 100, 18, 0.1, 5)) for t, f in
              (("bell", 40.0), ("low_shelf", 100.0), ("high_shelf", 10000.0))]  # fmt: skip
     x = np.zeros((2, 48000), np.float32)

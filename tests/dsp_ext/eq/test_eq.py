@@ -28,7 +28,7 @@ def noise(rng, frames):
 
 
 def impulse_responses(eq):
-    """Kernels as the processor plays them, shape (input channel, output channel, frames), latency cut off."""
+    """The impulse responses of the processor, shape (input channel, output channel, frames), without the latency."""
     out = []
     for channel in range(2):
         block = np.zeros((2, eq.latency + 16384), np.float32)
@@ -64,7 +64,7 @@ def test_minimum_mode_has_no_latency(rate_hz):
 
 
 def test_mixed_mode_moves_from_linear_to_minimum_phase(record):
-    """Ringing ahead falls, latency with it; at 100 % the phase is that of the minimum-phase sections."""
+    """Pre-ringing and latency decrease. At 100 %, the phase is that of the minimum-phase sections."""
     bands, freqs_hz = [EqBand("bell", 200, 9, 2), EqBand("high_shelf", 5000, -4)], np.geomspace(60, 10000, 200)
     ahead_db, sections = [], loaded(bands, mode="minimum")
     for percent in (0, 25, 50, 75, 100):
@@ -128,7 +128,7 @@ def test_response_is_what_the_processor_does(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 class TestPlacement:
-    """Bands on one channel, on mid, on side."""
+    """Bands on one channel, on mid, or on side."""
 
     def test_each_band_leaves_alone_what_it_is_not_placed_on(self, mode):
         tone = np.sin(2 * np.pi * 1000 / 48000 * np.arange(40000))
@@ -151,13 +151,13 @@ class TestPlacement:
         )
 
     def test_mixed_placements_act_one_after_the_other(self, mode):
-        """Left and mid do not commute: the first band comes first."""
+        """Left and mid do not commute, so the order matters: the first band acts first."""
         first, second = EqBand("bell", 2000, 9, 1, placement="left"), EqBand("bell", 2000, -9, 0.7, placement="mid")
         eq = loaded([first, second], mode=mode)
 
         played = impulse_responses(eq)
         got = np.array([[kernel_response(played[i][o], 48000, 2000.0) for i in range(2)] for o in range(2)])
-        lag = np.exp(-2j * np.pi * 2000 * eq.latency / 48000)  # at their centre the bands turn no phase
+        lag = np.exp(-2j * np.pi * 2000 * eq.latency / 48000)  # no phase shift at their centres
         mid = 10 ** (-9 / 20)
         expected = np.array([[mid + 1, mid - 1], [mid - 1, mid + 1]]) / 2 @ np.diag([10 ** (9 / 20), 1])
         np.testing.assert_allclose(got / lag, expected, atol=1e-3 if mode == "linear" else 2e-2)
@@ -180,7 +180,7 @@ def test_solo_plays_the_region_of_the_band(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 def test_auto_gain_keeps_the_loudness_of_pink_noise(mode, rng, record):
-    """Against the meter: pink noise of ten seconds through random settings."""
+    """Ten seconds of pink noise through random settings, measured with pyloudnorm."""
     from pyloudnorm import Meter
 
     spectrum = np.fft.rfft(rng.standard_normal((2, 480000)))
@@ -230,7 +230,7 @@ def test_cutting_changes_no_bit_while_bands_change(mode, rng):
 
 
 def residue_of_change_db(before, after, mode, rate_hz):
-    """What lies above 3 kHz of a full-scale tone of 200 Hz while the bands change."""
+    """The residue above 3 kHz of a full-scale tone of 200 Hz while the bands change."""
     tone = np.sin(2 * np.pi * 200 / rate_hz * np.arange(rate_hz)).astype(np.float32)
     x, eq, half = np.stack([tone, 0.6 * tone]), loaded(before, rate_hz, mode=mode), rate_hz // 2 + 31
     first, rest = np.ascontiguousarray(x[:, :half]), np.ascontiguousarray(x[:, half:])
@@ -246,7 +246,7 @@ def residue_of_change_db(before, after, mode, rate_hz):
 @pytest.mark.parametrize("mode", MODES)
 @RATES
 def test_a_band_that_comes_goes_or_moves_leaves_no_click(rate_hz, mode, record):
-    """Also bands above the tone, whose filters begin from silence or from the states of another."""
+    """This includes bands above the tone, whose filters start from silence or from the states of another band."""
     behind = EqBand("bell", 2800, -6, 2), EqBand("high_shelf", 8000, 4, placement="side")
     changes = (
         (None, EqBand("low_cut", 30)),
@@ -268,7 +268,7 @@ def test_a_band_that_comes_goes_or_moves_leaves_no_click(rate_hz, mode, record):
 @pytest.mark.parametrize("mode", MODES)
 @RATES
 def test_a_turned_knob_leaves_no_zipper(rate_hz, mode, record):
-    """6 dB more of a bell at 200 Hz, on a full-scale tone there: what lies above 3 kHz."""
+    """A bell at 200 Hz gets 6 dB more, on a full-scale tone at that frequency: the residue above 3 kHz."""
     before = EqBand("high_shelf", 6000, 3), EqBand("bell", 200, -6, 1), EqBand("low_cut", 30, slope_db_oct=24)
     after = before[0], EqBand("bell", 200, 0.01, 1), before[2]
     residue_db = residue_of_change_db(before, after, mode, rate_hz)

@@ -1,4 +1,4 @@
-"""Kernels of the linear-phase EQ against the analog prototypes."""
+"""Kernels of the linear-phase EQ: comparison with the analog prototypes."""
 
 from dataclasses import replace
 
@@ -60,9 +60,9 @@ def test_a_cut_is_the_inverse_of_a_boost(kind):
 
 
 def error_db(kernel, bands, rate_hz, floor_db=-60.0):
-    """Largest difference between `kernel` and the prototype of `bands`, 20 Hz to 20 kHz (0.45 fs), in dB.
+    """The largest difference between `kernel` and the prototype of `bands`, 20 Hz to 20 kHz (0.45 fs), in dB.
 
-    Where both are below `floor_db` they count as equal: a few dB more or less of next to nothing.
+    Where both are below `floor_db`, they count as equal, because differences of a few dB do not matter there.
     """
     size = 8 * kernel.size
     bins = np.unique(np.rint(np.geomspace(20, min(20000, 0.45 * rate_hz), 3000) * size / rate_hz).astype(int))
@@ -84,7 +84,7 @@ def test_kernel_follows_the_prototype(rate_hz, rng, record):
 
 @RATES
 def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rng, record):
-    """Three random bands on random channels, at times with the mono-maker: left, right, mid and side to themselves."""
+    """Three random bands on random channels, some with the mono-maker: left, right, mid and side, each to itself."""
     taps, worst_db = 16384 * rate_factor(rate_hz), 0.0
     freqs_hz = np.arange(4 * taps + 1) * (rate_hz / 8 / taps)
     heard = (freqs_hz >= 20) & (freqs_hz <= min(20000, 0.45 * rate_hz))
@@ -113,7 +113,7 @@ def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rn
 
 
 def test_notch_is_exact_but_for_its_bottom(rng, record):
-    """The tip of the V is rounded, since half a kernel of time cannot tell frequencies closer than its inverse."""
+    """The tip of the notch is rounded, because half a kernel cannot resolve frequencies closer than its inverse length."""
     bands = [EqBand("notch", 100 * q * octaves, q=q) for q, octaves in rng.uniform(1, 10, (30, 2))]
     kernels = [design([band], 48000, 16384)[0] for band in bands]
     worst_db = max(error_db(kernel, [band], 48000, floor_db=-18) for kernel, band in zip(kernels, bands, strict=True))
@@ -132,14 +132,14 @@ def test_notch_is_exact_but_for_its_bottom(rng, record):
 
 
 def notch_db(kernel, rate_hz, freq_hz):
-    """The most that passes within a hundredth of rate / taps of the tip."""
+    """The largest gain within a hundredth of rate / taps of the tip."""
     near_hz = freq_hz + np.linspace(-0.01, 0.01, 3) * rate_hz / kernel.size
     return np.max(db(kernel_response(kernel, rate_hz, near_hz)))
 
 
 @RATES
 def test_notches_are_held_from_a_few_hertz_beside_their_tip(rate_hz, rng, record):
-    """The limit is one of time and frequency: it is a multiple of rate / taps whatever the notch, alone or with others."""
+    """The distance from the tip at which the error becomes small is a multiple of rate / taps, for any number of notches."""
     taps, worst_db, depth_db = 16384 * rate_factor(rate_hz), 0.0, -np.inf
     clear_hz = 2.25 * rate_hz / taps
     for number in range(12 if rate_hz < 50000 else 4):
@@ -203,10 +203,10 @@ def test_validity_is_the_lowest_frequency_within_tolerance(rate_hz):
     ):
         limit_hz = validity_hz(bands, rate_hz, taps)
         kernels = design(bands, rate_hz, taps)
-        kernel = kernels[0].real + (kernels[1].imag if len(kernels) == 2 else 0)  # side to side
+        kernel = kernels[0].real + (kernels[1].imag if len(kernels) == 2 else 0)  # from side to side
         freqs_hz = np.geomspace(limit_hz, 18000, 1000)
         errors_db = db(kernel_response(kernel, rate_hz, freqs_hz)) - db(analog_response(bands, freqs_hz))
-        assert np.max(np.abs(errors_db)) < 0.051  # the limit is found on a grid
+        assert np.max(np.abs(errors_db)) < 0.051  # the limit is searched on a grid
         below_hz = np.linspace(0.5 * limit_hz, limit_hz, 100)
         errors_db = db(kernel_response(kernel, rate_hz, below_hz)) - db(analog_response(bands, below_hz))
         assert np.max(np.abs(errors_db)) > 0.05

@@ -1,4 +1,4 @@
-"""Minimum-phase sections of the EQ against the analog prototypes."""
+"""Minimum-phase sections of the EQ: comparison with the analog prototypes."""
 
 import numpy as np
 import pytest
@@ -12,11 +12,11 @@ RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
 
 def db(response):
-    return 20 * np.log10(np.maximum(np.abs(response), 1e-3))  # -60 dB: below, a few dB more or less do not matter
+    return 20 * np.log10(np.maximum(np.abs(response), 1e-3))  # below -60 dB, differences of a few dB do not matter
 
 
 def random_band(rng, rate_hz):
-    """Anything that is allowed at that rate; now and then the very end of a range."""
+    """Any band that is allowed at that rate. Some values are at the very end of a range."""
 
     def between(low, high, scale=np.log, back=np.exp):
         inside = float(np.clip(back(rng.uniform(scale(low), scale(high))), low, high))
@@ -50,8 +50,8 @@ def test_random_bands_follow_the_prototype(rate_hz, count, rng, record):
 
 @RATES
 def test_bands_near_the_limit_follow_the_prototype(rate_hz, rng):
-    """Poles or zeros of shelves and cuts above half the rate, sharp or blunt: all of them have sections, on the curve as far
-    as one hears, and without a resonance of their own above."""
+    """Shelves and cuts, sharp and broad, with poles or zeros above half the rate. All have sections, follow the curve in the
+    audible range, and have no additional resonance above it."""
     freqs_hz = np.geomspace(10, HIGHEST * rate_hz, 300)
     audible = freqs_hz <= 20000
     for type in TYPES:
@@ -76,7 +76,7 @@ def test_a_notch_where_the_curve_is_fitted_is_as_good_as_beside_it(freq_hz):
 
 @RATES
 def test_sections_are_minimum_phase_and_a_cut_is_the_inverse_of_a_boost(rate_hz, rng):
-    """All poles and zeros inside the unit circle: the boost is stable, and so is its inverse."""
+    """All poles and zeros are inside the unit circle, so the boost is stable, and so is its inverse."""
     freqs_hz = np.geomspace(10, 0.45 * rate_hz, 50)
     for _ in range(50):
         band = random_band(rng, rate_hz)
@@ -92,7 +92,7 @@ def test_sections_are_minimum_phase_and_a_cut_is_the_inverse_of_a_boost(rate_hz,
 
 
 def test_noise_of_a_narrow_low_band(record):
-    """20 Hz, Q 10 at 96 kHz: against the same filter in float64 with float64 output."""
+    """20 Hz, Q 10 at 96 kHz, compared with the same filter in extended precision."""
     from scipy.signal import lfilter
 
     rate_hz, band = 96000, EqBand("bell", 20, 12, 10)
@@ -131,7 +131,7 @@ def test_bands_out_of_range_are_refused():
 
 
 def test_plot_of_errors(request):
-    """docs/plots/eq-error.svg: how far both modes are from the analog curves at 48 kHz, for one demanding setting."""
+    """Draw docs/plots/eq-error.svg: the error of both modes against the analog curves at 48 kHz, for a demanding setting."""
     rate_hz, freqs_hz = 48000, np.geomspace(10, 21600, 600)
     bands = [
         EqBand("low_cut", 30, slope_db_oct=24),

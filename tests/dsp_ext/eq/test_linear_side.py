@@ -1,4 +1,4 @@
-"""Width and mono-maker in the kernel of the linear EQ: the side follows its curve and is not turned against mid."""
+"""Width and mono-maker in the kernel of the linear EQ: the side follows its curve without phase shift against mid."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def begun(rate_hz: int, **changes) -> Engine:
 
 
 def test_curve_is_that_of_the_stereo_processor():
-    """Far below the rate, where the bilinear transform of its filters does not show."""
+    """At frequencies far below the rate, where the bilinear transform of its filters has no visible effect."""
     stereo, freqs_hz = Stereo(192000, 512), np.geomspace(10, 5000, 100)
     for name, value in SETTINGS.items():
         stereo.set(name, value)
@@ -55,7 +55,8 @@ def test_side_follows_its_curve_without_phase_and_mid_keeps_its_own(rate_hz, rec
 
 @RATES
 def test_the_chain_applies_it_once(rate_hz):
-    """An impulse of the side through the chain is what the EQ's kernel makes of it: the stereo processor adds nothing."""
+    """An impulse in the side signal passes the chain with the response of the EQ's kernel; the stereo processor adds
+    nothing."""
     engine = begun(rate_hz, **WIDE)
     x = np.zeros((2, engine.latency + rate_hz // 5), np.float32)
     x[:, 0] = 0.5, -0.5

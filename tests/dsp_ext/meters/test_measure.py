@@ -1,4 +1,4 @@
-"""Measuring whole recordings: synthetic programme, and real music where BURNISH_MUSIC names a folder with some."""
+"""Measuring complete recordings: synthetic programmes, and real music if BURNISH_MUSIC names a folder with some."""
 
 import os
 from pathlib import Path
@@ -21,7 +21,8 @@ MUSIC = sorted(
 
 
 def second_opinion(x: np.ndarray) -> float:
-    """pyloudnorm with the filters of the standard. Whole 100 ms only: it divides a partial block by its full length."""
+    """pyloudnorm with the filters of the standard. Whole 100 ms only: it divides a partial block by the full block
+    length."""
     whole = x.shape[1] // 4800 * 4800
     return pyloudnorm.Meter(RATE_HZ, filter_class="DeMan").integrated_loudness(x[:, :whole].T.astype(np.float64))
 

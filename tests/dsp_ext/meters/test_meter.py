@@ -1,4 +1,5 @@
-"""The meters against a float64 reference written from the standard, and what Tech 3341 requires of start, pause and reset."""
+"""The meters: comparison with a float64 reference written from the standard; start, pause and reset as Tech 3341
+requires."""
 
 import itertools
 
@@ -19,7 +20,7 @@ TABLE_48K = [
 
 
 def programme(rng, seconds: float, rate_hz: int = RATE_HZ) -> np.ndarray:
-    """Pink-like noise in two partly common channels, its level moving by some 20 dB every few seconds."""
+    """Noise similar to pink noise, partly common to both channels. Its level changes by about 20 dB every few seconds."""
     frames = round(seconds * rate_hz)
     common, *own = rng.standard_normal((3, frames))
     x = signal.lfilter([0.05], [1, -0.95], common + 0.5 * np.array(own))
@@ -39,7 +40,7 @@ def lufs(energy):
 
 
 def reference(x: np.ndarray, rate_hz: int) -> dict[str, float]:
-    """BS.1770-5 and Tech 3342 in float64, whole signal at once, from the text of the standards."""
+    """BS.1770-5 and Tech 3342 in float64, for the whole signal at once, written from the text of the standards."""
     y = signal.sosfilt(coefficients(rate_hz), x.astype(np.float64))
     tick = rate_hz // 100
     ticks = x.shape[1] // tick
@@ -77,7 +78,7 @@ class TestWeighting:
         record("Meters", f"K-weighting at {rate_hz / 1000:g} kHz: largest difference from the response at 48 kHz, 10 Hz to 18 kHz", apart.max(), "dB",
                target="≤ 0.01 dB", digits=3)  # fmt: skip
         assert apart.max() <= 0.01
-        assert apart[hz < 300].max() <= 0.001  # the gain itself is exact; above, the bilinear transform bends the shelf
+        assert apart[hz < 300].max() <= 0.001  # above, the bilinear transform bends the shelf
 
 
 class TestAgainstTheReference:
@@ -102,7 +103,7 @@ class TestAgainstTheReference:
 class TestTruePeak:
     @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
     def test_of_steady_tones(self, rate_hz, record):
-        """To 0.45 of the rate, among them those whose crests never fall on a coarse grid."""
+        """Tones up to 0.45 of the rate, including those whose peaks never fall on a coarse grid."""
         parts = [*np.linspace(0.02, 0.45, 23), 1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 4 / 9, 0.45]
         frames = rate_hz // 20
         fade = np.minimum(1, np.minimum(np.arange(frames), np.arange(frames)[::-1]) / (frames / 5))
@@ -145,7 +146,7 @@ class TestSilence:
             values = meter.values()
             assert all(np.isfinite(value) for value in values.values())
         assert values["short_lufs"] == FLOOR_DB
-        assert abs(values["integrated_lufs"] - before) < 0.2  # blocks over the edge may still pass the gate
+        assert abs(values["integrated_lufs"] - before) < 0.2  # blocks across the edge may pass the gate
 
 
 class TestStartPauseReset:
@@ -190,7 +191,7 @@ class TestStartPauseReset:
 
     @pytest.mark.parametrize("ahead", [0, 1, 123, 479])
     def test_nothing_from_before_a_restart_counts_wherever_it_falls(self, ahead, rng):
-        """Also within a 10 ms frame: later frames are measured as by a new meter, except for the frame that has begun."""
+        """Also within a 10 ms frame: later frames are measured as by a new meter, except for the current frame."""
         meter = Meter(RATE_HZ, 4096)
         meter.process(np.ones((2, RATE_HZ + ahead), np.float32))
         for restart in (meter.begin_anew, lambda: (meter.pause(), meter.begin_anew(), meter.start())):
@@ -281,7 +282,8 @@ class TestLevels:
 
 class TestBoundedMemory:
     def test_a_day_loses_nothing(self, record):
-        """24 h of 10 ms energies, fed directly, give the same figures as a list of all blocks; the worst of five random days."""
+        """10 ms energies of 24 h, fed directly, give the same figures as a list of all blocks; the worst of five random
+        days."""
         off_lu, off_range_lu = zip(
             *(self.errors_of_a_day(np.random.default_rng([24, day])) for day in range(5)), strict=True
         )
@@ -293,7 +295,7 @@ class TestBoundedMemory:
         assert max(off_range_lu) <= 0.005
 
     def errors_of_a_day(self, rng):
-        """By how much integrated loudness and range differ from those of a list, in LU."""
+        """The differences of the integrated loudness and of the range from those of a list, in LU."""
         ticks = 24 * 360000
         level = np.repeat(rng.normal(-24, 6, ticks // 500), 500) + rng.normal(0, 2, ticks)
         energies = 10 ** ((level + 0.691) / 10)
@@ -334,7 +336,7 @@ class TestInTheEngine:
         engine.process(programme(rng, 4))
         rows, _ = ring.since(0)
         names = [name for name, _ in Engine.METERS]
-        lag = round(engine.latency / (RATE_HZ / 100))  # rows by which the output is late
+        lag = round(engine.latency / (RATE_HZ / 100))  # rows by which the output is delayed
         short_in, short_out = (
             rows[at][names.index(f"{side}_short_lufs")] for side, at in (("in", -1 - lag), ("out", -1))
         )

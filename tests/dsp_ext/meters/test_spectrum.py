@@ -1,4 +1,4 @@
-"""The spectrum: frequency and level of tones, noise, even distribution of the work, and its rows from the engine."""
+"""The spectrum: frequency and level of tones, noise, even distribution of the work, and the rows that the engine writes."""
 
 import itertools
 
@@ -63,7 +63,7 @@ def test_white_noise_rises_3_db_per_octave(rate_hz, rng):
     width_hz = np.array(BANDS_HZ) * (2 ** (BAND_OCTAVES / 2) - 2 ** (-BAND_OCTAVES / 2))
     expected = 2 * rms**2 * width_hz / (rate_hz / 2)
     error = 10 * np.log10(total / runs / expected)
-    assert np.abs(error).max() < 3  # single bands still fluctuate in 12 s, the low ones most
+    assert np.abs(error).max() < 3  # single bands still fluctuate after 12 s, the low ones most
     assert np.abs(error[50:]).max() < 0.7
     assert abs(error.mean()) < 0.3
 

@@ -1,4 +1,4 @@
-"""EBU Tech 3341 and 3342, generated from their descriptions, at every rate family. Each case is a row of the document."""
+"""EBU Tech 3341 and 3342 with generated signals, at every family of rates. Each case is a row of the document."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ def named(cases):
 
 
 def readings(case: Case, rate_hz: int) -> list[tuple[float, float]]:
-    """(read, expected) for every value that the case defines."""
+    """(reading, expected) for every value that the case defines."""
     pairs = []
     for segments in case.files:
         meter = Meter(rate_hz, 4096)
@@ -39,7 +39,7 @@ def readings(case: Case, rate_hz: int) -> list[tuple[float, float]]:
 
 
 def check(case: Case, rate_hz: int, record, section: str, word: str = "case"):
-    """Assert all readings; the row shows the worst."""
+    """Assert all readings. The row shows the worst one."""
     pairs = readings(case, rate_hz)
     read, expected = max(pairs, key=lambda pair: abs(pair[0] - pair[1]))
     figure = f"{word} {case.number:02d}, {rate_hz / 1000:g} kHz: {case.title}"
@@ -64,7 +64,7 @@ def test_tech_3342_loudness_range(case, rate_hz, record):
 
 @RATES
 def test_tech_3341_case_6_as_a_sum_of_stereo_pairs(rate_hz, record):
-    """A stereo meter cannot take 5 channels; loudness adds by energy, so three pairs measured one by one stand for them."""
+    """A stereo meter cannot take 5 channels. Loudness adds by energy, so three stereo measurements are summed instead."""
     power = 0.0
     for levels, weight in standards.SURROUND:
         meter = Meter(rate_hz, 4096)

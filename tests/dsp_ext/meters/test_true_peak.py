@@ -1,4 +1,4 @@
-"""The true-peak detector: against its filters in float64, and against waveforms whose peak is known."""
+"""The true-peak detector: comparison with its filters in float64, and with waveforms whose peak is known."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ def test_tables_are_those_of_the_script():
 
 
 def interval_peaks(x, oversampling, annex2):
-    """What `peaks` must give, directly from the filters, in float64: one value per interval [n, n + 1)."""
+    """The expected result of `peaks`, computed directly from the filters in float64: one value per interval [n, n + 1)."""
     pad = 64
     x = np.concatenate([np.zeros(pad), np.asarray(x, np.float64), np.zeros(pad)])
     half = np.correlate(x, design.windowed_sinc(design.HALF_TAPS, 0.5, design.HALF_BETA), "valid")
@@ -79,7 +79,7 @@ def test_oversampling_follows_the_rate():
 
 
 def test_reads_steady_tones(record):
-    """Tones up to 0.45 of the rate, at the phase the sampling grid likes least."""
+    """Tones up to 0.45 of the rate, at the phase with the largest error on the sampling grid."""
     errors = []
     for fraction in (1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 4 / 9, 0.45, 0.0208, 0.3137, 0.4411):
         for phase in np.linspace(0, np.pi, 13):

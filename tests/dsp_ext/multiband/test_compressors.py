@@ -1,4 +1,4 @@
-"""One band of dynamics: static curve, time constants, linking, smoothness."""
+"""One band of the compressor: static curve, time constants, linking, smoothness."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ RATE_HZ = 48000
 
 
 def make(rate_hz: int = RATE_HZ, **settings) -> Compressors:
-    """A compressor whose settings have arrived."""
+    """A compressor whose ramps have ended."""
     compressor = Compressors(rate_hz, 4096)
     for name, value in settings.items():
         compressor.set(name, value)
@@ -23,7 +23,7 @@ def make(rate_hz: int = RATE_HZ, **settings) -> Compressors:
 
 
 def curve_db(level_db, threshold_db, ratio, knee_db):
-    """Gain of the static curve: Giannoulis, Massberg, Reiss 2012, eq. 4, less its input."""
+    """Gain of the static curve: Giannoulis, Massberg, Reiss 2012, eq. 4, minus its input."""
     over = level_db - threshold_db
     slope = 1 / ratio - 1
     knee = slope * (over + knee_db / 2) ** 2 / (2 * knee_db) if knee_db else 0
@@ -31,7 +31,7 @@ def curve_db(level_db, threshold_db, ratio, knee_db):
 
 
 def square(level_db, frames: int) -> np.ndarray:
-    """Both channels at ±level: a signal whose level is the same in every frame."""
+    """Both channels at ±level: a signal with the same level in every frame."""
     signs = np.where(np.arange(frames) // 24 % 2, 1, -1)
     return (np.float32(10 ** (level_db / 20)) * np.stack([signs, signs])).astype(np.float32)
 
@@ -90,7 +90,8 @@ def test_static_curve_of_a_sine_is_that_of_its_peak(record):
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 def test_times_are_63_percent_time_constants(rate_hz, rng, record):
-    """A step of the level up, and one down, for times all over their ranges; attack both shorter and longer than release."""
+    """Steps of the level up and down, with times from their whole ranges; the attack is shorter or longer than the
+    release."""
     worst = {"attack": 0.0, "release": 0.0}
     corners = [(0.1, 5), (0.1, 3000), (10, 150), (200, 300), (200, 50), (30, 100)]
     drawn = [
@@ -110,11 +111,11 @@ def test_times_are_63_percent_time_constants(rate_hz, rng, record):
 
 
 def deviation(way: np.ndarray, stated_ms: float, rate_hz: int) -> float:
-    """Relative error of the time at which `way` (0 to 1) passes 63 %, against the stated time."""
+    """The relative error of the time at which `way` (0 to 1) passes 63 %."""
     goal = 1 - np.exp(-1)
     after = int(np.argmax(way > goal))
     before = way[after - 1] if after else 0.0
-    frames = after + (goal - before) / (way[after] - before)  # the first frame of the step is one frame after it began
+    frames = after + (goal - before) / (way[after] - before)  # the first frame of the step is one frame after its start
     return abs(frames / rate_hz * 1e3 / stated_ms - 1)
 
 
@@ -172,8 +173,8 @@ def test_reduction_is_the_deepest_since_it_was_last_taken():
     ],
 )
 def test_a_change_of_a_setting_makes_no_click(name, start, end, others, record):
-    """Residue above 3 kHz of a 200 Hz tone, full-scale left and 20 dB lower right, while a setting changes, the detector's
-    own ripple included."""
+    """The residue above 3 kHz of a 200 Hz tone, at full scale left and 20 dB lower right, while a setting changes. It
+    includes the ripple of the detector."""
     settings = {"threshold_db": -12.0, "ratio": 2.0, "release_ms": 3000, "attack_ms": 50} | others | {name: start}
     compressor = make(**settings)
     tone = 0.999 * np.cos(2 * np.pi * 200 * np.arange(2 * RATE_HZ) / RATE_HZ)
@@ -191,7 +192,7 @@ def test_a_change_of_a_setting_makes_no_click(name, start, end, others, record):
 
 @pytest.mark.parametrize(("start", "end"), [(100.0, 0.0), (0.0, 100.0)])
 def test_linking_and_unlinking_makes_no_click(start, end, record):
-    """A full-scale 200 Hz tone in one channel, the same 20 dB lower in the other; from two detectors to one, and back."""
+    """A full-scale 200 Hz tone in one channel, and 20 dB lower in the other; from two detectors to one, and back."""
     compressor = make(threshold_db=-30.0, ratio=4.0, release_ms=1000, attack_ms=50, link_pct=start)
     tone = 0.999 * np.cos(2 * np.pi * 200 * np.arange(6 * RATE_HZ) / RATE_HZ)
     before = np.stack([tone, 0.1 * tone]).astype(np.float32)
@@ -209,7 +210,7 @@ def test_linking_and_unlinking_makes_no_click(start, end, record):
 
 
 def test_what_is_left_out_makes_no_difference(rng):
-    """A lane without any feature gives the same output next to a lane with every feature as it does alone."""
+    """A lane without any feature has the same output next to a lane with every feature as it has alone."""
     level = np.repeat(rng.choice([0.003, 0.05, 0.3], 200), 480)
     x = (level * rng.standard_normal((2, level.size))).astype(np.float32)
     alone, beside = make(threshold_db=-30, ratio=4), make(threshold_db=-30, ratio=4)
@@ -228,7 +229,7 @@ def test_what_is_left_out_makes_no_difference(rng):
 
 
 def test_what_is_no_longer_asked_for_is_left_out(rng):
-    """All parts are computed when needed and left out once their state has decayed, also when they become unneeded one by one."""
+    """All parts run when needed. They are left out once their state has decayed, also if they become unneeded one by one."""
     asked = {"link_pct": 50, "up_ratio": 2, "expand_ratio": 2, "rms_pct": 50, "adaptive": 1, "hold_ms": 10}
     compressor = make(threshold_db=-30, ratio=4, release_ms=5)
     assert compressor.parts == 0
@@ -286,7 +287,7 @@ def test_plot_of_static_curves(pytestconfig):
 
 
 def test_plot_of_attack_and_release(pytestconfig):
-    """A step of 30 dB up and down again: gain against time, with the stated time constants."""
+    """A step of 30 dB up and down again: the gain over time, with the stated time constants."""
     times_ms = (np.arange(28800) - 4800) / RATE_HZ * 1e3
     x = np.concatenate([square(-30, 4800), square(0, 9600), square(-30, 14400)], axis=1)
     lines = []

@@ -1,4 +1,4 @@
-"""What a band can do beyond threshold and ratio: each setting against its formula."""
+"""The features of a band beyond threshold and ratio: comparison of each setting with its formula."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from dsp_ext.settings import LIMITING_RATIO
 
 from .test_compressors import RATE_HZ, curve_db, deviation, gain_db, make, sine, square, through
 
-#: Reaches its end within a few milliseconds.
+#: These settings reach the final gain within a few milliseconds.
 QUICK = {"attack_ms": 1, "release_ms": 20, "knee_db": 0}
 
 
@@ -72,7 +72,7 @@ def test_the_expander_opens_with_the_attack_and_closes_with_the_release():
 
 
 def test_the_expander_does_not_open_and_close_within_a_wave():
-    """A low tone above the threshold stays open although its waveform passes zero."""
+    """The expander stays open during a low tone above the threshold, although the waveform crosses zero."""
     compressor = make(expand_threshold_db=-40, expand_ratio=4, expand_range_db=40)
     compressor.process(sine(-10, 50, 9600))
     compressor.take()
@@ -92,7 +92,7 @@ def test_hold_keeps_the_reduction_before_the_release(hold_ms):
 
 @pytest.mark.parametrize("rms_pct", [0, 50, 100])
 def test_level_is_the_peak_or_the_mean_square_or_a_blend_of_their_powers(rms_pct):
-    """A pulse train: peak power 1, mean square 1/8."""
+    """A pulse train with peak power 1 and mean square 1/8."""
     compressor = make(**QUICK, threshold_db=-40, ratio=2, rms_pct=rms_pct)
     x = np.zeros((2, 48000), np.float32)
     x[:, ::8] = 1
@@ -152,7 +152,7 @@ def test_adaptive_release_is_the_stated_one_for_a_tone_and_up_to_five_times_shor
 
 
 def reduction_db(compressor, x: np.ndarray) -> np.ndarray:
-    """Gain in dB for each frame, where the sound is loud enough to tell; the last known one elsewhere."""
+    """The gain in dB for each frame. Where the sound is too quiet for a measurement, the last known gain is repeated."""
     y = through(compressor, x)[0].astype(float)
     heard = np.abs(x[0]) > np.abs(x[0]).max() * 1e-5
     at = np.maximum.accumulate(np.where(heard, np.arange(len(y)), 0))

@@ -1,4 +1,4 @@
-"""Four lanes with settings of their own against a slow float64 reference, frame by frame."""
+"""Four lanes with different settings: comparison with a slow float64 reference, frame by frame."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ FRAMES = 9600
 
 
 def random_lane(rng, features) -> dict[str, float]:
-    """A compressor over the defaults, and of `features` each a value of its range, its ends often."""
+    """A compressor with default values, and random values for `features`, often at the ends of their ranges."""
     lane = BAND.defaults | {"threshold_db": rng.uniform(-50, -10), "ratio": rng.choice([1.5, 4, 20]), "attack_ms": 5}
     for name in features:
         param = params.BY_ID[f"multiband.b1.{name}"]
@@ -22,13 +22,13 @@ def random_lane(rng, features) -> dict[str, float]:
 
 
 def sound(rng) -> np.ndarray:
-    """Noise and its tones in four lanes, shape (2, FRAMES, 4): levels jump, the channels differ, some of it is silence."""
+    """Noise and tones in four lanes, shape (2, FRAMES, 4). Levels jump, the channels differ, and some parts are silent."""
     level = np.repeat(rng.choice([0, 1e-4, 1e-2, 0.1, 0.3], (2, FRAMES // 480, 4)), 480, axis=1)
     return (level * rng.standard_normal((2, FRAMES, 4))).astype(np.float32)
 
 
 EVERYTHING = tuple(name for name in BAND if name not in ("solo", "mute"))
-#: What is asked for decides what is computed: each of these goes another way through the code.
+#: The settings decide which parts are computed: each of these sets uses different code.
 FEATURES = {
     "one detector": ("knee_db", "range_db", "release_ms", "makeup_db", "wet_pct", "lookahead_ms"),
     "channels apart": ("link_pct", "lookahead_ms", "knee_db"),
@@ -49,7 +49,7 @@ def test_sounds_as_the_reference(name, rate_hz, rng, record):
     for lane, settings in enumerate(lanes):
         for what, value in settings.items():
             compressors.set(what, value, lane)
-    compressors.changes(np.zeros((2, rate_hz // 20, 4), np.float32))  # until the settings have arrived
+    compressors.changes(np.zeros((2, rate_hz // 20, 4), np.float32))  # until all ramps have ended
     compressors.reset()
     for lane in range(4):
         compressors.take(lane)

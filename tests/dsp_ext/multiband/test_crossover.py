@@ -1,4 +1,4 @@
-"""Crossover kernels: exact symmetry, Linkwitz-Riley slopes, any order, clear refusals."""
+"""Crossover kernels: exact symmetry, Linkwitz-Riley slopes, any order of frequencies, clear error messages."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def low_pass(freq_hz, at_hz):
 
 
 def zero_phase(kernels: np.ndarray, rate_hz: float, size: int = 1 << 18) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies in Hz, and the real response of each kernel about its centre."""
+    """Frequencies in Hz, and the real response of each kernel around its centre."""
     taps = kernels.shape[1]
     padded = np.zeros((len(kernels), size))
     padded[:, :taps] = kernels
@@ -71,7 +71,7 @@ def test_order_does_not_matter_and_bands_never_turn_negative(rng):
         assert np.array_equal(kernels, design(np.sort(freqs), 48000, 4096))
         _, response = zero_phase(kernels, 48000, 1 << 14)
         bands = np.diff(response, axis=0, prepend=0, append=1)
-        assert bands.min() > -4e-3  # the window at the very lowest frequencies; without one it is 0
+        assert bands.min() > -4e-3  # because of the window, at the very lowest frequencies; without a window it is 0
 
 
 def test_equal_frequencies_leave_an_empty_band():

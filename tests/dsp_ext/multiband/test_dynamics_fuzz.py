@@ -1,4 +1,4 @@
-"""Any settings of the table, changed at any time: the sound stays finite and does not depend on the blocks."""
+"""Random settings of the table, changed at random times: the sound stays finite and does not depend on the blocks."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,8 @@ FRAMES = 48000
 
 
 def random_changes(rng, prefix: str, count: int) -> list[tuple[int, str, float]]:
-    """(frame, name without `prefix`, value) of `count` settings, in the order of time; switches and ends of ranges often."""
+    """`count` settings as (frame, name without `prefix`, value), in order of time. Switches and ends of ranges are
+    frequent."""
     table = [p for p in params.TABLE if p.id.startswith(prefix) and p.target != params.DESIGN]
     changes = []
     for at in np.sort(rng.integers(0, FRAMES, count)):
@@ -45,12 +46,12 @@ def run(processor, x: np.ndarray, changes, lengths) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("count", [150, 15])  # values always move; they come to rest in between
+@pytest.mark.parametrize("count", [150, 15])  # with 150 changes, values always move; with 15, they rest in between
 @pytest.mark.parametrize(("make", "prefix", "loudest"), [(Multiband, "multiband.", 4000), (Stereo, "stereo.", 4)])
 def test_any_settings_at_any_time(make, prefix, loudest, count, seed, rng):
     rng = np.random.default_rng([seed, count, int(rng.integers(2**31))])
     x, changes = sound(rng), random_changes(rng, prefix, count)
     whole = run(make(RATE_HZ, 4096), x, changes, [4096])
     assert np.all(np.isfinite(whole))
-    assert np.abs(whole).max() < loudest  # 36 dB up, 30 dB of make-up and half the range of the automatic one
+    assert np.abs(whole).max() < loudest  # 36 dB up, 30 dB of make-up, and half the range of the automatic make-up
     assert np.array_equal(run(make(RATE_HZ, 4096), x, changes, [64, 1, 333, 128]), whole)

@@ -1,4 +1,4 @@
-"""Linkwitz-Riley split: flat sum, slopes, any order, no clicks while crossovers move."""
+"""Linkwitz-Riley split: flat sum, slopes, any order of frequencies, no clicks while crossovers move."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_moving_a_crossover_makes_no_click(record):
     split = Lr4(RATE_HZ, FREQS_HZ)
     wave = 0.999 * np.sin(2 * np.pi * 200 * np.arange(48000) / RATE_HZ)
     x = np.stack([wave, wave]).astype(np.float32)
-    before = split.process(np.ascontiguousarray(x[:, :24060]))  # to a crest of the tone
+    before = split.process(np.ascontiguousarray(x[:, :24060]))  # until a peak of the tone
     split.move(0, 400.0)
     after = split.process(np.ascontiguousarray(x[:, 24060:]))
     bands = np.concatenate([before[:, :, 12000:], after], axis=2).astype(float)

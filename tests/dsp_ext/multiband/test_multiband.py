@@ -1,4 +1,4 @@
-"""The multiband compressor: exact when idle, bands where they belong, no clicks, anti-phase bass seen."""
+"""The multiband compressor: exact when idle, correct bands, no clicks, detection of anti-phase bass."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ INSIDE_HZ = (40.0, 310.0, 2000.0, 12000.0)
 
 
 def make(rate_hz: int = RATE_HZ, freqs_hz=None, **settings) -> Multiband:
-    """A multiband whose settings (`b2_ratio=4`) and crossover have arrived."""
+    """A multiband whose settings (`b2_ratio=4`) and crossover have been applied."""
     multiband = Multiband(rate_hz, 4096)
     if freqs_hz is not None:
         load(multiband, freqs_hz, jump=True)
@@ -35,7 +35,7 @@ def load(multiband: Multiband, freqs_hz, jump: bool = False) -> None:
 
 
 def through(multiband: Multiband, x: np.ndarray) -> np.ndarray:
-    """`x` through `multiband`, its latency taken off."""
+    """`x` processed by `multiband`, without its latency."""
     lag = multiband.latency
     y = np.concatenate([x, np.zeros((2, lag), np.float32)], axis=1)
     multiband.process(y)
@@ -82,11 +82,11 @@ def test_each_band_has_the_designed_response(rng):
         wanted = np.zeros(8192)
         wanted[4000 - 2048 : 4000 + 2048] = centre + (10 ** (6 / 20) - 1) * bands[band]
         assert np.abs(y[0] - wanted).max() < 3e-7
-        assert np.abs(y[1]).max() < 1e-7  # both channels share a transform: the grain of float32
+        assert np.abs(y[1]).max() < 1e-7  # both channels share a transform, so float32 rounding errors cross over
 
 
 def test_bands_add_up_to_the_input(rng, record):
-    """The same make-up in every band is a gain of the whole: the residue is what the split does not put together again."""
+    """The same make-up in every band is a gain of the whole signal. The residue is the error of the split."""
     multiband = make(**{f"b{band}_makeup_db": 6.0 for band in range(1, 5)})
     x = (0.25 * rng.standard_normal((2, 48000))).astype(np.float32)
     y = through(multiband, x).astype(float)
@@ -110,7 +110,7 @@ def test_reported_latency_is_the_measured_one(rate_hz):
 
 
 def share(band: int, freq_hz: float) -> float:
-    """The part of a tone that the default split puts into a band: LR4 slopes."""
+    """The share of a tone that the default split assigns to a band, by LR4 slopes."""
     low = [0.0, *(1 / (1 + (freq_hz / crossover_hz) ** 4) for crossover_hz in DEFAULT_HZ), 1.0]
     return low[band + 1] - low[band]
 
@@ -123,7 +123,7 @@ def test_a_band_compresses_what_of_a_tone_is_in_it_and_nothing_else(band):
         for name, value in (("threshold_db", threshold_db), ("ratio", ratio), ("knee_db", 0), ("release_ms", 300)):
             multiband.set(f"b{band + 1}.{name}", value)
         x = tone(freq_hz, 96000)
-        multiband.process(x[:, :81600].copy())  # the beginning of the tone sounds in all bands
+        multiband.process(x[:, :81600].copy())  # the start of the tone has energy in all bands
         for compressor in range(BANDS):
             multiband.take(compressor)
         y = np.ascontiguousarray(x[:, 81600:])
@@ -223,7 +223,7 @@ def test_the_fifth_band_works_like_the_others(split):
 
 
 def test_a_band_without_a_kernel_is_empty_and_takes_no_part(rng):
-    """With four bands in use, what the fifth is set to changes no bit."""
+    """With four bands in use, the settings of the fifth one change no bit."""
     x = words24(rng, 12000)
     settings = {"b5_makeup_db": 12.0, "b5_threshold_db": -60, "b5_ratio": 20}
     assert np.array_equal(through(make(**settings), x), x)
@@ -266,14 +266,14 @@ def test_mid_and_side_have_their_own_gain():
 
 
 def test_lr4_bands_have_the_same_magnitudes_and_add_up_flat(record):
-    """In circuit because of a make-up that changes next to nothing; a band at +6 dB, and the sum of all."""
+    """In circuit because of a negligible make-up: one band at +6 dB, and the sum of all bands."""
     at_hz = np.fft.rfftfreq(8192, 1 / RATE_HZ)
     warped, splits = (np.tan(np.pi * np.minimum(f, 0.4999 * RATE_HZ) / RATE_HZ) for f in (at_hz, np.array(DEFAULT_HZ)))
     low = [1 / (1 + (warped / split) ** 4) for split in splits]
     magnitudes = [low[0] * low[1], (1 - low[0]) * low[1], low[2] * (1 - low[1]), (1 - low[2]) * (1 - low[1])]
     for band, magnitude in enumerate(magnitudes):
         alone = np.abs(np.fft.rfft(impulse_through(make(split=1, **{f"b{band + 1}_solo": 1}))[0]))
-        assert np.abs(alone - magnitude)[4:].max() < 2e-3  # 170 ms of response are left out
+        assert np.abs(alone - magnitude)[4:].max() < 2e-3  # 170 ms of the response are left out
     whole = np.abs(np.fft.rfft(impulse_through(make(split=1, b1_makeup_db=1e-6))[0]))
     worst = np.abs(20 * np.log10(whole[4:])).max()
     record("Multiband", "LR4 in circuit without compression, 48 kHz: deviation from a flat magnitude, from 23 Hz up", worst, "dB", target="≤ 0.001 dB", digits=5,
@@ -318,7 +318,7 @@ def test_a_kernel_that_comes_during_another_split_is_taken_and_serves_the_linear
     assert not changed.convolver.fading
     changed.set("split", 0)
     changed.process(np.zeros((2, 12000), np.float32))
-    changed.reset()  # the same place in a partition
+    changed.reset()  # the same position within a partition
     assert np.array_equal(through(changed, x), through(make(freqs_hz=(300.0, 3000.0, 9000.0), b2_makeup_db=6.0), x))
 
 
@@ -358,7 +358,7 @@ def step(name: str, multiband: Multiband) -> None:
 
 @pytest.mark.parametrize("name", STEPS)
 def test_a_change_makes_no_click(name, record):
-    """Residue above 3 kHz of a full-scale 200 Hz tone while something changes."""
+    """The residue above 3 kHz of a full-scale 200 Hz tone while something changes."""
     settings = {
         "switched into circuit, band 2 at -6 dB": {"b2_makeup_db": -6.0},
         "changed from left and right to mid and side, band 2 at -6 dB": {"b2_makeup_db": -6.0},
@@ -380,7 +380,7 @@ def test_a_change_makes_no_click(name, record):
     if name == "switched into circuit, band 2 at -6 dB":
         multiband.set("enabled", 0)
     x = tone(200, 48000, 0.999)
-    before, after = (np.ascontiguousarray(part) for part in np.split(x, [24060], axis=1))  # at the crest of the tone
+    before, after = (np.ascontiguousarray(part) for part in np.split(x, [24060], axis=1))  # at a peak of the tone
     multiband.process(before)
     step(name, multiband)
     multiband.process(after)

@@ -1,4 +1,4 @@
-"""The multiband while bands are added and removed and crossovers are moved far, on difficult signals: exact, no clicks."""
+"""The multiband on difficult signals, while bands are added and removed and crossovers are moved far: exact, no clicks."""
 
 from functools import partial
 from itertools import pairwise
@@ -17,13 +17,13 @@ WORKING = {
     for band in range(1, 6)
     for name, value in (("threshold_db", -40), ("ratio", 4), ("release_ms", 100))
 }
-#: Every second band up, the others down.
+#: Make-up alternates from band to band, up and down.
 APART = {f"b{band}_makeup_db": 3.0 * (-1) ** band for band in range(1, 6)}
 
 
 def residue_db(begin, *changes, right: float = 1.0) -> float:
-    """`click_db` of a full-scale 200 Hz tone, the right channel at `right` of it, over `changes` (frames after the first one,
-    function) of the multiband that `begin` makes; the worst of four places of the tone."""
+    """`click_db` of a full-scale 200 Hz tone, with the right channel at the level `right`, during `changes`: (frames after
+    the first change, function) for the multiband that `begin` makes. The worst of four phases of the tone."""
     worst = []
     for first in (1200, 1260, 1290, 1320):
         multiband = begin()
@@ -39,7 +39,7 @@ def residue_db(begin, *changes, right: float = 1.0) -> float:
 
 
 @pytest.mark.parametrize("split", [1, 2])
-@pytest.mark.parametrize("back", [1250, 1290, 1330])  # the ramp's 960 frames and about the 240 in which the band leaves
+@pytest.mark.parametrize("back", [1250, 1290, 1330])  # a ramp of 960 frames, about 240 to empty
 def test_a_fifth_band_that_comes_back_at_once_does_not_depend_on_the_blocks(split, back, rng):
     x = (0.3 * rng.standard_normal((2, 9600))).astype(np.float32)
     outs = []
@@ -102,7 +102,7 @@ def test_bands_come_and_go_without_a_click(split, start, end, record):
 
 
 @pytest.mark.parametrize("split", [0, 1, 2])
-@pytest.mark.parametrize("gap", [240, 980, 1150, 1250])  # while it fades, while its compressor empties, once it rests
+@pytest.mark.parametrize("gap", [240, 980, 1150, 1250])  # in the fade, while it empties, after it stopped
 def test_a_fifth_band_that_comes_back_makes_no_click(split, gap):
     def use(bands: int, multiband: Multiband) -> None:
         multiband.set("bands", bands - 2)
@@ -118,7 +118,8 @@ def test_a_fifth_band_that_comes_back_makes_no_click(split, gap):
 
 @pytest.mark.parametrize("split", ["linear", "lr4", "shelves"])
 def test_a_knob_that_keeps_turning_or_turns_round_makes_no_click(split, record):
-    """Steps are set while the last one still ramps. The last step is back to neutral, which takes LR4 out of circuit again."""
+    """Steps are set during the ramp of the previous step. The last step returns to neutral, which takes LR4 out of
+    circuit."""
 
     def turn(makeup_db: float):
         return lambda multiband: multiband.set("b1.makeup_db", makeup_db)
@@ -138,7 +139,7 @@ def test_bands_that_are_not_in_use_count_for_nothing(rng):
     assert np.array_equal(impulse_through(make(b2_makeup_db=6.0, b5_solo=1)), alone)
     shelves = impulse_through(make(split=2, b2_makeup_db=6.0))
     assert np.array_equal(impulse_through(make(split=2, b2_makeup_db=6.0, b5_mute=1)), shelves)
-    # Nor do they once their number is less.
+    # The same is true after their number is reduced.
     soloed = make(split=1, bands=3, b2_makeup_db=6.0, b5_solo=1)
     soloed.set("bands", 2)
     soloed.process(np.zeros((2, 4800), np.float32))
@@ -148,7 +149,7 @@ def test_bands_that_are_not_in_use_count_for_nothing(rng):
 
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
 def test_the_bands_of_every_count_add_up(count, rng, record):
-    """The same make-up in all: the linear split is a gain of the input, LR4 a flat magnitude."""
+    """The same make-up in all bands: the linear split is a gain of the input, LR4 has a flat magnitude."""
     makeups = {f"b{band}_makeup_db": 6.0 for band in range(1, count + 1)}
     freqs_hz = np.exp(rng.uniform(np.log(40), np.log(16000), count - 1))
     x = (0.25 * rng.standard_normal((2, 24000))).astype(np.float32)
@@ -175,7 +176,7 @@ def test_the_bands_of_every_count_add_up(count, rng, record):
 @pytest.mark.parametrize("split", [0, 1, 2])
 @pytest.mark.parametrize("signal", ["square", "DC", "denormals", "silence then full scale", "not a number"])
 def test_hard_signals_while_all_bands_work(split, signal, rng):
-    """Finite, no louder than the sound allows, and silent again after silence; after a reset as if nothing had been."""
+    """The output is finite, no louder than the input allows, silent after silence, and after a reset as from the start."""
     every = {f"b{band}_{name}": value for band in range(1, 6) for name, value in
              (("adaptive", 1), ("rms_pct", 50), ("hold_ms", 5), ("link_pct", 50), ("expand_ratio", 2), ("up_ratio", 2))}  # fmt: skip
     settings = dict(split=split, bands=3, x3_hz=5000, x4_hz=12000, freqs_hz=FREQS_HZ) | WORKING | every

@@ -1,4 +1,4 @@
-"""Dynamic shelves: exact when idle, the analog curve when gains rest, no noise when they move."""
+"""Dynamic shelves: exact when idle, the analog curve when gains are constant, no noise when they move."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,8 @@ DEFAULT_HZ = FREQS_HZ[:3]
 
 
 def analog(gains: np.ndarray, freqs_hz, at_hz: np.ndarray, rate_hz: float) -> np.ndarray:
-    """Response of shelves between bands of these gains: R. Bristow-Johnson's low shelf of slope 1, frequencies warped."""
+    """The response of shelves between bands of these gains: R. Bristow-Johnson's low shelf of slope 1, with warped
+    frequencies."""
     whole = np.full(len(at_hz), gains[-1], complex)
     for below, above, freq_hz in zip(gains[:-1], gains[1:], np.sort(freqs_hz), strict=True):
         a = np.sqrt(below / above)
@@ -26,7 +27,7 @@ def analog(gains: np.ndarray, freqs_hz, at_hz: np.ndarray, rate_hz: float) -> np
 
 
 def response(multiband, size: int = 8192) -> tuple[np.ndarray, np.ndarray]:
-    """Frequencies in Hz and the response of the left channel, without what precedes the impulse."""
+    """Frequencies in Hz and the response of the left channel, without the samples before the impulse."""
     y = impulse_through(multiband)[0, 4000:]
     return np.arange(size // 2 + 1) * multiband.rate_hz / size, np.fft.rfft(y, size)
 
@@ -39,7 +40,7 @@ def test_idle_bands_pass_24_bit_words_unchanged(rate_hz, rng):
 
 
 def test_a_working_compressor_below_its_threshold_passes_24_bit_words_unchanged(rng):
-    """Unlike LR4, the bands need not be neutral: it is the gain that counts."""
+    """Unlike with LR4, the settings need not be neutral: the shelves are exact whenever the gain is 0 dB."""
     multiband = make(split=2, **{f"b{band}_{name}": value for band in range(1, COUNT + 1)
                                  for name, value in (("threshold_db", -6), ("ratio", 10), ("knee_db", 0))})  # fmt: skip
     x = np.round(words24(rng, 20000) * 2**20) / np.float32(2**23)  # an eighth of full scale
@@ -54,7 +55,7 @@ def test_gains_at_rest_are_the_analog_shelves(rate_hz, rng, record):
         settings = {f"b{band + 1}_makeup_db": float(db) for band, db in enumerate(makeups_db)}
         at_hz, heard = response(make(rate_hz, split=2, **settings), 8192)
         wanted = analog(10 ** (makeups_db / 20), DEFAULT_HZ, at_hz, rate_hz)
-        use = (at_hz > 200 * rate_hz / 48000) & (at_hz < 0.45 * rate_hz)  # 85 ms of response at 48 kHz
+        use = (at_hz > 200 * rate_hz / 48000) & (at_hz < 0.45 * rate_hz)  # the response at 48 kHz has 85 ms
         worst = max(worst, np.abs(20 * np.log10(np.abs(heard[use] / wanted[use]))).max())
     record("Multiband", f"split shelves, random make-ups, {rate_hz} Hz: largest difference from the analog curve", worst, "dB",
            target="≤ 0.001 dB", digits=4, tolerance=5e-4)  # fmt: skip
@@ -78,7 +79,7 @@ def test_a_band_compresses_tones_inside_it_and_hardly_others(request, record):
     for freq_hz in (30, 310, 8000):
         x = tone(freq_hz, 72000)
         gains_db.append(20 * np.log10(np.std(through(multiband, x)[0, 60000:]) / np.std(x[0, 60000:])))
-    asked_db = (30 + 20 * np.log10(0.5)) * (1 / 4 - 1)  # all of the tone is in the band, but for 0.2 dB
+    asked_db = (30 + 20 * np.log10(0.5)) * (1 / 4 - 1)  # nearly the whole tone is in the band, except for 0.2 dB
     record("Multiband", "split shelves, 310 Hz tone in a band from 120 to 800 Hz, 48 kHz: gain that is reached where the curve asks for -18 dB", gains_db[1], "dB", digits=1,
            tolerance=0.3)  # fmt: skip
     assert asked_db < gains_db[1] < 0.6 * asked_db
@@ -136,7 +137,8 @@ def test_changes_of_the_wrong_shape_are_refused():
 
 
 def test_gains_that_jump_to_their_ends_stay_bounded(rng):
-    """Each band between -80 and +60 dB from frame to frame: worse than any settings; then at rest, exact at once."""
+    """Each band jumps between -80 and +60 dB from frame to frame, which is worse than any settings. Then exact at rest, at
+    once."""
     from dsp_ext.multiband.lr4 import Lr4
 
     shelves = Shelves(RATE_HZ, Lr4(RATE_HZ, FREQS_HZ).poles, len(FREQS_HZ))

@@ -1,4 +1,4 @@
-"""The DC filter: takes DC away, leaves 20 Hz, off bit-exact."""
+"""The DC filter: it removes DC, keeps 20 Hz, and is bit-exact when off."""
 
 import numpy as np
 import pytest

@@ -65,7 +65,7 @@ def test_blocks_do_not_matter_and_reset_begins_again(rng, shape):
 
 
 def test_error_is_independent_of_the_sound(record):
-    """Mean and power of the error for steady values between two steps: no bias, no breathing."""
+    """The mean and the power of the error do not depend on the sound: constant values between two steps."""
     means, powers = [], []
     for place in (0.0, 0.13, 0.25, 0.5, 0.77):
         x = np.full(1 << 22, (100 + place) * STEP, np.float32)
@@ -93,7 +93,7 @@ def test_channels_and_seeds_are_independent():
 
 
 def spectrum(x, n=1 << 14):
-    """Mean power spectrum of `x`."""
+    """The mean power spectrum of `x`."""
     window = np.hanning(n)
     parts = x[: len(x) // n * n].reshape(-1, n) * window
     return (np.abs(np.fft.rfft(parts)) ** 2).mean(axis=0) / (window**2).sum()
@@ -101,7 +101,7 @@ def spectrum(x, n=1 << 14):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_no_harmonics_of_a_tone_below_a_step(shape, record):
-    """1 kHz at -100 dBFS, a third of a step, 64 averages: the tone is there, harmonics are not."""
+    """1 kHz at -100 dBFS, a third of a step, 64 averages: the tone is present, harmonics are not."""
     n = 48000
     x = 1e-5 * np.sin(2 * np.pi * 1000 / 48000 * np.arange(64 * n))
     y = dithered(x, shape=shape)[0].astype(np.float64).reshape(64, n)
@@ -110,7 +110,7 @@ def test_no_harmonics_of_a_tone_below_a_step(shape, record):
     worst = -np.inf
     for k in range(2, 20):
         around = np.concatenate([power[1000 * k - 200 : 1000 * k - 2], power[1000 * k + 3 : 1000 * k + 200]])
-        # Averages of 64 scatter by an eighth of their mean: five times that is chance no more.
+        # The average of 64 spectra has a standard deviation of an eighth of its mean; five times that cannot be chance.
         assert power[1000 * k] < around.mean() * (1 + 5 / 8)
         worst = max(worst, 10 * np.log10(power[1000 * k] / around.mean()))
     record("Dither", f"{shape} dither, 16 bits, 1 kHz tone at -100 dBFS: highest harmonic relative to the noise around it, 64 averages", worst, "dB",
@@ -120,7 +120,7 @@ def test_no_harmonics_of_a_tone_below_a_step(shape, record):
 @pytest.mark.parametrize("rate", RATES_HZ)
 @pytest.mark.parametrize("shape", ["gentle", "strong"])
 def test_shapers_quieten_what_is_heard(rate, shape, record):
-    """Noise of silence, weighted with the threshold of hearing, against that of flat dither; and its design is met."""
+    """The noise in silence, weighted with the threshold of hearing, compared with flat dither; and the design is met."""
     x = np.zeros(1 << 20)
     flat, shaped = (spectrum(dithered(x, rate, shape=s)[0].astype(np.float64) / STEP) for s in ("flat", shape))
     weight = 10 ** (-design_dither.threshold_db(np.fft.rfftfreq(1 << 14, 1 / rate)) / 10)
@@ -137,7 +137,7 @@ def test_shapers_quieten_what_is_heard(rate, shape, record):
 
 
 def test_plot_of_the_shapes(pytestconfig):
-    """Noise of silence at 16 bit, 48 kHz, and the threshold it follows."""
+    """The noise in silence at 16 bits and 48 kHz, and the threshold that it follows."""
     n = 1 << 10
     spectra = {
         s: 10 * np.log10(spectrum(dithered(np.zeros(1 << 19), shape=s)[0].astype(np.float64), n)) for s in SHAPES
@@ -170,7 +170,7 @@ def test_error_stays_within_the_reserve(rng, shape):
 @pytest.mark.parametrize("shape", range(len(SHAPES)))
 @pytest.mark.parametrize("ceiling", [-0.1, -6.0])
 def test_ceiling_holds_after_dither(shape, ceiling, record):
-    """True peak of the output of the whole chain at 16 bits."""
+    """True peak at the output of the whole chain at 16 bits."""
     worst = -np.inf
     for number in range(50):
         engine = Engine(48000, 4096)

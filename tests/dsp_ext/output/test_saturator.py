@@ -1,4 +1,4 @@
-"""The saturator: neutral is exact, curves are what they say, little aliases."""
+"""The saturator: neutral settings are exact, curves follow their formulas, and there is little aliasing."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ FORMULAS = {
 
 
 def saturated(x, rate=48000, **settings):
-    """One channel through the saturator, aligned with it."""
+    """One channel processed by the saturator, without the latency."""
     saturator = Saturator(rate)
     saturator.set(settle=True, **settings)
     y = np.zeros((2, len(x) + LATENCY), np.float32)
@@ -42,14 +42,14 @@ def test_tables_are_those_of_the_script():
     "settings", [{}, {"enabled": 1, "mix_pct": 0}, {"enabled": 1, "curve": "hard", "drive_db": -24.0}]
 )
 def test_neutral_is_exact(rng, rate, settings):
-    """Off; mix 0; and the hard curve below its threshold."""
+    """When off, with mix 0, and with the hard curve below its threshold."""
     x = (rng.integers(-(2**23), 2**23, 6000) / 2**23).astype(np.float32)
     assert np.array_equal(saturated(x, rate, **settings), np.stack([x, x]))
 
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_slow_signals_follow_the_curve(curve):
-    """A ramp over the whole range follows the formula; small signals keep their level."""
+    """A ramp over the whole range follows the formula, and small signals keep their level."""
     x = np.linspace(-0.99, 0.99, 48000)
     drive = 10 ** (9 / 20)
     y = saturated(x, enabled=1, curve=curve, drive_db=9.0)[0]
@@ -60,7 +60,7 @@ def test_slow_signals_follow_the_curve(curve):
 
 
 def test_plot_of_the_curves(pytestconfig):
-    """Output over input for slow signals, at 6 dB of drive."""
+    """Output against input for slow signals, with 6 dB of drive."""
     x = np.linspace(-0.99, 0.99, 24000)
     found = {curve: saturated(x, enabled=1, curve=curve, drive_db=6.0)[0] for curve in CURVES}
 
@@ -84,7 +84,7 @@ def test_mix_is_a_blend(rng, curve):
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_little_aliases(curve, record):
-    """5 kHz (4999 Hz), full scale and +6 dB of drive: what is not a harmonic, up to 20 kHz."""
+    """5 kHz (4999 Hz), full scale and 6 dB of drive: everything up to 20 kHz that is not a harmonic."""
     f, n = 4999, 48000
     y = saturated(np.sin(2 * np.pi * f / 48000 * np.arange(3 * n)), enabled=1, curve=curve, drive_db=6.0)[0, n : 2 * n]
     power = np.abs(np.fft.rfft(y.astype(np.float64) * np.blackman(n)))[:20001] ** 2
@@ -100,7 +100,7 @@ def test_little_aliases(curve, record):
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_blocks_do_not_matter(rng, curve):
-    """Bit for bit, with settings that move at the same frames."""
+    """Bit for bit, with settings that change at the same frames."""
     x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
     moves = {1000: {"enabled": 1}, 2500: {"drive_db": 12.0}, 4000: {"curve": curve}, 5000: {"curve": "tanh"},
              5500: {"curve": curve}, 6000: {"enabled": 0}, 6100: {"enabled": 1}, 8000: {"mix_pct": 30}}  # fmt: skip
@@ -121,7 +121,7 @@ def test_blocks_do_not_matter(rng, curve):
 
 
 def test_everything_moves_without_a_click(record):
-    """On, drive, curve, mix, off, on a 200 Hz tone: what is left above 3 kHz, beside the curve's own harmonics."""
+    """On, drive, curve, mix and off, on a 200 Hz tone: the residue above 3 kHz besides the harmonics of the curve."""
     tone = (0.5 * np.sin(2 * np.pi * 200 / 48000 * np.arange(12000))).astype(np.float32)
     worst = -np.inf
     for before, after in (

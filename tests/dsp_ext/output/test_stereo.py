@@ -1,4 +1,4 @@
-"""Width, mono-maker, balance, polarity: against their responses, exact when neutral, no clicks."""
+"""Width, mono-maker, balance, polarity: comparison with their responses, exact when neutral, no clicks."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ RATE_HZ = 48000
 
 
 def make(rate_hz: int = RATE_HZ, **settings) -> Stereo:
-    """A `Stereo` whose settings have arrived."""
+    """A `Stereo` whose ramps have ended."""
     stereo = Stereo(rate_hz, 4096)
     for name, value in settings.items():
         stereo.set(name, value)
