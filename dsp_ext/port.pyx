@@ -6,8 +6,8 @@ from dsp_ext.core cimport Cells, Ring, SeqLock
 from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
 from dsp_ext.settings import ENGINE as _SETTINGS
 
-#: Columns of the ring of meters: (name, how rows merge: max, min, the furthest from 0, or last). There is one row every 10
-#: ms. `gr` is the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or
+#: Columns of the ring of meters: name, and how several rows merge into one (by the maximum, the minimum, the value furthest
+#: from 0, or the last value). There is one row every 10 ms. `gr` is the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or
 #: down.
 METERS = (
     ("frame", "last"),

@@ -204,8 +204,9 @@ def _is_positive(p: float, q: float) -> bool:
 def _positive_fit(power: np.ndarray, x: np.ndarray, scale: np.ndarray) -> np.ndarray:
     """((p, q) of the numerator, (p, q) of the denominator), fitted as in `_fitted`, both positive on 0..1.
 
-    In the Bernstein basis, (1 - x)², 2 x (1 - x), x², positive coefficients are sufficient for that. There are four of them;
-    the fit is computed for each combination of coefficients that are fixed at their limit.
+    A polynomial is positive on 0..1 if its coefficients in the Bernstein basis (1 - x)², 2 x (1 - x), x² are positive. Four
+    coefficients are fitted. Any of them may be fixed at its lower limit, so the fit is computed for each combination of
+    fixed ones, and the best result is used.
     """
     middle, last = 2 * x * (1 - x), x * x
     table = np.stack([middle, last, -power * middle, -power * last], 1) * scale[:, None]

@@ -29,7 +29,7 @@ cdef class Multiband(Processor):
     cdef Py_ssize_t _wait  # frames until the history belongs to the new mode
     cdef int _count
     cdef Compressors _first, _fifth  # of bands 1 to 4, and of band 5
-    cdef void *_of[2]  # the same two, for loops without the GIL: band k is lane k % 4 of number k // 4
+    cdef void *_of[2]  # pointers to these two, for loops without the GIL: band k is lane k % 4 of object k // 4
     cdef bint _fifth_sounds, _fifth_rests
     cdef Py_ssize_t _fifth_left  # frames until the compressor of the fifth band holds no more sound
     cdef float[:, ::1] _low, _rows, _work

@@ -62,7 +62,7 @@ def choice(name: str, words: tuple[str, ...], default: str) -> Setting:
 
 
 class Settings(Mapping[str, Setting]):
-    """The settings of one processor by name. Their order is that of their numbers on the audio thread."""
+    """The settings of one processor by name. The audio thread addresses a setting by its position in this order."""
 
     def __init__(self, *settings: Setting):
         self._by_name = {setting.name: setting for setting in settings}

@@ -20,7 +20,8 @@ class Nothing(Params):
 
 
 class Hello(Params):
-    """`proto`: protocol versions that the laptop supports. Begins a session and ends subscriptions and transfers of the last one."""
+    """`proto`: protocol versions that the laptop supports. Begins a session. Ends the
+    subscriptions and transfers of the previous session."""
 
     proto: list[int]
     client: str = ""
@@ -101,7 +102,8 @@ class Values(Struct):
 
 
 class Set(Params):
-    """Sets all of `values` or none, with one crossfade. With `if_rev`, only if nothing has changed since that revision."""
+    """Sets all of `values` or none, with one crossfade. With `if_rev`, the request is
+    refused if anything has changed since that revision."""
 
     values: dict[str, Value]
     if_rev: int | None = None
@@ -287,9 +289,9 @@ class Sub(Params):
 class Columns(Struct):
     """The columns of the frames: value = integer / `per_unit`. `hz` may be lower than requested, if the link is slow.
 
-    Fast frames (`m`) are sent at `hz`, slow ones (`s`) at `slow_hz`. `fast_merge` and `slow_merge` have a rule for each column,
-    by which the box and every program in between make one frame of several: "last", "max", "min", or "furthest" from 0.
-    Older boxes do not send the rules.
+    Fast frames (`m`) are sent at `hz`, slow ones (`s`) at `slow_hz`. The box, and every program between box and client, may merge
+    several frames into one. `fast_merge` and `slow_merge` state how each column is merged: "last", "max", "min", or "furthest"
+    from 0. Older boxes do not send these two lists.
     """
 
     hz: float

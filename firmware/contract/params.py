@@ -252,7 +252,7 @@ TABLE: tuple[Param, ...] = (
     *(param for n in range(1, EQ_BANDS + 1) for param in _eq_band(n)),
     _param("multiband.enabled", 1, "MULTI", "switches the whole multiband compressor on or off"),
     _param("multiband.mid_side", 1, "MB M/S", "processes mid and side instead of left and right"),
-    _param("multiband.bands", 1, "MB BANDS", "number of bands; upper bands and crossovers are unused with fewer bands",
+    _param("multiband.bands", 1, "MB BANDS", "number of bands; the bands and crossovers above this number are unused",
             target=BOTH),
     _param("multiband.split", 1, "MB SPLIT",
             "linear: no phase shift, 53 ms latency at 48 kHz; lr4: no pre-ringing, phase shift at the crossovers, 5 ms; "
@@ -262,7 +262,7 @@ TABLE: tuple[Param, ...] = (
     _param("multiband.x3_hz", 1, "XOVER 3", "third crossover frequency", taper=LOG, target=BOTH),
     _param("multiband.x4_hz", 1, "XOVER 4", "fourth crossover frequency", taper=LOG, target=BOTH),
     _param("multiband.tilt_db", 0.1, "MB TILT",
-          "tilt of the detected level around 1 kHz, taken at the middle of each band; 3 keeps bass from dominating the detector"),
+          "tilt of the detected level around 1 kHz, in dB per octave, for the middle of each band; 3 reduces the effect of bass"),
     *(param for n in range(1, MULTIBAND_BANDS + 1) for param in _band(n)),
     _param("stereo.enabled", 1, "STEREO", "switches width, mono-maker, balance and polarity on or off", target=BOTH),
     _param("stereo.width_low_pct", 1, "WIDTH LOW", "width of the low band: 0 is mono, 100 is unchanged", target=BOTH),

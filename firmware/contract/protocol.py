@@ -166,7 +166,7 @@ SOURCES = {
     PANEL: "a knob or button of the front panel",
     LINK: "a program on the serial link, or a person on its console",
     MATCH: "the loudness match, which sets the levels for comparing",
-    RESTORE: "the kept state, when the control process starts",
+    RESTORE: "the stored state, which is loaded when the control process starts",
 }
 
 
@@ -201,10 +201,10 @@ METHODS: dict[str, Method] = {
         Method("preset.rename", PresetRename, Saved, True, "rename a user preset"),
         Method("preset.copy", PresetCopy, Saved, True, "copy a factory or user preset to a user preset"),
         Method("put.begin", PutBegin, Handle, True, "announce a file for the box"),
-        Method("put.chunk", PutChunk, Done, True, "send or fetch a part of the file"),
+        Method("put.chunk", PutChunk, Done, True, "send a part of the file to the box"),
         Method("put.end", PutEnd, Saved, True, "check and store the file"),
         Method("fetch.begin", FetchBegin, Fetch, True, "ask for a file from the box"),
-        Method("fetch.chunk", FetchChunk, Chunk, False, "send or fetch a part of the file"),
+        Method("fetch.chunk", FetchChunk, Chunk, False, "fetch a part of the file from the box"),
         Method("sub", Sub, Columns, True, "subscribe to meters and changes"),
         Method("renew", Renew, Done, True, "extend the lease of the subscription"),
         Method("unsub", Nothing, Done, True, "end the subscription"),
@@ -222,9 +222,9 @@ METHODS: dict[str, Method] = {
 NOTIFICATIONS = {
     "m": "Fast meters: integers in the order of `fast`.",
     "s": "Slow meters: integers in the order of `slow`.",
-    "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, which is one of the list below. "
-    "Several changes may come as one; `source` is then that of the last. `values` is empty where only names changed, "
-    "for example because a preset was saved.",
+    "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, one of the words below. "
+    "One notification may contain several changes; `source` is then the source of the last change. `values` is empty "
+    "if only names changed, for example because a preset was saved.",
 }
 
 

@@ -60,7 +60,7 @@ def get(context: Context, paths):
 def set_(context: Context, assignments, if_rev):
     """Set parameters, all of them or none: `set eq.b1.gain_db=+1.5 eq.b1.enabled=on`.
 
-    Values are absolute, in the unit that ends the name. `1.2k`, `-1 dB`, `on` and `bell` are accepted.
+    Values are absolute, in the unit at the end of the parameter's name. `1.2k`, `-1 dB`, `on` and `bell` are accepted.
     """
     box = context.box
     values = {}

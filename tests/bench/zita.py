@@ -10,8 +10,8 @@ from .compiled import library
 
 
 class Zita:
-    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, a power of two of at least 64. It
-    has no latency: the output of a block is available with the block. Skips the test if it is not installed."""
+    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, a power of two of at least 64. It has no latency: the output for a block is available in the same call. Skips the test if zita-convolver is not
+    installed."""
 
     def __init__(self, kernel: np.ndarray, block: int):
         self._library, self._block = _load(), block

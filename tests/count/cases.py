@@ -201,7 +201,7 @@ STEADY = [
         for split, name in enumerate(("linear", "LR4", "shelves"))
         for more, settings in (("", COMPRESSION), (", all features", EVERYTHING))
     ),
-    # Half a partition: the work at the end of a partition must be spread over both blocks.
+    # The block is half a partition: the work of a partition must be spread evenly over its two blocks.
     Case("EQ, linear, 7 bands, block 128", lambda: eq("linear"), block=128, sounds=("music",)),
     Case("compressor, 4 bands, linear, block 128", lambda: multiband(0, COMPRESSION), block=128, sounds=("music",)),
     Case("limiter", limiter),

@@ -104,7 +104,7 @@ def _python(root: Path, modules: Path) -> list:
         "PYTHONPATH": f"{modules}:{home / 'lib/python3/dist-packages'}",
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Debian installs these two as alternatives, by a script.
+        # A script of the Debian packages would link these two libraries; it does not run here.
         "LD_LIBRARY_PATH": f"{libraries / 'blas'}:{libraries / 'lapack'}",
     }
     (interpreter,) = [p for p in home.glob("bin/python3.*") if p.name.removeprefix("python3.").isdigit()]

@@ -148,7 +148,7 @@ def test_power_cut_at_a_thousand_points_of_a_save(tmp_path, monkeypatch, rng, re
     assert counted["broken"] == 0 and counted["old"] > 100 and counted["new"] > 100
     record(
         "Box",
-        "power cut at random points of a save: neither old nor new, of 1000",
+        "simulated power cut at 1000 random points of a save: files that are neither the old nor the new version",
         counted["broken"],
         target="0",
         digits=0,
@@ -190,7 +190,13 @@ def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
     assert min(seen.values()) > 0, "all kills came before, or all after the first save"
     assert PresetLibrary(tmp_path).load("Mine").content_id in (OLD.content_id, NEW.content_id)
     assert os.listdir(tmp_path) == ["mine.toml"]
-    record("Box", "kill -9 at random moments of saving: neither old nor new, of 1000", 0, target="0", digits=0)
+    record(
+        "Box",
+        "kill -9 at 1000 random moments of a save: files that are neither the old nor the new version",
+        0,
+        target="0",
+        digits=0,
+    )
 
 
 def test_a_preset_read_while_it_is_replaced_is_whole(tmp_path, monkeypatch):

@@ -354,7 +354,7 @@ def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
     dead_s = pulse.seconds_to_bypass()
     record(
         "Box",
-        "audio process killed: relay at bypass, at the latest",
+        "simulated box, audio process killed: longest time until the relay switches to bypass",
         dead_s * 1000,
         "ms",
         target="≤ 50 ms",
@@ -367,7 +367,7 @@ def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
     stuck_s = pulse.seconds_to_bypass()
     record(
         "Box",
-        "audio process stuck: relay at bypass, at the latest",
+        "simulated box, audio process stuck: longest time until the relay switches to bypass",
         stuck_s * 1000,
         "ms",
         target="≤ 50 ms",

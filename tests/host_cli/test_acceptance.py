@@ -83,7 +83,7 @@ def test_noise_changes_no_value(fake, rate, commands, record):
     assert counters["link_junk_lines"] > 0
     record(
         "Link",
-        f"wrong values accepted, {commands} commands, bytes damaged at {rate:g}",
+        f"{commands} commands, each byte damaged with a probability of {rate:g}: wrong values accepted",
         len(wrong),
         target="0",
         digits=0,
@@ -111,7 +111,7 @@ def test_damaged_frames_are_refused(fake, rng, record):
         if spoilt.rstrip(b"\r\n") != line.rstrip(b"\n") and spoilt != other:
             session.receive(b"\n" + spoilt + b"\n")
     assert fake.store.rev == 0 and not session.outbox
-    record("Link", "damaged frames accepted, of 100 000", fake.store.rev, target="0", digits=0)
+    record("Link", "100 000 damaged lines: changes made by them", fake.store.rev, target="0", digits=0)
 
 
 def test_ten_million_random_bytes_do_nothing(fake, rng, record):
@@ -125,7 +125,7 @@ def test_ten_million_random_bytes_do_nothing(fake, rng, record):
             session.receive(data)
             total += len(data)
     assert fake.store.rev == 0 and not session.outbox and session.counts["requests"] == 0
-    record("Link", "changes made by 10 million random bytes", fake.store.rev, target="0", digits=0)
+    record("Link", "10 million random bytes: changes made by them", fake.store.rev, target="0", digits=0)
 
 
 # -- exactly once ------------------------------------------------------------------------------------------------

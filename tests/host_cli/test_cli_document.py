@@ -23,12 +23,12 @@ This document is generated from the commands (`make docs`). Do not edit it.
   to do next.
 - Commands use the only connected box, or the one that `--device` or `BURNISH_DEVICE` names by its USB serial number or its
   port. A port whose USB identity is not that of a box is opened only if it is named.
-- Several programs can use a box at the same time: `meters`, `monitor` and `broker` share the port they hold with other
-  programs of the same user, on a socket that only this user can open.
-- `--json` prints one object on one line; streams print one object per line. Its `schema` contains the command and a number
-  that grows when the shape changes incompatibly. New keys can be added at any time. `preset diff` ends with status 1 if there
-  are differences.
-- `preset load` and `preset restore` keep what they replace; `burnish preset history` lists it.
+- Several programs can use a box at the same time. While `meters`, `monitor` or `broker` has the serial port open, your other
+  commands reach the box through that program, by a socket that only you can open.
+- `--json` prints one object on one line; streams print one object per line. The key `schema` contains the name of the command
+  and a version number, which increases with every incompatible change. New keys can be added at any time.
+- `preset diff` ends with status 1 if there are differences.
+- `preset load` and `preset restore` store the settings that they replace; `burnish preset history` lists them.
 
 | exit status | meaning |
 |---|---|

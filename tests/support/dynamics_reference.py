@@ -63,7 +63,7 @@ def changes(bands: np.ndarray, lanes: list[dict], rate_hz: float) -> tuple[np.nd
     """gain - 1 and the reduction in dB for `bands` (shape (2, frames, 4)), both in that shape. `lanes`: a dict of all
     settings for each lane, constant from the start."""
     s = {name: np.array([lane[name] for lane in lanes], float) for name in lanes[0]}
-    power = np.moveaxis(bands.astype(float) ** 2, 0, 1)  # frames first
+    power = np.moveaxis(bands.astype(float) ** 2, 0, 1)  # the first axis is the frame
     loudest = power.max(axis=1)
     crest = (peak_hold(loudest, part(CREST_S, rate_hz)) + 1e-20) / (one_pole(loudest, part(CREST_S, rate_hz)) + 1e-20)
     hurry = (1 + s["adaptive"] * (np.clip(crest / 2, 0.5, 5) - 1))[:, None, :]

@@ -21,7 +21,7 @@ The display has three parts:
 
 Meters turn grey if no new values arrive. `XRUN` counts interruptions of the audio. `LOAD` appears if the DSP needs more than
 {overload:g} % of the available time. `FAULT` appears if the box cannot carry out a regular task, for example because its storage is
-full; `burnish info` names the task and the reason. `RELAY` appears if the bypass relays do not follow the box.
+full; `burnish info` names the task and the reason. `RELAY` appears if the bypass relays are not in the position that the box requests.
 
 | action | effect |
 |---|---|

@@ -49,7 +49,8 @@ def figures(words: np.ndarray) -> dict[str, float]:
 
 
 def effect(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """The change of loudness in LU, of crest (PLR) and range, and of the tone with the change of loudness subtracted."""
+    """The difference between the figures `after` and `before`. From the levels of the spectrum, the change of loudness is
+    subtracted."""
     louder = after["lufs"] - before["lufs"]
     return {
         "louder": louder,

@@ -64,7 +64,7 @@ NOTES = {
 
 _HEAD = """# Protocol of the serial link
 
-Made from `firmware/contract/protocol.py` and `messages.py` (`make docs`). Do not edit.
+This page is generated from `firmware/contract/protocol.py` and `messages.py` (`make docs`). Do not edit it.
 
 This is version {proto} of the protocol. The serial port is in raw mode at both ends. On a UART, the line runs at 115 200 baud, 8N1;
 on USB, the baud rate has no meaning. Each line has the form

@@ -49,9 +49,9 @@ PROMISES = (
     Promise("Loudness meters pass EBU Tech 3341.", "Meters: EBU Tech 3341"),
     Promise("Loudness range passes EBU Tech 3342.", "Meters: EBU Tech 3342"),
     Promise("The true-peak meter is within the tolerance of ITU-R BS.1770-5.", "True peak"),
-    Promise("Damaged or random bytes on the serial link change nothing.", "Link", "random bytes|damaged frames|wrong values"),
-    Promise("A preset survives a crash or a power cut while it is saved.", "Box", "neither old nor new"),
-    Promise("If the audio process dies or hangs, the relay switches to hardware bypass.", "Box", "relay at bypass"),
+    Promise("Damaged or random bytes on the serial link change nothing.", "Link", "random bytes|damaged lines|wrong values"),
+    Promise("A preset survives a crash or a power cut while it is saved.", "Box", "neither the old nor the new"),
+    Promise("If the audio process dies or hangs, the relay switches to hardware bypass.", "Box", "relay switches to bypass"),
     Promise("The whole chain leaves most of one Cortex-A72 core free.", "Part of a Cortex-A72.*"),
     Promise("The most expensive block costs hardly more than the mean block.", "Most expensive block.*"),
 )  # fmt: skip
@@ -120,7 +120,7 @@ def _promised(promise: Promise, rows: list[Row]) -> str:
         return f"| {promise.sentence} | {shown.target} | {len(proofs)} figures | {'' if proofs else 'not measured'} |\n"
     worst = min(bounded, key=lambda row: min(margins(row)))
     missed = sum(map(misses, bounded))
-    verdict = f"missed by {missed} of {len(bounded)}" if missed else f"yes, in all {len(bounded)}"
+    verdict = f"missed by {missed} of {len(bounded)}" if missed else f"yes, {len(bounded)} of {len(bounded)}"
     return f"| {promise.sentence} | {worst.target} | {worst.measured} | {verdict} |\n"
 
 
@@ -134,7 +134,8 @@ def summary(rows: list[Row]) -> str:
     missed = [row for row in rows if misses(row)]
     parts = [
         f"\n## {HEADING}\n\n",
-        "Each line of this table stands for a group of figures below and shows the one that is closest to its target.\n\n",
+        "Each line of this table summarises a group of figures below. It shows the figure that is closest to its target, and how\n"
+        "many figures of the group meet their targets.\n\n",
         "| promise | target | closest figure | kept? |\n|---|---|---|---|\n",
         *(_promised(promise, rows) for promise in PROMISES),
         "\n### Where a promise does not hold\n\n",

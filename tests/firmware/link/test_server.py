@@ -362,7 +362,7 @@ def test_a_slow_line_gets_as_many_frames_as_it_can_carry(fake, record):
         shares[baud] = (granted, sent / 10 / (baud / 10))
     assert shares[115_200][0] == 30 and shares[38_400][0] < 30
     assert shares[115_200][1] <= 0.45 and shares[38_400][1] <= 0.45
-    record("Link", "meters at 30 Hz on 115 200 baud, all columns and renewals", 100 * shares[115_200][1], "% of the line",
+    record("Link", "meters at 30 Hz with all columns and lease renewals: load of a serial line with 115 200 baud", 100 * shares[115_200][1], "% of the line",
            target="≤ 45 %", digits=0, tolerance=4)  # fmt: skip
 
 

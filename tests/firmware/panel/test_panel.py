@@ -311,7 +311,7 @@ def test_encoder_storm_loses_and_reverses_nothing(rig, rng, record):
         wrong += counted[knob] - before != way
     assert counted == expected and wrong == 0
     assert detents > 5000
-    record("Box", "encoder edges with bounce: detents lost or reversed", wrong, "", target="0", digits=0)
+    record("Box", "simulated encoders with contact bounce: detents lost or reversed", wrong, "", target="0", digits=0)
 
 
 @pytest.mark.parametrize("detents_per_cycle", [1, 2, 4])

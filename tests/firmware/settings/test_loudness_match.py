@@ -57,7 +57,7 @@ def test_bypass_and_chain_are_equally_loud(rng, record, gain_db):
     matched = desk.play(8)
     desk.set(chain__bypass=1)
     bypassed = desk.play(4)
-    record("Box", f"bypass at matched loudness, chain at {gain_db:+g} dB: difference", abs(matched - bypassed), "LU",
+    record("Box", f"loudness match, chain at {gain_db:+g} dB: difference of loudness between bypass and chain", abs(matched - bypassed), "LU",
            target="≤ 0.1 LU", tolerance=0.05)  # fmt: skip
     assert matched == pytest.approx(bypassed, abs=0.1)
     assert max(matched, bypassed) == pytest.approx(min(wet, dry), abs=0.3)  # nothing was turned up

@@ -190,6 +190,6 @@ def test_from_the_store_to_the_sound(tmp_path, record):
         latency = rig.shared.counters["latency_frames"]
     settled = np.flatnonzero(out[: len(words) + latency - 1] > out[len(words) + latency - 1])[-1] + 1
     took_ms = (settled - latency - asked[0]) / RATE_HZ * 1000 + PERIOD / RATE_HZ * 1000
-    record("Box", "set to sound, change complete, period of 2.7 ms, without the chain's latency", took_ms, "ms",
+    record("Box", "time from `set` to the end of its ramp at the output, period 2.7 ms, without the latency of the chain", took_ms, "ms",
            target="≤ 1 period + 30 ms", digits=1)  # fmt: skip
     assert 20 <= took_ms <= PERIOD / RATE_HZ * 1000 + 30
