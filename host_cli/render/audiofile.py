@@ -26,7 +26,7 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
     """Read a file; returns (words, sampling rate in Hz). The words are int32, shape (frames, 2), with full scale at 2^31.
 
     Integer files are read exactly. Float files are rounded to 32 bits and clipped at full scale. Raises CliFail for a file
-    that is missing, is not audio, is not stereo, or has a sampling rate at which the box does not run.
+    that is missing, is not audio, is cut off, is not stereo, or has a sampling rate at which the box does not run.
     """
     path = Path(path)
     check_source(path)
@@ -49,9 +49,20 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
 
 
 def check_source(path: Path) -> None:
-    """Raises CliFail if there is no such file."""
+    """Raises CliFail if there is no such file, or if it is shorter than its header states."""
     if path.is_dir() or not path.exists():
         raise CliFail(f"{path} {'is a folder' if path.is_dir() else 'does not exist'}: give a WAV, FLAC or AIFF file")
+    if path.is_file() and _is_cut_off(path):
+        raise CliFail(f"{path} is cut off, it is shorter than its header states: copy or export it again")
+
+
+def _is_cut_off(path: Path) -> bool:
+    """Whether a WAV or AIFF file is shorter than its header states. A length of 0 or of all ones is unknown, as in a stream."""
+    with path.open("rb") as file:
+        kind, size = file.read(4), file.read(4)
+    order = {b"RIFF": "little", b"FORM": "big"}.get(kind)
+    stated = int.from_bytes(size, order) if order else 0
+    return 0 < stated < 0xFFFFFFFF and stated + 8 > path.stat().st_size + 1  # 1: a missing pad byte
 
 
 def check_format(path, channels: int, rate_hz: int, mono: bool = False, any_channels: bool = False) -> None:

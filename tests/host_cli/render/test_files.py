@@ -96,6 +96,24 @@ class TestRender:
         assert why in stderr and stderr.count("\n") == 1
         assert (tmp_path / "out.wav").read_text() == "precious"
 
+    @pytest.mark.parametrize("ending", [".wav", ".flac", ".aiff"])
+    def test_a_file_that_ends_before_its_header_states_is_refused(self, mix, tmp_path, ending):
+        _, words = mix
+        whole, cut = tmp_path / f"whole{ending}", tmp_path / f"cut{ending}"
+        audiofile.write_words(whole, words, RATE_HZ, "24")
+        cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+        status, _, message = burnish("render", cut, "-o", tmp_path / "out.wav")
+        assert status != 0 and "export" in message and "again" in message
+        assert not (tmp_path / "out.wav").exists()
+
+    def test_a_length_that_a_stream_left_open_is_accepted(self, mix, tmp_path):
+        path, words = mix
+        content = bytearray(path.read_bytes())
+        content[4:8] = b"\xff" * 4
+        streamed = tmp_path / "streamed.wav"
+        streamed.write_bytes(content)
+        assert np.array_equal(audiofile.read_words(streamed)[0], words)
+
     def test_contradictory_settings_are_refused(self, mix, tmp_path):
         low = tmp_path / "low.wav"
         audiofile.write_words(low, mix[1][:4410], 44100)
