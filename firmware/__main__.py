@@ -20,6 +20,7 @@ from firmware.system import (
     MOST_PERIODS,
     OK,
     USAGE,
+    LogOutput,
     Options,
     Refusal,
     SharedMemory,
@@ -179,7 +180,9 @@ def main(arguments=None) -> int:
     if asked.print_config:
         print(config.default_text(), end="")
         return OK
-    logging.basicConfig(level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s", handlers=[LogOutput()]
+    )
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1` prints the stacks without ending the process
     try:
         return _run_child(asked) if asked.role else _run_supervisor(_options(asked))

@@ -35,6 +35,10 @@ RESTART_S, SLOWEST_RESTART_S, GOOD_RUN_S = 0.2, 2.0, 10.0
 AUDIO_STUCK_S, CONTROL_STUCK_S = 2.0, 10.0
 #: Time for a child to start, in seconds.
 STARTING_S = 20.0
+#: Time for a stuck process to print its stacks before it is killed, and for a killed process to end, in seconds.
+STACKS_S, KILLED_S = 0.1, 1.0
+#: How many killed processes of a role that have not ended may exist when it is started again: each holds memory.
+MOST_UNREAPED = 2
 TICK_S = 0.02
 #: Ticks between two watchdog messages to systemd.
 _WATCHDOG_TICKS = 25
@@ -84,13 +88,15 @@ class Child:
     """A child process. It is restarted when it ends, and killed when its counter `life()` does not change for `stuck_s`
     seconds.
 
-    `starting` is called before each start.
+    `starting` is called before each start. No call but `stop` waits for the process: a process that waits for a frozen disk ends
+    only when the disk answers, even after it was killed. Its successor is started beside it, unless MOST_UNREAPED wait like that.
     """
 
     def __init__(self, role: str, options: Options, shared: SharedMemory, life, stuck_s: float, starting=lambda: None,
                  now=time.monotonic):  # fmt: skip
         self.role = role
         self.process: subprocess.Popen | None = None
+        self._unreaped: list[subprocess.Popen] = []
         self._options = options
         self._shared = shared
         self._life = life
@@ -99,6 +105,7 @@ class Child:
         self._now = now
         self._pause_s = RESTART_S / 2
         self._started = self._due = self._moved = 0.0
+        self._kill_at: float | None = None
         self._last_life = 0
 
     @property
@@ -134,27 +141,34 @@ class Child:
     def watch(self) -> None:
         """Restart or kill the process if necessary. Call this a few times a second."""
         now = self._now()
-        if self.alive:
-            life = self._life()
-            if life != self._last_life:
-                self._last_life, self._moved = life, now
-            elif now - self._moved > self._stuck_s:
-                log.error("the %s process is stuck and will be killed; its stacks follow", self.role)
-                self.process.send_signal(signal.SIGUSR1)
-                time.sleep(0.1)
+        self._unreaped = [process for process in self._unreaped if process.poll() is None]
+        if self.process is None:
+            if now >= self._due and len(self._unreaped) < MOST_UNREAPED:
+                self.start()
+        elif (status := self.process.poll()) is not None:
+            log.warning("the %s process ended with status %s", self.role, status)
+            self._ended(now)
+        elif self._kill_at is not None:
+            if now >= self._kill_at:
                 self.process.kill()
-                self.process.wait()
-        elif self.process is not None:
-            log.warning("the %s process ended with status %s", self.role, self.process.returncode)
-            good = now - self._started > GOOD_RUN_S
-            self._pause_s = RESTART_S if good else min(2 * self._pause_s, SLOWEST_RESTART_S)
-            self._due = now + self._pause_s
-            self.process = None
-        elif now >= self._due:
-            self.start()
+                self._unreaped.append(self.process)
+                self._ended(now)
+        elif (life := self._life()) != self._last_life:
+            self._last_life, self._moved = life, now
+        elif now - self._moved > self._stuck_s:
+            log.error("the %s process is stuck and will be killed; its stacks follow", self.role)
+            self.process.send_signal(signal.SIGUSR1)
+            self._kill_at = now + STACKS_S
+
+    def _ended(self, now: float) -> None:
+        """Plan the next start."""
+        good = now - self._started > GOOD_RUN_S
+        self._pause_s = RESTART_S if good else min(2 * self._pause_s, SLOWEST_RESTART_S)
+        self._due = now + self._pause_s
+        self.process = self._kill_at = None
 
     def stop(self) -> None:
-        """Ask the process to end, and kill it if it does not."""
+        """Ask the process to end, and kill it if it does not. One that a disk holds is left to the kernel."""
         if self.process is None:
             return
         self.process.terminate()
@@ -163,7 +177,8 @@ class Child:
         except subprocess.TimeoutExpired:
             log.warning("the %s process does not end and will be killed", self.role)
             self.process.kill()
-            self.process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(KILLED_S)
 
 
 class Heartbeat:
@@ -222,7 +237,7 @@ class Supervisor:
             counters["leaving"] = 1
             time.sleep(LEAVE_S)
         self._releasing.set()
-        heart.join()
+        heart.join(KILLED_S)
         self.audio.stop()
         self.control.stop()
         return status

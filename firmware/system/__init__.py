@@ -4,6 +4,7 @@ from . import board, config, systemd
 from .alarms import Alarms
 from .board import Board, Pin
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
+from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .relay_watch import RelayWatch
@@ -23,6 +24,7 @@ __all__ = [
     "USAGE",
     "Alarms",
     "Board",
+    "LogOutput",
     "MeterReader",
     "Options",
     "Pin",

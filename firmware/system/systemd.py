@@ -4,11 +4,18 @@ import contextlib
 import os
 import socket
 
+#: Longest wait for a systemd that is busy, in seconds. The next message comes soon.
+WAIT_S = 0.05
+
 
 def notify(text: str) -> None:
-    """Send `text` (for example "READY=1") to systemd. Does nothing where the service was not started by systemd."""
+    """Send `text` (for example "READY=1") to systemd. Does nothing where the service was not started by systemd.
+
+    It waits at most `WAIT_S` for systemd to take the text.
+    """
     path = os.environ.get("NOTIFY_SOCKET", "")
     if path[:1] not in ("/", "@"):
         return
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
+        connection.settimeout(WAIT_S)
         connection.sendto(text.encode(), path.replace("@", "\0", 1))

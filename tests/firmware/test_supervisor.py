@@ -282,6 +282,90 @@ def test_a_stuck_control_process_is_replaced_and_the_sound_continues(tmp_path):
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
 
 
+class Unreapable:
+    """A process that a frozen disk holds: it cannot be killed, and waiting for it without a limit never ends."""
+
+    returncode = None
+
+    def __init__(self, *_, **__):
+        self.got = []
+
+    def poll(self):
+        return self.returncode
+
+    def wait(self, timeout=None):
+        assert timeout is not None, "waits without a limit for a process that does not end"
+        raise subprocess.TimeoutExpired("burnishd", timeout)
+
+    def send_signal(self, number):
+        self.got.append(number)
+
+    def kill(self):
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self):
+        self.send_signal(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("role", ["audio", "control"])
+def test_a_killed_process_that_does_not_end_is_not_waited_for_and_is_replaced(tmp_path, monkeypatch, role):
+    started, now_s = [], [0.0]
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(Unreapable()) or started[-1])
+    options = Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=RATE_HZ, period=PERIOD)
+    child = supervisor.Child(
+        role, options, supervisor.SharedMemory.create(RATE_HZ), lambda: 0, 2.0, now=lambda: now_s[0]
+    )
+    while now_s[0] < 100:
+        child.watch()  # an assertion fails if it waits
+        now_s[0] += supervisor.TICK_S
+    assert [process.got for process in started] == 2 * [[signal.SIGUSR1, signal.SIGKILL]]
+    assert not child.alive and len(started) == supervisor.MOST_UNREAPED  # no more: each of them holds memory
+    started[0].returncode = -signal.SIGKILL  # the disk answers again
+    child.watch()
+    assert child.alive and len(started) == 3
+    child.stop()
+    assert started[2].got == [signal.SIGTERM, signal.SIGKILL]
+
+
+def test_the_watchdog_is_fed_and_audio_restarted_while_the_control_process_cannot_be_reaped(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, Running(tmp_path) as run:
+        real, run.supervisor.control.process = run.supervisor.control.process, Unreapable()
+        monkeypatch.setattr(run.supervisor.control, "_stuck_s", 0.0)
+        monkeypatch.setattr(run.supervisor.control, "_life", lambda: 0)
+        run.wait(lambda: run.supervisor.control._unreaped)
+        door.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        run.supervisor.audio.process.kill()
+        run.wait(lambda: run.shared.counters["audio_starts"] == 2)
+        door.settimeout(20)
+        assert any(b"WATCHDOG=1" in door.recv(4096) for _ in range(3))
+        monkeypatch.undo()
+        real.terminate()
+        real.wait(20)
+
+
+def test_nothing_waits_for_a_systemd_that_takes_no_messages(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
+        door.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setattr(supervisor.systemd, "WAIT_S", 0.001)
+        for _ in range(1000):  # its queue is full long before
+            supervisor.systemd.notify("WATCHDOG=1")
+
+
+def test_nothing_waits_for_a_journal_that_takes_no_lines():
+    """Standard error is a pipe that nobody reads."""
+    code = (
+        "import logging; from firmware.system import LogOutput; out = LogOutput(); "
+        "logging.basicConfig(handlers=[out], level=logging.INFO); "
+        "[logging.info('x' * 100) for _ in range(10_000)]; print(out.dropped > 1000)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as writer:
+        assert writer.stdout.read() == b"True\n"
+
+
 def test_systemd_is_notified(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
         door.bind(str(tmp_path / "notify"))
