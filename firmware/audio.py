@@ -26,8 +26,8 @@ _EPIPE = -32  # pyalsaaudio returns this after an xrun; it has prepared that one
 _BYTES_PER_FRAME = 8
 _OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
 
-#: Longest wait at the first start for settings and kernels from the control process, in seconds.
-READY_S = 10.0
+#: Time between two looks for the first settings and kernels from the control process, in seconds.
+READY_STEP_S = 0.005
 
 
 class StreamFault(BurnishError, RuntimeError):
@@ -268,6 +268,14 @@ def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded:
     counters.add("audio_starts")
 
 
+def wait_for_settings(counters, stop: Callable[[], bool], sleep=time.sleep) -> None:
+    """Wait until the control process has published settings and kernels, or until `stop()`. No frame is processed before that, so
+    the relays stay in bypass: a box without valid settings does not play flat ones."""
+    while not counters["control_ready"] and not stop():
+        counters.add("audio_waits")
+        sleep(READY_STEP_S)
+
+
 def become_realtime(priority: int) -> list[str]:
     """Lock the memory, and set SCHED_FIFO and the CPU affinity (`own_core`). Returns what the system refused, for the log."""
     refused = []
@@ -325,9 +333,9 @@ def main(options: Options, shared: SharedMemory) -> None:
         capture, playback = sound_card.SimPCM(capture, clock), sound_card.SimPCM(playback, clock)
 
     engine = Engine(options.rate_hz, options.period)
-    deadline = time.monotonic() + READY_S
-    while not counters["control_ready"] and not stopping and time.monotonic() < deadline:
-        time.sleep(0.005)
+    wait_for_settings(counters, lambda: bool(stopping))
+    if stopping:
+        return
     # The first start in the simulator has no fade-in, so that the output has the same bits as a file render.
     begin_from(shared, engine, options.period * (options.periods - 1), faded=again and options.sim_card)
     gate = None if options.sim_card else RelayGate(counters, engine)

@@ -10,7 +10,7 @@ import numpy as np
 
 from firmware.contract import params, protocol
 from firmware.engine import Designer, settings_vector
-from firmware.link import Pty, Server
+from firmware.link import Logbook, Pty, Server
 from firmware.panel import PanelController
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
@@ -135,6 +135,8 @@ def _serial(options: Options) -> str:
 
 def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) -> ControlProcess:
     """Start all parts. `stack` shuts them down in reverse order."""
+    logbook = Logbook()  # the laptop reads in it also what happened before there was a link
+    logging.getLogger("firmware").addHandler(logbook)
     configured = config.load(options.config) if options.config else config.Config()
     publish = publisher(shared)
     store = Store(publish, options.rate_hz)
@@ -159,7 +161,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
         _boot_panel(process, controller, configured, stack)
     if configured.panel.display:
         _boot_display(process, controller, configured, stack)
-    _boot_link(process, configured, stack)
+    _boot_link(process, configured, logbook, stack)
     alarms = Alarms(shared)
     loudness_match = LoudnessMatch(store, process.meter_reader())
     ticks = process.ticks
@@ -213,15 +215,18 @@ def _boot_display(
     stack.enter_context(screen).start()
 
 
-def _boot_link(process: ControlProcess, configured: config.Config, stack: contextlib.ExitStack) -> None:
+def _boot_link(
+    process: ControlProcess, configured: config.Config, logbook: Logbook, stack: contextlib.ExitStack
+) -> None:
     """The serial server, on a tty or on a pty of its own."""
     options, link = process.options, configured.link
     if options.sim and not options.tty:
         pty = Pty(options.run_dir / "tty")
         stack.callback(pty.close)
-        server = Server(process, pty.fd)
+        server = Server(process, pty.fd, logbook=logbook)
     elif options.tty:
-        server = Server(process, options.tty, kind="uart" if link.kind == "uart" else None, baud=link.baud)
+        kind = "uart" if link.kind == "uart" else None
+        server = Server(process, options.tty, kind=kind, baud=link.baud, logbook=logbook)
     else:
         return
     server.start()

@@ -215,7 +215,8 @@ class Supervisor:
                              lambda: shared.counters.add("control_starts"))  # fmt: skip
         # With a simulated card, a host that does not run the process for a while is not a fault of the process.
         audio_stuck_s = CONTROL_STUCK_S if options.sim_card else AUDIO_STUCK_S
-        self.audio = Child("audio", options, shared, lambda: shared.engine["frames"], audio_stuck_s)
+        self.audio = Child("audio", options, shared,
+                           lambda: shared.engine["frames"] + shared.counters["audio_waits"], audio_stuck_s)  # fmt: skip
         self._relay = relay
         self._stopping = threading.Event()
         self._releasing = threading.Event()

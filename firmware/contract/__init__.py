@@ -9,6 +9,7 @@ from .framing import Incoming, Lines, Request
 from .lazy import lazy_exports
 from .meter_rules import LAST, MeterFrame, merged, rules_of
 from .params import BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, RENAMED, TABLE, Param, ParamError
+from .regular_file import NotRegular, open_regular, read_regular
 
 __all__ = [
     "BAND_TYPES",
@@ -24,14 +25,17 @@ __all__ = [
     "Incoming",
     "Lines",
     "MeterFrame",
+    "NotRegular",
     "Param",
     "ParamError",
     "Request",
     "constraints",
     "lazy_exports",
     "merged",
+    "open_regular",
     "params",
     "protocol",
+    "read_regular",
     "remove_leftovers",
     "rules_of",
     "sync_directory",

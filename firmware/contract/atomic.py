@@ -45,6 +45,7 @@ def sync_directory(path: Path) -> None:
 
 def remove_leftovers(directory: Path) -> None:
     """Delete the temporary files that an interrupted `write_atomic` left in `directory`."""
-    for path in directory.glob(f".*{TEMP_SUFFIX}"):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    with contextlib.suppress(OSError):
+        for path in list(directory.glob(f".*{TEMP_SUFFIX}")):
+            with contextlib.suppress(OSError):
+                path.unlink()

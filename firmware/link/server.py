@@ -77,11 +77,12 @@ class Server:
     `kind` ("usb", "pty", "uart") overrides the kind that follows from the name. `start` and `stop` may be called once each.
     """
 
-    def __init__(self, box: Box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD):
+    def __init__(self, box: Box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD,
+                 logbook: Logbook | None = None):  # fmt: skip
         self._where = where if isinstance(where, int) else str(where)
         self._baud = baud
         kind = kind or ("pty" if isinstance(where, int) else kind_of(self._where))
-        self.logbook = Logbook()
+        self.logbook = logbook or Logbook()
         rate = baud // BITS_PER_BYTE if kind == "uart" else 0
         self.session = Session(box, describe_link(kind, rate), self.logbook)
         self.hangups = 0

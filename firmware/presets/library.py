@@ -6,6 +6,7 @@ Shared with the laptop: standard library and msgspec only.
 import contextlib
 import difflib
 import errno
+import logging
 import os
 import re
 import time
@@ -29,6 +30,8 @@ from .document import (
 )
 from .slots import Slots
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -50,9 +53,12 @@ class PresetLibrary:
     """
 
     def __init__(self, user_dir: Path | str):
+        """Raises nothing: without a usable directory there are only factory presets, and every save is refused."""
         self.user_dir = Path(user_dir)
-        with _storage(f"cannot use {user_dir} for presets"):
+        try:
             self.user_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            log.error("cannot use %s for presets: %s", user_dir, error.strerror)
         remove_leftovers(self.user_dir)
         self._known: dict[str, tuple[tuple, Preset]] = {}
         #: The order of presets on the front panel.

@@ -5,8 +5,8 @@ import logging
 import time
 from pathlib import Path
 
-from firmware.contract import ParamError, protocol, remove_leftovers, write_atomic
-from firmware.system import SharedMemory
+from firmware.contract import protocol, read_regular, remove_leftovers, write_atomic
+from firmware.system import STATE_BYTES, SharedMemory
 
 from .store import Store
 
@@ -19,7 +19,8 @@ QUIET_S = 2.0
 class StateFile:
     """Saves `store` in shared memory at each change, and in the file at `path` soon after. [control]
 
-    A file that cannot be read is renamed and never overwritten.
+    A file that cannot be used is renamed and never overwritten. Where it cannot be renamed, because the card is read-only, it is
+    ignored and reported, and renamed before the next save.
     """
 
     def __init__(self, store: Store, shared: SharedMemory, path: Path, now=time.monotonic):
@@ -28,20 +29,30 @@ class StateFile:
         self._path = path
         self._now = now
         self._changed_at: float | None = None
+        self._unusable = False
 
     def restore(self) -> str:
-        """Restore the newest state into the store, and save changes from now on. Returns where the state came from."""
+        """Restore the newest state into the store, and save changes from now on. Returns where the state came from. Whatever is
+        at the place of the file, this raises nothing and waits for nothing: without a state the defaults are in force."""
         remove_leftovers(self._path.parent)
         source = "defaults"
         for name, read in (("shared memory", self._shared.read_state), ("file", self._read_file)):
-            if (text := read()) is None:
-                continue
             try:
+                if (text := read()) is None:
+                    continue
                 self._store.restore(json.loads(text))
-            except (ParamError, KeyError, TypeError, ValueError) as error:
-                log.warning("the state in %s cannot be used: %s", name, error)
+            except Exception as error:  # the content may be anything
+                log.error(
+                    "the state in %s cannot be used: %s",
+                    name,
+                    " ".join(str(error).split())[:200] or type(error).__name__,
+                )
                 if name == "file":
-                    self._set_aside()
+                    self._unusable = True
+                    try:
+                        self._set_aside()
+                    except OSError as failure:
+                        log.error("%s cannot be renamed and is ignored: %s", self._path, failure.strerror)
                 continue
             source = name
             break
@@ -51,14 +62,16 @@ class StateFile:
 
     def _read_file(self) -> bytes | None:
         try:
-            return self._path.read_bytes()
+            return read_regular(self._path, STATE_BYTES)
         except FileNotFoundError:
             return None
 
     def _set_aside(self) -> None:
+        """Rename the file. Raises OSError."""
         aside = self._path.with_name(f"{self._path.name}.corrupt-{time.time_ns()}")
         self._path.rename(aside)
-        log.warning("it is kept as %s", aside)
+        self._unusable = False
+        log.error("it is kept as %s", aside)
 
     def _note(self, changed, rev, source) -> None:
         self._shared.write_state(json.dumps(self._store.dump(), separators=(",", ":")).encode())
@@ -75,6 +88,8 @@ class StateFile:
             return
         self._changed_at = None
         try:
+            if self._unusable:
+                self._set_aside()
             write_atomic(self._path, json.dumps(self._store.dump(), indent=1).encode())
         except OSError as error:
             log.warning("the state could not be saved: %s", error)

@@ -10,11 +10,14 @@ import threading
 from collections import deque
 
 from firmware.contract import BurnishError, constraints, params, protocol
+from firmware.presets import clean_name
 
 log = logging.getLogger(__name__)
 
 BUFFERS = ("a", "b")
 
+#: JSON programs read whole numbers exactly below this.
+_MOST_REVISIONS = 1 << 53
 _STORED = {param.id for param in params.TABLE if param.stored}
 
 
@@ -209,7 +212,7 @@ class Store:
         """Restore the result of `dump`; parameters that it does not contain get their defaults. Returns the revision.
 
         Values above a limit of the current sampling rate, because the dump was made at a higher rate, are set to the limit.
-        Raises ParamError, KeyError, TypeError or ValueError for other data; then nothing has changed.
+        Raises an exception for other data (ParamError, KeyError, TypeError, ValueError, …); then nothing has changed.
         """
 
         def checked(values: dict, ids) -> dict:
@@ -224,11 +227,13 @@ class Store:
         for name in BUFFERS:
             slot = state["slots"][name]
             preset = slot["preset"]
-            if preset is not None and not isinstance(preset, str):
-                raise TypeError(f"the name of a preset must be text, not {preset!r}")
+            if preset is not None:
+                preset = clean_name(preset) if isinstance(preset, str) else _wrong(preset)
             ids = self._buffers[name].values
             slots[name] = _Buffer(checked(slot["values"], ids), preset, checked(slot["reference"], ids))
-        rev = int(state["rev"])
+        rev = state["rev"]
+        if isinstance(rev, bool) or not isinstance(rev, int) or not 0 <= rev < _MOST_REVISIONS:
+            raise ValueError(f"a revision cannot be {str(rev)[:40]}")
         with self._lock:
             before = self.snapshot()
             self._ab, self._common, self._buffers = state["ab"], common, slots
@@ -236,6 +241,10 @@ class Store:
             rev = self._changed(_difference(before, self.snapshot()), protocol.RESTORE)
         self._tell()
         return rev
+
+
+def _wrong(preset):
+    raise TypeError(f"the name of a preset must be text, not {str(preset)[:40]}")
 
 
 def _checked(values: dict) -> dict[str, float]:

@@ -8,7 +8,7 @@ from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .relay_watch import RelayWatch
-from .shared_memory import HISTORY, SharedMemory
+from .shared_memory import HISTORY, STATE_BYTES, SharedMemory
 from .ticks import Ticks
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "NO_DEVICE",
     "NO_PERMISSION",
     "OK",
+    "STATE_BYTES",
     "USAGE",
     "Alarms",
     "Board",

@@ -43,6 +43,7 @@ COUNTERS = (
     "xruns",  # a: capture and playback together
     "host_stalls",  # a: how often the simulated clock was stopped because the host did not run the process
     "input_ended",  # a: 1 when the simulated input has ended
+    "audio_waits",  # a: increases while it waits for the first settings
     "control_ready",  # c: 1 when settings and kernels for the start are present
     "control_beats",  # c: increases while it runs
     "control_starts",  # s

@@ -142,6 +142,22 @@ def test_fades_out_before_it_ends():
     assert np.all(np.diff(fade) <= 0) and not left[leaving + len(fade) :].any()
 
 
+def test_no_frame_is_processed_before_there_are_settings():
+    """However long the control process takes: without frames there is no heartbeat, so the box is in bypass and not flat."""
+    counters = SharedMemory.create(RATE_HZ).counters
+    slept = []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        if sum(slept) > 100:
+            counters["control_ready"] = 1
+
+    audio.wait_for_settings(counters, lambda: False, sleep)
+    assert sum(slept) > 100 and counters["audio_waits"] == len(slept)  # the supervisor sees that it is not stuck
+    counters["control_ready"] = 0
+    audio.wait_for_settings(counters, lambda: True, sleep)  # an orderly stop ends the wait
+
+
 @pytest.fixture
 def options(tmp_path):
     return Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=RATE_HZ, period=PERIOD)

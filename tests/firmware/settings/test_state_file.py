@@ -1,5 +1,6 @@
 """The state after restarts and power cuts is the old one or the new one, and complete."""
 
+import errno
 import json
 import os
 import random
@@ -11,6 +12,7 @@ from firmware.contract import params
 from firmware.settings.state_file import QUIET_S, StateFile
 from firmware.settings.store import Store
 from firmware.system.shared_memory import SharedMemory
+from tests.support import hostile_files
 
 
 def keeper(path, shared=None, now=time.monotonic):
@@ -59,6 +61,47 @@ def test_a_damaged_file_is_renamed(tmp_path, damage):
     assert store.snapshot() == params.DEFAULTS
     (aside,) = tmp_path.glob("state.json.corrupt-*")
     assert aside.read_bytes() == damage
+
+
+STATES = hostile_files.states(Store().dump())
+
+
+@pytest.mark.parametrize("shape", STATES)
+def test_whatever_is_in_place_of_the_file_the_box_starts_with_defaults_and_can_save(tmp_path, shape, caplog):
+    path = tmp_path / "state.json"
+    STATES[shape](path)
+    store, state = keeper(path)
+    with hostile_files.within_patience():
+        assert state.restore() == "defaults"
+        store.set_many({"limiter.gain_db": 3.0}, "test")
+        state.save()
+    assert store.get("limiter.gain_db") == 3.0 and "cannot be used" in caplog.text
+    assert len(list(tmp_path.glob("state.json.corrupt-*"))) == 1
+    again, state = keeper(path)
+    assert state.restore() == "file" and again.get("limiter.gain_db") == 3.0
+
+
+def test_an_unusable_file_on_a_read_only_card_is_ignored_and_renamed_when_the_card_can_be_written(
+    tmp_path, monkeypatch, caplog
+):
+    path = tmp_path / "state.json"
+    path.write_bytes(b"{")
+
+    def refuse(*_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    store, state = keeper(path)
+    with monkeypatch.context() as read_only:
+        for name in ("rename", "replace"):
+            read_only.setattr(os, name, refuse)
+        read_only.setattr("firmware.contract.atomic.tempfile.mkstemp", refuse)
+        assert state.restore() == "defaults"
+        assert "Read-only" in caplog.text and "ignored" in caplog.text
+    assert path.read_bytes() == b"{"
+    store.set_many({"limiter.gain_db": 3.0}, "test")
+    state.save()
+    (aside,) = tmp_path.glob("state.json.corrupt-*")
+    assert aside.read_bytes() == b"{" and keeper(path)[1].restore() == "file"
 
 
 def test_a_disk_that_cannot_be_written_is_logged_and_retried(tmp_path):
