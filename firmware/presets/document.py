@@ -30,20 +30,26 @@ import msgspec
 
 from firmware.contract import BY_ID, RENAMED, TABLE, BurnishError, Param
 
+from . import toml_limits
+
 FORMAT = "burnish-preset"
 SCHEMA = 1
 MIN_READER = 1
 
 #: Limits against malicious presets.
 MAX_BYTES = 64 * 1024
-MAX_DEPTH = 12
+MAX_DEPTH = toml_limits.MAX_DEPTH
 #: Lowest and highest loudness target.
 TARGET_LUFS = (-50.0, 0.0)
 #: The longest name that fits on the display, in characters.
 MAX_NAME = 32
+#: Of a longer name only this many characters are looked at. Some may be invisible, or combine into one.
+_LONGEST_WRITTEN_NAME = 1000
 
 STORED: tuple[Param, ...] = tuple(param for param in TABLE if param.stored)
 _STORED_IDS = {param.id for param in STORED}
+#: The tables in which there are parameters: "eq", "eq.b1".
+_TABLES = {id.rsplit(".", n)[0] for id in _STORED_IDS for n in range(1, id.count(".") + 1)}
 #: The first name of a parameter that has been renamed. Content ids are made from it, so that a new name changes no id.
 _FIRST_IDS = {new: old for old, new in RENAMED.items()}
 
@@ -128,9 +134,14 @@ def parse(text: str | bytes, where: str = "preset") -> Preset:
     if size > MAX_BYTES:
         raise PresetError(f"{where} has {size} bytes: allowed are {MAX_BYTES}", "corrupt", {"file": where})
     try:
-        tree = tomllib.loads(text.decode("utf-8-sig") if isinstance(text, bytes) else text)
+        text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
+        if much := toml_limits.excess(text):
+            raise PresetError(f"{where} has {much}: no preset has that", "corrupt", {"file": where})
+        tree = tomllib.loads(text)
     except RecursionError:
         raise PresetError(f"{where} is nested too deeply to be a preset", "corrupt", {"file": where}) from None
+    except PresetError:
+        raise
     except UnicodeDecodeError as error:
         raise PresetError(f"{where} is not UTF-8 text ({error.reason} at byte {error.start})", "corrupt",
                           {"file": where}) from None  # fmt: skip
@@ -203,6 +214,8 @@ def dump(preset: Preset) -> str:
 def clean_name(name: str, where: str = "preset") -> str:
     """`name` without control, bidirectional and other invisible characters, with single spaces. Raises PresetError if
     no characters or more than MAX_NAME are left."""
+    if len(name) > _LONGEST_WRITTEN_NAME:
+        name = name[:_LONGEST_WRITTEN_NAME]  # too long in any case; the time to normalise a text can be quadratic
     spaced = "".join(" " if char.isspace() else char for char in unicodedata.normalize("NFC", name))
     visible = "".join(char for char in spaced if not unicodedata.category(char).startswith("C"))
     cleaned = " ".join(visible.split())
@@ -276,7 +289,7 @@ def _check_plain(value, where: str, depth: int) -> None:
         if not math.isfinite(value):
             raise PresetError(f"{where} has the number {value}: allowed are finite numbers", "range", {"file": where})
     elif isinstance(value, str):
-        if any("\ud800" <= char <= "\udfff" for char in value):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
             raise PresetError(f"{where} has text that is not valid Unicode", "range", {"file": where})
     elif not isinstance(value, (datetime.date, datetime.time)):
         raise PresetError(f"{where} has a value of the kind {type(value).__name__}", "range", {"file": where})
@@ -290,7 +303,7 @@ def _flatten(tree: Mapping, prefix: str = "") -> dict:
         id = f'{prefix}"{key}"' if "." in key else f"{prefix}{key}"
         if isinstance(value, Mapping) and value:
             flat |= _flatten(value, f"{id}.")
-        elif not (value == {} and any(known.startswith(f"{id}.") for known in _STORED_IDS)):
+        elif not (value == {} and id in _TABLES):
             flat[id] = value
     return flat
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from firmware.contract import remove_leftovers, sync_directory, write_atomic
+from firmware.contract import open_regular, remove_leftovers, sync_directory, write_atomic
 
 from .document import (
     MAX_BYTES,
@@ -129,25 +129,32 @@ class PresetLibrary:
         return Preset(name, preset.values, preset.meta, preset.extra, target_lufs=preset.target_lufs)
 
     def _read(self, path: Path) -> Preset:
-        """The preset in a file. Unchanged files are not parsed again, so that a list of hundreds is fast."""
-        with _storage(f"cannot read {path.name}"), path.open("rb") as file:
+        """The preset in a file. Unchanged files are not parsed again, whether they were accepted or refused."""
+        with _storage(f"cannot read {path.name}"), os.fdopen(open_regular(path), "rb") as file:
             state = os.fstat(file.fileno())
             version = (state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
             known = self._known.get(path.name)
-            if known and known[0] == version:
-                return known[1]
-            data = file.read(MAX_BYTES + 1)
+            if known is None or known[0] != version:
+                known = self._known[path.name] = (version, self._parsed(path, file.read(MAX_BYTES + 1)))
+        found = known[1]
+        if isinstance(found, PresetError):
+            raise PresetError(str(found), found.name, found.data)
+        return found
+
+    def _parsed(self, path: Path, data: bytes) -> Preset | PresetError:
+        """The preset in `data`, or the reason why there is none. A file that is not a preset is renamed if that is possible."""
         try:
-            preset = parse(data, path.name)
-            self._known[path.name] = (version, preset)
-            return preset
+            return parse(data, path.name)
         except PresetError as error:
             if error.name != "corrupt":
-                raise
-            aside = self._set_aside(path)
-            raise PresetError(
+                return error
+            try:
+                aside = self._set_aside(path)
+            except PresetError as failure:
+                return PresetError(f"{error}; {failure}", failure.name, {**error.data, **failure.data})
+            return PresetError(
                 f"{error}; it was renamed to {aside.name}", "corrupt", {**error.data, "kept": aside.name}
-            ) from None
+            )
 
     def _set_aside(self, path: Path) -> Path:
         stamp = time.strftime("%Y%m%dT%H%M%S", time.gmtime())

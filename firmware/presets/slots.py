@@ -4,12 +4,15 @@ import logging
 import tomllib
 from pathlib import Path
 
-from firmware.contract import write_atomic
+from firmware.contract import read_regular, write_atomic
+
+from . import toml_limits
 
 log = logging.getLogger(__name__)
 
 _FORMAT = "burnish-slots"
 _LIMIT = 10_000
+_MOST_BYTES = 1 << 20
 
 
 class Slots:
@@ -21,7 +24,10 @@ class Slots:
     def read(self) -> list[str]:
         """The slugs in order; empty if there is no valid file. An invalid file is renamed."""
         try:
-            tree = tomllib.loads(self._path.read_text(encoding="utf-8"))
+            text = read_regular(self._path, _MOST_BYTES).decode()
+            if much := toml_limits.excess(text):
+                raise ValueError(much)
+            tree = tomllib.loads(text)
             slots = tree["slots"]
             if tree["format"] != _FORMAT or len(slots) > _LIMIT or not all(isinstance(slug, str) for slug in slots):
                 raise ValueError("not a list of slots")
