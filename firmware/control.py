@@ -142,7 +142,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     store = Store(publish, options.rate_hz)
     state = StateFile(store, shared, options.state_dir / "state.json")
     log.info("the state was restored from: %s", state.restore())
-    stack.callback(state.save)
+    stack.callback(Ticks().call, "state file", state.save)
     publish(store.snapshot(), store.rev)
 
     designer = Designer(shared, lambda kind, version, values: note_version(shared, kind, version, values))

@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 #: The file is written when nothing has changed for this long, to avoid wear of the memory card, in seconds.
 QUIET_S = 2.0
+#: Time between two attempts to write it, in seconds.
+RETRY_S = 5.0
 
 
 class StateFile:
@@ -28,7 +30,10 @@ class StateFile:
         self._shared = shared
         self._path = path
         self._now = now
-        self._changed_at: float | None = None
+        #: Changes so far, and how many of them are in the file; `_note` is called from any thread.
+        self._changes = self._saved = 0
+        self._due_s = 0.0
+        self._failure: OSError | None = None
         self._unusable = False
 
     def restore(self) -> str:
@@ -75,21 +80,29 @@ class StateFile:
 
     def _note(self, changed, rev, source) -> None:
         self._shared.write_state(json.dumps(self._store.dump(), separators=(",", ":")).encode())
-        self._changed_at = self._now()
+        self._changes += 1
+        self._due_s = self._now() + QUIET_S
 
     def tick(self) -> None:
-        """Write the file if the last change is old enough. Call this a few times a second."""
-        if self._changed_at is not None and self._now() - self._changed_at >= QUIET_S:
+        """Write the file if the last change is old enough. Call this a few times a second. Raises OSError from a failed save
+        until one has succeeded, which is tried every RETRY_S."""
+        if self._changes == self._saved:
+            return
+        if self._now() >= self._due_s:
             self.save()
+        elif self._failure is not None:
+            raise self._failure.with_traceback(None)
 
     def save(self) -> None:
-        """Write the file now if anything has changed. A full or read-only disk is logged, and does not raise."""
-        if self._changed_at is None:
+        """Write the file now if anything has changed since it was written. Raises OSError; the change is then still to be saved."""
+        changes = self._changes
+        if changes == self._saved:
             return
-        self._changed_at = None
         try:
             if self._unusable:
                 self._set_aside()
             write_atomic(self._path, json.dumps(self._store.dump(), indent=1).encode())
         except OSError as error:
-            log.warning("the state could not be saved: %s", error)
+            self._failure, self._due_s = error, self._now() + RETRY_S
+            raise
+        self._saved, self._failure = changes, None

@@ -1,5 +1,6 @@
 """The state after restarts and power cuts is the old one or the new one, and complete."""
 
+import contextlib
 import errno
 import json
 import os
@@ -9,9 +10,11 @@ import time
 import pytest
 
 from firmware.contract import params
-from firmware.settings.state_file import QUIET_S, StateFile
+from firmware.settings import state_file
+from firmware.settings.state_file import QUIET_S, RETRY_S, StateFile
 from firmware.settings.store import Store
 from firmware.system.shared_memory import SharedMemory
+from firmware.system.ticks import Ticks
 from tests.support import hostile_files
 
 
@@ -104,14 +107,56 @@ def test_an_unusable_file_on_a_read_only_card_is_ignored_and_renamed_when_the_ca
     assert aside.read_bytes() == b"{" and keeper(path)[1].restore() == "file"
 
 
-def test_a_disk_that_cannot_be_written_is_logged_and_retried(tmp_path):
+def test_a_save_that_fails_is_shown_and_tried_again_until_it_succeeds(tmp_path):
+    now_s = [0.0]
+    (tmp_path / "gone").mkdir()
+    store, state = keeper(tmp_path / "gone" / "state.json", now=lambda: now_s[0])
+    state.restore()
+    (tmp_path / "gone").rmdir()
+    ticks = Ticks()
+    ticks.add("state file", state.tick)
+    tries = 0
+    for _ in range(round(60 / 0.05)):
+        now_s[0] += 0.05
+        due = now_s[0] >= state._due_s
+        ticks.run()
+        tries += due
+        assert ("state file" in ticks.failing) == (now_s[0] >= QUIET_S)  # also between two attempts
+    assert 60 / RETRY_S - 2 <= tries <= 60 / RETRY_S + 1  # a full card is not written to all the time
+    (tmp_path / "gone").mkdir()
+    now_s[0] += RETRY_S
+    ticks.run()
+    assert not ticks.failing and json.loads((tmp_path / "gone" / "state.json").read_bytes())["rev"] == store.rev
+
+
+def test_an_orderly_stop_saves_what_could_not_be_saved_before(tmp_path):
     (tmp_path / "gone").mkdir()
     store, state = keeper(tmp_path / "gone" / "state.json")
     state.restore()
     store.set_many({"input.trim_db": 1.0}, "test")
     (tmp_path / "gone").rmdir()
+    with contextlib.suppress(OSError):
+        state.save()
+    (tmp_path / "gone").mkdir()
     state.save()
-    assert store.get("input.trim_db") == 1.0
+    again, state = keeper(tmp_path / "gone" / "state.json")
+    assert state.restore() == "file" and again.get("input.trim_db") == 1.0
+
+
+def test_a_change_during_a_save_is_saved_by_the_next(tmp_path, monkeypatch):
+    store, state = keeper(tmp_path / "state.json")
+    state.restore()
+    real = state_file.write_atomic
+
+    def turned_meanwhile(path, data):
+        monkeypatch.setattr(state_file, "write_atomic", real)
+        real(path, data)
+        store.set_many({"input.trim_db": 2.0}, "test")
+
+    monkeypatch.setattr(state_file, "write_atomic", turned_meanwhile)
+    state.save()
+    state.save()
+    assert json.loads((tmp_path / "state.json").read_bytes())["slots"]["a"]["values"]["input.trim_db"] == 2.0
 
 
 def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
