@@ -4,7 +4,6 @@ It has one thread, because a second busy Python thread would delay the loop thro
 that could wait (files, logging, garbage collection) is done before the first period or not at all.
 """
 
-import ctypes
 import errno
 import gc
 import os
@@ -20,7 +19,17 @@ import numpy as np
 from dsp_ext import Engine
 from firmware.contract import BurnishError, protocol
 from firmware.sim import sound_card
-from firmware.system import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, Options, Refusal, SharedMemory
+from firmware.system import (
+    BUSY,
+    FAILED,
+    NO_DEVICE,
+    NO_PERMISSION,
+    Options,
+    Refusal,
+    SharedMemory,
+    lock_memory,
+    schedule_realtime,
+)
 
 _EPIPE = -32  # pyalsaaudio returns this after an xrun; it has prepared that one stream again, and the data is lost
 _BYTES_PER_FRAME = 8
@@ -278,20 +287,14 @@ def wait_for_settings(counters, stop: Callable[[], bool], sleep=time.sleep) -> N
 
 def become_realtime(priority: int) -> list[str]:
     """Lock the memory, and set SCHED_FIFO and the CPU affinity (`own_core`). Returns what the system refused, for the log."""
-    refused = []
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
-        refused.append(f"locked memory ({os.strerror(ctypes.get_errno())})")
+    refused = [lock_memory()]
     try:
         if (core := own_core()) is not None:
             os.sched_setaffinity(0, {core})
     except OSError as error:
         refused.append(f"a core of its own ({error.strerror})")
-    try:
-        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(priority))
-    except OSError as error:
-        refused.append(f"real-time scheduling ({error.strerror})")
-    return refused
+    refused.append(schedule_realtime(priority))
+    return [what for what in refused if what]
 
 
 def own_core(isolated: str | None = None, cores: int | None = None) -> int | None:

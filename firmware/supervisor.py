@@ -1,6 +1,7 @@
 """The supervisor: parent of both processes. It owns the shared memory and generates the heartbeat of the bypass relays.
 
-It holds no lock and does no work that can fail, so that it survives the failure of its children.
+It holds no lock and does no work that can fail, so that it survives the failure of its children. All its threads have real-time
+scheduling and its memory is locked: other programs delay neither the heartbeat nor a thread that holds Python's lock.
 """
 
 import contextlib
@@ -14,7 +15,20 @@ import time
 import warnings
 from pathlib import Path
 
-from firmware.system import BUSY, NO_DEVICE, NO_PERMISSION, OK, USAGE, Options, Refusal, SharedMemory, config, systemd
+from firmware.system import (
+    BUSY,
+    NO_DEVICE,
+    NO_PERMISSION,
+    OK,
+    USAGE,
+    Options,
+    Refusal,
+    SharedMemory,
+    config,
+    lock_memory,
+    schedule_realtime,
+    systemd,
+)
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +54,8 @@ STACKS_S, KILLED_S = 0.1, 1.0
 #: How many killed processes of a role that have not ended may exist when it is started again: each holds memory.
 MOST_UNREAPED = 2
 TICK_S = 0.02
+#: The highest SCHED_FIFO priority that the systemd unit allows (LimitRTPRIO).
+HIGHEST_PRIORITY = 90
 #: Ticks between two watchdog messages to systemd.
 _WATCHDOG_TICKS = 25
 #: Time for the fade-out: the ramp, the playback buffer and some reserve, in seconds.
@@ -228,6 +244,8 @@ class Supervisor:
     def run(self) -> int:
         """Run the box until it ends; returns the exit status."""
         counters = self.shared.counters
+        if self.options.priority and (refused := self._become_realtime()):
+            log.warning("the heartbeat runs without %s", refused)
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self.control.start()
         self.audio.start()
@@ -242,6 +260,16 @@ class Supervisor:
         self.audio.stop()
         self.control.stop()
         return status
+
+    @property
+    def _priority(self) -> int:
+        """Above audio: an overloaded audio process must not stop the heartbeat, which takes microseconds."""
+        return min(self.options.priority + 1, HIGHEST_PRIORITY)
+
+    def _become_realtime(self) -> str:
+        """For the memory and the calling thread. Returns what the system refused."""
+        refused = (lock_memory(), schedule_realtime(self._priority, inherited=False))
+        return ", ".join(what for what in refused if what)
 
     def _watch(self) -> int:
         """Watch the children until the run ends; returns the exit status."""
@@ -267,6 +295,8 @@ class Supervisor:
 
     def _beat(self) -> None:
         shared = self.shared
+        if self.options.priority:
+            schedule_realtime(self._priority, inherited=False)
         period_s = self.options.period / self.options.rate_hz
         heartbeat = Heartbeat(self._relay, lambda: shared.engine["frames"], lambda: self.audio.alive,
                               alive_s=max(SIMULATED_ALIVE_S if self.options.sim_card else ALIVE_S, 3 * period_s))  # fmt: skip

@@ -7,6 +7,7 @@ from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
+from .realtime import lock_memory, schedule_realtime
 from .relay_watch import RelayWatch
 from .shared_memory import HISTORY, STATE_BYTES, SharedMemory
 from .ticks import Ticks
@@ -36,6 +37,8 @@ __all__ = [
     "average_spectra",
     "board",
     "config",
+    "lock_memory",
     "newest_spectra",
+    "schedule_realtime",
     "systemd",
 ]

@@ -366,6 +366,40 @@ def test_nothing_waits_for_a_journal_that_takes_no_lines():
         assert writer.stdout.read() == b"True\n"
 
 
+@pytest.mark.parametrize(("audio", "heartbeat"), [(70, 71), (90, 90), (0, None)])
+def test_all_threads_of_the_supervisor_are_above_audio_and_their_memory_is_locked(
+    tmp_path, monkeypatch, audio, heartbeat
+):
+    calls, locked = {}, []
+    monkeypatch.setattr(supervisor, "lock_memory", lambda: locked.append(True) or "")
+
+    def schedule(priority, inherited):
+        calls[threading.current_thread().name] = (priority, inherited)
+        return ""
+
+    monkeypatch.setattr(supervisor, "schedule_realtime", schedule)
+    monkeypatch.setattr(supervisor.Child, "start", lambda self: None)
+    options = Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=RATE_HZ, period=PERIOD, priority=audio)
+    whole = Supervisor(options, CountingRelay())
+    whole.stop()
+    whole.run()
+    expected = {name: (heartbeat, False) for name in (threading.current_thread().name, "heartbeat")}
+    assert calls == (expected if heartbeat else {}) and bool(locked) == bool(heartbeat)
+
+
+def test_real_time_scheduling_is_not_inherited_by_the_children():
+    code = (
+        "import os, subprocess, sys; from firmware.system import lock_memory, schedule_realtime;"
+        "print(repr(lock_memory() or schedule_realtime(5, inherited=False)), os.sched_getscheduler(0) & 0xff, flush=True);"
+        "subprocess.run([sys.executable, '-c', 'import os; print(os.sched_getscheduler(0))'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    own, child = done.stdout.splitlines()
+    if own != "'' 1":
+        pytest.skip(f"this machine refuses real-time scheduling or locked memory: {own}")
+    assert child == "0"
+
+
 def test_systemd_is_notified(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door:
         door.bind(str(tmp_path / "notify"))
