@@ -49,7 +49,9 @@ class TestMaster:
     def test_bits_are_those_of_a_file_render_in_every_layout(self, music, kind, channels_first):
         words = audiofile.words_from_float(music)
         values = params.DEFAULTS | {id: params.find(id).check(value) for id, value in SOUND.items()}
-        expected = engine.Renderer(RATE_HZ).render(words, values).words
+        blocks = [(words.T * 2.0**-31).astype(np.float32)]
+        rendered = np.concatenate(list(engine.Renderer(RATE_HZ).render(blocks, values)), axis=1)
+        expected = audiofile.words_from_float(rendered.T.astype(np.float64))
         audio = (music.T if channels_first else music).astype(kind)
         before = audio.copy()
         found = burnish.master(audio, RATE_HZ, settings=SOUND)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
-from host_cli.render import analysis, audiofile
+from host_cli.render import AudioReader, analysis, audiofile
 from tests.support.documents import blocks
 from tests.support.paths import DOCS, ROOT
 
@@ -34,7 +34,8 @@ def song(tmp_path_factory):
 
 
 def figures(path: Path) -> dict:
-    return analysis.analyse(*audiofile.read_words(path))
+    with AudioReader(path) as source:
+        return analysis.analyse(source.read(), source.rate_hz)
 
 
 def test_every_block_is_run():
