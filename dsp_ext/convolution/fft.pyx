@@ -138,7 +138,8 @@ cdef class Fft:
                   w, w + q, w + 2 * q, w + 3 * q, w + 4 * q, w + 5 * q, q)
 
     def turns(self, signal, Py_ssize_t times):
-        """[any] For benchmarks: `forward` and `inverse_tail` of a complex `signal`, `times` times."""
+        """[any] For benchmarks: repeat `forward` and `inverse_tail` of a complex `signal`. `times` is the number of
+        repetitions."""
         cdef float[:, ::1] at = np.ascontiguousarray([np.real(signal), np.imag(signal)], np.float32)
         cdef float[:, ::1] out = np.empty_like(at)
         cdef Py_ssize_t half = self.size // 2, _

@@ -1,8 +1,9 @@
 """Designs the kernels of the EQ, with linear or mixed phase, from its bands. For the control process; imports NumPy only.
 
 The magnitude of the analog prototype is sampled on a grid that is eight times finer than the kernel needs, so that time
-aliasing is far below the kernel's own tails. It gets zero phase, is transformed, and is tapered. A short taper suits
-resonances, a long one corners near 0 Hz, so the best of three tapers is used.
+aliasing is far below the kernel's own tails. The inverse transform of this magnitude, taken with zero phase, is the ideal
+kernel. A taper then limits it to the number of taps. A short taper suits resonances, and a long one suits corners near 0 Hz,
+so the design computes three tapers and uses the best.
 
 The magnitude of a notch has a sharp tip, whose kernel is infinitely long. A kernel of finite length cannot follow the curve
 within rate / taps of the tip, and the error would spread over the curve on both sides. The design therefore leaves the curve

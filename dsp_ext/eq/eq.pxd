@@ -9,7 +9,7 @@ cdef class Eq(Processor):
     cdef SvfCascade _chain
     cdef readonly Py_ssize_t bank_floats
     cdef float[:, ::1] _banks, _out
-    cdef bint _minimum  # the mode in use
+    cdef bint _minimum  # whether the mode in use is minimum
 
     cdef int bank_in_use(self) noexcept nogil
     cdef bint is_fading(self) noexcept nogil

@@ -1,5 +1,5 @@
-"""zita-convolver with one partition per block, which is compared with the convolver. Debian: `libzita-convolver-dev`.
-Benches only."""
+"""zita-convolver with one partition per block. The benches compare the convolver with it. Debian:
+`libzita-convolver-dev`."""
 
 import ctypes
 
@@ -10,7 +10,8 @@ from .compiled import library
 
 
 class Zita:
-    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, a power of two of at least 64. It has no latency: the output for a block is available in the same call. Skips the test if zita-convolver is not
+    """`kernel` (shape (taps,), float32) for both channels, in blocks of `block` frames, a power of two of at least 64. It
+    has no latency: the output for a block is available in the same call. Skips the test if zita-convolver is not
     installed."""
 
     def __init__(self, kernel: np.ndarray, block: int):

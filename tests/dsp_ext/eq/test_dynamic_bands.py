@@ -49,7 +49,7 @@ def gain_db(eq, freq_hz, level_db, rate_hz):
 
 @RATES
 def test_static_curve_at_the_centre_of_a_bell(rate_hz, record):
-    """Downward and upward, at low and high frequencies, above and near the threshold. The detector must have no ripple."""
+    """The bands lower or raise their gain, at low and high frequencies, for levels around the threshold and above it."""
     worst_db = 0.0
     for freq_hz, q in ((50.0, 0.5), (1000.0, 1.0), (12000.0, 4.0)):
         for d in (Dynamics(-30, 2, -12, 5, 100), Dynamics(-24, 100, 9, 5, 100)):
@@ -129,7 +129,7 @@ def test_attack_and_release(rate_hz, record):
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
 def test_idle_is_bit_exact(type, placement, rng):
-    """Below the threshold: from the first frame on, and again after the gain has moved and returned to rest."""
+    """Noise below the threshold passes bit for bit from the first frame on, and again after a loud tone has ended."""
     d = Dynamics(-20, 4, -12, 1, 5)
     x = np.float32(1e-3 * rng.standard_normal((2, 30000)))
     x[0] *= np.float32(1e-6)  # rounding errors of the other channel must not appear

@@ -27,7 +27,7 @@ def begun(rate_hz: int, **changes) -> Engine:
 
 
 def test_curve_is_that_of_the_stereo_processor():
-    """At frequencies far below the rate, where the bilinear transform of its filters has no visible effect."""
+    """The comparison uses frequencies far below the rate, where the bilinear transform has no visible effect."""
     stereo, freqs_hz = Stereo(192000, 512), np.geomspace(10, 5000, 100)
     for name, value in SETTINGS.items():
         stereo.set(name, value)
