@@ -7,8 +7,8 @@ from dsp_ext.meters import BANDS_HZ as _BANDS_HZ, FIELDS as _METER_FIELDS
 from dsp_ext.settings import ENGINE as _SETTINGS
 
 #: Columns of the ring of meters: name, and how several rows merge into one (by the maximum, the minimum, the value furthest
-#: from 0, or the last value). There is one row every 10 ms. `gr` is the gain of the compressor's bands and of the limiter; `eq` is the change of a dynamic EQ band's gain, up or
-#: down.
+#: from 0, or the last value). There is one row every 10 ms. `gr` is the gain of the compressor's bands and of the limiter;
+#: `eq` is the change of a dynamic EQ band's gain, up or down.
 METERS = (
     ("frame", "last"),
     *((f"in_{name}", merge) for name, merge in _METER_FIELDS),
@@ -19,8 +19,9 @@ METERS = (
 )
 #: Columns of the ring of spectra: the levels of the bands of `spectrum.BANDS_HZ`, in dB. There is one row every 40 ms.
 SPECTRA = ("frame", *(f"{side}_{hz:.0f}_hz" for side in ("in", "out") for hz in _BANDS_HZ))
-#: Integers in shared memory: counters that the engine writes, and requests for new kernels (request = 2 version + bank; a
-#: bank may be rewritten when the adopted request equals the last one).
+#: Integers in shared memory: counters that the engine writes, and requests for new kernels. A request is the
+#: number 2 version + bank. The engine copies it to the matching `adopted` counter when it has changed to that bank; then the
+#: other bank may be rewritten.
 CELLS = (
     "frames",
     "settings_version",

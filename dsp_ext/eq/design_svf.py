@@ -43,8 +43,8 @@ _CLOSE_ENOUGH = 5e-3
 
 def design(bands, rate_hz: float, *, solo: int = 0, auto_gain: bool = False) -> tuple[list[list], float]:
     """(sections of each band, gain of the complete filter) at `rate_hz`. The sections are a list of up to PER_BAND rows of
-    COEFFICIENTS per band; a band that has no effect has none. `solo` is the number of a band from 1: only that band has
-    sections then, and it has none if it passes everything; see `listening_sections`. With `auto_gain` the gain keeps the
+    COEFFICIENTS per band; a band that has no effect has none. With `solo` (the number of a band, from 1), only that band has
+    sections: the filter of `listening_sections`, which has no sections for a tilt. With `auto_gain`, the gain keeps the
     K-weighted loudness of pink noise; otherwise it is 1.
 
     Raises ValueError for a band above 0.45 `rate_hz`.

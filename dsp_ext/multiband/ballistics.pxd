@@ -1,8 +1,8 @@
 # The loops of the compressors that keep state from frame to frame. See `ballistics.pyx`.
 
 cdef struct Times:
-    # For each of four lanes: the part of the remaining distance per frame for each time constant, and the hold time in
-    # frames.
+    # For each of four lanes: the hold time in frames, and the coefficient of each time constant, which is the part of the
+        # remaining distance that the value moves in one frame.
     double attack[4]
     double fall[4]
     double release[4]

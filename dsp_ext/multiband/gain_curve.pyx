@@ -190,8 +190,9 @@ cdef void hurry(const float *peak, const float *square, float *release, Values v
 
 
 cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssize_t frames) noexcept nogil:
-    """Replace the reduction by gain - 1, including make-up, mix, and whether the band is audible. The result is exactly 0 if reduction, make-up and mix change nothing. `deepest_db` holds the greatest reduction of each
-    lane so far and is updated."""
+    """Replace the reduction by gain - 1, including make-up, mix, and whether the band is audible. The result is exactly 0 if
+    reduction, make-up and mix change nothing. `deepest_db` holds the greatest reduction of each lane so far and is
+    updated."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 makeup, wet, present, reduction, change, deepest, one = float4(1.0), octaves = float4(OCTAVES_PER_DB)

@@ -40,8 +40,8 @@ cdef enum:
 
 
 cdef class Multiband(Processor):
-    """A compressor in bands. O(frames). The latency is the same in and out of circuit. Shelves have none. LR4 has the longest
-    look-ahead of the compressors. The linear split adds half a kernel and a partition of the convolver to that."""
+    """A compressor in bands. O(frames). The latency is the same in and out of circuit. Shelves have none. LR4 has the
+    longest look-ahead of the compressors. The linear split adds half a kernel and a partition of the convolver to that."""
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
@@ -59,8 +59,8 @@ cdef class Multiband(Processor):
         self._first = Compressors(rate_hz, max_block)
         self._fifth = Compressors(rate_hz, max_block)
         self._of[0], self._of[1] = <void *> self._first, <void *> self._fifth
-        # The linear split subtracts low-passes from the input, so the input needs their delay. The sum needs the delay of the
-        # compressors as well.
+        # The linear split subtracts low-passes from the input, so the input needs their delay. The sum needs the delay of
+        # the compressors as well.
         self._to_split = Delay(rate_hz, max_block, partition + self.taps // 2)
         self._to_sum = Delay(rate_hz, max_block, self._first.latency)
         self._enabled = Ramp(rate_hz, 1.0)

@@ -5,7 +5,8 @@ from .setting import Settings, choice, number, switch
 EQ_BANDS = 8
 #: Length of the kernels in taps at 44.1 and 48 kHz, by the words of the setting.
 EQ_TAPS = {"4k": 4096, "8k": 8192, "16k": 16384, "32k": 32768}
-#: The highest frequency of a band as a part of the sampling rate. The range of the setting is that at 192 kHz.
+#: The highest frequency of a band as a part of the sampling rate. The range of the setting is the one at 192 kHz;
+#: lower rates allow less.
 EQ_HIGHEST = 0.45
 
 EQ = Settings(

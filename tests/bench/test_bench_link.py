@@ -21,7 +21,8 @@ FADE_FRAMES = round(0.02 * RATE_HZ)
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    """(frames from each load to the end of its last crossfade, the same for `set`, info): 12 of each."""
+    """({"load": frames from each of 12 loads to the end of its last crossfade, "set": the same for 12 `set` commands},
+    info)."""
     folder = tmp_path_factory.mktemp("box")
     words = audiofile.words_from_float(synthesise(RATE_HZ)[:, : 14 * RATE_HZ].T)
     audiofile.write_words(folder / "mix.wav", audiofile.round_to_bits(words, 24), RATE_HZ, "24")

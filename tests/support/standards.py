@@ -18,8 +18,8 @@ RATES_HZ = (44100, 48000, 96000, 192000)
 class Case:
     """`files`: one list of segments per file. `reads`: the fields of the meter that must read `expected`.
 
-    `when`: at the "end" of each file; "always" from `after_s` on; or "segment", after each `group` of segments. In the last case,
-    `expected` has one value per group.
+    `when` states when the meter is read: "end" is the end of each file; "always" is every reading from `after_s` on; "segment" is
+        the end of each `group` of segments, with one value in `expected` per group.
     """
 
     number: int

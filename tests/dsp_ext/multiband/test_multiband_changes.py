@@ -139,7 +139,7 @@ def test_bands_that_are_not_in_use_count_for_nothing(rng):
     assert np.array_equal(impulse_through(make(b2_makeup_db=6.0, b5_solo=1)), alone)
     shelves = impulse_through(make(split=2, b2_makeup_db=6.0))
     assert np.array_equal(impulse_through(make(split=2, b2_makeup_db=6.0, b5_mute=1)), shelves)
-    # The same is true after their number is reduced.
+    # Bands that go out of use because the number of bands is reduced do not count either.
     soloed = make(split=1, bands=3, b2_makeup_db=6.0, b5_solo=1)
     soloed.set("bands", 2)
     soloed.process(np.zeros((2, 4800), np.float32))
