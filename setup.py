@@ -16,7 +16,9 @@ KERNELS = {
     "dsp_ext.eq": "dynamic_band svf svf_cascade eq",
     "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband",
     "dsp_ext.output": "stereo dither dc_filter saturator",
-    "dsp_ext.limiter": "envelopes gain_smoother linked_gain switched_gain stage limiter",
+    "dsp_ext.limiter": (
+        "envelopes dips lasting reduction switched_reduction steadiness steady_stage peak_stage guard_stage limiter"
+    ),
     "dsp_ext": "port engine",
 }
 

@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices are the loops' own; lengths are cut to CHUNK, rings to their own length.
-"""The parts of a limiter's gain: sliding maximum, release, and smoothing of finite length.
+"""Pieces that a limiter's reduction is made of: sliding maximum, release, follower, finite smoothing.
 
-All of them work in place. Their results do not depend on how the stream is divided into blocks. None allocates memory after
-its construction, and the cost does not depend on the signal.
+All work in place, sample by sample in effect: results do not depend on how the stream is cut. None allocates after it was
+made, and each costs the same for every input.
 """
 
 import numpy as np
@@ -13,37 +13,18 @@ from libc.string cimport memcpy, memmove, memset
 cdef enum:
     CHUNK = 256
     BOXES = 3
-    UNITY = 1 << 30  # 1.0 in the integers of BoxSmoother
+    UNITY = 1 << 25  # 1.0 in the integers of BoxSmoother
 
-#: How long a reduction must last to be taken over by SlowRelease.
-CHARGE_MS = 400.0
-
-cdef double _CHARGE_MS = CHARGE_MS
 # In octaves, 0.006 dB.
 cdef double FLOOR = 1e-3
+cdef double NOTHING = 1e-6
 
 
 cdef double share(double time_ms, double rate_hz) noexcept nogil:
-    """1 - exp(-1 / (time rate)): the part of the remaining distance that an exponential of that time constant covers in a
-    frame. A time below 1 ms counts as 1 ms."""
+    """1 - exp(-1 / (time rate)): the part of its way that an exponential of that time constant goes in a frame."""
     cdef double x = 1000.0 / ((time_ms if time_ms > 1.0 else 1.0) * rate_hz)
-    # x < 0.023: the error of four terms is 1e-9 of the value, without the C library.
+    # x < 0.023: four terms leave 1e-9 of it, and no libm.
     return x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 6.0 - x / 24.0)))
-
-
-cdef void set_releases(GainSettings *settings, double fast_ms, double slow_ms, double rate_hz) noexcept nogil:
-    """[audio] Set the time constants of Release and of the fall of SlowRelease, in ms.
-
-    A slow time below CHARGE_MS switches the slow release off: it goes to 0 within a few times 50 ms.
-    """
-    settings.release = share(fast_ms, rate_hz)
-    if slow_ms < _CHARGE_MS:
-        settings.slow_share = 0.0
-        settings.slow_rise = settings.slow_fall = share(0.125 * _CHARGE_MS, rate_hz)
-    else:
-        settings.slow_share = 1.0
-        settings.slow_rise = share(_CHARGE_MS, rate_hz)
-        settings.slow_fall = share(slow_ms, rate_hz)
 
 
 cdef class SlidingMax:
@@ -112,126 +93,83 @@ cdef class SlidingMax:
 
 
 cdef class Release:
-    """Rises at once and falls exponentially towards `rest`, with the time constant of the fast release.
+    """Rises at once, falls exponentially to 0 with the time constant `release_ms`.
 
-    The fall aims at FLOOR below `rest`, so that it ends: a fall from 1 to 0 reaches exactly 0 after 7 time constants.
+    The fall aims FLOOR below 0, so that it arrives there and a limiter at rest has exactly no reduction.
     """
 
-    cdef void jump(self, double value) noexcept nogil:
-        """[audio] Set the present value."""
-        self._value = value
+    def __init__(self, rate_hz, double release_ms=100.0):
+        self.rate_hz = rate_hz
+        self.set_ms(release_ms)
 
-    cdef void raise_to(self, double value) noexcept nogil:
-        """[audio] Raise the present value to `value`, unless it is higher already."""
-        self._value = value if value > self._value else self._value
+    cdef void set_ms(self, double release_ms) noexcept nogil:
+        """[audio] Time constant in ms, at least 1 (smaller counts as 1)."""
+        self._take = share(release_ms, self.rate_hz)
+        self._keep = 1.0 - self._take
 
     cdef void clear(self) noexcept nogil:
         self._value = 0.0
 
-    cdef void run(self, float *x, const float *rest, const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace x >= 0 by the envelope of x that falls towards rest >= 0, or x where that is higher."""
+    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil:
+        """[audio] Replace x >= 0 by its envelope."""
         cdef Py_ssize_t i
-        cdef double value = self._value, take = settings.release, keep = 1.0 - take, floor = take * FLOOR, new, aim
+        cdef double value = self._value, keep = self._keep, floor = self._take * FLOOR, new
         for i in range(frames):
             new = x[i]
-            aim = rest[i] if rest[i] > x[i] else x[i]
-            value = keep * value + (take * aim - floor)
+            value = keep * value - floor
             value = new if new > value else value
             x[i] = <float> value
         self._value = value
 
-    cdef void run_two(self, Release other, float *x, const float *rest_x, float *y, const float *rest_y,
-                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
-        """[audio] `run` on x, and `other.run` on y. They alternate, because each value depends on the one before."""
-        cdef Py_ssize_t i
-        cdef double take = settings.release, keep = 1.0 - take, floor = take * FLOOR
-        cdef double value_x = self._value, value_y = other._value
-        cdef double new_x, new_y, aim_x, aim_y
-        for i in range(frames):
-            new_x = x[i]
-            new_y = y[i]
-            aim_x = rest_x[i] if rest_x[i] > x[i] else x[i]
-            aim_y = rest_y[i] if rest_y[i] > y[i] else y[i]
-            value_x = keep * value_x + (take * aim_x - floor)
-            value_y = keep * value_y + (take * aim_y - floor)
-            value_x = new_x if new_x > value_x else value_x
-            value_y = new_y if new_y > value_y else value_y
-            x[i] = <float> value_x
-            y[i] = <float> value_y
-        self._value = value_x
-        other._value = value_y
-
-    def process(self, float[::1] x not None, const float[::1] rest not None, *, rate_hz, release_ms):
-        """[any] `run` with one release time, for tests."""
-        cdef GainSettings settings
-        set_releases(&settings, release_ms, 0.0, rate_hz)
+    def process(self, float[::1] x not None):
+        """[any] `run`, for tests."""
         if x.shape[0]:
-            self.run(&x[0], &rest[0], &settings, min(x.shape[0], rest.shape[0]))
+            self.run(&x[0], x.shape[0])
 
 
-cdef class SlowRelease:
-    """Follows reductions that last: rises with a time constant of CHARGE_MS and falls with that of the slow release.
+cdef class Follower:
+    """Rises and falls exponentially towards its input, each with its own time constant; the fall is never the faster one.
 
-    It is never above the largest input so far. A single peak hardly changes it. Dense programme leaves a reduction that fades
-    slowly, below the fast release of the peaks. It reaches 0 exactly, as Release does.
+    Comes to rest at exactly 0: NOTHING and less count as 0.
     """
 
-    cdef void jump(self, double value) noexcept nogil:
-        """[audio] Set the present value."""
-        self._value = value
+    def __init__(self, rate_hz, double attack_ms=10.0, double release_ms=100.0):
+        self.rate_hz = rate_hz
+        self.set_ms(attack_ms, release_ms)
+
+    cdef void set_ms(self, double attack_ms, double release_ms) noexcept nogil:
+        """[audio] Time constants in ms, at least 1."""
+        self._rise = share(attack_ms, self.rate_hz)
+        self._fall = share(release_ms if release_ms > attack_ms else attack_ms, self.rate_hz)
 
     cdef void clear(self) noexcept nogil:
         self._value = 0.0
 
-    cdef void run(self, const float *x, float *out, const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
-        """[audio] out = the slow envelope of x >= 0."""
+    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil:
+        """[audio] Replace x >= 0 by its envelope."""
         cdef Py_ssize_t i
-        cdef double rise = settings.slow_rise, fall = settings.slow_fall, share = settings.slow_share
-        cdef double value = self._value, floor = fall * FLOOR, aim, up, down
+        cdef double value = self._value, rise = self._rise, fall = self._fall, up, down
         for i in range(frames):
-            aim = share * x[i]
-            # Since rise >= fall, the larger of the two is the right one whether the value has to rise or to fall.
-            up = (1.0 - rise) * value + (rise * aim - floor)
-            down = (1.0 - fall) * value + (fall * aim - floor)
+            # rise >= fall: the larger of the two results is the right one on the way up as well as down.
+            up = value + rise * (x[i] - value)
+            down = value + fall * (x[i] - value)
             value = up if up > down else down
-            value = value if value > 0.0 else 0.0
-            out[i] = <float> value
+            value = value if value > NOTHING else 0.0
+            x[i] = <float> value
         self._value = value
 
-    cdef void run_two(self, SlowRelease other, const float *x, float *out_x, const float *y, float *out_y,
-                      const GainSettings *settings, Py_ssize_t frames) noexcept nogil:
-        """[audio] `run` on x, and `other.run` on y. They alternate, because each value depends on the one before."""
-        cdef Py_ssize_t i
-        cdef double rise = settings.slow_rise, fall = settings.slow_fall, share = settings.slow_share
-        cdef double value_x = self._value, value_y = other._value, floor = fall * FLOOR, up_x, up_y, down_x, down_y
-        for i in range(frames):
-            up_x = (1.0 - rise) * value_x + (rise * (share * x[i]) - floor)
-            up_y = (1.0 - rise) * value_y + (rise * (share * y[i]) - floor)
-            down_x = (1.0 - fall) * value_x + (fall * (share * x[i]) - floor)
-            down_y = (1.0 - fall) * value_y + (fall * (share * y[i]) - floor)
-            value_x = up_x if up_x > down_x else down_x
-            value_y = up_y if up_y > down_y else down_y
-            value_x = value_x if value_x > 0.0 else 0.0
-            value_y = value_y if value_y > 0.0 else 0.0
-            out_x[i] = <float> value_x
-            out_y[i] = <float> value_y
-        self._value = value_x
-        other._value = value_y
-
-    def process(self, float[::1] x not None, *, rate_hz, release_ms):
-        """[any] `run` in place with one release time, for tests."""
-        cdef GainSettings settings
-        set_releases(&settings, 100.0, release_ms, rate_hz)
+    def process(self, float[::1] x not None):
+        """[any] `run`, for tests."""
         if x.shape[0]:
-            self.run(&x[0], &x[0], &settings, x.shape[0])
+            self.run(&x[0], x.shape[0])
 
 
 cdef class BoxSmoother:
-    """Moving average of gains (0 to 1) over `length` values: three boxes in cascade.
+    """Moving average over `length` values between -32 and 32: three running means in cascade. Values before the first are 0.
 
-    Finite, non-negative, sums to 1: what comes out is never above the largest gain of the last `length`, so no peak that
-    the gains were made for gets past. Integers (2^30 is 1) make the running sums exact for ever; where all gains are 1,
-    the result is exactly 1. Past gains count as 1.
+    The weights are finite, non-negative and sum to 1. So a smoothed reduction is never below the smallest of the last
+    `length`, and no peak that they were made for can pass. On audio it is a linear-phase low-pass. Integers keep the running
+    sums exact for ever; where all values are 0, the result is exactly 0.
     """
 
     def __init__(self, Py_ssize_t longest):
@@ -247,17 +185,14 @@ cdef class BoxSmoother:
         self.set_length(longest)
 
     cdef void set_length(self, Py_ssize_t length) noexcept nogil:
-        """[audio] Another length, 3 to `longest` frames; as if all gains so far had been 1."""
+        """[audio] Another length, 3 to `longest` frames; as if all values so far had been 0."""
         cdef Py_ssize_t total = length + BOXES - 1
         self.length = length
-        # Half, three tenths, the rest: of 10 ms, this leaves the least beyond 200 Hz of a gain that steps.
+        # Half, three tenths, the rest: of the splits tried, this leaves the least beyond 200 Hz of a step.
         self._box[0] = total // 2
         self._box[1] = 3 * total // 10
         self._box[2] = total - self._box[0] - self._box[1]
-        self._unit[0] = UNITY
-        self._unit[1] = self._unit[0] * self._box[0]
-        self._unit[2] = self._unit[1] * self._box[1]
-        self._scale = 1.0 / (<double> self._unit[2] * <double> self._box[2])
+        self._scale = 1.0 / (<double> UNITY * <double> self._box[0] * <double> self._box[1] * <double> self._box[2])
         self.clear()
 
     cdef int64_t *ring(self, Py_ssize_t box) noexcept nogil:
@@ -266,32 +201,18 @@ cdef class BoxSmoother:
         return &self._ring1[0] if box == 1 else &self._ring2[0]
 
     cdef void clear(self) noexcept nogil:
-        """[audio] As if all gains so far had been 1."""
+        """[audio] As if all values so far had been 0."""
         cdef Py_ssize_t box, i
         cdef int64_t *ring
         for box in range(BOXES):
             ring = self.ring(box)
             for i in range(self._box[box]):
-                ring[i] = self._unit[box]
-            self._sum[box] = self._unit[box] * self._box[box]
+                ring[i] = 0
+            self._sum[box] = 0
             self._at[box] = 0
 
-    cdef void lower_to(self, float gain) noexcept nogil:
-        """[audio] Let no past gain count as more than `gain`: from the next value on, none above it comes out."""
-        cdef Py_ssize_t box, i
-        cdef int64_t *ring
-        cdef int64_t most, total
-        for box in range(BOXES):
-            ring = self.ring(box)
-            most = <int64_t> (<double> gain * <double> self._unit[box])
-            total = 0
-            for i in range(self._box[box]):
-                ring[i] = most if most < ring[i] else ring[i]
-                total += ring[i]
-            self._sum[box] = total
-
-    cdef void run(self, float *gain, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace gains by their moving average."""
+    cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil:
+        """[audio] Replace values by their moving average."""
         cdef Py_ssize_t box, step, done, part, at, i
         cdef int64_t *ring
         cdef int64_t *work = &self._work[0]
@@ -300,7 +221,7 @@ cdef class BoxSmoother:
         while frames > 0:
             step = frames if frames < CHUNK else CHUNK
             for i in range(step):
-                work[i] = <int> (gain[i] * <float> UNITY)
+                work[i] = <int> (x[i] * <float> UNITY)
             for box in range(BOXES):
                 total = self._sum[box]
                 at = self._at[box]
@@ -320,15 +241,11 @@ cdef class BoxSmoother:
                 self._sum[box] = total
                 self._at[box] = at
             for i in range(step):
-                gain[i] = <float> (<double> work[i] * self._scale)
-            gain += step
+                x[i] = <float> (<double> work[i] * self._scale)
+            x += step
             frames -= step
 
-    def process(self, float[::1] gain not None):
+    def process(self, float[::1] x not None):
         """[any] `run`, for tests."""
-        if gain.shape[0]:
-            self.run(&gain[0], gain.shape[0])
-
-    def lower(self, float gain):
-        """[any] `lower_to`, for tests."""
-        self.lower_to(gain)
+        if x.shape[0]:
+            self.run(&x[0], x.shape[0])

@@ -2,29 +2,39 @@
 # Blocks are cut to CHUNK; all arrays have that length.
 """Limiter: keeps a true-peak ceiling, by construction.
 
-    gain -> first stage (look-ahead up to 10 ms) -> second stage (1.5 ms) -> clamp -> listening
+    gain -> steady stage -> peak stage -> guard stage -> clamp -> listening
 
-The first stage does the limiting, to 0.03 dB below the ceiling (`stage.pyx`). Its detector measures the input, and a moving
-gain shifts peaks a little. The second stage therefore measures the result of the first; it does nothing while that is within
-0.015 dB of the ceiling. The clamp catches what should not exist: `clamps` counts the samples that it changed and stays 0.
+The steady stage reduces held tones slowly, and reduces bass under them by itself (`steady_stage.pyx`); on most music it does
+nothing. The peak stage does the limiting, to 0.03 dB below the ceiling (`peak_stage.pyx`): a slow gain for reductions that
+last, short dips for the rest (`reduction.pyx`). Peaks are measured at the input, and a moving gain shifts them a little. The
+guard stage therefore measures the result; it does nothing while that is within 0.015 dB of the ceiling. The clamp catches
+what should not exist: `clamps` counts the samples that it changed and stays 0.
 
 The promise: the output, measured by the meter of ITU-R BS.1770-5 Annex 2 or by a 16-fold interpolator of 64 taps, is at or
-below the ceiling. No meter can promise this for every waveform between the samples, since patterns that alternate at half the
-sampling rate can hide peaks from any finite interpolator. Programme up to 20.5 kHz stays within 0.02 dB on far longer ones.
+below the ceiling in force for it. No meter can promise this for every waveform between the samples, since patterns that
+alternate at half the sampling rate can hide peaks from any finite interpolator. Programme up to 20.5 kHz stays within 0.02 dB
+on far longer ones.
 
-Raising the ceiling ramps over 20 ms. Lowering it acts at once: all audio in the delay lines is lowered by one step, as far as
-its loudest peak requires, and later audio is limited to the new ceiling as usual. The same happens when true-peak detection
-or the limiter itself is switched on. When the limiter is switched off, the gain ramps to 0 dB and the ceiling ramps far above
-full scale; after the release, the output is exactly the delayed input. The latency is the same for all settings.
+The ceiling moves over 20 ms in both directions, smooth at both ends, and it travels through the delay lines with the sound: a
+frame is limited to the ceiling that was in force when it came in. Times, styles and the choice between true peaks and sample
+peaks change by a crossfade about 0.2 s later, when a second set of envelopes has settled. When the limiter is switched off,
+the gain ramps to 0 dB and the ceiling ramps far above full scale; after the release, the output is exactly the delayed input.
+The latency is the same for all settings.
 
-A style sets look-ahead, hold and the two releases. Each of them can also be set by itself:
+The styles are in `dsp_ext.settings`:
 
-| style | look-ahead | hold | release | slow release | for |
-|---|---|---|---|---|---|
-| transparent | 10 ms | 20 ms | 120 ms | 1200 ms | small, slow gain changes; no audible distortion of tones down to 25 Hz |
-| punchy | 4 ms | 12 ms | 60 ms | 500 ms | attacks stay sharp, and the level recovers quickly after them |
-| aggressive | 1.5 ms | 10 ms | 20 ms | off | loudness: the shortest reductions; no audible distortion of tones down to 50 Hz |
+| style | for |
+|---|---|
+| transparent | the least change of the music at the same loudness |
+| punchy | drums and rock: the level stays up longer behind an attack |
+| aggressive | loudness: the shortest dips, with more distortion of loud bass |
+
+Hold and release that are set by themselves are those of the dips, the slow release is that of the lasting reduction. The
+look-ahead scales the dips: 10 ms gives dips of 2.4 and 1.2 ms. From 23 to 24 dB of gain all styles change to the shortest
+dips, because long dips that merge would keep such a programme below about -7.5 LUFS.
 """
+
+from libc.string cimport memcpy
 
 import numpy as np
 
@@ -34,31 +44,38 @@ from .places cimport (
     LIMITER_LINK_SLOW_PCT, LIMITER_LOOKAHEAD_MS, LIMITER_RELEASE_MS, LIMITER_SLOW_RELEASE_MS, LIMITER_STYLE,
     LIMITER_TRUE_PEAK, LIMITER_UNITY_LISTEN,
 )
-from .stage cimport LimiterStage
+from .times cimport Times
 
-from dsp_ext.settings import LIMITER, LIMITER_STYLES
+from dsp_ext.settings import LIMITER, LIMITER_DRIVEN, LIMITER_STYLES
 
-# Look-ahead, hold and release of the second stage.
-_SECOND_STAGE_MS = (1.5, 10.0, 50.0)
-# How far below the ceiling each stage limits.
-_MARGINS_DB = (0.03, 0.015)
+from .guard_stage import GuardStage
+from .peak_stage import PeakStage
+from .steady_stage import SteadyStage
+
+# The parts of the look-ahead that the mid dips and the fast dips take.
+_MID_SHARE = 0.24
+_FAST_SHARE = 0.12
 
 cdef enum:
     CHUNK = 256
-    # Columns of STYLE_TIMES.
+    # Columns of STYLE_VALUES.
     LOOKAHEAD = 0
     HOLD
     RELEASE
     SLOW_RELEASE
-    TIMES
+    LASTING
+    MID_REACH
+    VALUES
 
-cdef float FIRST_MARGIN = _MARGINS_DB[0] * OCTAVES_PER_DB
-cdef float SECOND_MARGIN = _MARGINS_DB[1] * OCTAVES_PER_DB
-cdef float OUT_OF_REACH = 20.0  # octaves above full scale
+cdef float OUT_OF_REACH = 12.0  # octaves above full scale
 cdef float SILENCE = 1e-6
-cdef double OFF_RELEASE_MS = 20.0  # release of what is left when the limiter is switched off
-cdef float[3][TIMES] STYLE_TIMES
-STYLE_TIMES = list(LIMITER_STYLES.values())
+cdef double DRIVEN_FROM_DB = 23.0
+cdef double MID_SHARE = _MID_SHARE
+cdef double FAST_SHARE = _FAST_SHARE
+cdef double[3][VALUES] STYLE_VALUES
+STYLE_VALUES = list(LIMITER_STYLES.values())
+cdef double[VALUES] DRIVEN_VALUES
+DRIVEN_VALUES = LIMITER_DRIVEN
 
 
 cdef float between(float x, float low, float high) noexcept nogil:
@@ -75,16 +92,16 @@ cdef class Limiter(Processor):
 
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
-        self._first = LimiterStage(rate_hz, LIMITER["lookahead_ms"].high, LIMITER["hold_ms"].high, split=True)
-        self._second = LimiterStage(rate_hz, _SECOND_STAGE_MS[0], _SECOND_STAGE_MS[1], split=False)
-        self._second.set_times(_SECOND_STAGE_MS[0], _SECOND_STAGE_MS[1], _SECOND_STAGE_MS[2], 0.0)
-        self._dry_delay = Delay(rate_hz, CHUNK, self._second.latency)
+        self._steady = SteadyStage(rate_hz)
+        self._peak = PeakStage(rate_hz, LIMITER["lookahead_ms"].high * (_MID_SHARE + _FAST_SHARE), LIMITER["hold_ms"].high)
+        self._guard = GuardStage(rate_hz)
+        self._dry_delay = Delay(rate_hz, CHUNK, self.delay())
         self._gain = Ramp(rate_hz)
         self._ceiling = Ramp(rate_hz)
         self._listen = Ramp(rate_hz)
         self._delta = Ramp(rate_hz)
         self._dry = np.zeros((2, CHUNK), np.float32)
-        self._unused = np.zeros((2, CHUNK), np.float32)
+        self._excess = np.zeros((2, CHUNK), np.float32)
         self._gains = np.zeros(CHUNK, np.float32)
         self._ceilings = np.zeros(CHUNK, np.float32)
         self.clamps = 0
@@ -121,32 +138,42 @@ cdef class Limiter(Processor):
         """A setting in percent as a number from 0 to 1."""
         return between(<float> self._settings[place] * <float> 0.01, 0.0, 1.0)
 
-    cdef float time_ms(self, int place, int which) noexcept nogil:
+    cdef double driven(self) noexcept nogil:
+        """How far a style gives way to DRIVEN_VALUES: 0 up to DRIVEN_FROM_DB of gain, 1 from one decibel more on."""
+        return between(<float> (self._settings[LIMITER_GAIN_DB] - DRIVEN_FROM_DB), 0.0, 1.0)
+
+    cdef double of_style(self, int which) noexcept nogil:
+        """A value of the style in use, at the gain in use."""
+        cdef double value = STYLE_VALUES[<int> self._settings[LIMITER_STYLE]][which]
+        return value + self.driven() * (DRIVEN_VALUES[which] - value)
+
+    cdef double time_ms(self, int place, int which) noexcept nogil:
         """A time: as it is set, or that of the style where it is set to 0."""
-        cdef float time_ms = <float> self._settings[place]
-        return time_ms if time_ms > 0.0 else STYLE_TIMES[<int> self._settings[LIMITER_STYLE]][which]
+        return self._settings[place] if self._settings[place] > 0.0 else self.of_style(which)
 
     cdef void aim(self) noexcept nogil:
         """Let all ramps, times and links move to what the settings require. What is there already does not change."""
-        cdef bint true_peak = self.is_on(LIMITER_TRUE_PEAK), newly_true = true_peak and not self._true_peak
-        self._true_peak = true_peak
-        self._first.set_true_peak(true_peak)
-        self._second.set_true_peak(true_peak)
-        self._first.set_links(self.share(LIMITER_LINK_FAST_PCT), self.share(LIMITER_LINK_SLOW_PCT))
-        self.aim_times()
+        cdef float fast = self.share(LIMITER_LINK_FAST_PCT), slow = self.share(LIMITER_LINK_SLOW_PCT)
+        self._steady.set_true_peak(self.is_on(LIMITER_TRUE_PEAK))
+        self._steady.set_link(slow)
+        self._peak.set_links(fast, slow)
+        self._peak.set_times(self.times())
         self._delta.to(1.0 if self.is_on(LIMITER_DELTA) else 0.0)
         self.aim_levels()
-        if newly_true:
-            self.lower()
 
-    cdef void aim_times(self) noexcept nogil:
-        cdef bint enabled = self.is_on(LIMITER_ENABLED)
-        self._first.set_times(
-            self.time_ms(LIMITER_LOOKAHEAD_MS, LOOKAHEAD),
-            self.time_ms(LIMITER_HOLD_MS, HOLD),
-            self.time_ms(LIMITER_RELEASE_MS, RELEASE) if enabled else OFF_RELEASE_MS,
-            self.time_ms(LIMITER_SLOW_RELEASE_MS, SLOW_RELEASE) if enabled else 0.0,
-        )
+    cdef Times times(self) noexcept nogil:
+        cdef Times times
+        cdef double lookahead_ms = self.time_ms(LIMITER_LOOKAHEAD_MS, LOOKAHEAD)
+        times.mid_ms = lookahead_ms * MID_SHARE
+        times.fast_ms = lookahead_ms * FAST_SHARE
+        times.dip_hold_ms = self.time_ms(LIMITER_HOLD_MS, HOLD)
+        times.dip_release_ms = self.time_ms(LIMITER_RELEASE_MS, RELEASE)
+        times.lasting_ms = self.of_style(LASTING)
+        times.lasting_release_ms = self.time_ms(LIMITER_SLOW_RELEASE_MS, SLOW_RELEASE)
+        times.mid_reach = <float> self.of_style(MID_REACH) * OCTAVES_PER_DB
+        times.split = self._settings[LIMITER_LINK_FAST_PCT] < 100.0 or self._settings[LIMITER_LINK_SLOW_PCT] < 100.0
+        times.true_peak = self.is_on(LIMITER_TRUE_PEAK)
+        return times
 
     cdef void aim_levels(self) noexcept nogil:
         """Gain, ceiling, and the gain compensation for listening at unity."""
@@ -162,16 +189,7 @@ cdef class Limiter(Processor):
         self._listen.to(
             db_to_gain(-gain_db) if self.is_on(LIMITER_UNITY_LISTEN) and gain_db > 0.0 else <float> 1.0
         )
-        if ceiling < self._ceiling._value:
-            self._ceiling.jump(ceiling)
-            self.lower()
-        else:
-            self._ceiling.turn(ceiling)  # at once, since it must not continue to a higher target
-
-    cdef void lower(self) noexcept nogil:
-        """Keep all audio in the delay lines below the present ceiling, from the next frame on."""
-        self._first.press(self._ceiling._value - FIRST_MARGIN)
-        self._second.attenuate(self._ceiling._value - SECOND_MARGIN)
+        self._ceiling.to(ceiling)
 
     cdef void settle(self) noexcept nogil:
         """[control] End all ramps and crossfades at once: for the state at the start of a run."""
@@ -179,21 +197,23 @@ cdef class Limiter(Processor):
         self._ceiling.jump(self._ceiling._target)
         self._listen.jump(self._listen._target)
         self._delta.jump(self._delta._target)
-        self._first.settle()
+        self._steady.settle()
+        self._peak.settle()
 
     # -- sound ---------------------------------------------------------------------------------------------------
 
     cdef void clear(self) noexcept nogil:
-        self._first.clear()
-        self._second.clear()
+        self._steady.clear()
+        self._peak.clear()
+        self._guard.clear()
         self._dry_delay.clear()
 
     cdef Py_ssize_t delay(self) noexcept nogil:
-        return self._first.latency + self._second.latency
+        return self._steady.latency + self._peak.latency + self._guard.latency
 
     cdef float take_reduction_db(self) noexcept nogil:
         """[audio] Deepest reduction since the last call, of either channel, in dB, 0 or below."""
-        return gain_to_db(self._first.take_least() * self._second.take_least())
+        return gain_to_db(self._steady.take_least() * self._peak.take_least() * self._guard.take_least())
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
         cdef Py_ssize_t step
@@ -210,6 +230,8 @@ cdef class Limiter(Processor):
         cdef float *ceiling = &self._ceilings[0]
         cdef float *dry_l = &self._dry[0, 0]
         cdef float *dry_r = &self._dry[1, 0]
+        cdef float *excess_l = &self._excess[0, 0]
+        cdef float *excess_r = &self._excess[1, 0]
         cdef int clamped = 0
         cdef float l, r
         self._gain.fill(gain, frames)
@@ -217,9 +239,12 @@ cdef class Limiter(Processor):
         for i in range(frames):
             left[i] = left[i] * gain[i]
             right[i] = right[i] * gain[i]
-        self._first.run(left, right, ceiling, FIRST_MARGIN, dry_l, dry_r, frames)
+        memcpy(dry_l, left, frames * sizeof(float))
+        memcpy(dry_r, right, frames * sizeof(float))
         self._dry_delay.run(dry_l, dry_r, frames)
-        self._second.run(left, right, ceiling, SECOND_MARGIN, &self._unused[0, 0], &self._unused[1, 0], frames)
+        self._steady.run(left, right, ceiling, excess_l, excess_r, frames)
+        self._peak.run(left, right, ceiling, excess_l, excess_r, frames)
+        self._guard.run(left, right, ceiling, self._peak.true_peak(), frames)
         for i in range(frames):
             ceiling[i] = exp2_(ceiling[i])
             l = between(left[i], -ceiling[i], ceiling[i])

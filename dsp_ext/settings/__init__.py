@@ -5,7 +5,7 @@ compiled modules."""
 
 from .engine import DESIGNED, ENGINE
 from .eq import EQ, EQ_BAND, EQ_BANDS, EQ_HIGHEST, EQ_TAPS
-from .limiter import LIMITER, LIMITER_STYLES
+from .limiter import LIMITER, LIMITER_DRIVEN, LIMITER_STYLES
 from .multiband import BAND, LIMITING_RATIO, MULTIBAND, MULTIBAND_BANDS
 from .output import DITHER, SATURATOR, STEREO
 from .setting import Setting, Settings
@@ -21,6 +21,7 @@ __all__ = [
     "EQ_HIGHEST",
     "EQ_TAPS",
     "LIMITER",
+    "LIMITER_DRIVEN",
     "LIMITER_STYLES",
     "LIMITING_RATIO",
     "MULTIBAND",

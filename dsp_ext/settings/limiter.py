@@ -2,12 +2,16 @@
 
 from .setting import Settings, choice, number, switch
 
-#: Look-ahead, hold, release and slow release of each style, in ms. A slow release of 0 is switched off.
+#: Times of each style in ms: look-ahead; hold and release of the dips; release of the lasting reduction; how long a reduction
+#: must be needed before the lasting reduction takes it over. Last, in dB: how far below the ceiling the mid dips begin to act
+#: on low frequencies. The first four can be set by themselves.
 LIMITER_STYLES = {
-    "transparent": (10.0, 20.0, 120.0, 1200.0),
-    "punchy": (4.0, 12.0, 60.0, 500.0),
-    "aggressive": (1.5, 10.0, 20.0, 0.0),
+    "transparent": (10.0, 0.0, 1.0, 60.0, 140.0, 0.55),
+    "punchy": (6.7, 0.0, 1.0, 40.0, 200.0, 0.5),
+    "aggressive": (5.0, 0.0, 1.0, 20.0, 200.0, 0.25),
 }
+#: The values of every style at the highest gain: the shortest dips, for loudness at any price. See `limiter.pyx`.
+LIMITER_DRIVEN = (1.4, 0.0, 1.0, 20.0, 200.0, 0.25)
 LIMITER = Settings(
     switch("enabled", True),
     number("gain_db", "dB", -12, 24, 0),

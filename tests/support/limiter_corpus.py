@@ -1,7 +1,7 @@
 """The limiter on the hostile corpus. `python -m tests.support.limiter_corpus [--quick]` prints the worst case of each class.
 
-Every segment has its own gain, ceiling, style, release, links and block size, drawn from its number. For a quarter of them,
-the ceiling also moves in the middle.
+Every segment meets its own gain, ceiling, style, release, links and block size, drawn from its number; a quarter of them
+also a ceiling that moves half-way.
 """
 
 import argparse
@@ -16,11 +16,13 @@ from . import hostile
 from .true_peak_oracle import BS1770, LONG, peak_db
 
 QUICK, FULL = 300, 10000
+#: How long a move of the ceiling takes.
+RAMP_MS = 20
 _BLOCKS = (1, 16, 64, 100, 256, 1024, 4096)
 
 
 def over_db(number: int, rate_hz: int = 48000) -> tuple[str, float, float, float, int]:
-    """Class of the segment; sample peak, BS.1770 and long meter relative to the ceiling in dB; number of clamped samples."""
+    """Class of the segment; sample peak, BS.1770 and long meter over the ceiling in dB; samples clamped."""
     name, x = hostile.segment(number, rate_hz)
     rng = np.random.default_rng([hostile.SEED, 1, number])
     ceiling, moved = rng.uniform(-12, 0, 2)
@@ -44,10 +46,14 @@ def over_db(number: int, rate_hz: int = 48000) -> tuple[str, float, float, float
         parts.append(np.ascontiguousarray(y[:, at : at + step]))
         limiter.process(parts[-1])
     y = np.concatenate(parts, axis=1)
-    # The meters must not read across a step of the ceiling, so both sides of it are faded to silence.
-    found = [_over(y[:, :half], ceiling)]
-    if half < y.shape[1]:
-        found.append(_over(y[:, half:], max(ceiling, moved) if moved > ceiling else moved))
+    # The move reaches the output with the sound, and takes 20 ms.
+    begin = min(half + limiter.latency, y.shape[1])
+    end = min(begin + RAMP_MS * rate_hz // 1000 + 1, y.shape[1])
+    found = [_over(y[:, :begin], ceiling)]
+    if begin < y.shape[1]:
+        found.append(_over(y[:, begin:], max(ceiling, moved)))
+    if end + 256 < y.shape[1]:
+        found.append(_over(y[:, end:], moved))
     return name, *np.max(found, axis=0), limiter.clamps
 
 
@@ -60,7 +66,7 @@ def _over(y, ceiling):
 
 
 def run(numbers, processes: int = 1) -> tuple[dict[str, np.ndarray], int]:
-    """The worst of each class: [sample peak, BS.1770, long meter] relative to the ceiling in dB; and all clamped samples."""
+    """Worst of each class: [sample peak, BS.1770, long meter] over the ceiling in dB; and the samples clamped in all."""
     if processes == 1:
         results = map(over_db, numbers)
     else:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import firwin, oaconvolve
 
 from dsp_ext.core.processor import RATES_HZ
 from dsp_ext.limiter.limiter import Limiter
@@ -10,7 +11,7 @@ from tests.support import hostile, limiter_corpus
 from tests.support.plots import write_svg
 from tests.support.true_peak_oracle import BS1770, LONG, peak_db
 
-#: How far below the ceiling the first stage limits.
+#: How far below the ceiling the peak stage limits.
 MARGIN_DB = 0.03
 
 
@@ -65,7 +66,7 @@ def test_off_is_a_delay(rng):
 
 
 def test_off_and_on_while_limiting(rng):
-    """Off, it becomes the delayed input; on again, the ceiling holds from that frame on."""
+    """Off, it becomes the delayed input; on again, the ceiling comes down over 20 ms and holds from then on."""
     x = rng.uniform(-1, 1, (2, 48000 * 3)).astype(np.float32)
     y = x.copy()
     limiter = Limiter(48000)
@@ -78,7 +79,7 @@ def test_off_and_on_while_limiting(rng):
     part = np.ascontiguousarray(x[:, 90000:])
     limiter.set(enabled=True)
     limiter.process(part)
-    assert np.abs(part).max() <= 10 ** (-3 / 20)
+    assert np.abs(part[:, limiter.latency + 960 :]).max() <= 10 ** (-3 / 20)
     assert limiter.clamps == 0
 
 
@@ -157,31 +158,36 @@ def test_ceiling_holds_at_other_rates(rate):
 
 
 def test_ceiling_holds_while_settings_move(rng):
-    """Random moves of every setting at random frames: from the frame of a move on, the new ceiling holds."""
+    """Random moves of every setting at random frames: no frame is above every ceiling that was on its way to it."""
     for number in range(60):
         _, a = hostile.segment(int(rng.integers(1000)))
         _, b = hostile.segment(int(rng.integers(1000)))
         x = np.ascontiguousarray(np.concatenate([a, b, a], axis=1))
-        limiter, at, ceiling = Limiter(48000), 0, -1.0
+        limiter, at = Limiter(48000), 0
         limiter.set(gain_db=6.0, settle=True)
+        # A move under way ends before the next begins, so a ceiling is past after two ramps and the latency.
+        past = limiter.latency + 2 * 960
+        moves = [(-past - 1, -1.0)]
         while at < x.shape[1]:
             step = min(int(rng.integers(1, 1500)), x.shape[1] - at)
             part = np.ascontiguousarray(x[:, at : at + step])
             limiter.process(part)
+            newest_past = max(k for k, (frame, _) in enumerate(moves) if frame <= max(at - past, moves[0][0]))
+            ceiling = max(value for _, value in moves[newest_past:])
             assert 20 * np.log10(np.abs(part).max() + 1e-9) <= ceiling, f"segment {number} at {at}"
-            if step > 100:  # what is 50 frames from a step of the gain, the meters can read
-                inner = part[:, 50:]
-                assert peak_db(inner[:, 6:-6], np.zeros((2, 1))) <= ceiling
-                assert inside(inner, BS1770) <= ceiling + 0.001, f"segment {number} at {at}"
+            if step > 12:
+                assert inside(part, BS1770) <= ceiling + 0.001, f"segment {number} at {at}"
             at += step
-            move = rng.integers(5)
+            move = rng.integers(6)
             if move < 3:
-                ceiling = rng.uniform(-12, 0)
-                limiter.set(ceiling_dbtp=ceiling)
+                moves.append((at, rng.uniform(-12, 0)))
+                limiter.set(ceiling_dbtp=moves[-1][1])
             elif move == 3:
-                limiter.set(gain_db=rng.uniform(0, 14), link_fast_pct=rng.uniform(0, 100))
-            else:
+                limiter.set(gain_db=rng.uniform(0, 24), link_fast_pct=rng.uniform(0, 100), link_slow_pct=rng.uniform(0, 100))
+            elif move == 4:
                 limiter.set(style=rng.choice(list(LIMITER_STYLES)), release_ms=rng.uniform(1, 500))
+            else:
+                limiter.set(lookahead_ms=rng.uniform(0, 10), hold_ms=rng.uniform(0, 50))
         assert limiter.clamps == 0
 
 
@@ -192,22 +198,67 @@ def inside(block, phases):
     return 20 * np.log10(np.abs(windows @ phases).max() + 1e-9)
 
 
-def test_ceiling_down_is_instant_and_up_is_smooth():
-    tone = np.tile(np.sin(2 * np.pi * 1000 / 48000 * np.arange(48000)), (2, 1)).astype(np.float32)
+def in_force_db(frames, moves, latency):
+    """The ceiling for each frame of the output in dBTP: ramps of 20 ms, which reach the output with the sound."""
+    ceiling = np.full(frames, moves[0][1])
+    for (_, start), (frame, goal) in zip(moves[:-1], moves[1:], strict=True):
+        ceiling[frame:] = goal
+        ceiling[frame : frame + 960] = start + (goal - start) * (0.5 - 0.5 * np.cos(np.pi * np.arange(1, 961) / 960))
+    return np.concatenate([np.full(latency, moves[0][1]), ceiling])[:frames]
+
+
+@pytest.mark.parametrize("style", LIMITER_STYLES)
+def test_each_frame_is_below_the_ceiling_in_force_for_it(style, rng):
+    x = (rng.uniform(-1, 1, (2, 30000)) * 10 ** rng.uniform(-1, 0.5, 30000)).astype(np.float32)
+    moves = [(0, -1.0), (8000, -7.0), (16000, 0.0), (24000, -3.0)]
     limiter = Limiter(48000)
-    limiter.set(gain_db=6.0, ceiling_dbtp=-1.0, release_ms=10.0, slow_release_ms=1.0, settle=True)
-    before, after, raised = (np.ascontiguousarray(tone[:, a : a + 16000]) for a in (0, 16000, 32000))
-    limiter.process(before)
-    limiter.set(ceiling_dbtp=-7.0)
-    limiter.process(after)
-    limiter.set(ceiling_dbtp=-1.0)
-    limiter.process(raised)
-    assert abs(20 * np.log10(np.abs(before[:, 8000:]).max()) + 1.03) < 0.05
-    assert 20 * np.log10(np.abs(after[:, :48]).max()) <= -7.0, "the first period after the move"
-    for start in range(0, 15900, 48):  # no dip: every period stays close below the ceiling
-        assert -7.3 < 20 * np.log10(np.abs(after[:, start : start + 96]).max()) <= -7.0
-    heights = np.array([np.abs(raised[0, a : a + 48]).max() for a in range(0, 15984, 48)])
-    assert np.all(np.diff(heights) > -1e-4) and abs(20 * np.log10(heights[-1]) + 1.03) < 0.05
+    limiter.set(gain_db=9.0, ceiling_dbtp=-1.0, style=style, settle=True)
+    parts = []
+    for (frame, ceiling), until in zip(moves, (8000, 16000, 24000, 30000), strict=True):
+        limiter.set(ceiling_dbtp=ceiling)
+        parts.append(np.ascontiguousarray(x[:, frame:until]))
+        limiter.process(parts[-1])
+    level = 20 * np.log10(np.abs(np.concatenate(parts, axis=1)).max(0) + 1e-9)
+    assert np.all(level <= in_force_db(30000, moves, limiter.latency) + 1e-4) and limiter.clamps == 0
+
+
+TONES = {"997 Hz": {997.0: 1.0}, "60 Hz + 5 kHz": {60.0: 0.8, 5000.0: 0.2}}
+CHANGES = {
+    "ceiling -1 to -1.1 dB": ({}, {"ceiling_dbtp": -1.1}),
+    "ceiling -1 to -3 dB": ({}, {"ceiling_dbtp": -3.0}),
+    "ceiling -3 to -1 dB": ({"ceiling_dbtp": -3.0}, {"ceiling_dbtp": -1.0}),
+    "ceiling -1 to -12 dB": ({}, {"ceiling_dbtp": -12.0}),
+    "gain 6 to 12 dB": ({}, {"gain_db": 12.0}),
+    "gain 12 to 6 dB": ({"gain_db": 12.0}, {"gain_db": 6.0}),
+    "off to on": ({"enabled": False}, {"enabled": True}),
+    "on to off": ({}, {"enabled": False}),
+    "true peak off to on": ({"true_peak": False}, {"true_peak": True}),
+    "transparent to aggressive": ({}, {"style": "aggressive"}),
+    "links 100 to 0 %": ({}, {"link_fast_pct": 0, "link_slow_pct": 0}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("tones", TONES)
+def test_no_change_clicks_while_the_limiter_works(tones, change, record):
+    """What a change leaves above 8 kHz, dBFS, while the tones are limited by about 6 dB."""
+    t = np.arange(3 * 48000) / 48000
+    x = sum(level * np.sin(2 * np.pi * hz * t) for hz, level in TONES[tones].items()) * 10 ** (-1 / 20)
+    x = np.tile(x, (2, 1)).astype(np.float32)
+    before, after = CHANGES[change]
+    limiter = Limiter(48000)
+    limiter.set(**{"gain_db": 6.0, **before}, settle=True)
+    y = x[:, :72000].copy()
+    limiter.process(y)
+    limiter.set(**after)
+    rest = x[:, 72000:].copy()
+    limiter.process(rest)
+    y = np.concatenate([y[0], rest[0]]).astype(np.float64)[48000:]
+    kernel = firwin(1023, 7500, fs=48000, pass_zero=False, window=("kaiser", 14))
+    value = 20 * np.log10(np.abs(oaconvolve(y, kernel, "valid")).max() + 1e-12)
+    record("Limiter", f"{change}, {tones}: residue above 8 kHz", value, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
+    # A gain step of 6 dB leaves -100 dBFS 3 kHz beside a tone by its ramp alone; the limiter adds nothing to that.
+    assert value <= (-99 if change == "gain 6 to 12 dB" else -100)
 
 
 # -- styles and listening -----------------------------------------------------------------------------------------
@@ -229,21 +280,16 @@ def test_styles_keep_the_ceiling(style, record):
 def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
     tone = np.tile(np.sin(2 * np.pi * 50 / 48000 * np.arange(192000)), (2, 1)) * 10 ** (-1 / 20)
     y, _ = limited(tone, style=style, gain_db=6.0)
-    value = residue_db(y[0, 144000:192000].astype(np.float64), 50, 48000)
+    value = residue_db(y[0, 120000:168000].astype(np.float64), 50, 48000)
     record("Limiter", f"{style}: THD+N, 50 Hz, 6 dB reduction", value, "dB", target="≤ -80 dB", digits=1, tolerance=2.0)
     assert value <= -80
 
 
-def test_styles_release_at_their_own_pace():
-    """The level recovers sooner after a burst in a faster style."""
-    x = np.full((2, 96000), 0.1)
-    x[:, 5000:5100] = 0.9
-    back = []
-    for style in LIMITER_STYLES:
-        y, _ = limited(x, style=style, gain_db=6.0, ceiling_dbtp=-6.0)
-        gain = y[0, 6000:96000] / np.float32(0.1 * 10 ** (6 / 20))
-        back.append(np.argmax(gain > 10 ** (-0.5 / 20)))
-    assert back[0] > 1.5 * back[1] > 2 * back[2] > 0
+def test_faster_styles_are_louder_for_the_same_gain(rng):
+    """Noise with peaks, driven hard: the power that each style leaves."""
+    x = rng.standard_normal((2, 96000)) * 0.3
+    power = [np.mean(limited(x, style=style, gain_db=12.0)[0][:, 48000:96000] ** 2) for style in LIMITER_STYLES]
+    assert power[0] < power[1] < power[2]
 
 
 def test_plot_of_the_styles(pytestconfig):
@@ -267,12 +313,13 @@ def test_plot_of_the_styles(pytestconfig):
 
 
 def test_by_hand_beats_the_style(rng):
-    x = hostile.segment(5)[1]
-    lookahead, hold, release, slow = LIMITER_STYLES["punchy"]
+    x = rng.standard_normal((2, 24000)) * np.repeat(rng.uniform(0.1, 0.5, 24), 1000)
+    lookahead, hold, release, slow = LIMITER_STYLES["transparent"][:4]
     by_hand, _ = limited(x, gain_db=9.0, lookahead_ms=lookahead, hold_ms=hold, release_ms=release, slow_release_ms=slow)
-    by_style, _ = limited(x, gain_db=9.0, style="punchy")
+    by_style, _ = limited(x, gain_db=9.0)
     assert np.array_equal(by_hand, by_style)
-    assert not np.array_equal(by_hand, limited(x, gain_db=9.0)[0])
+    for other in ({"lookahead_ms": 5.0}, {"hold_ms": 10.0}, {"release_ms": 60.0}):
+        assert not np.array_equal(by_style, limited(x, gain_db=9.0, **other)[0]), other
 
 
 def test_times_change_without_a_click_and_without_going_over(rng):
@@ -294,21 +341,25 @@ def test_times_change_without_a_click_and_without_going_over(rng):
 
 
 def test_links_are_separate():
-    """A peak on the left: how much of it the right channel feels."""
-    x = np.full((2, 24000), 0.1)
+    """A peak on the left, and then something that lasts: how much of either the right channel feels, in dB."""
+    x = np.full((2, 60000), 0.1)
     x[0, 8000:8300] = 1.0
-    depths = {}
+    x[0, 30000:54000] = np.sin(2 * np.pi * 0.01 * np.arange(24000))
+    felt = {}
     for fast, slow in ((100, 100), (0, 0), (50, 50), (0, 100)):
         y, _ = limited(x, link_fast_pct=fast, link_slow_pct=slow, ceiling_dbtp=-6.0)
-        depths[fast, slow] = 20 * np.log10(y[1, :20000].min() / 0.1), 20 * np.log10(y[0, 9500] / 0.1)
-    assert depths[100, 100][0] < -6.0
-    assert depths[0, 0][0] == 0.0
-    assert depths[50, 50][0] == pytest.approx(depths[100, 100][0] / 2, abs=0.1)
-    assert -2.0 < depths[0, 100][0] < -0.3, "only what lasts is shared"
+        gain_db = 20 * np.log10(y[1] / 0.1)
+        felt[fast, slow] = gain_db[:20000].min(), gain_db[50000]
+    assert felt[100, 100][0] < -6.0 and felt[100, 100][1] == pytest.approx(-6.1, abs=0.1)
+    assert felt[0, 0] == (0.0, 0.0)
+    assert felt[50, 50][0] == pytest.approx(felt[100, 100][0] / 2, abs=0.2)
+    assert felt[100, 100][1] < felt[50, 50][1] < felt[0, 0][1]
+    assert felt[0, 100][0] == 0.0, "only what lasts is shared"
+    assert felt[0, 100][1] == pytest.approx(-6.1, abs=0.1)
 
 
 def test_sample_peak_mode(rng):
-    """Peaks between the samples do not count; on again, they do from that frame on."""
+    """Peaks between the samples do not count; on again, they do once a second set of detectors has seen enough."""
     tone = np.tile(np.cos(np.pi / 2 * np.arange(48000) + np.pi / 4), (2, 1)).astype(np.float32)
     y, limiter = limited(tone, true_peak=False, gain_db=3.0, ceiling_dbtp=-1.0)
     assert 20 * np.log10(np.abs(y[:, 10000:40000]).max()) == pytest.approx(-1.03, abs=0.01)
@@ -316,7 +367,7 @@ def test_sample_peak_mode(rng):
     limiter.set(true_peak=True)
     part = tone[:, 24000:].copy()
     limiter.process(part)
-    assert inside(part, BS1770) <= -1.0 and limiter.clamps == 0
+    assert inside(part[:, 16000:], BS1770) <= -1.0 and limiter.clamps == 0
 
 
 def test_unity_listening_takes_the_gain_back(rng):
@@ -361,14 +412,20 @@ def residue_db(y, f, rate):
     return 10 * np.log10(np.mean(rest**2) / (np.hypot(*fit[:2]) ** 2 / 2))
 
 
-def test_tones_stay_pure(record):
-    for f in (30, 50, 100, 1000):
-        tone = np.tile(np.sin(2 * np.pi * f / 48000 * np.arange(96000)), (2, 1)) * 10 ** (-1 / 20)
-        y, limiter = limited(tone, gain_db=6.0, ceiling_dbtp=-1.0)
-        assert abs(limiter.read_reduction_db() + 6.0) < 0.1
-        value = residue_db(y[0, 48000:96000].astype(np.float64), f, 48000)
-        record("Limiter", f"THD+N, {f} Hz, 6 dB reduction", value, "dB", target="≤ -100 dB", digits=1, tolerance=2.0)
-        assert value <= -100
+@pytest.mark.parametrize("style", LIMITER_STYLES)
+def test_tones_stay_pure(style, record):
+    """At any pitch: most of these have no whole number of periods in anything."""
+    worst = -np.inf
+    for f in (30.3, 41.2, 49.7, 100.3, 220.0, 440.3, 997.0, 1234.5, 3000.1, 7001.3):
+        t = np.arange(3 * 48000) / 48000
+        y, _ = limited(np.tile(np.sin(2 * np.pi * f * t), (2, 1)) * 10 ** (-1 / 20), gain_db=6.0, style=style)
+        steady = y[0, 72000:120000].astype(np.float64)
+        assert abs(20 * np.log10(np.abs(steady).max()) + 1.03) < 0.25, f
+        value = residue_db(steady, f, 48000)
+        worst = max(worst, value)
+        assert value <= -100, f
+    record("Limiter", f"{style}: THD+N, highest of ten pitches from 30.3 Hz, 6 dB reduction", worst, "dB",
+           target="≤ -100 dB", digits=0, tolerance=3.0)  # fmt: skip
 
 
 def test_intermodulation(record):
@@ -376,7 +433,7 @@ def test_intermodulation(record):
     n = np.arange(96000)
     x = 0.8 * np.sin(2 * np.pi * 60 / 48000 * n) + 0.2 * np.sin(2 * np.pi * 7000 / 48000 * n)
     y, _ = limited(np.tile(x, (2, 1)), gain_db=6.0, ceiling_dbtp=0.0)
-    spectrum = np.abs(np.fft.rfft(y[0, 48000:96000].astype(np.float64)))  # bins of 1 Hz
+    spectrum = np.abs(np.fft.rfft(y[0, 44000:92000].astype(np.float64)))  # bins of 1 Hz
     sidebands = np.sqrt(sum(spectrum[7000 + k * 60] ** 2 for k in range(-8, 9) if k))
     value = 20 * np.log10(sidebands / spectrum[7000])
     record("Limiter", "intermodulation, 60 Hz + 7 kHz 4:1, 6 dB reduction", value, "dB", target="≤ -60 dB", digits=1, tolerance=2.0)  # fmt: skip

@@ -1,0 +1,18 @@
+# Short dips of the gain around peaks. See `dips.pyx`.
+
+from .envelopes cimport BoxSmoother, Release, SlidingMax
+
+cdef enum:
+    # Frames by which a held maximum exceeds the smoothing: one before the interval of a peak, two after its begin.
+    INTERVAL_MARGIN = 3
+
+cdef class Dips:
+    cdef readonly Py_ssize_t lookahead, hold
+    cdef Py_ssize_t _longest, _longest_hold
+    cdef SlidingMax _held
+    cdef Release _release
+    cdef BoxSmoother _smoother
+
+    cdef void configure(self, Py_ssize_t lookahead, Py_ssize_t hold, double release_ms) noexcept nogil
+    cdef void clear(self) noexcept nogil
+    cdef void run(self, float *needed, Py_ssize_t frames) noexcept nogil

@@ -1,0 +1,13 @@
+# The reduction that has been needed for a while. See `lasting.pyx`.
+
+from .envelopes cimport Follower, SlidingMax
+
+cdef class Lasting:
+    cdef readonly double rate_hz
+    cdef readonly Py_ssize_t settled_after
+    cdef SlidingMax _held, _least
+    cdef Follower _follower
+
+    cdef void configure(self, double lasting_ms, double release_ms) noexcept nogil
+    cdef void clear(self) noexcept nogil
+    cdef void run(self, float *needed, Py_ssize_t frames) noexcept nogil

@@ -1,0 +1,34 @@
+# A stereo reduction whose times can change while it works. See `switched_reduction.pyx`.
+
+from dsp_ext.core cimport Ramp
+from .reduction cimport StereoReduction
+from .times cimport Times
+
+cdef struct Peaks:
+    # Peaks over the target in octaves, per channel: between samples too, of samples alone, of low frequencies alone.
+    float *true_l
+    float *true_r
+    float *sample_l
+    float *sample_r
+    float *low_l
+    float *low_r
+
+cdef class SwitchedReduction:
+    cdef StereoReduction _path_1, _path_2
+    cdef Ramp _fade
+    cdef Times _wanted
+    cdef bint _second_is_now
+    cdef Py_ssize_t _settling, _fading
+    cdef float[::1] _next_l, _next_r, _shape
+
+    cdef void clear(self) noexcept nogil
+    cdef void settle(self) noexcept nogil
+    cdef void set_times(self, Times times) noexcept nogil
+    cdef void set_links(self, float fast, float slow) noexcept nogil
+    cdef bint true_peak(self) noexcept nogil
+    cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil
+
+    cdef void begin_change(self) noexcept nogil
+    cdef void run_path(self, bint second, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r,
+                       Py_ssize_t frames) noexcept nogil
+    cdef Py_ssize_t run_step(self, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil

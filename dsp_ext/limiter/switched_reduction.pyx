@@ -1,0 +1,115 @@
+# cython: boundscheck=False, wraparound=False
+# Blocks are cut to CHUNK by the caller.
+"""SwitchedReduction: StereoReduction whose times can change while it works.
+
+Other times need another path. It runs beside the one in use until everything that it remembers is its own, then the gains
+crossfade over 20 ms. Either of the two reduces each peak enough, so each mixture of them does.
+"""
+
+import numpy as np
+
+from dsp_ext.core.ramp import Ramp
+
+from .reduction import StereoReduction
+from .times cimport same_times
+
+cdef enum:
+    CHUNK = 256
+
+
+cdef class SwitchedReduction:
+    """`longest` and `longest_hold` in frames are the room; see ChannelReduction."""
+
+    def __init__(self, rate_hz, Py_ssize_t longest, Py_ssize_t longest_hold):
+        self._path_1 = StereoReduction(rate_hz, longest, longest_hold)
+        self._path_2 = StereoReduction(rate_hz, longest, longest_hold)
+        self._fade = Ramp(rate_hz)
+        self._next_l = np.zeros(CHUNK, np.float32)
+        self._next_r = np.zeros(CHUNK, np.float32)
+        self._shape = np.zeros(CHUNK, np.float32)
+        self._wanted = self._path_1.times
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past; times that are wanted are in force."""
+        self.settle()
+        self._path_1.clear()
+        self._path_2.clear()
+
+    cdef void settle(self) noexcept nogil:
+        """[audio] Times that are wanted are in force at once. Forgets the peaks under way, unless there is no change."""
+        self._settling = self._fading = 0
+        if self._second_is_now and not same_times(self._path_2.times, self._wanted):
+            self._path_2.configure(self._wanted)
+        elif not self._second_is_now and not same_times(self._path_1.times, self._wanted):
+            self._path_1.configure(self._wanted)
+
+    cdef void set_times(self, Times times) noexcept nogil:
+        """[audio] In force after a crossfade."""
+        self._wanted = times
+
+    cdef void set_links(self, float fast, float slow) noexcept nogil:
+        """[audio] See StereoReduction. In force at once where the times say `split`."""
+        self._path_1.set_links(fast, slow)
+        self._path_2.set_links(fast, slow)
+
+    cdef bint true_peak(self) noexcept nogil:
+        """Whether peaks between samples are kept at the ceiling by now."""
+        return self._path_2.times.true_peak if self._second_is_now else self._path_1.times.true_peak
+
+    cdef void begin_change(self) noexcept nogil:
+        """Where other times are wanted than those in force, start the other path with them."""
+        if self._second_is_now and not same_times(self._path_2.times, self._wanted):
+            self._path_1.configure(self._wanted)
+            self._settling = self._path_1.settled_after()
+        elif not self._second_is_now and not same_times(self._path_1.times, self._wanted):
+            self._path_2.configure(self._wanted)
+            self._settling = self._path_2.settled_after()
+
+    cdef void run_path(self, bint second, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r,
+                       Py_ssize_t frames) noexcept nogil:
+        """One of the two paths on `peaks` from frame `at` on."""
+        cdef bint true_peak = self._path_2.times.true_peak if second else self._path_1.times.true_peak
+        cdef const float *over_l = (peaks.true_l if true_peak else peaks.sample_l) + at
+        cdef const float *over_r = (peaks.true_r if true_peak else peaks.sample_r) + at
+        if second:
+            self._path_2.run(over_l, over_r, peaks.low_l + at, peaks.low_r + at, gain_l, gain_r, frames)
+        else:
+            self._path_1.run(over_l, over_r, peaks.low_l + at, peaks.low_r + at, gain_l, gain_r, frames)
+
+    cdef Py_ssize_t run_step(self, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
+        """Up to `frames` frames, as many as belong to one phase of a change. Returns how many."""
+        cdef Py_ssize_t i
+        cdef float *next_l = &self._next_l[0]
+        cdef float *next_r = &self._next_r[0]
+        cdef float *shape = &self._shape[0]
+        cdef bint second = self._second_is_now
+        if self._settling == 0 and self._fading == 0:
+            self.begin_change()
+        if self._settling > 0:
+            frames = frames if frames < self._settling else self._settling
+        elif self._fading > 0:
+            frames = frames if frames < self._fading else self._fading
+        self.run_path(second, peaks, at, gain_l, gain_r, frames)
+        if self._settling > 0:
+            self.run_path(not second, peaks, at, next_l, next_r, frames)
+            self._settling -= frames
+            if self._settling == 0:
+                self._fading = self._fade.length
+                self._fade.jump(0.0)
+                self._fade.to(1.0)
+        elif self._fading > 0:
+            self.run_path(not second, peaks, at, next_l, next_r, frames)
+            self._fade.fill(shape, frames)
+            for i in range(frames):
+                gain_l[i] += (next_l[i] - gain_l[i]) * shape[i]
+                gain_r[i] += (next_r[i] - gain_r[i]) * shape[i]
+            self._fading -= frames
+            if self._fading == 0:
+                self._second_is_now = not second
+        return frames
+
+    cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
+        """[audio] Gains for `peaks`. At most CHUNK frames."""
+        cdef Py_ssize_t at = 0
+        while at < frames:
+            at += self.run_step(peaks, at, gain_l + at, gain_r + at, frames - at)
