@@ -14,7 +14,6 @@ import numpy as np
 from dsp_ext.core cimport OCTAVES_PER_DB, exchange, exp2_, log2_, smallest_magnitude
 from dsp_ext.meters cimport TRUE_PEAK_DELAY
 
-from dsp_ext.meters.true_peak import TruePeak
 
 from .dips import Dips
 from .times cimport frames_of

@@ -5,8 +5,8 @@
     high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
 
 A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
-the limiter uses this figure to act slowly there. Below -60 dBFS nothing counts as steady. The level is looked at 1500 times
-a second.
+the limiter uses this figure to act slowly there. Silence below -90 dBFS is steady, so that a tone which swells after it is
+treated as one; between that and -60 dBFS nothing is. The level is looked at 1500 times a second.
 """
 
 from libc.math cimport fabsf
@@ -25,13 +25,14 @@ LOOKS_HZ = 1500.0
 cdef double PI = 3.141592653589793
 # Levels are log2 of power: one octave is 3.01 dB.
 cdef float OCTAVES_PER_DB_OF_POWER = 0.33219281
-cdef float FLOOR = -70.0 * OCTAVES_PER_DB_OF_POWER
-cdef float QUIET = 10.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR: from here down the figure falls
+cdef float FLOOR = -100.0 * OCTAVES_PER_DB_OF_POWER
+cdef float SILENT = 10.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR: less is silence, which is steady
+cdef float QUIET = 40.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR: between this and silence nothing is steady
 cdef float STEADY = 0.4 * OCTAVES_PER_DB_OF_POWER  # a range up to this is steady,
 cdef float MOVING = 0.9 * OCTAVES_PER_DB_OF_POWER  # one from here on is not
 cdef float TOLERANCE = 0.1  # a smaller change of the figure between 0 and 1 is not passed on: a tone's gain must not follow it
 cdef float TOP = 64.0
-cdef double SILENCE = 1e-9
+cdef double LEAST_POWER = 1e-12
 
 
 cdef inline double bounded(float x) noexcept nogil:
@@ -72,7 +73,7 @@ cdef class Steadiness:
 
     cdef void judge(self) noexcept nogil:
         """One look at the level."""
-        cdef float level = log2_(<float> (self._power[1] + SILENCE)) - FLOOR
+        cdef float level = log2_(<float> (self._power[1] + LEAST_POWER)) - FLOOR
         cdef float highest, lowest, moved, steady
         level = level if level > <float> 0.0 else <float> 0.0
         highest = level
@@ -80,7 +81,7 @@ cdef class Steadiness:
         self._highest.run(&highest, 1)
         self._lowest.run(&lowest, 1)
         moved = highest + lowest - TOP
-        moved += QUIET - level if level < QUIET else <float> 0.0
+        moved += QUIET - level if SILENT < level < QUIET else <float> 0.0
         steady = (MOVING - moved) / (MOVING - STEADY)
         steady = steady if steady > <float> 0.0 else <float> 0.0
         steady = steady if steady < <float> 1.0 else <float> 1.0

@@ -21,8 +21,6 @@ import numpy as np
 from dsp_ext.core cimport OCTAVES_PER_DB, exchange, exp2_, log2_, smallest_magnitude
 from dsp_ext.meters cimport TRUE_PEAK_DELAY
 
-from dsp_ext.core.ramp import Ramp
-from dsp_ext.meters.true_peak import TruePeak
 
 from .dips import Dips
 from .envelopes import BoxSmoother, SlidingMax
@@ -219,16 +217,19 @@ cdef class SteadyStage:
         cdef float *peak = &self._work[PEAK, 0]
         cdef float *bass = &self._work[BASS_PEAK, 0]
         cdef float *rest = &self._work[REST_PEAK, 0]
-        cdef float top, alone, low, over, left
+        cdef float top, alone, low, beside, over, left
         for i in range(frames):
             top = exp2_(ceiling[i] - MARGIN)
             low = larger(bass[i], SILENCE)
             alone = unit(<float> 2.0 - <float> 2.0 * rest[i] / low)
-            over = log2_(low) - log2_(larger(top - rest[i], LEAST_TARGET * top))
+            # What the rest adds to the peak of the bass: not all of it where the two are parts of one transient.
+            beside = larger(peak[i] - bass[i], <float> 0.0)
+            beside = beside if beside < rest[i] else rest[i]
+            over = log2_(low) - log2_(larger(top - beside, LEAST_TARGET * top))
             over = over if over > <float> 0.0 else <float> 0.0
             over = (over if over < MOST else MOST) * steady[i] * alone * self._link
             bass_needed[i] = over
-            left = rest[i] + bass[i] * exp2_(-over)
+            left = beside + bass[i] * exp2_(-over)
             left = larger(peak[i] if peak[i] < left else left, SILENCE)
             over = log2_(left) - (ceiling[i] - MARGIN)
             over = over if over > <float> 0.0 else <float> 0.0

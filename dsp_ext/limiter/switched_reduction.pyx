@@ -8,7 +8,6 @@ crossfade over 20 ms. Either of the two reduces each peak enough, so each mixtur
 
 import numpy as np
 
-from dsp_ext.core.ramp import Ramp
 
 from .reduction import StereoReduction
 from .times cimport same_times

@@ -150,7 +150,9 @@ def zimtohrli(x, y) -> float:
     from zimtohrli import Pyohrli
 
     judge, level = Pyohrli(), (x * y).sum() / (x * x).sum()
-    pairs = ((np.ascontiguousarray(level * x[:, c], np.float32), np.ascontiguousarray(y[:, c], np.float32)) for c in range(2))
+    pairs = (
+        (np.ascontiguousarray(level * x[:, c], np.float32), np.ascontiguousarray(y[:, c], np.float32)) for c in range(2)
+    )
     return 1e5 * max(judge.distance(a, b) for a, b in pairs)
 
 
@@ -228,7 +230,10 @@ def reached(row: dict, target: float) -> bool:
 
 def table(rows: dict[str, dict]) -> str:
     """Markdown: each style's gain and figures, and the best figure of any peer that arrives, each by its own best setting."""
-    out = ["| music, LUFS | " + " | ".join(LIMITER_STYLES) + " | best peer |", "|---|" + "---|" * (len(LIMITER_STYLES) + 1)]
+    out = [
+        "| music, LUFS | " + " | ".join(LIMITER_STYLES) + " | best peer |",
+        "|---|" + "---|" * (len(LIMITER_STYLES) + 1),
+    ]
     for place in dict.fromkeys(key.rsplit("|", 1)[0] for key in rows):
         name, target = place.split("|")[0], float(place.split("|")[1])
         cells = []
@@ -238,7 +243,9 @@ def table(rows: dict[str, dict]) -> str:
             cells.append(f"{marks} ({row['gain']:.1f} dB)" if reached(row, target) else f"reaches {row['lufs']:.1f}")
         there = [rows[f"{place}|{tool}"] for tool in OTHERS]
         there = [row for row in there if reached(row, target)]
-        best = " / ".join(f"{min(row[f] for row in there):.1f}" for f in ("zim", "nmr", "chord") if there and f in there[0])
+        best = " / ".join(
+            f"{min(row[f] for row in there):.1f}" for f in ("zim", "nmr", "chord") if there and f in there[0]
+        )
         out.append(f"| {name}, {target:g} | " + " | ".join(cells) + f" | {best or 'none arrives'} |")
     return "\n".join(out) + "\n"
 

@@ -29,7 +29,9 @@ def _seconds(duration: float) -> np.ndarray:
 
 
 def _band(rng, low_hz, high_hz, frames) -> np.ndarray:
-    return sosfilt(butter(2, [low_hz, high_hz], btype="bandpass", fs=RATE_HZ, output="sos"), rng.standard_normal(frames))
+    return sosfilt(
+        butter(2, [low_hz, high_hz], btype="bandpass", fs=RATE_HZ, output="sos"), rng.standard_normal(frames)
+    )
 
 
 def _kick(_) -> np.ndarray:
@@ -39,7 +41,9 @@ def _kick(_) -> np.ndarray:
 
 def _snare(rng):
     t = _seconds(0.2)
-    return lambda _: 0.6 * _band(rng, 200, 9000, len(t)) * np.exp(-t / 0.05) + 0.4 * np.sin(2 * np.pi * 190 * t) * np.exp(-t / 0.06)
+    return lambda _: (
+        0.6 * _band(rng, 200, 9000, len(t)) * np.exp(-t / 0.05) + 0.4 * np.sin(2 * np.pi * 190 * t) * np.exp(-t / 0.06)
+    )
 
 
 def _hat(rng):
@@ -94,6 +98,7 @@ def sparse() -> np.ndarray:
 
 def organ() -> np.ndarray:
     chords = ((130.8, 196.0, 261.6, 329.6), (110.0, 220.0, 261.6, 329.6), (87.3, 174.6, 261.6, 349.2))
+
     def chord(k):
         t = _seconds(2.0)
         fade = np.minimum(1, np.minimum(t, 2.0 - t) / 0.03)
@@ -104,9 +109,12 @@ def organ() -> np.ndarray:
 
 def bass_and_chord() -> np.ndarray:
     """Decaying bass notes of 41 to 62 Hz under a held chord: shows intermodulation by a gain that follows the bass."""
+
     def note(k):
         t = _seconds(0.45)
-        return 0.8 * np.minimum(t / 0.004, 1) * np.exp(-t / 0.18) * np.sin(2 * np.pi * (55.0, 49.0, 61.7, 41.2)[k % 4] * t)
+        return (
+            0.8 * np.minimum(t / 0.004, 1) * np.exp(-t / 0.18) * np.sin(2 * np.pi * (55.0, 49.0, 61.7, 41.2)[k % 4] * t)
+        )
 
     chord = sum(0.06 * np.sin(2 * np.pi * f * _T + k) for k, f in enumerate(CHORD_HZ))
     return np.stack([_place(np.arange(0, SECONDS, 0.5), note) + chord] * 2, axis=1)

@@ -183,7 +183,9 @@ def test_ceiling_holds_while_settings_move(rng):
                 moves.append((at, rng.uniform(-12, 0)))
                 limiter.set(ceiling_dbtp=moves[-1][1])
             elif move == 3:
-                limiter.set(gain_db=rng.uniform(0, 24), link_fast_pct=rng.uniform(0, 100), link_slow_pct=rng.uniform(0, 100))
+                limiter.set(
+                    gain_db=rng.uniform(0, 24), link_fast_pct=rng.uniform(0, 100), link_slow_pct=rng.uniform(0, 100)
+                )
             elif move == 4:
                 limiter.set(style=rng.choice(list(LIMITER_STYLES)), release_ms=rng.uniform(1, 500))
             else:
