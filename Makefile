@@ -4,6 +4,8 @@ PY     := $(VENV)/bin/python
 MIX    ?=
 ROUTE  ?=
 WRITE  ?=
+CLIPS  ?=
+MUSIC  ?=
 DEVICE ?=
 LONG   ?=
 RELEASE ?= bookworm
@@ -19,6 +21,7 @@ help:
 	@echo "make try-install  the installation of a box in an emulated Debian system (RELEASE=trixie or bookworm)"
 	@echo "make site    the documentation as web pages in build/site"
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
+	@echo "make bench-sound  limiters compared at the same loudness (CLIPS=folder: with real music; QUICK=1; WRITE=1: documents)"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
@@ -86,6 +89,12 @@ lint: $(VENV)/.stamp
 bench: build
 	VENV=$(VENV) sh tools/bench_setup.sh
 	$(PY) -m pytest -m bench -s --write-docs tests/bench
+
+# CLIPS=folder: real music beside the synthesised. MUSIC="name ...": only these. QUICK=1: two loudness targets instead of five.
+bench-sound: build
+	VENV=$(VENV) sh tools/bench_sound_setup.sh
+	$(PY) -m tests.bench.sound $(if $(CLIPS),--clips "$(CLIPS)") $(if $(MUSIC),--music $(MUSIC)) \
+		$(if $(QUICK),--quick) $(if $(WRITE),--write-docs)
 
 count: build
 	sh tools/count_setup.sh

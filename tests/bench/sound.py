@@ -1,6 +1,6 @@
 """Limiters at the same loudness and the same true-peak ceiling: which one changes the music least?
 
-    python -m tests.bench.sound [--clips FOLDER] [--quick] [--write-docs]
+    python -m tests.bench.sound [--clips FOLDER] [--music NAME ...] [--quick] [--write-docs]
 
 Every limiter gets the gain that brings the music to the target (integrated loudness, within 0.05 LU) and, where it goes over
 the ceiling of -1 dBTP by the meter of BS.1770-5 Annex 2, a ceiling lowered by as much. Then output and input are compared,
@@ -19,6 +19,7 @@ import argparse
 import json
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pyloudnorm
@@ -27,6 +28,7 @@ from scipy.signal import firwin, oaconvolve, resample_poly
 from dsp_ext.limiter.limiter import Limiter
 from dsp_ext.settings import LIMITER_STYLES
 from tests.support.paths import DOCS, ROOT
+from tests.support.plots import write_svg
 from tests.support.true_peak_oracle import BS1770, peak_db
 
 from .sound_signals import CHORD_HZ, KINDS, RATE_HZ, bass_and_chord
@@ -252,8 +254,6 @@ def table(rows: dict[str, dict]) -> str:
 
 def frontier(rows: dict[str, dict]) -> None:
     """docs/plots/limiter_frontier.svg: mean log2 distance to the best peer's Zimtohrli against the chord figure at -8 LUFS."""
-    from tests.support.plots import draw_svg
-
     def distance(tool):
         ratios = []
         for place in {key.rsplit("|", 1)[0] for key in rows if "zim" in rows[key]}:
@@ -269,16 +269,19 @@ def frontier(rows: dict[str, dict]) -> None:
         axes.set(xlabel="chord residue at -8 LUFS, dB", ylabel="Zimtohrli distance over the best peer's, octaves",
                  title="Lower and further left changes the music less")  # fmt: skip
 
-    draw_svg("limiter_frontier", draw)
+    write_svg(SimpleNamespace(getoption=lambda _: True), "limiter_frontier", draw)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clips", type=Path, metavar="FOLDER", help="real music that joins the synthesised")
+    parser.add_argument("--music", nargs="+", metavar="NAME", help="only these, for example drums, organ, chord")
     parser.add_argument("--quick", action="store_true", help="-14 and -8 LUFS only")
     parser.add_argument("--write-docs", action="store_true", help="write docs/LIMITER.md and its plot")
     options = parser.parse_args()
-    rows = measured(material(options.clips), (-14.0, -8.0) if options.quick else TARGETS_LUFS)
+    sounds = material(options.clips)
+    sounds = {name: sounds[name] for name in options.music or sounds}
+    rows = measured(sounds, (-14.0, -8.0) if options.quick else TARGETS_LUFS)
     text = table(rows)
     print(text)
     if options.write_docs:
