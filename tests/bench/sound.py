@@ -142,7 +142,7 @@ def noise_to_mask_db(x, y) -> float:
     ratios = []
     for channel in range(2):
         music, noise = band_powers(gain * x[:, channel]), band_powers(y[:, channel] - gain * x[:, channel])
-        mask = np.maximum(music @ spread.T * 10 ** (-(6.5 + np.arange(25)) / 10), 1e-9)
+        mask = np.maximum(music @ spread * 10 ** (-(6.5 + np.arange(25)) / 10), 1e-9)
         loud = music.sum(1) > music.sum(1).mean() * 1e-3
         ratios.append(noise[loud] / mask[loud])
     return float(10 * np.log10(np.concatenate(ratios).mean()))
