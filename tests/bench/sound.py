@@ -254,6 +254,7 @@ def table(rows: dict[str, dict]) -> str:
 
 def frontier(rows: dict[str, dict]) -> None:
     """docs/plots/limiter_frontier.svg: mean log2 distance to the best peer's Zimtohrli against the chord figure at -8 LUFS."""
+
     def distance(tool):
         ratios = []
         for place in {key.rsplit("|", 1)[0] for key in rows if "zim" in rows[key]}:

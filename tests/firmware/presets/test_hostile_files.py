@@ -10,10 +10,10 @@ from firmware.presets import document
 from firmware.presets.document import Preset, PresetError, dump, parse
 from firmware.presets.library import PresetLibrary
 from firmware.presets.slots import Slots
-from tests.support import hostile
+from tests.support import hostile_files
 
 TEXT = dump(Preset("x", {"limiter.gain_db": 1.0}))
-SHAPES = hostile.SHAPES | {
+SHAPES = hostile_files.SHAPES | {
     name: (lambda path, text=text: path.write_text(text))
     for name, text in {
         "a header nested 15 000 deep": "[" + "a." * 15_000 + "a]\n",
@@ -47,7 +47,7 @@ def test_whatever_is_in_place_of_a_preset_the_others_are_listed(tmp_path, shape)
     library = PresetLibrary(tmp_path)
     library.save(Preset("Good"))
     SHAPES[shape](tmp_path / "bad.toml")
-    with hostile.within_patience():
+    with hostile_files.within_patience():
         for _ in range(2):
             rows = [entry for entry in library.list() if not entry.factory]
             assert [entry.name for entry in rows if not entry.error] == ["Good"]
@@ -58,20 +58,20 @@ def test_whatever_is_in_place_of_a_preset_the_others_are_listed(tmp_path, shape)
     assert library.load("bad").name == "Bad"
 
 
-@pytest.mark.parametrize("shape", hostile.SHAPES)
+@pytest.mark.parametrize("shape", hostile_files.SHAPES)
 def test_whatever_is_in_place_of_the_slots_there_is_an_order(tmp_path, shape):
     slots = Slots(tmp_path)
-    hostile.SHAPES[shape](tmp_path / "slots.toml")
-    with hostile.within_patience():
+    hostile_files.SHAPES[shape](tmp_path / "slots.toml")
+    with hostile_files.within_patience():
         assert slots.read() == []
         slots.write(["b", "a"])
     assert slots.read() == ["b", "a"]
 
 
-@pytest.mark.parametrize("shape", hostile.SHAPES)
+@pytest.mark.parametrize("shape", hostile_files.SHAPES)
 def test_whatever_is_in_place_of_the_directory_there_are_factory_presets(tmp_path, shape):
-    hostile.SHAPES[shape](tmp_path / "presets")
-    with hostile.within_patience():
+    hostile_files.SHAPES[shape](tmp_path / "presets")
+    with hostile_files.within_patience():
         library = PresetLibrary(tmp_path / "presets")
         assert library.list() and library.load("Neutral")
 
