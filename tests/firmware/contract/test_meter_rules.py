@@ -47,4 +47,4 @@ def test_the_display_of_a_terminal_follows_the_rules_of_the_stream():
     view = MeterView(None, colour=False)
     for now_s, value in ((0.0, 0.5), (0.1, -0.25), (0.2, 0.75), (0.6, 0.9)):
         view.lines(MeterFrame({"side_db": value}, {"side_db": "min"}), now_s)
-    assert view._shown["side_db"] == -0.25
+    assert view.shown["side_db"] == -0.25
