@@ -8,8 +8,8 @@ so the design computes three tapers and uses the best.
 The magnitude of a notch has a sharp tip, whose kernel is infinitely long. A kernel of finite length cannot follow the curve
 within rate / taps of the tip, and the error would spread over the curve on both sides. The design therefore leaves the curve
 open there, except at the tip itself: least squares finds the values of the open part that put the least energy where the
-taper attenuates the kernel. This is the limit of the iteration in Papoulis, "A new algorithm in spectral analysis and band-limited extrapolation", IEEE
-Trans. CAS 22(9), 1975.
+taper attenuates the kernel. This is the limit of the iteration in Papoulis, "A new algorithm in spectral analysis and
+band-limited extrapolation", IEEE Trans. CAS 22(9), 1975.
 
 Bands on one channel, on mid or on side make a 2 × 2 matrix of magnitudes: left' = a left + b right, right' = c left + d
 right. With z = left + j right, the output is k1 * z + conj(k2 * z), where k1 = (a + d + j (c - b)) / 2 and
@@ -17,8 +17,8 @@ k2 = (a - d - j (b + c)) / 2. These are two kernels for the one complex signal o
 channels, the second kernel is not needed.
 
 Mixed phase gives each magnitude a part of its minimum phase, which the cepstrum yields from the logarithm of the magnitude
-(Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The larger that part, the less the kernel rings before its
-centre, and the nearer the centre is to the start of the kernel.
+(Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The larger that part, the less the kernel rings before
+its centre, and the nearer the centre is to the start of the kernel.
 """
 
 import functools

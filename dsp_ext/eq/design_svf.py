@@ -1,8 +1,8 @@
 """Designs the minimum-phase sections of the EQ: second-order digital filters, from bands. For the control process; NumPy
 only.
 
-Poles and zeros of the analog prototype are mapped to exp(s T) ("matched z"). This is exact at low frequencies and differs by a
-smooth factor near half the rate. Roots above half the rate would alias, so they are moved to half the rate, with more
+Poles and zeros of the analog prototype are mapped to exp(s T) ("matched z"). This is exact at low frequencies and differs by
+a smooth factor near half the rate. Roots above half the rate would alias, so they are moved to half the rate, with more
 damping in proportion to their distance. The factor is known, and one more section per band (up to three equal ones for steep
 cuts) compensates for it: a ratio of two second-degree polynomials in x = sin²(w / 2), positive on 0..1, whose roots give a
 minimum-phase filter. Cuts are the inverse of boosts.

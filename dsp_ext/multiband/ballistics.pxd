@@ -2,7 +2,7 @@
 
 cdef struct Times:
     # For each of four lanes: the hold time in frames, and the coefficient of each time constant, which is the part of the
-        # remaining distance that the value moves in one frame.
+    # remaining distance that the value moves in one frame.
     double attack[4]
     double fall[4]
     double release[4]

@@ -194,7 +194,8 @@ cdef class Multiband(Processor):
         self.change_mode()
 
     cdef void set_presence(self) noexcept nogil:
-        """Decide by solo and mute which bands are audible. A solo of a band that is not in use does not silence the others."""
+        """Decide by solo and mute which bands are audible. A solo of a band that is not in use does not silence the
+        others."""
         cdef int k
         cdef bint any_solo = False, solo, mute
         for k in range(self._count):
@@ -246,8 +247,8 @@ cdef class Multiband(Processor):
         self.rest_fifth()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Cut the block where a ramp or a wait ends, because a change of mode continues there, and where the fifth band appears or
-        disappears."""
+        """Cut the block where a ramp or a wait ends, because a change of mode continues there, and where the fifth band
+        appears or disappears."""
         cdef Py_ssize_t at = 0, step, until
         while at < frames:
             step = self.step(frames - at)
@@ -262,8 +263,8 @@ cdef class Multiband(Processor):
             at += step
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
-        """The number of frames for which the split stays the same. Also decides whether the fifth band is computed. It is left out when
-        its compressor holds no more sound, and starts with an empty history."""
+        """The number of frames for which the split stays the same. Also decides whether the fifth band is computed. It is
+        left out when its compressor holds no more sound, and starts with an empty history."""
         frames = min(frames, CHUNK)
         if self._kind == LINEAR:
             self._fifth_sounds = self.convolver.most_kernels() == self.bands - 1
@@ -333,7 +334,8 @@ cdef class Multiband(Processor):
             self._fifth_left -= frames
 
     cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil:
-        """Compute the bands from the low-passes: each low-pass minus the one below it; the last band is the rest of the input."""
+        """Compute the bands from the low-passes: each low-pass minus the one below it; the last band is the rest of the
+        input."""
         cdef Py_ssize_t i
         cdef int way
         cdef const float *low

@@ -1,5 +1,6 @@
 # cython: cdivision=True
-# Saturation curves, as the difference that they add to the sound, averaged between two values, for four values at once.
+# Saturation curves. Each function returns the difference that the curve adds to the sound, as its mean between two
+# successive samples, in four lanes.
 #
 # The mean of a curve between successive samples, instead of its value at each sample, removes most of the aliases
 # (first-order antiderivative antialiasing: Parker, Zavalishin and Le Bivic, DAFx-16). The differences of antiderivatives are
