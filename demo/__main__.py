@@ -76,11 +76,12 @@ def run(arguments) -> int:
     if words is not None:
         audiofile.write_words(out / "mix.wav", words, rate_hz, "32")
     box = SimulatedBox(out / "box", None if words is None else out / "mix.wav", arguments.device)
-    history = play(box, SCENE if not arguments.hands_off else (), arguments.seconds)
+    history, events = play(box, SCENE if not arguments.hands_off else (), arguments.seconds)
     if words is None:
         print(f"The box ran on {arguments.device}; its run log is in {out}/box.")
         return 0
     summary, after = compare(words, rate_hz, box.recording(), box.run_log())
+    summary["events"] = events
     summary["source"] = arguments.mix.name if arguments.mix else "demo mix"
     audiofile.write_words(out / "box.wav", after, rate_hz, "32")
     shutil.copy(out / "box" / "display.png", out / "display.png")
@@ -116,9 +117,10 @@ def source(arguments) -> tuple[np.ndarray | None, int]:
     return words[: int(arguments.seconds * rate_hz)], rate_hz
 
 
-def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
-    """Play the mix through the box, perform the actions of `scene`, show the meters; returns the columns of the meters."""
-    todo = list(scene)
+def play(box: SimulatedBox, scene, seconds: float) -> tuple[dict[str, list[float]], list[tuple[float, str]]]:
+    """Play the mix through the box, perform the actions of `scene`, show the meters; returns the columns of the meters, and
+    the time in seconds and the text of each action."""
+    todo, done = list(scene), []
     history: dict[str, list[float]] = {}
     clock = FrameClock()
     with box:
@@ -137,6 +139,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
                     while todo and todo[0][0] <= t_s:
                         _, text, action = todo.pop(0)
                         print(f"{CLEAR if sys.stdout.isatty() else ''}{t_s:5.1f} s  {text}", flush=True)
+                        done.append((round(t_s, 2), text))
                         action(box, client)
                     if t_s > seconds:
                         break
@@ -149,7 +152,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> dict[str, list[float]]:
         if box.failed:
             raise DemoFailed(f"the box stopped: {box.reason}")
     history["t_s"] = clock.axis(history.get("wall_s", []))
-    return history
+    return history, done
 
 
 class FrameClock:

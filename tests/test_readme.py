@@ -177,6 +177,6 @@ class TestPicture:
         history = {"t_s": [0.0, 1.0], "frame": [0, RATE_HZ]} | {name: [-20.0, -20.0] for name in columns}
         noise = 0.1 * rng.standard_normal((RATE_HZ, 2))
         figures = dict.fromkeys(("lufs_before", "lufs_after", "dbtp_before", "dbtp_after", "worst_load_percent"), -1.0)
-        summary = {"source": "noise", "xruns": 0, "ceiling_dbtp": -1.0, **figures}
+        summary = {"source": "noise", "xruns": 0, "ceiling_dbtp": -1.0, "events": [(0.5, "bypass on")], **figures}
         report.draw(tmp_path / "report.png", noise, noise, RATE_HZ, history, summary)
         assert Image.open(tmp_path / "report.png").info["Title"] == made["plots"], "make picture"
