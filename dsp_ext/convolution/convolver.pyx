@@ -9,8 +9,8 @@ as one complex signal, and all kernels share one forward transform and one ring 
 - The convolver's own latency is exactly one partition, whatever the block size. While the frames of a partition arrive, the
   contributions of all older partitions are summed in a fixed order. The cost per frame is therefore even, and the result is
   the same, bit for bit, however the stream is cut into blocks.
-- Two banks hold packed kernels. A bank is never written while it is in use. `use_bank` crossfades to the other bank along a
-  raised cosine of 20 ms; both banks use the same spectra. The crossfade is equal-gain, because linear-phase kernels have
+- Two banks hold packed kernels. A bank is never written while it is in use. `use_bank` crossfades to the other bank within
+  20 ms, in the shape of `ramp.pyx`; both banks use the same spectra. The crossfade is equal-gain, because linear-phase kernels have
   equal phase.
 - An empty bank is the identity: each output is the input, delayed by `centre` + one partition, bit for bit.
 """
@@ -22,7 +22,7 @@ from libc.string cimport memcpy, memset
 from dsp_ext.core cimport LANES, Float4, put_float4, float4_at
 from .fft cimport Fft
 
-from dsp_ext.core import RAMP_MS
+from dsp_ext.core import RAMP_MS, ramp_shape
 from .fft import Fft as _Fft
 
 cdef extern from *:
@@ -132,7 +132,7 @@ cdef class Convolver:
         self._other = np.zeros((2 * kernels, partition), np.float32)
         fade = max(1, round(RAMP_MS * 1e-3 * rate_hz))
         shape = np.ones(-(-fade // partition) * partition)
-        shape[:fade] = 0.5 - 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / fade)
+        shape[:fade] = ramp_shape(fade)
         self._shape = shape.astype(np.float32)
         self.clear()
 

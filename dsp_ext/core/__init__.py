@@ -5,7 +5,7 @@ This package imports NumPy only. Every other package of `dsp_ext` uses it."""
 from . import taps_file
 from .delay import Delay
 from .processor import RATES_HZ, partition_frames, rate_factor
-from .ramp import RAMP_MS, Ramp
+from .ramp import RAMP_MS, Ramp, ramp_shape
 from .shared_memory import Cells, Ring, SeqLock
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Ring",
     "SeqLock",
     "partition_frames",
+    "ramp_shape",
     "rate_factor",
     "taps_file",
 ]

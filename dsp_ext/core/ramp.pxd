@@ -1,4 +1,4 @@
-# A value that changes over 20 ms along a raised cosine. See `ramp.pyx`.
+# A value that changes over 20 ms without corners. See `ramp.pyx`.
 
 cdef class Ramp:
     cdef float[::1] _shape

@@ -1,4 +1,4 @@
-# Several values that change together over 20 ms along a raised cosine. See `ramp_bank.pyx`.
+# Several values that change together over 20 ms without corners. See `ramp_bank.pyx`.
 
 cdef class RampBank:
     cdef float[::1] _shape
@@ -13,5 +13,7 @@ cdef class RampBank:
     cdef Py_ssize_t piece(self, Py_ssize_t frames) noexcept nogil
     cdef const float *start(self) noexcept nogil
     cdef const float *span(self) noexcept nogil
+    cdef const float *goal(self) noexcept nogil
+    cdef bint under_way(self) noexcept nogil
     cdef const float *shape(self) noexcept nogil
     cdef void advance(self, Py_ssize_t frames) noexcept nogil

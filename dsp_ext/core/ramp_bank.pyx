@@ -3,7 +3,7 @@
 """RampBank: many values on one ramp.
 
 A processor with a dozen settings would spend more time on filling a row per setting than on its sound. Here, all values
-share the raised cosine of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, and the loops compute it
+share the shape of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the next frames, and the loops compute it
 directly. At rest the span is zero and the value is exact.
 
 A target that is set during a ramp is used when the ramp ends, at most 20 ms later; the newest target counts. A value that
@@ -73,6 +73,14 @@ cdef class RampBank:
 
     cdef const float *span(self) noexcept nogil:
         return &self._span[0]
+
+    cdef const float *goal(self) noexcept nogil:
+        """[audio] The values to which the ramp under way leads; at rest those of `start`."""
+        return &self._goal[0]
+
+    cdef bint under_way(self) noexcept nogil:
+        """[audio] Whether frames of a ramp have gone by, and others are left."""
+        return 0 < self._at < self.length
 
     cdef const float *shape(self) noexcept nogil:
         """[audio] The progress of the ramp, 0 to 1, for each frame of this piece. At rest the numbers do not matter."""

@@ -10,7 +10,7 @@
   shows their static curve.
 
 `pack` converts bands to the contents of a bank, outside of the audio thread. The result is written into the one of two banks
-that is not in use. The change to that bank is a crossfade along a raised cosine of 20 ms. A change of the mode or the
+that is not in use. The change to that bank is a crossfade of 20 ms. A change of the mode or the
 resolution changes the latency and needs a jump. Without bands, the input passes bit for bit.
 """
 

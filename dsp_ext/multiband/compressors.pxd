@@ -15,6 +15,7 @@ cdef class Compressors(Processor):
     cdef double _peak[LANES_OF_BANDS]  # peak and mean square of the louder channel
     cdef double _square[LANES_OF_BANDS]
     cdef Follower _follower[2]
+    cdef Follower _next[2]  # of the settings to which a ramp under way leads
     cdef float _deepest_db[LANES_OF_BANDS]
 
     cdef float take_reduction_db(self, int lane) noexcept nogil
@@ -28,5 +29,7 @@ cdef class Compressors(Processor):
                   Py_ssize_t frames) noexcept nogil
     cdef bint replace(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void piece(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil
+    cdef void detect(self, Follower *followers, int level_row, int open_row, const float *settled,
+                     Py_ssize_t frames) noexcept nogil
     cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil
     cdef void look_ahead(self, Py_ssize_t frames) noexcept nogil

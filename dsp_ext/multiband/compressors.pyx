@@ -26,6 +26,10 @@ there:
 - The sound is delayed by 5 ms for the detector, whatever the look-ahead, so that the latency does not depend on settings.
   The delay can be switched off (`set_waiting`); there is no look-ahead then.
 
+While values of the curve are on a ramp, two detectors run side by side, one by the values from which the ramp starts and one
+by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
+would rise in steps, at each peak of the waveform: 40 dB of threshold within 20 ms leave -97 dBFS at 7 kHz from a tone.
+
 The cost depends on the settings, never on the sound. A part of the computation that no lane needs (see `settings.pxd`) is
 left out as soon as it has decayed, and it starts again at once when a lane needs it. The check for the decay takes place
 every CHUNK frames of the stream, however blocks are cut. If all lanes are linked, one detector serves both channels.
@@ -35,8 +39,10 @@ import numpy as np
 
 from libc.string cimport memcpy, memset
 
-from .ballistics cimport average, crest, follow, follow_all
-from .gain_curve cimport add_changed, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take
+from .ballistics cimport Follower, average, crest, follow, follow_all
+from .gain_curve cimport (
+    Values, add_changed, approach, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take,
+)
 from .places cimport BAND_BYPASS
 from .settings cimport (
     ADAPTING, APART, AVERAGING, HOLDING, LANES_OF_BANDS, LIFTING, OPENING, BandSettings, part_per_frame,
@@ -57,7 +63,9 @@ cdef enum:
     PEAKS = 6
     SQUARES
     RELEASES
-    ROWS
+    NEXT  # as LEVEL and OPEN, by the settings to which a ramp leads
+    NEXT_OPEN = 11
+    ROWS = 13
     # Rows of the rings.
     POWER = 0
     SOUND = 2
@@ -93,11 +101,14 @@ cdef class Compressors(Processor):
 
     cdef void settle(self) noexcept nogil:
         """[audio] End all ramps at once."""
+        if self.settings.values.under_way():
+            memcpy(&self._follower[0], &self._next[0], 2 * sizeof(Follower))
         self.settings.settle()
 
     cdef void clear(self) noexcept nogil:
         memset(&self._ring[0, 0], 0, RINGS * self._ring.shape[1] * sizeof(float))
         memset(&self._follower[0], 0, 2 * sizeof(Follower))
+        memset(&self._next[0], 0, 2 * sizeof(Follower))
         memset(&self._mean[0][0], 0, 2 * BANDS * sizeof(double))
         memset(&self._peak[0], 0, BANDS * sizeof(double))
         memset(&self._square[0], 0, BANDS * sizeof(double))
@@ -121,6 +132,7 @@ cdef class Compressors(Processor):
         if parts & APART and not self._parts & APART:
             memcpy(&self._ring[POWER + 1, 0], &self._ring[POWER, 0], length * sizeof(float))
             memcpy(&self._follower[1], &self._follower[0], sizeof(Follower))
+            memcpy(&self._next[1], &self._next[0], sizeof(Follower))
         self._parts |= parts
 
     cdef void narrow(self) noexcept nogil:
@@ -155,7 +167,7 @@ cdef class Compressors(Processor):
         cdef Py_ssize_t length = self._ring.shape[1] // BANDS, late
         if self.settings.needed & ~self._parts:
             self.widen(self.settings.needed)
-        elif self._parts & ~self.settings.needed and self._at % CHUNK == 0:
+        elif self._parts & ~self.settings.needed and self._at % CHUNK == 0 and not self.settings.moving():
             self.narrow()
         frames = self.settings.values.piece(min(frames, CHUNK - self._at % CHUNK))
         late = self._at - self._waiting
@@ -228,39 +240,58 @@ cdef class Compressors(Processor):
         """Compute gain - 1 for `frames` frames, in LEVEL, and store the sound in its ring."""
         cdef Py_ssize_t i
         cdef int parts = self._parts, channel
-        cdef float *level
-        cdef float *open_db
+        cdef float *level = &self._work[LEVEL, 0]
+        cdef float *next_ = &self._work[NEXT, 0]
         cdef float *release = &self._work[RELEASES, 0]
         cdef Values values
-        values.start = self.settings.values.start()
-        values.span = self.settings.values.span()
-        values.shape = self.settings.values.shape()
-        values.moving = self.settings.moving()
+        cdef bint moving = self.settings.moving()
+        values.start, values.span = self.settings.values.start(), self.settings.values.span()
+        values.shape, values.moving = self.settings.values.shape(), moving
         self.listen(left, right, values, frames)
         self.look_ahead(frames)
-        if parts & APART:
-            link(&self._work[LEVEL, 0], &self._work[LEVEL + 1, 0], values, frames)
         if parts & ADAPTING:
             hurry(&self._work[PEAKS, 0], &self._work[SQUARES, 0], release, values, frames)
         elif parts & (OPENING | HOLDING):
             for i in range(BANDS * frames):
                 release[i] = 1
+        if moving:
+            if not self.settings.values.under_way():
+                memcpy(&self._next[0], &self._follower[0], 2 * sizeof(Follower))
+            memcpy(next_, level, 2 * BANDS * CHUNK * sizeof(float))
+            self.detect(&self._next[0], NEXT, NEXT_OPEN, self.settings.values.goal(), frames)
+        self.detect(&self._follower[0], LEVEL, OPEN, self.settings.values.start(), frames)
         for channel in range(2 if parts & APART else 1):
-            level = &self._work[LEVEL + channel, 0]
-            open_db = &self._work[OPEN + channel, 0]
+            if moving:
+                approach(level, next_, values.shape, frames)
+            changes(level, &self._deepest_db[0], values, frames)
+            level += BANDS * CHUNK
+            next_ += BANDS * CHUNK
+        self._at = (self._at + frames) & (self._ring.shape[1] // BANDS - 1)
+        self.settings.advance(frames)
+        if moving and not self.settings.values.under_way():  # it has arrived
+            memcpy(&self._follower[0], &self._next[0], 2 * sizeof(Follower))
+
+    cdef void detect(self, Follower *followers, int level_row, int open_row, const float *settled,
+                     Py_ssize_t frames) noexcept nogil:
+        """Levels in the rows from `level_row` on become smoothed reductions, in place, by values that rest at `settled`."""
+        cdef int parts = self._parts, channel
+        cdef float *level
+        cdef float *open_db
+        if parts & APART:
+            link(&self._work[level_row, 0], &self._work[level_row + 1, 0], settled, frames)
+        for channel in range(2 if parts & APART else 1):
+            level = &self._work[level_row + channel, 0]
+            open_db = &self._work[open_row + channel, 0]
             if parts & (LIFTING | OPENING):
-                curves(level, level, open_db, values, frames)
+                curves(level, level, open_db, settled, frames)
             else:
-                curve_down(level, level, values, frames)
+                curve_down(level, level, settled, frames)
             if parts & (OPENING | ADAPTING | HOLDING):
                 if not parts & (LIFTING | OPENING):
                     memset(open_db, 0, BANDS * frames * sizeof(float))
-                follow_all(&self._follower[channel], &self.settings.times, level, open_db, release, frames)
+                follow_all(&followers[channel], &self.settings.times, level, open_db, &self._work[RELEASES, 0], frames)
             else:
-                follow(&self._follower[channel], &self.settings.times, level, frames)
-            changes(level, &self._deepest_db[0], values, frames)
-        self._at = (self._at + frames) & (self._ring.shape[1] // BANDS - 1)
-        self.settings.advance(frames)
+                follow(&followers[channel], &self.settings.times, level, frames)
 
     cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil:
         """Store the sound and its power in the rings. Compute PEAKS and SQUARES of the louder channel."""

@@ -35,9 +35,10 @@ cdef void take(const float *left, const float *right, float *sound_l, float *sou
                Py_ssize_t frames) noexcept nogil
 cdef void blend(float *power, const float *mean, Values values, Py_ssize_t frames) noexcept nogil
 cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexcept nogil
-cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames) noexcept nogil
-cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ssize_t frames) noexcept nogil
-cdef void curves(const float *level_db, float *down_db, float *open_db, Values values, Py_ssize_t frames) noexcept nogil
+cdef void link(float *left_db, float *right_db, const float *settled, Py_ssize_t frames) noexcept nogil
+cdef void curve_down(const float *level_db, float *down_db, const float *settled, Py_ssize_t frames) noexcept nogil
+cdef void curves(const float *level_db, float *down_db, float *open_db, const float *settled, Py_ssize_t frames) noexcept nogil
 cdef void hurry(const float *peak, const float *square, float *release, Values values, Py_ssize_t frames) noexcept nogil
+cdef void approach(float *value, const float *goal, const float *shape, Py_ssize_t frames) noexcept nogil
 cdef void changes(float *reduction_db, float *deepest_db, Values values, Py_ssize_t frames) noexcept nogil
 cdef void add_changed(float *sum, const float *change, const float *sound, bint whole, Py_ssize_t frames) noexcept nogil

@@ -4,7 +4,8 @@
 
 A row holds four numbers per frame, one for each lane (see `float4.pxd`). Settings are passed as `Values`. While they are
 constant, which is nearly always, they stay in registers. During a ramp, every frame has its own values, by the same
-arithmetic.
+arithmetic. Link and curve are computed from values at rest, `settled`, in the order of
+`gain_curve.pxd`.
 """
 
 from dsp_ext.core cimport (
@@ -78,76 +79,58 @@ cdef void decibels(const float *power, float *level_db, Py_ssize_t frames) noexc
         at += LANES
 
 
-cdef void link(float *left_db, float *right_db, Values values, Py_ssize_t frames) noexcept nogil:
+cdef void link(float *left_db, float *right_db, const float *settled, Py_ssize_t frames) noexcept nogil:
     """Move the level of each channel towards the louder one, in place."""
     cdef Py_ssize_t i
     cdef int lane = 0
-    cdef Float4 l, r, most, part, part_, now
+    cdef Float4 l, r, most, part
     while lane < ROW:
-        part = _start(values, LINK, lane)
-        part_ = _span(values, LINK, lane)
+        part = _settled(settled, LINK, lane)
         for i in range(frames):
             l = float4_at(left_db + ROW * i + lane)
             r = float4_at(right_db + ROW * i + lane)
             most = greater4(l, r)
-            now = part + part_ * float4(values.shape[i])
-            put_float4(left_db + ROW * i + lane, l + now * (most - l))
-            put_float4(right_db + ROW * i + lane, r + now * (most - r))
+            put_float4(left_db + ROW * i + lane, l + part * (most - l))
+            put_float4(right_db + ROW * i + lane, r + part * (most - r))
         lane += LANES
 
 
 # -- curve -------------------------------------------------------------------------------------------------------
 
-cdef void curve_down(const float *level_db, float *down_db, Values values, Py_ssize_t frames) noexcept nogil:
+cdef void curve_down(const float *level_db, float *down_db, const float *settled, Py_ssize_t frames) noexcept nogil:
     """Same reduction as `curves` without upward compression and expansion."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 x, threshold, slope, most, knee, half, bend
     while lane < ROW:
-        threshold, slope = _start(values, THRESHOLD, lane) - _start(values, TILT, lane), _start(values, SLOPE, lane)
-        most = _start(values, RANGE, lane)
-        knee = greater4(_start(values, KNEE, lane), float4(NARROWEST_KNEE_DB))
+        threshold, slope = _settled(settled, THRESHOLD, lane) - _settled(settled, TILT, lane), _settled(settled, SLOPE, lane)
+        most = _settled(settled, RANGE, lane)
+        knee = greater4(_settled(settled, KNEE, lane), float4(NARROWEST_KNEE_DB))
         half = float4(0.5) * knee
         bend = float4(0.5) / knee
         for i in range(frames):
-            if values.moving:  # the same for a complete piece, so the compiler makes two loops
-                threshold = _now(values, THRESHOLD, lane, i) - _now(values, TILT, lane, i)
-                slope, most = _now(values, SLOPE, lane, i), _now(values, RANGE, lane, i)
-                knee = greater4(_now(values, KNEE, lane, i), float4(NARROWEST_KNEE_DB))
-                half = float4(0.5) * knee
-                bend = float4(0.5) / knee
             x = float4_at(level_db + ROW * i + lane)
             x = slope * _soft(x - (threshold + half), x - (threshold - half), knee, bend)
             put_float4(down_db + ROW * i + lane, lesser4(x, most))
         lane += LANES
 
 
-cdef void curves(const float *level_db, float *down_db, float *open_db, Values values, Py_ssize_t frames) noexcept nogil:
+cdef void curves(const float *level_db, float *down_db, float *open_db, const float *settled, Py_ssize_t frames) noexcept nogil:
     """The static curve: the reduction (negative for a boost) in `down_db`, and the expander's reduction in `open_db`."""
     cdef Py_ssize_t i
     cdef int lane = 0
     cdef Float4 threshold, slope, most, up_threshold, rise, lift, gate, drop, floor, knee, half, bend, tilt
     while lane < ROW:
-        tilt = _start(values, TILT, lane)
-        threshold, slope = _start(values, THRESHOLD, lane) - tilt, _start(values, SLOPE, lane)
-        up_threshold, rise = _start(values, UP_THRESHOLD, lane) - tilt, _start(values, UP_SLOPE, lane)
-        gate, drop = _start(values, EXPAND_THRESHOLD, lane) - tilt, _start(values, EXPAND_SLOPE, lane)
-        most, lift = _start(values, RANGE, lane), _start(values, UP_RANGE, lane)
-        floor = _start(values, EXPAND_RANGE, lane)
-        knee = greater4(_start(values, KNEE, lane), float4(NARROWEST_KNEE_DB))
+        tilt = _settled(settled, TILT, lane)
+        threshold, slope = _settled(settled, THRESHOLD, lane) - tilt, _settled(settled, SLOPE, lane)
+        up_threshold, rise = _settled(settled, UP_THRESHOLD, lane) - tilt, _settled(settled, UP_SLOPE, lane)
+        gate, drop = _settled(settled, EXPAND_THRESHOLD, lane) - tilt, _settled(settled, EXPAND_SLOPE, lane)
+        most, lift = _settled(settled, RANGE, lane), _settled(settled, UP_RANGE, lane)
+        floor = _settled(settled, EXPAND_RANGE, lane)
+        knee = greater4(_settled(settled, KNEE, lane), float4(NARROWEST_KNEE_DB))
         half = float4(0.5) * knee
         bend = float4(0.5) / knee
         for i in range(frames):
-            if values.moving:
-                tilt = _now(values, TILT, lane, i)
-                threshold, slope = _now(values, THRESHOLD, lane, i) - tilt, _now(values, SLOPE, lane, i)
-                up_threshold, rise = _now(values, UP_THRESHOLD, lane, i) - tilt, _now(values, UP_SLOPE, lane, i)
-                gate, drop = _now(values, EXPAND_THRESHOLD, lane, i) - tilt, _now(values, EXPAND_SLOPE, lane, i)
-                most, lift = _now(values, RANGE, lane, i), _now(values, UP_RANGE, lane, i)
-                floor = _now(values, EXPAND_RANGE, lane, i)
-                knee = greater4(_now(values, KNEE, lane, i), float4(NARROWEST_KNEE_DB))
-                half = float4(0.5) * knee
-                bend = float4(0.5) / knee
             _bend(level_db + ROW * i + lane, down_db + ROW * i + lane, open_db + ROW * i + lane, threshold, slope, most,
                   up_threshold, rise, lift, gate, drop, floor, knee, half, bend)
         lane += LANES
@@ -186,6 +169,18 @@ cdef void hurry(const float *peak, const float *square, float *release, Values v
             factor = float4(0.5) * factor / (float4_at(square + ROW * i + lane) + silence)
             factor = lesser4(greater4(factor, float4(0.5)), float4(5.0))
             put_float4(release + ROW * i + lane, one + (haste + haste_ * float4(values.shape[i])) * (factor - one))
+        lane += LANES
+
+
+cdef void approach(float *value, const float *goal, const float *shape, Py_ssize_t frames) noexcept nogil:
+    """`value` moved towards `goal` by the part `shape` of each frame, in place."""
+    cdef Py_ssize_t i
+    cdef int lane = 0
+    cdef Float4 now
+    while lane < ROW:
+        for i in range(frames):
+            now = float4_at(value + ROW * i + lane)
+            put_float4(value + ROW * i + lane, now + float4(shape[i]) * (float4_at(goal + ROW * i + lane) - now))
         lane += LANES
 
 
@@ -231,6 +226,10 @@ cdef void add_changed(float *sum, const float *change, const float *sound, bint 
             c = sound[ROW * i + 2] + c
             d = sound[ROW * i + 3] + d
         sum[i] += (a + c) + (b + d)
+
+
+cdef inline Float4 _settled(const float *settled, int which, int lane) noexcept nogil:
+    return float4_at(settled + ROW * which + lane)
 
 
 cdef inline Float4 _start(Values values, int which, int lane) noexcept nogil:

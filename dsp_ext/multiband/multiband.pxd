@@ -24,6 +24,7 @@ cdef class Multiband(Processor):
     cdef Ramp _enabled
     cdef double _settings[MULTIBAND_SETTINGS]  # the values that are set; the members below are in use
     cdef bint _mid_side
+    cdef bint _present[MOST_BANDS]  # which bands are to be heard, as solo and mute of all of them require
     cdef int _split
     cdef int _kind  # the split that is computed: LR4 instead of shelves while a band is soloed or muted
     cdef Py_ssize_t _wait  # frames until the history belongs to the new mode
@@ -40,7 +41,9 @@ cdef class Multiband(Processor):
     cdef void set_tilt(self) noexcept nogil
     cdef void set_band(self, int band, int place, double value) noexcept nogil
     cdef void set_presence(self) noexcept nogil
+    cdef void apply_presence(self) noexcept nogil
     cdef void settle(self) noexcept nogil
+    cdef void begin_mode(self) noexcept nogil
     cdef void change_mode(self) noexcept nogil
     cdef bint is_needed(self) noexcept nogil
     cdef int kind(self) noexcept nogil

@@ -65,6 +65,8 @@ cdef class Multiband(Processor):
         self._to_sum = Delay(rate_hz, max_block, self._first.latency)
         self._enabled = Ramp(rate_hz, 1.0)
         self._mid_side = False
+        for band in range(MOST_BANDS):
+            self._present[band] = True
         self._kind = self._split = LINEAR
         self._wait = self._fifth_left = 0
         self._fifth_rests = True
@@ -145,7 +147,7 @@ cdef class Multiband(Processor):
         cdef int band
         if self._split == SHELVES:
             for band in range(self._count):
-                if not (<Compressors> self._of[band // LANES_OF_BANDS]).settings.is_present(band % LANES_OF_BANDS):
+                if not self._present[band]:
                     return LR4
         return self._split
 
@@ -162,9 +164,8 @@ cdef class Multiband(Processor):
         self._to_sum.set_frames(self._first.delay())
         self._lr4.settle()
         self._shelves.settle()
+        self.begin_mode()
         self.clear()
-        self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
-        self._kind = self.kind()
         self._wait = 0
         self._enabled.jump(1.0 if self.is_needed() else 0.0)
 
@@ -177,12 +178,19 @@ cdef class Multiband(Processor):
                 self._shelves.clear()
                 self._shelves.settle()  # they did not move meanwhile; both are now at their targets and agree on the fifth band
                 self._lr4.settle()
+                self.begin_mode()
                 self._first.clear()
                 self._fifth.clear()
-                self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
-                self._kind = self.kind()
         if not self._enabled.moving() or self._enabled._at == 0:  # a ramp in progress ends first; `run` calls this method again then
             self._enabled.to(1.0 if self.is_needed() else 0.0)
+
+    cdef void begin_mode(self) noexcept nogil:
+        """Compute as the settings require from now on. Only while no sound of the bands is heard: their ramps end at once."""
+        self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
+        self._kind = self.kind()
+        self.apply_presence()
+        self._first.settle()
+        self._fifth.settle()
 
     cdef void set_band(self, int band, int place, double value) noexcept nogil:
         """[audio] Set the setting at `place` of BAND, for band 0 to 4, to an allowed value."""
@@ -203,8 +211,17 @@ cdef class Multiband(Processor):
         for k in range(MOST_BANDS):
             solo = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, BAND_SOLO)
             mute = (<Compressors> self._of[k // LANES_OF_BANDS]).settings.is_on(k % LANES_OF_BANDS, BAND_MUTE)
+            self._present[k] = not mute and (solo or not any_solo)
+        if self.kind() == self._kind:
+            self.apply_presence()
+
+    cdef void apply_presence(self) noexcept nogil:
+        """Fade bands in or out by their gains. Not for shelves, whose steepest slopes would have to follow a gain to -80 dB
+        within the 20 ms in which they leave the circuit: a band that is not heard is left out once LR4 computes the bands."""
+        cdef int k
+        for k in range(MOST_BANDS):
             (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(
-                k % LANES_OF_BANDS, not mute and (solo or not any_solo)
+                k % LANES_OF_BANDS, self._kind == SHELVES or self._present[k]
             )
 
     cdef void settle(self) noexcept nogil:

@@ -67,6 +67,11 @@ LIMITS = (
         "Chain", "split shelves:.*swells",
     ),
     Promise(
+        "With the split `lr4`, a low band falls faster towards half the sampling rate than the analog filter: more so at high "
+        "crossovers and low rates.",
+        "Multiband", "LR4, slope of the low band",
+    ),
+    Promise(
         "With the split `shelves`, an inner band reaches less gain than its meter shows, here less than 18 dB.",
         "Multiband", "shelves, 310 Hz tone in a band",
     ),

@@ -42,6 +42,19 @@ def test_slopes_are_those_of_the_analog_pair():
         assert np.abs(np.abs(band) - magnitude).max() < 1e-5
 
 
+@pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
+@pytest.mark.parametrize(("freq_hz", "most_db"), [(800, 0.5), (5000, 20), (12000, 55)])
+def test_low_bands_are_steeper_near_half_the_rate(rate_hz, freq_hz, most_db, record):
+    """The bilinear transform puts zeros at half the rate, so the low band falls faster than the analog one towards it."""
+    at_hz, bands = responses(Lr4(rate_hz, [freq_hz, 16000, 16000, 16000], 1), rate_hz)
+    wanted = 1 / (1 + (at_hz / freq_hz) ** 4)
+    heard = (wanted > 1e-2) & (at_hz <= 20000)
+    worst = np.abs(20 * np.log10(np.abs(bands[0][heard]) / wanted[heard])).max()
+    record("Multiband", f"LR4, slope of the low band against analog, {freq_hz} Hz, down to -40 dB, {rate_hz / 1000:g} kHz", worst,
+           "dB", digits=1)  # fmt: skip
+    assert worst <= most_db
+
+
 def test_order_does_not_matter(rng):
     x = (0.2 * rng.standard_normal((2, 4800))).astype(np.float32)
     whole = Lr4(RATE_HZ, FREQS_HZ).process(x)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dsp_ext.multiband.multiband import Multiband
+from tests.support.clicks import above_8_khz
 from tests.support.residue import click_db
 
 from .test_multiband import RATE_HZ, impulse_through, load, make, through, tone, words24
@@ -215,3 +216,33 @@ def test_meters_are_0_out_of_circuit_and_of_bands_that_do_nothing():
     multiband.set("enabled", 1)
     multiband.process(x.copy())
     assert multiband.take(0) < -10
+
+
+#: What changes at once, from settings that leave the bands at rest.
+FAR = {
+    "threshold from 0 to -40 dB": ({f"b{band}_ratio": 4.0 for band in range(1, 6)}, {f"b{band}.threshold_db": -40.0 for band in range(1, 6)}),
+    "ratio from 1 to 100": ({f"b{band}_threshold_db": -20.0 for band in range(1, 6)}, {f"b{band}.ratio": 100.0 for band in range(1, 6)}),
+    "band 2 muted": ({}, {"b2.mute": 1}),
+    "band 2 muted, 12 dB between bands": ({"b2_makeup_db": 6.0, "b3_makeup_db": -6.0}, {"b2.mute": 1}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("split", ["linear", "lr4", "shelves"])
+@pytest.mark.parametrize("name", FAR)
+def test_a_far_change_leaves_nothing_above_8_khz(name, split, record):
+    """On 997 Hz, and on 60 Hz with 5 kHz, at -1 dBFS; the worse of both."""
+    before, after = FAR[name]
+    worst = -200.0
+    for tones in ((997,), (60, 5000)):
+        multiband = make(split=["linear", "lr4", "shelves"].index(split), **before)
+        x = sum(tone(hz, 2 * RATE_HZ, 0.89 / len(tones)) for hz in tones)
+        parts = [np.ascontiguousarray(x[:, :RATE_HZ]), np.ascontiguousarray(x[:, RATE_HZ:])]
+        multiband.process(parts[0])
+        for setting, value in after.items():
+            multiband.set(setting, value)
+        multiband.process(parts[1])
+        high = above_8_khz(np.concatenate(parts, axis=1)[:, RATE_HZ // 2 :], RATE_HZ)[:, RATE_HZ // 10 : -RATE_HZ // 10]
+        worst = max(worst, 20 * np.log10(np.abs(high).max()))
+    record("Multiband", f"residue above 8 kHz, {split}, {name}, 997 Hz, and 60 Hz + 5 kHz, at -1 dBFS", worst, "dBFS",
+           target="≤ -100 dBFS", digits=0, tolerance=3)  # fmt: skip
+    assert worst <= -100
