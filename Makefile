@@ -13,7 +13,7 @@ TESTS  ?=
 QUICK  ?=
 FRESH  ?=
 
-.PHONY: help demo picture test plain box extras fresh lint bench count docs site clean build setup hardware hardware-check hardware-boards test-box try-install
+.PHONY: help demo picture test plain box extras fresh lint bench count clicks docs site clean build setup hardware hardware-check hardware-boards test-box try-install
 help:
 	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
 	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
 	@echo "make bench-sound  limiters compared at the same loudness (CLIPS=folder: with real music; QUICK=1; WRITE=1: documents)"
 	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
+	@echo "make clicks  every change of every setting, measured for clicks: about half an hour"
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
 	@echo "make hardware  drawings and lists of hardware/   make hardware-check  the same through KiCad, ngspice, dtc"
@@ -113,6 +114,10 @@ hardware-check: hardware
 hardware-boards: hardware
 	sh tools/hardware_setup.sh
 	$(PY) -m tools.hardware.boards $(if $(ROUTE),--route)
+
+# Every parameter and every pair of presets, three tones, four rates: about half an hour.
+clicks: build
+	$(PY) -m pytest -m clicks -s --write-docs tests/dsp_ext/test_clicks.py
 
 docs: build
 	$(PY) -m pytest -q --write-docs

@@ -129,13 +129,14 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
 
 @RATES
 def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
-    """Settings, EQ and crossovers change together, as with a preset, while a full-scale tone of 200 Hz plays."""
-    before = params.DEFAULTS | {"eq.b2.enabled": 1.0, "eq.b2.gain_db": -6.0, "limiter.enabled": 0.0}
+    """As a preset does: settings, EQ and crossovers together, while a full-scale tone of 200 Hz plays and is limited by 3 dB and
+    more before and after."""
+    before = params.DEFAULTS | {"eq.b2.enabled": 1.0, "eq.b2.gain_db": -6.0, "limiter.gain_db": 9.0}
     after = before | {
         "input.trim_db": -3.0, "eq.b2.gain_db": -1.0, "eq.b8.enabled": 1.0, "eq.b8.gain_db": 4.0,
         "multiband.x1_hz": 300.0, "multiband.x2_hz": 500.0, "multiband.b1.makeup_db": -4.0, "multiband.b3.makeup_db": 2.0,
         "stereo.width_low_pct": 40.0, "stereo.width_mid_pct": 150.0, "stereo.balance_pct": -20.0, "stereo.mono": 1.0,
-        "limiter.gain_db": -2.0,
+        "limiter.gain_db": 15.0,
     }  # fmt: skip
     tone = np.sin(2 * np.pi * 200 / rate_hz * np.arange(rate_hz))
     x, half = np.stack([tone, -0.5 * tone]).astype(np.float32), rate_hz // 2 + 31
@@ -146,8 +147,9 @@ def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
     designer.apply(engine, "settings", after)
     y = np.concatenate([first, through(engine, np.ascontiguousarray(x[:, half:]))], axis=1)
     y = y[:, engine.latency + rate_hz // 8 :]
+    assert engine.limiter.read_reduction_db() < -3
     edge = 2048 * max(1, rate_hz // 48000)
     residue_db = 20 * np.log10(np.abs(above_3_khz(y, rate_hz, "same"))[:, edge:-edge].max())
-    record("Chain", f"all settings changed at once, as a preset does: residue above 3 kHz, 200 Hz tone at full scale, {rate_hz / 1000:g} kHz",
+    record("Chain", f"all settings changed at once, as a preset does, limiter at work: residue above 3 kHz, 200 Hz tone at full scale, {rate_hz / 1000:g} kHz",
            residue_db, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3.0)  # fmt: skip
     assert residue_db <= -100

@@ -1,0 +1,44 @@
+"""No change of any setting clicks. `make test` measures a sample of the changes, `make clicks` every one."""
+
+import itertools
+
+import pytest
+
+from tests.support import clicks
+
+RATES_HZ = (44100, 48000, 96000, 192000)
+#: Module: the residue above 8 kHz that no change may exceed, dBFS. The ceiling of the limiter still moves down at once.
+LIMITS_DB = {
+    "input": -100, "eq": -100, "multiband": -100, "stereo": -100, "saturator": -100, "output": -100, "chain": -100,
+    "limiter": -10, "presets": -10,
+}  # fmt: skip
+
+
+def every_case():
+    """Each parameter with each tone at each rate, each in one of the contexts in turn, and every two presets."""
+    for turn, (rate_hz, tone_name) in enumerate(itertools.product(RATES_HZ, clicks.TONES)):
+        contexts = [list(clicks.parameter_cases(place)) for place in range(len(clicks.CONTEXTS))]
+        for number, cases in enumerate(zip(*contexts, strict=True)):
+            yield cases[(turn + number) % len(cases)], tone_name, rate_hz
+        yield from ((case, tone_name, rate_hz) for case in clicks.preset_cases())
+
+
+def test_a_sample_of_all_changes_makes_no_click(rng):
+    cases = [case for case in every_case() if case[2] < 50000]
+    for number in rng.choice(len(cases), 30, replace=False):
+        case, tone_name, rate_hz = cases[number]
+        found = clicks.residue_db(case, tone_name, rate_hz)
+        assert found <= clicks.limit_db(case, LIMITS_DB), f"{case.name}, {tone_name}, {rate_hz} Hz"
+
+
+@pytest.mark.clicks
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_every_change(rate_hz, record):
+    found = clicks.worst(case for case in every_case() if case[2] == rate_hz)
+    limits_db = LIMITS_DB | {why: limit for limit, why in clicks.KNOWN.values()}
+    for group, (value, where) in sorted(found.items()):
+        print(f"{rate_hz} Hz, {group}: {value:.1f} dBFS ({where})")
+        target = "≤ -100 dBFS" if group in LIMITS_DB else ""
+        record("Clicks", f"{group}: residue above 8 kHz, worst of every change on three tones, {rate_hz / 1000:g} kHz", value, "dBFS",
+               target=target, digits=0, tolerance=float("inf"))  # fmt: skip
+    assert {group: value for group, (value, _) in found.items() if value > limits_db[group]} == {}
