@@ -9,7 +9,7 @@ from dsp_ext.core.processor import rate_factor
 from dsp_ext.eq.bands import HIGHEST, PLACEMENTS, SLOPES_DB_OCT, TYPES
 from dsp_ext.eq.design_fir import EqBand, analog_response, design, kernel_response, placed, validity_hz
 from dsp_ext.output.design_stereo import side_magnitude
-from dsp_ext.settings import STEREO
+from dsp_ext.settings import EQ_TAPS, STEREO
 from firmware.contract import constraints, params
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
@@ -69,6 +69,22 @@ def error_db(kernel, bands, rate_hz, floor_db=-60.0):
     got = db(np.fft.rfft(kernel, size)[bins])
     wanted = db(analog_response(bands, bins * rate_hz / size))
     return np.max(np.abs(np.maximum(got, floor_db) - np.maximum(wanted, floor_db)))
+
+
+@pytest.mark.parametrize(("resolution", "most_db"), [("4k", 0.7), ("8k", 0.1), ("16k", 0.05), ("32k", 0.05)])
+def test_what_each_resolution_makes_of_a_low_bell(resolution, most_db, record):
+    worst_db = 0.0
+    for rate_hz in (44100, 48000):
+        bell = [EqBand("bell", 40.0, 6.0, 2.0)]
+        worst_db = max(worst_db, error_db(design(bell, rate_hz, EQ_TAPS[resolution])[0], bell, rate_hz))
+    record(
+        "EQ",
+        f"linear phase, {resolution}, bell of 6 dB at 40 Hz with Q 2, error, 44.1 and 48 kHz",
+        worst_db,
+        "dB",
+        digits=3,
+    )
+    assert worst_db <= most_db
 
 
 @RATES
