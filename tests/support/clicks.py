@@ -67,10 +67,14 @@ SPANS = {"input.trim_db": (-12.0, 12.0), "limiter.gain_db": (-12.0, 12.0), "satu
 KNOWN = {
     r"multiband\.x[1-4]_hz": (
         -85.0,
-        "a crossover moved over the whole range takes the tone through every band within 20 ms",
+        "a crossover is moved over its whole range, so the tone passes through every band within 20 ms",
     ),
-    r"multiband\.b\d\.expand_range_db": (-65.0, "shelves whose gain moves by 80 dB within 20 ms"),
-    r"multiband\.b\d\.(release|attack|hold)_ms": (-85.0, "times apply at once, not on a ramp"),
+    r"multiband\.bands": (-85.0, "two bands become five, or five two, while all of them compress"),
+    r"multiband\.b\d\.expand_range_db": (
+        -25.0,
+        "the gain of a band of the split `shelves` moves by up to 80 dB within 20 ms",
+    ),
+    r"multiband\.b\d\.(release|attack|hold)_ms": (-85.0, "attack, hold and release apply at once, not on a ramp"),
 }
 
 

@@ -42,6 +42,7 @@ PROMISES = (
     Promise("True peaks stay below the ceiling, by the meter of ITU-R BS.1770-5.", "Limiter", "over the ceiling"),
     Promise("The limiter adds almost no distortion (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
     Promise("Changing a setting makes no click (residue on a 200 Hz tone).", "Chain|EQ|Multiband|Stereo|Saturator|Limiter", "residue above 3 kHz"),
+    Promise("No change of any setting or preset makes a click (residue above 8 kHz on three tones).", "Clicks", "every change"),
     Promise("EQ curves follow the analog curves, in linear phase.", "EQ", "linear phase.*analog curve"),
     Promise("EQ curves follow the analog curves, in minimum phase, up to 20 kHz.", "EQ", "minimum phase.*to 20 kHz"),
     Promise("The compressor agrees with a reference in double precision.", "Multiband", "float64 reference"),
@@ -65,6 +66,11 @@ LIMITS = (
     Promise(
         "With the split `shelves`, a swelling bass tone leaves more residue than the -100 dBFS that the other splits keep.",
         "Chain", "split shelves:.*swells",
+    ),
+    Promise(
+        "Some extreme changes leave more than -100 dBFS above 8 kHz, above all a far change of an expander's range with the split "
+        "`shelves`.",
+        "Clicks", "known limit",
     ),
     Promise(
         "With the split `lr4`, a low band falls faster towards half the sampling rate than the analog filter: more so at high "
