@@ -132,6 +132,7 @@ def _options(asked: argparse.Namespace) -> Options:
         sim_card=sim_card,
         input_frames=sound_card.prepare(run_dir, asked.mix) if sim_card else 0,
         paced=not asked.unpaced,
+        analog=hat is not None and not audio.capture,
         # A simulated box shares its machine with other programs, and its clock waits for it.
         priority=0 if sim_card else audio.priority,
     )

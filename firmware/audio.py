@@ -28,6 +28,7 @@ from firmware.system import (
     Refusal,
     SharedMemory,
     lock_memory,
+    relay_held,
     schedule_realtime,
 )
 
@@ -138,19 +139,25 @@ class Loop:
     """Moves audio from `capture` through `engine` to `playback` (both like `alsaaudio.PCM`), and updates `counters`.
 
     `stopwatch` measures the time for each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. The
-    output is silent until `gate()` is true, and then fades in; without a gate the sound starts at once.
+    output is silent while `gate()` is false, and fades in when it becomes true; without a gate the sound starts at once.
+    `analog`: digital silence at the input is a fault, and not music that has not begun.
     """
 
     def __init__(
-        self, capture, playback, engine: Engine, counters, period: int, periods: int, stopwatch=None, gate=None
-    ):
+        self, capture, playback, engine: Engine, counters, period: int, periods: int, stopwatch=None, gate=None,
+        analog=False
+    ):  # fmt: skip
         self._capture, self._playback, self._engine, self._counters = capture, playback, engine, counters
         self._stopwatch = stopwatch or Stopwatch()
         self._gate = gate
+        self._open = gate is None
         self._leaving = False
+        self._analog = analog
         self._period = period
         self._words = np.zeros((period, 2), np.int32)
         self._bytes = memoryview(self._words).cast("B")
+        self._later, self._earlier = self._words[1:], self._words[:-1]
+        self._differs = np.zeros((period - 1, 2), np.bool_)
         self._silence = bytes(_BYTES_PER_FRAME * period * (periods - 1))
         self._budget_s = period / engine.rate_hz
 
@@ -164,20 +171,33 @@ class Loop:
                 continue
             if count <= 0 or count > self._period:
                 raise StreamFault(f"capture delivered {count} frames where {self._period} were due")
-            if self._gate is not None and self._gate():
-                self._gate = None
-                self._engine.fade_in()
+            self._follow_gate()
             if self._counters["leaving"] and not self._leaving:
                 self._leaving = True
                 self._engine.fade_out()
             self._stopwatch.start()
             self._bytes[: len(data)] = data
+            self._note_variation()
             self._engine.process_words(self._words if count == self._period else self._words[:count])
-            if self._gate is not None:
+            if not self._open:
                 self._words[:] = 0
             self._count_load(self._stopwatch.stop() / self._budget_s)
             if not self._write(self._bytes[: len(data)]):
                 self._recover()
+
+    def _follow_gate(self) -> None:
+        """Mute while the gate is closed, and fade in whenever it opens."""
+        if self._gate is None:
+            return
+        was_open, self._open = self._open, self._gate()
+        if self._open and not was_open and not self._leaving:
+            self._engine.fade_in()
+
+    def _note_variation(self) -> None:
+        """Note for the supervisor whether the words of this block vary, as those of a working input do."""
+        np.not_equal(self._later, self._earlier, out=self._differs)
+        if self._differs.any() or (not self._analog and not self._words[0].any()):
+            self._counters["varied_at"] = self._engine.frames + self._period
 
     def _start(self) -> None:
         """Fill the playback buffer except for one period, in one write, because the first write starts the card."""
@@ -216,8 +236,8 @@ class Loop:
 
 
 class RelayGate:
-    """Opens when the bypass relays have been on the processor for 20 ms, so that their bounce is not audible, or after a second
-    without relays."""
+    """Open while the bypass relays are on the processor, from BOUNCE_S after they came on, so that their bounce is not audible. In a
+    box without relays it opens after PATIENCE_S."""
 
     BOUNCE_S, PATIENCE_S = 0.02, 1.0
 
@@ -227,12 +247,12 @@ class RelayGate:
 
     def __call__(self) -> bool:
         now, rate_hz = self._engine.frames, self._engine.rate_hz
-        if not self._counters["relay_on"]:
+        if not relay_held(self._counters):
             self._on_since = None
         elif self._on_since is None:
             self._on_since = now
         bounced = self._on_since is not None and now - self._on_since >= self.BOUNCE_S * rate_hz
-        return bounced or now >= self.PATIENCE_S * rate_hz
+        return bounced or (not self._counters["relay_fitted"] and now >= self.PATIENCE_S * rate_hz)
 
 
 # -- the process ---------------------------------------------------------------------------------------------------
@@ -269,6 +289,7 @@ def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded:
         jump(request & 1)
         cells[f"{kind}_adopted"] = request
         counters[f"start_{kind}"] = request >> 1
+    counters["varied_at"] = 0
     counters["start_faded"] = faded
     counters["prefill_frames"] = prefill_frames
     counters["latency_frames"] = engine.latency
@@ -349,7 +370,7 @@ def main(options: Options, shared: SharedMemory) -> None:
     gc.collect()
     gc.freeze()
     gc.disable()
-    loop = Loop(capture, playback, engine, counters, options.period, options.periods, stopwatch, gate)
+    loop = Loop(capture, playback, engine, counters, options.period, options.periods, stopwatch, gate, options.analog)
 
     def stop() -> bool:
         # The latency may have changed since the start with the mode of the EQ.

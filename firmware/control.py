@@ -24,6 +24,7 @@ from firmware.system import (
     average_spectra,
     config,
     newest_spectra,
+    relay_held,
 )
 
 log = logging.getLogger(__name__)
@@ -118,7 +119,7 @@ class ControlProcess:
             "host_stalls": counters["host_stalls"],
             "audio_starts": counters["audio_starts"],
             "control_starts": counters["control_starts"],
-            "relay_on": bool(counters["relay_on"]),
+            "relay_on": relay_held(counters),
             "relay_fault": self.relay_watch is not None and self.relay_watch.fault,
         }
 
@@ -185,13 +186,13 @@ def _boot_panel(
         from firmware.sim import SimPanel, SimSocket
 
         simulated = SimPanel(described)
-        simulated.relays_on = lambda: bool(process.shared.counters["relay_on"])
+        simulated.relays_on = lambda: relay_held(process.shared.counters)
         pins = simulated.pin_factory
         stack.enter_context(SimSocket(simulated, process.options.run_dir / "panel.sock"))
     panel = stack.enter_context(PanelControls(described, controller, pins))
     panel.start()
     if configured.panel.relay:
-        process.relay_watch = RelayWatch(lambda: process.shared.counters["relay_on"], lambda: panel.relay_sensed)
+        process.relay_watch = RelayWatch(lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed)
         process.ticks.add("relay watch", process.relay_watch.tick)
 
 

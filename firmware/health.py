@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from firmware.system import SharedMemory
+from firmware.system import SharedMemory, relay_held
 
 #: Between two looks, in seconds. Shorter than what the relays' hold would bridge is not needed: the supervisor watches that.
 STEP_S = 0.5
@@ -35,7 +35,7 @@ def fault(shared: SharedMemory, seconds: float, *, relay: bool = True, sleep: Ca
         beats = cells["control_beats"]
         if silent_s >= CONTROL_S:
             return "the control process does not advance"
-        if relay and not cells["relay_on"]:
+        if relay and not relay_held(cells):
             return "the bypass relays are not held"
         if _starts(cells) != starts:
             return "a process was started again"

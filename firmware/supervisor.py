@@ -54,6 +54,8 @@ STACKS_S, KILLED_S = 0.1, 1.0
 #: How many killed processes of a role that have not ended may exist when it is started again: each holds memory.
 MOST_UNREAPED = 2
 TICK_S = 0.02
+#: The state of the relays that a heartbeat reports is valid for this long, in nanoseconds: longer than any hold time.
+RELAY_KNOWN_NS = 100_000_000
 #: The highest SCHED_FIFO priority that the systemd unit allows (LimitRTPRIO).
 HIGHEST_PRIORITY = 90
 #: Ticks between two watchdog messages to systemd.
@@ -198,27 +200,66 @@ class Child:
 
 
 class Heartbeat:
-    """Generates the heartbeat while frames advance and have done so for HEALTHY_S. `frames` and `alive` are callables."""
+    """Generates the heartbeat while frames advance, once they have done so for HEALTHY_S and `fault(frames, seconds)` found nothing
+    wrong with these frames. `frames` and `alive` are callables too."""
 
-    def __init__(self, relay, frames, alive, now=time.monotonic, alive_s=ALIVE_S):
+    def __init__(self, relay, frames, alive, now=time.monotonic, alive_s=ALIVE_S, fault=lambda frames, seconds: ""):
         self._relay, self._frames, self._alive, self._now, self._alive_s = relay, frames, alive, now, alive_s
-        self._last = frames()
-        self._moved = self._healthy_since = float("-inf")
+        self._fault = fault
+        self._reported = ""
+        self._holding = False
+        self._last = self._since_frames = frames()
+        self._moved = self._since = float("-inf")
 
     def step(self) -> bool:
         """Generate one edge or release the relays; returns whether it was an edge."""
         now, frames = self._now(), self._frames()
         if frames != self._last:
             if now - self._moved >= self._alive_s:
-                self._healthy_since = now
+                self._begin_trial(now, frames)
             self._last, self._moved = frames, now
         if not self._alive():
             self._moved = float("-inf")
-        if now - self._moved < self._alive_s and now - self._healthy_since >= HEALTHY_S:
+        if now - self._moved >= self._alive_s:
+            self._holding = False
+        elif not self._holding and now - self._since >= HEALTHY_S:
+            self._holding = self._passed(now, frames)
+        if self._holding:
             self._relay.beat()
-            return True
-        self._relay.release()
-        return False
+        else:
+            self._relay.release()
+        return self._holding
+
+    def _begin_trial(self, now: float, frames: int) -> None:
+        self._since, self._since_frames, self._holding = now, frames, False
+
+    def _passed(self, now: float, frames: int) -> bool:
+        """Whether the frames since the trial began are those of a working card; if not, the next trial begins."""
+        fault = self._fault(frames - self._since_frames, now - self._since)
+        if fault:
+            if fault != self._reported:
+                log.error("the relays stay in bypass: %s", fault)
+            self._begin_trial(now, frames)
+        self._reported = fault
+        return not fault
+
+
+class CaptureFault:
+    """What is wrong with the capture in a number of frames that took some seconds; empty if nothing. `rate_hz` is that of the run."""
+
+    #: The rate may differ by this part, and by two periods, because frames are counted in periods.
+    TOLERANCE, PERIODS = 0.03, 2
+
+    def __init__(self, shared: SharedMemory, rate_hz: int, period: int):
+        self._shared, self._rate_hz, self._period = shared, rate_hz, period
+
+    def __call__(self, frames: int, seconds: float) -> str:
+        due = self._rate_hz * seconds
+        if abs(frames - due) > self.TOLERANCE * due + self.PERIODS * self._period:
+            return f"the card does not run at {self._rate_hz} Hz"
+        if self._shared.counters["varied_at"] <= self._shared.engine["frames"] - frames:
+            return "all words of the capture are equal, check the converter and its clock"
+        return ""
 
 
 class Supervisor:
@@ -234,6 +275,7 @@ class Supervisor:
         self.audio = Child("audio", options, shared,
                            lambda: shared.engine["frames"] + shared.counters["audio_waits"], audio_stuck_s)  # fmt: skip
         self._relay = relay
+        shared.counters["relay_fitted"] = not isinstance(relay, NoRelay)
         self._stopping = threading.Event()
         self._releasing = threading.Event()
 
@@ -298,10 +340,14 @@ class Supervisor:
         if self.options.priority:
             schedule_realtime(self._priority, inherited=False)
         period_s = self.options.period / self.options.rate_hz
+        options = self.options
+        # The simulated card may run as fast as it can, and its input may be silence.
+        fault = {} if options.sim_card else {"fault": CaptureFault(shared, options.rate_hz, options.period)}
         heartbeat = Heartbeat(self._relay, lambda: shared.engine["frames"], lambda: self.audio.alive,
-                              alive_s=max(SIMULATED_ALIVE_S if self.options.sim_card else ALIVE_S, 3 * period_s))  # fmt: skip
+                              alive_s=max(SIMULATED_ALIVE_S if options.sim_card else ALIVE_S, 3 * period_s), **fault)  # fmt: skip
         while not self._releasing.wait(self._relay.interval_s):
             heartbeat.step()
+            shared.counters["relay_until_ns"] = time.monotonic_ns() + RELAY_KNOWN_NS
             shared.counters["relay_on"] = int(self._relay.engaged)
         self._relay.release()
         shared.counters["relay_on"] = 0

@@ -9,7 +9,7 @@ from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .realtime import lock_memory, schedule_realtime
 from .relay_watch import RelayWatch
-from .shared_memory import HISTORY, STATE_BYTES, SharedMemory
+from .shared_memory import HISTORY, STATE_BYTES, SharedMemory, relay_held
 from .ticks import Ticks
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "config",
     "lock_memory",
     "newest_spectra",
+    "relay_held",
     "schedule_realtime",
     "systemd",
 ]

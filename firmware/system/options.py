@@ -35,6 +35,8 @@ class Options:
     input_frames: int = 0
     #: Whether the simulated card runs in real time; otherwise everything runs as fast as possible.
     paced: bool = True
+    #: Whether the input is analogue: its noise is never digital silence.
+    analog: bool = False
     #: SCHED_FIFO priority of the audio process; 0 leaves scheduling, memory locking and CPU affinity unchanged.
     priority: int = 0
 

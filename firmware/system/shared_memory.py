@@ -8,6 +8,7 @@ process never waits for it (see `dsp_ext/core/shared_memory.pyx`).
 import mmap
 import os
 import struct
+import time
 import zlib
 
 import numpy as np
@@ -48,6 +49,9 @@ COUNTERS = (
     "control_beats",  # c: increases while it runs
     "control_starts",  # s
     "relay_on",  # s: 1 while the relays connect the processor
+    "relay_until_ns",  # s: time (CLOCK_MONOTONIC) until which `relay_on` is known; 0: for ever
+    "relay_fitted",  # s: 1 if there are bypass relays
+    "varied_at",  # a: frames processed when the words of the capture last varied, this block included
     "leaving",  # s: 1 when the sound must fade out because the box is shutting down
 )
 
@@ -74,6 +78,12 @@ class NamedCells:
 
     def as_dict(self) -> dict[str, int]:
         return {name: self.cells[index] for name, index in self._index.items()}
+
+
+def relay_held(counters: NamedCells) -> bool:
+    """Whether the relays connect the processor. False if the supervisor has not said so for some time: it may have stopped."""
+    until_ns = counters["relay_until_ns"]
+    return bool(counters["relay_on"]) and not 0 < until_ns < time.monotonic_ns()
 
 
 class SharedMemory:

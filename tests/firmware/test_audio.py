@@ -6,6 +6,7 @@ import pytest
 
 from dsp_ext import Engine
 from firmware import audio
+from firmware.system import shared_memory
 from firmware.system.errors import BUSY, NO_DEVICE, Refusal
 from firmware.system.options import Options
 from firmware.system.shared_memory import SharedMemory
@@ -140,6 +141,59 @@ def test_fades_out_before_it_ends():
     assert left[leaving - 1] == 1 << 28
     fade = left[leaving : leaving + round(0.02 * RATE_HZ)]
     assert np.all(np.diff(fade) <= 0) and not left[leaving + len(fade) :].any()
+
+
+def test_silent_again_whenever_the_relay_was_off_and_then_a_fade(rng):
+    """A hold of the relays that breaks down: the contacts never close on sound at full level."""
+    words = np.full((3 * RATE_HZ, 2), 1 << 28, np.int32)
+    off, on = RATE_HZ, RATE_HZ * 2  # frames between which the relays are in bypass
+    bench = None
+
+    def on_read(frame):
+        bench.shared.counters["relay_fitted"] = 1
+        bench.shared.counters["relay_on"] = int(frame >= 9600 and not off <= frame < on)
+
+    bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
+    gate = audio.RelayGate(bench.shared.counters, bench.engine)
+    bench.loop = audio.Loop(
+        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, gate=gate
+    )
+    bench.run(len(words))
+    left = bench.playback.words[PREFILL:, 0]
+    assert left[off - PERIOD] == 1 << 28
+    closed = left[off + PERIOD : on + round(gate.BOUNCE_S * RATE_HZ)]
+    assert not closed.any()  # for a second, too: in a box with relays nothing opens the gate but they
+    opened = off + PERIOD + int(np.argmax(left[off + PERIOD :] > 0))
+    fade = left[opened : opened + round(0.02 * RATE_HZ)]
+    assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
+
+
+def test_the_relays_count_as_off_when_the_supervisor_has_stopped(monkeypatch):
+    counters = SharedMemory.create(RATE_HZ).counters
+    counters["relay_on"], counters["relay_until_ns"] = 1, 5_000
+    monkeypatch.setattr(shared_memory.time, "monotonic_ns", lambda: 4_999)
+    assert shared_memory.relay_held(counters)
+    monkeypatch.setattr(shared_memory.time, "monotonic_ns", lambda: 5_001)
+    assert not shared_memory.relay_held(counters)
+
+
+@pytest.mark.parametrize(
+    ("words", "analog", "varied"),
+    [
+        (np.full((4800, 2), -1, np.int32), False, False),
+        (np.full((4800, 2), 1 << 28, np.int32), True, False),
+        (np.zeros((4800, 2), np.int32), True, False),  # an analogue input has noise
+        (np.zeros((4800, 2), np.int32), False, True),  # digital silence before the music
+        (np.arange(9600, dtype=np.int32).reshape(-1, 2), True, True),
+    ],
+)
+def test_notes_whether_the_capture_varies(words, analog, varied):
+    bench = Bench(ArrayCapture(words), ListPlayback())
+    bench.loop = audio.Loop(
+        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, analog=analog
+    )
+    counted = bench.run(len(words) - PERIOD)
+    assert counted["varied_at"] == (bench.engine.frames if varied else 0)
 
 
 def test_no_frame_is_processed_before_there_are_settings():

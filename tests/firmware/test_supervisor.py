@@ -465,6 +465,33 @@ def test_the_relay_waits_for_a_healthy_start():
     assert supervisor.HEALTHY_S <= pulse.engage() <= supervisor.HEALTHY_S + 0.05
 
 
+@pytest.mark.parametrize(
+    ("rate", "varies", "fault"),
+    [(1.0, True, ""), (1.0, False, "equal"), (0.5, True, "rate"), (44.1 / 48, True, "rate"), (2.0, True, "rate")],
+)
+def test_a_capture_that_delivers_nothing_sane_does_not_engage_the_relay(rate, varies, fault):
+    pulse = Pulse()
+    shared = supervisor.SharedMemory.create(96000)
+    pulse._heart._fault = supervisor.CaptureFault(shared, 96000, 96)
+    whole = 0.0
+    for _ in range(1000):  # 2 s
+        whole += rate * 96000 * pulse.relay.interval_s / 96
+        pulse.now_s += pulse.relay.interval_s
+        pulse.frames = shared.engine["frames"] = 96 * int(whole)
+        if varies:
+            shared.counters["varied_at"] = pulse.frames
+        pulse._heart.step()
+        assert not (fault and pulse.relay.engaged)
+    assert pulse.relay.engaged == (not fault)
+    if fault == "equal":  # the converter works again
+        began_s = pulse.now_s
+        while not pulse.relay.engaged:
+            pulse.frames = shared.engine["frames"] = shared.counters["varied_at"] = pulse.frames + 192
+            pulse.now_s += pulse.relay.interval_s
+            pulse._heart.step()
+        assert pulse.now_s - began_s <= 2 * supervisor.HEALTHY_S + 0.05
+
+
 def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
     pulse = Pulse()
     pulse.engage()
