@@ -320,8 +320,8 @@ class Spectrum(Struct):
     """The power of input and output in bands of 1/6 octave. Their centres are evenly spaced in octaves from `low_hz` to `high_hz`.
 
     Base64 of one byte per band: byte b means b / 2 - 120 dB; 0 means -120 dB or less. A full-scale sine in both channels
-    has 0 dB. The input is delayed by the latency of the chain. `change` is output less input of an average: byte b means (b - 128) / 4 dB, limited to its range; otherwise it
-    is empty.
+    has 0 dB. The input is delayed by the latency of the chain. For an average, `change` is
+    the output minus the input: byte b means (b - 128) / 4 dB, limited to the range of a byte. Otherwise `change` is empty.
     """
 
     low_hz: float

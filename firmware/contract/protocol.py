@@ -213,7 +213,7 @@ METHODS: dict[str, Method] = {
             SpectrumOf,
             Spectrum,
             False,
-            "spectra of input and output: the newest of every 40 ms, or an average",
+            "spectra of input and output: the newest one (updated every 40 ms), or an average",
         ),
         Method("log", Log, LogPage, False, "lines of the log of the box"),
     )

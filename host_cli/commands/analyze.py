@@ -32,7 +32,7 @@ from host_cli.terminal import one_line, table
     "--mono", is_flag=True, help="measure a file with one channel as two equal channels (dual mono): 3 dB louder"
 )
 @click.option("--target", default="streaming", show_default=True, metavar="TARGET",
-              help="what the verdict of the report is about: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
+              help="the target with which the report compares the file: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""

@@ -53,7 +53,7 @@ class Seconds(click.ParamType):
     "target_lufs",
     type=float,
     metavar="LUFS",
-    help="show the difference to this loudness; without it, to the target of the loaded preset",
+    help="show the difference to this loudness; the default is the target of the loaded preset",
 )
 @pass_context
 def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target_lufs):

@@ -12,7 +12,7 @@ _EVERY = 3
 def spectrum(context: Context):
     """Show the spectra of input and output in dB, averaged over the last 2.5 seconds.
 
-    Input and output are aligned, so that the change is that of the same signal: 0 dB in bypass. --json prints all 96 bands.
+    Input and output are aligned in time, so the change compares the same signal. It is 0 dB in bypass. --json prints all 96 bands.
     """
     found = context.box.spectrum(average=True)
     rows = [

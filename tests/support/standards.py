@@ -19,7 +19,7 @@ class Case:
     """`files`: one list of segments per file. `reads`: the fields of the meter that must read `expected`.
 
     `when` states when the meter is read: "end" is the end of each file; "always" is every reading from `after_s` on; "segment" is
-        the end of each `group` of segments, with one value in `expected` per group.
+    the end of each `group` of segments, with one value in `expected` per group.
     """
 
     number: int
