@@ -17,9 +17,7 @@ RAMP_MS = 20.0
 def ramp_shape(Py_ssize_t length):
     """The part of the whole change after each of `length` frames: 0 is excluded, the last one is 1. float64, shape (length,)."""
     steps = np.arange(1, length + 1) / length
-    shape = steps - np.sin(2 * np.pi * steps) / (2 * np.pi)
-    shape[-1] = 1.0
-    return shape
+    return steps - np.sin(2 * np.pi * steps) / (2 * np.pi)
 
 
 cdef class Ramp:

@@ -74,7 +74,7 @@ KNOWN = {
         -25.0,
         "the gain of a band of the split `shelves` moves by up to 80 dB within 20 ms",
     ),
-    r"multiband\.b\d\.(release|attack|hold)_ms": (-85.0, "attack, hold and release apply at once, not on a ramp"),
+    r"multiband\.b\d\.(release|attack|hold)_ms": (-75.0, "attack, hold and release apply at once, not on a ramp"),
 }
 
 
