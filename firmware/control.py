@@ -16,6 +16,7 @@ from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
 from firmware.system import (
     Alarms,
+    LifeSigns,
     MeterReader,
     Options,
     RelayWatch,
@@ -71,6 +72,8 @@ class ControlProcess:
         self.relay_watch: RelayWatch | None = None
         #: The tasks that run every TICK_S.
         self.ticks = Ticks()
+        #: The threads without which the box cannot be operated.
+        self.life_signs = LifeSigns()
 
     @property
     def ab(self) -> str:
@@ -157,6 +160,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     process = ControlProcess(options, shared, store, presets, designer, recorder)
     stack.callback(process.ticks.call, "run log", recorder.save)
     stack.callback(process.ticks.call, "recorder", recorder.collect)
+    process.life_signs.watch("thread of the designer", lambda: designer.beats)
     controller = PanelController(store, presets)
     if configured.panel.enabled:
         _boot_panel(process, controller, configured, stack)
@@ -191,6 +195,7 @@ def _boot_panel(
         stack.enter_context(SimSocket(simulated, process.options.run_dir / "panel.sock"))
     panel = stack.enter_context(PanelControls(described, controller, pins))
     panel.start()
+    process.life_signs.watch("thread of the panel", lambda: panel.rounds)
     if configured.panel.relay:
         process.relay_watch = RelayWatch(lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed)
         process.ticks.add("relay watch", process.relay_watch.tick)
@@ -231,6 +236,7 @@ def _boot_link(
     else:
         return
     server.start()
+    process.life_signs.watch("thread of the link", lambda: server.beats)
     stack.callback(server.stop)
 
 
@@ -242,5 +248,6 @@ def main(options: Options, shared: SharedMemory) -> None:
     with contextlib.ExitStack() as stack:
         process = boot(options, shared, stack)
         while not stopping.wait(TICK_S):
-            shared.counters.add("control_beats")
+            if process.life_signs.all_run():
+                shared.counters.add("control_beats")
             process.ticks.run()

@@ -32,6 +32,8 @@ IDS = {"settings": Engine.SETTINGS, **DESIGN_IDS}
 
 #: How often the designer checks whether the engine has adopted the last kernel, in seconds. A crossfade takes 20 ms.
 _POLL_S = 0.002
+#: How often it counts a life sign while there is nothing to do, in seconds.
+_IDLE_S = 1.0
 
 
 def settings_vector(values: dict[str, float]) -> np.ndarray:
@@ -172,6 +174,8 @@ class Designer:
         self._dropped: set[str] = set()  # kinds whose last kernel was dropped
         self._unchecked: dict | None = None  # values for which `valid_from_hz` must be computed
         self.valid_from_hz = 0.0
+        #: Increases while the thread runs: with each kernel, and while it waits at least every _IDLE_S.
+        self.beats = 0
         self._wake = threading.Condition()
         self._working = self._stopping = False
         self._thread = threading.Thread(target=self._work, name="designer", daemon=True)
@@ -219,7 +223,8 @@ class Designer:
             with self._wake:
                 self._working = False
                 while not self._stopping and self._unchecked is None and self._ready() is None:
-                    self._wake.wait(_POLL_S if self._newest else None)
+                    self.beats += 1
+                    self._wake.wait(_POLL_S if self._newest else _IDLE_S)
                 if self._stopping:
                     return
                 kind = self._ready()
@@ -228,6 +233,7 @@ class Designer:
                 else:
                     values, self._unchecked = self._unchecked, None
                 self._working = True
+            self.beats += 1
             try:
                 if kind:
                     self._make(kind, values)

@@ -20,6 +20,7 @@ from pathlib import Path
 import serial
 
 from firmware.contract import BurnishError
+from firmware.system import IDLE_S
 
 from .box import Box
 from .logbook import Logbook
@@ -86,6 +87,8 @@ class Server:
         rate = baud // BITS_PER_BYTE if kind == "uart" else 0
         self.session = Session(box, describe_link(kind, rate), self.logbook)
         self.hangups = 0
+        #: Increases while the thread runs, at least every IDLE_S.
+        self.beats = 0
         self._port: serial.Serial | None = None
         self._stopping = False
         self._wake_r, self._wake_w = socket.socketpair()
@@ -125,6 +128,7 @@ class Server:
 
     def _run(self) -> None:
         while not self._stopping:
+            self.beats += 1
             fd = self._open()
             if fd is None:
                 self._pause()
@@ -163,11 +167,13 @@ class Server:
     def _serve(self, fd: int) -> None:
         session = self.session
         while not self._stopping:
+            self.beats += 1
             crowded = _waiting_bytes(fd) > BACKLOG
             wants = [fd] if session.outbox.has_reply() or (session.outbox and not crowded) else []
             wait_s = session.wait_s()
             if session.outbox and not wants:
                 wait_s = min(wait_s or 0.02, 0.02)  # the kernel does not report when its backlog has shrunk
+            wait_s = IDLE_S if wait_s is None else min(wait_s, IDLE_S)
             readable, _, _ = select.select([fd, self._wake_r], wants, [], wait_s)
             if self._wake_r in readable:
                 self._drain_wake()

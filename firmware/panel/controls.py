@@ -110,6 +110,8 @@ class PanelControls:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._parts: list = []
+        #: Rounds so far: increases while the thread runs.
+        self.rounds = 0
         #: Whether the coils of the relays carry current, as read through the shift registers.
         self.relay_sensed = False
         try:
@@ -148,6 +150,7 @@ class PanelControls:
 
     def _run(self) -> None:
         while not self._stop.wait(SCAN_S):
+            self.rounds += 1
             try:
                 self.pump()
             except Exception:  # a fault with one event must not stop the panel

@@ -4,6 +4,7 @@ from . import board, config, systemd
 from .alarms import Alarms
 from .board import Board, Pin
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
+from .life_signs import IDLE_S, LifeSigns
 from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
@@ -16,6 +17,7 @@ __all__ = [
     "BUSY",
     "FAILED",
     "HISTORY",
+    "IDLE_S",
     "LEAST_PERIODS",
     "METER_RULES",
     "MOST_PERIODS",
@@ -26,6 +28,7 @@ __all__ = [
     "USAGE",
     "Alarms",
     "Board",
+    "LifeSigns",
     "LogOutput",
     "MeterReader",
     "Options",

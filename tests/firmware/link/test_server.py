@@ -437,6 +437,19 @@ def test_memory_for_a_laptop_that_never_reads_is_bounded(fake):
     assert len(session._replies) == protocol.REPLAY
 
 
+def test_an_idle_server_counts_life_signs(fake, tmp_path):
+    pty = Pty()
+    server = Server(fake, pty.fd)
+    server.start()
+    first, deadline = server.beats, time.monotonic() + 60
+    while server.beats < first + 3 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    beats = server.beats
+    server.stop()
+    pty.close()
+    assert beats >= first + 3
+
+
 def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
     link = tmp_path / "tty"
     first = Pty(link)
