@@ -156,6 +156,8 @@ CREDIT = 4
 REPLAY = 32
 #: Largest file, in bytes, by kind.
 MAX_FILE = {"preset": 65536}
+#: Characters of a text from a request that a refusal repeats.
+MAX_SHOWN = 60
 
 #: A block that takes more than this part of its time is an overload, in per cent.
 OVERLOAD_PCT = 85
@@ -252,8 +254,9 @@ def arguments(request: Request) -> Params:
     """The parameters of a request, checked. Raises BoxError for an unknown method and for wrong parameters."""
     method = METHODS.get(request.method)
     if method is None:
-        raise BoxError(f"no method {request.method!r}", name="unknown_method", data={"method": request.method})
+        shown = request.method[:MAX_SHOWN]  # the text may be as long as a line
+        raise BoxError(f"no method {shown!r}", name="unknown_method", data={"method": shown})
     try:
         return msgspec.json.decode(request.params, type=method.params)
-    except (msgspec.ValidationError, RecursionError) as why:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as why:
         raise BoxError(f"{request.method}: {why}", name="bad_params", data={"method": request.method}) from None

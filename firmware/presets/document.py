@@ -43,6 +43,8 @@ MAX_DEPTH = toml_limits.MAX_DEPTH
 TARGET_LUFS = (-50.0, 0.0)
 #: The longest name that fits on the display, in characters.
 MAX_NAME = 32
+#: The longest slug: of a name, a digest, and the sign behind a reserved word.
+MAX_SLUG = 64 + 9 + 1
 #: Of a longer name only this many characters are looked at. Some may be invisible, or combine into one.
 _LONGEST_WRITTEN_NAME = 1000
 

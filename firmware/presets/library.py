@@ -19,6 +19,7 @@ from firmware.contract import open_regular, remove_leftovers, sync_directory, wr
 
 from .document import (
     MAX_BYTES,
+    MAX_SLUG,
     SCHEMA,
     Preset,
     PresetError,
@@ -210,7 +211,7 @@ class PresetLibrary:
 
 
 def _is_slug(name: str) -> bool:
-    return re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-?", name) is not None
+    return len(name) <= MAX_SLUG and re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*-?", name) is not None
 
 
 @contextlib.contextmanager

@@ -159,3 +159,17 @@ def test_the_document_is_the_same_whether_python_keeps_the_indentation_of_docstr
             monkeypatch.setattr(kind, "__doc__", inspect.cleandoc(kind.__doc__))
     assert protocol_markdown() == written
     assert "\n    Fast frames" not in written
+
+
+@pytest.mark.parametrize("body", [b'{"to": "\xff"}', b'{"\xc3": 1}', b'{"to": "\xed\xa0\x80"}'])
+def test_parameters_that_are_no_text_are_refused_and_no_fault_of_the_box(body):
+    request = protocol.Request("t-1", "mute", msgspec.Raw(body))
+    with pytest.raises(protocol.BoxError) as refused:
+        protocol.arguments(request)
+    assert refused.value.name == "bad_params"
+
+
+def test_a_long_name_of_a_method_is_not_repeated():
+    with pytest.raises(protocol.BoxError) as refused:
+        protocol.arguments(protocol.Request("t-1", "\u20ac" * 20_000))
+    assert len(protocol.error("t-1", refused.value)) < 2000

@@ -148,3 +148,9 @@ def test_leftovers_of_a_power_cut_are_removed(tmp_path):
     (tmp_path / ".my-warm.toml.abc.tmp").write_bytes(b"half")
     PresetLibrary(tmp_path)
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 75, "a" * 300, "a-" * 5000 + "a"])
+def test_a_long_slug_is_refused_like_a_long_name(library, name):
+    for act in (library.load, library.delete, lambda name: library.copy("Neutral", name)):
+        assert refused(act, name) == "range"
