@@ -124,6 +124,11 @@ class _quiet_alsa:
 # -- the loop ------------------------------------------------------------------------------------------------------
 
 
+def _interrupted(error: alsaaudio.ALSAAudioError) -> bool:
+    """Whether a signal ended a call that waited. It moved no frames and is repeated, unless the signal asked for the end."""
+    return os.strerror(errno.EINTR) in str(error)
+
+
 class Stopwatch:
     """Measures the time for a block in wall-clock time, because any delay makes the block late, whatever its cause."""
 
@@ -165,7 +170,12 @@ class Loop:
         """Run until `stop()` is true, which is checked once per block. Raises StreamFault."""
         self._start()
         while not stop():
-            count, data = self._capture.read()
+            try:
+                count, data = self._capture.read()
+            except alsaaudio.ALSAAudioError as error:
+                if not _interrupted(error):
+                    raise
+                continue
             if count == _EPIPE:
                 self._recover()
                 continue
@@ -207,7 +217,12 @@ class Loop:
     def _write(self, data) -> bool:
         """Write all of `data`; returns False after an underrun."""
         while True:
-            count = self._playback.write(data)
+            try:
+                count = self._playback.write(data)
+            except alsaaudio.ALSAAudioError as error:
+                if not _interrupted(error):
+                    raise
+                continue
             if count == _EPIPE:
                 return False
             if count <= 0:

@@ -197,7 +197,9 @@ def _boot_panel(
     panel.start()
     process.life_signs.watch("thread of the panel", lambda: panel.rounds)
     if configured.panel.relay:
-        process.relay_watch = RelayWatch(lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed)
+        process.relay_watch = RelayWatch(
+            lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed, lambda: panel.scans
+        )
         process.ticks.add("relay watch", process.relay_watch.tick)
 
 

@@ -83,10 +83,22 @@ def relay_of(options: Options):
         with warnings.catch_warnings(action="ignore"):  # gpiozero warns about each pin factory that is missing
             return Relay(described)
     except Exception as error:  # from gpiozero or its pin factories
+        if closed := closed_chips():
+            raise Refusal(
+                f"the pins cannot be used because this user may not open {closed[0]}: "
+                "add the user to the group gpio (`sudo usermod -aG gpio USER`) and log in again",
+                NO_PERMISSION,
+            ) from None
         raise Refusal(
             f"the pins cannot be used ({error}): on a machine without GPIO pins, set panel.relay and panel.enabled to false",
             NO_DEVICE,
         ) from None
+
+
+def closed_chips(devices: Path = Path("/dev")) -> list[str]:
+    """The GPIO chips of this machine, if there are any and this user may open none of them."""
+    chips = sorted(map(str, devices.glob("gpiochip*")))
+    return [] if any(os.access(chip, os.R_OK | os.W_OK) for chip in chips) else chips
 
 
 class NoRelay:

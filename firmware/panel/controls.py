@@ -112,6 +112,8 @@ class PanelControls:
         self._parts: list = []
         #: Rounds so far: increases while the thread runs.
         self.rounds = 0
+        #: Complete scans of the switches so far.
+        self.scans = 0
         #: Whether the coils of the relays carry current, as read through the shift registers.
         self.relay_sensed = False
         try:
@@ -136,6 +138,7 @@ class PanelControls:
         settled = scanned & self._candidate | self._closed & (scanned | self._candidate)
         self._candidate = scanned
         self.relay_sensed = "RELAY_SENSE" in settled
+        self.scans += 1
         for name in sorted(settled - self._closed - _SENSES):
             self._controller.press(name)
         for name in sorted(self._closed - settled - _SENSES):

@@ -7,23 +7,31 @@ log = logging.getLogger(__name__)
 
 #: Pull-in, hold time and the scan of the panel together take less than this, in seconds.
 PATIENCE_S = 0.5
+#: So many scans show it, too; a quarter of those that a panel with enough time makes.
+SCANS = 8
 
 
 class RelayWatch:
-    """`told()` tells whether the heartbeat should hold the relays, `sensed()` whether their coils carry current. [control]"""
+    """`told()` tells whether the heartbeat should hold the relays, `sensed()` whether their coils carry current, `scans()` how often
+    that has been looked at. A panel that does not look, because the machine is busy or has just started, knows nothing. [control]"""
 
-    def __init__(self, told, sensed, clock=time.monotonic):
-        self._told, self._sensed, self._clock = told, sensed, clock
-        self._agreed_s = clock()
-        #: True while they have disagreed for longer than `PATIENCE_S`.
+    def __init__(self, told, sensed, scans, clock=time.monotonic):
+        self._told, self._sensed, self._scans, self._clock = told, sensed, scans, clock
+        self._last_told = bool(told())
+        self._since_s, self._since_scans = clock(), scans()
+        #: True while they have disagreed for longer than `PATIENCE_S` and SCANS looks.
         self.fault = False
 
     def tick(self) -> None:
         """Call several times a second."""
-        told, now = bool(self._told()), self._clock()
-        if told == bool(self._sensed()):
-            self._agreed_s, self.fault = now, False
-        elif now - self._agreed_s > PATIENCE_S and not self.fault:
+        told, sensed = bool(self._told()), bool(self._sensed())
+        if told == sensed:
+            self.fault = False
+        if told == sensed or told != self._last_told:
+            self._last_told, self._since_s, self._since_scans = told, self._clock(), self._scans()
+            return
+        late = self._clock() - self._since_s > PATIENCE_S and self._scans() - self._since_scans >= SCANS
+        if late and not self.fault:
             self.fault = True
             state = (
                 "stay in bypass although they are held" if told else "stay on the processor although they are released"

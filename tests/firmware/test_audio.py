@@ -88,6 +88,26 @@ def test_a_card_that_takes_or_gives_nothing_ends_the_process(rng):
         Bench(capture, ListPlayback()).run(1000)
 
 
+@pytest.mark.parametrize("side", ["read", "write"])
+def test_a_signal_during_a_call_of_the_card_is_no_failure(rng, side):
+    """The words are those of a run without the signal; where it asked for the end, the loop ends."""
+    words = music(rng, 0.1)
+    undisturbed = Bench(ArrayCapture(words), ListPlayback())
+    undisturbed.run(len(words))
+    bench = Bench(ArrayCapture(words), ListPlayback())
+    stream = bench.capture if side == "read" else bench.playback
+    real, calls = getattr(stream, side), iter(range(1_000_000))
+
+    def interrupted(*data):
+        if next(calls) in (0, 7):
+            raise alsaaudio.ALSAAudioError("Interrupted system call [hw:0]")
+        return real(*data)
+
+    setattr(stream, side, interrupted)
+    counted = bench.run(len(words))
+    assert bench.playback.data == undisturbed.playback.data and counted["xruns"] == 0
+
+
 def test_counts_load_and_overload(rng):
     class Given:
         took = iter([0.2, 0.9, 0.5, 0.84])

@@ -25,7 +25,7 @@ from firmware.sim import sound_card
 from firmware.sim.panel import SimPanel
 from firmware.supervisor import Heartbeat, NoRelay, Supervisor, relay_of
 from firmware.system import board, config
-from firmware.system.errors import NO_DEVICE, Refusal
+from firmware.system.errors import NO_DEVICE, NO_PERMISSION, Refusal
 from firmware.system.options import Options
 from tests.support.paths import ROOT
 from tests.support.rig import PERIOD, RATE_HZ, music
@@ -531,6 +531,21 @@ def test_without_pins_the_refusal_is_one_sentence_without_warnings(tmp_path, mon
         relay_of(Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=48000, period=256))
     assert refused.value.status == NO_DEVICE
     assert not recwarn.list
+
+
+def test_a_missing_group_is_a_missing_permission_and_not_a_missing_board(tmp_path, monkeypatch):
+    def relay(_):
+        raise RuntimeError("can not open gpiochip")
+
+    monkeypatch.setattr("firmware.relay.Relay", relay)
+    (tmp_path / "gpiochip0").touch()
+    closed = supervisor.closed_chips
+    assert closed(tmp_path) == [] == closed(tmp_path / "none")
+    monkeypatch.setattr(supervisor.os, "access", lambda *_: False)
+    monkeypatch.setattr(supervisor, "closed_chips", lambda: closed(tmp_path))
+    with pytest.raises(Refusal, match="group gpio") as refused:
+        relay_of(Options(run_dir=tmp_path, state_dir=tmp_path, rate_hz=48000, period=256))
+    assert refused.value.status == NO_PERMISSION
 
 
 def test_the_plain_install_is_told_which_packages_the_box_needs(tmp_path):
