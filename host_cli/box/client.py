@@ -76,7 +76,8 @@ class BoxClient:
             return self._call("hello", proto=[protocol.PROTO], client=f"burnish {protocol.VERSION}")
         except NoAnswer:
             raise CliFail(
-                f"{self.link.name} is open, but no box answered within {self.timeout_s:g} s; is this the box's port? "
+                f"{self.link.name} is open, but no box answered within {self.timeout_s:g} s: is this the box's port, and "
+                "does burnishd run in the box (is its display on)? "
                 "On a UART check 115200 baud and that TX and RX are crossed; `burnish ports` lists the ports",
                 NO_DEVICE,
             ) from None

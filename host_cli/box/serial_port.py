@@ -8,6 +8,7 @@ import errno
 import getpass
 import os
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ except ImportError:  # on Windows, where a port is always exclusive
 
 BAUD = 115_200
 WRITE_TIMEOUT_S = 1.0
+#: Longest wait for a port to close, in seconds.
+CLOSE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -133,10 +136,18 @@ class SerialLink:
         )
 
     def close(self) -> None:
-        """See `Link.close`."""
+        """See `Link.close`. It takes at most CLOSE_S: where nobody reads at the other end, the kernel waits 30 s for that before a
+        port is closed. It then goes on closing, and stops when this program ends."""
+        closing = threading.Thread(target=self._close_port, name="closing", daemon=True)
+        closing.start()
+        closing.join(CLOSE_S)
+        self._on_close()
+
+    def _close_port(self) -> None:
+        with contextlib.suppress(OSError, serial.SerialException, termios.error if termios else OSError):
+            self._port.reset_output_buffer()
         with contextlib.suppress(OSError, serial.SerialException):
             self._port.close()
-        self._on_close()
 
 
 def _reason(why: Exception) -> str:
