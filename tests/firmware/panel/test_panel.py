@@ -338,6 +338,19 @@ def test_quadrature_survives_one_lost_edge_per_detent():
             assert sum(steps) == way
 
 
+@pytest.mark.parametrize("lost", range(4))
+@pytest.mark.parametrize("way", [1, -1])
+def test_a_lost_edge_costs_one_detent_and_no_later_one(way, lost):
+    """The edges that follow do not tell which way the lost one went, and a bounce at a detent looks the same."""
+    cycle = [(0, True), (1, True), (0, False), (1, False)]
+    edges = cycle if way > 0 else [(1 - phase, closed) for phase, closed in cycle]
+    decoder, steps = Quadrature(), 0
+    for turn in range(10):
+        for at, edge in enumerate(edges):
+            steps += decoder.edge(*edge) if (turn, at) != (4, lost) else 0
+    assert steps == 9 * way
+
+
 def test_bounce_at_rest_counts_nothing():
     decoder = Quadrature()
     assert [decoder.edge(phase, closed) for phase in (0, 1) for closed in (True, False) * 10] == [0] * 40
