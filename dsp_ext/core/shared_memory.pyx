@@ -150,8 +150,13 @@ cdef class Ring:
         return &self._rows[self._head[0] % self.rows, 0]
 
     cdef void commit(self) noexcept nogil:
-        """[audio] Publish the row that `next_row` returned."""
+        """[audio] Publish the row that `next_row` returned.
+
+        The fence keeps the words of the following row behind the count: a release store orders only what came before it, and
+        a reader takes the oldest row for whole until it sees the count.
+        """
         store(&self._head[0], self._head[0] + 1)
+        fence()
 
     def append(self, const double[::1] row not None):
         """[control] Write and publish one row (shape (columns,)), for rings whose writer is not the audio thread."""
