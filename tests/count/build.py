@@ -16,6 +16,8 @@ from .sysroot import CannotCount
 
 HERE = Path(__file__).parent
 COMPILER = "aarch64-linux-gnu-gcc"
+#: The modules of firmware/ that the cases need, by package. Their packages import more than the sysroot's Python has.
+FIRMWARE = {"contract": ("errors", "params"), "engine": ("designer",)}
 #: Runs setup.py up to and including Cython, and prints the compiler's input.
 _ASK_SETUP = """
 import json, sys
@@ -45,15 +47,22 @@ def modules(tree: Path, sysroot: Path, into: Path) -> None:
     for name, sources, flags in json.loads(listing.read_text()):
         work.append(([tree / source for source in sources], into / f"{name.replace('.', '/')}.so", flags))
     work.append(([regions], into / "regions.so", flags))
-    for stale in set((into / "dsp_ext").iterdir()) - {target for _, target, _ in work}:
-        if stale.suffix != ".made":
-            stale.unlink()
-    for source in (tree / "dsp_ext").glob("*.py"):
-        shutil.copy(source, into / "dsp_ext")
+    for stale in set((into / "dsp_ext").rglob("*.so")) - {target for _, target, _ in work}:
+        stale.unlink()
+    for _, target, _ in work:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    for source in (tree / "dsp_ext").rglob("*.py"):
+        target = into / source.relative_to(tree)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
     shutil.copy(HERE / "cases.py", into)
-    (into / "firmware").mkdir(exist_ok=True)
-    for name in ("__init__", "params", "designer"):
-        shutil.copy(tree / "firmware" / f"{name}.py", into / "firmware")
+    for package, names in FIRMWARE.items():
+        folder = into / "firmware" / package
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            shutil.copy(tree / "firmware" / package / f"{name}.py", folder)
+        (folder / "__init__.py").write_text("".join(f"from . import {name}\n" for name in names))
+    shutil.copy(tree / "firmware/__init__.py", into / "firmware")
     base = [COMPILER, *_python_flags(sysroot)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda one: _compile(base, *one), work))
