@@ -51,6 +51,8 @@ class Medium:
             return descriptor, path
 
         def fdopen(descriptor, mode):
+            if descriptor not in self._names:  # a file that is read
+                return real["fdopen"](descriptor, mode)
             file = real["fdopen"](descriptor, mode, buffering=0)
             write = file.write
             name = self._names[descriptor]
