@@ -155,7 +155,7 @@ cdef class Limiter(Processor):
         """Let all ramps, times and links move to what the settings require. What is there already does not change."""
         cdef float fast = self.share(LIMITER_LINK_FAST_PCT), slow = self.share(LIMITER_LINK_SLOW_PCT)
         self._steady.set_true_peak(self.is_on(LIMITER_TRUE_PEAK))
-        self._steady.set_link(fast if fast < slow else slow)  # it reduces both channels alike, so it acts as far as both links allow
+        self._steady.set_link(slow)
         self._peak.set_links(fast, slow)
         self._peak.set_times(self.times())
         self._delta.to(1.0 if self.is_on(LIMITER_DELTA) else 0.0)

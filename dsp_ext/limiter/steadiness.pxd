@@ -8,7 +8,7 @@ cdef class Steadiness:
     cdef double[2] _power
     cdef double _corner, _average
     cdef Py_ssize_t _every, _left
-    cdef float _goal, _steady, _rise
+    cdef float _steady
 
     cdef void clear(self) noexcept nogil
     cdef void run(self, const float *left, const float *right, float *steady, Py_ssize_t frames) noexcept nogil

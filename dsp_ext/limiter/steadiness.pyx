@@ -3,11 +3,9 @@
 """Steadiness: whether the sound above 300 Hz holds its level, as a held chord or a test tone does and music rarely does.
 
     high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
-    -> rises from 0 to 1 in 800 ms, falls at once
 
 A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
-the limiter uses this figure to act slowly there. The figure rises slowly, so that the steady stage takes a reduction over
-from the next stage as fast as that one releases it; both at once would turn the sound down twice. Silence below -90 dBFS is steady, so that a tone which swells after it is
+the limiter uses this figure to act slowly there. Silence below -90 dBFS is steady, so that a tone which swells after it is
 treated as one; between that and -60 dBFS nothing is. The level is looked at 1500 times a second.
 """
 
@@ -22,7 +20,6 @@ CORNER_HZ = 300.0
 AVERAGE_MS = 5.0  # each of two one-pole averages
 SPAN_MS = 150.0
 MEMORY_MS = 200.0
-RISE_MS = 800.0
 LOOKS_HZ = 1500.0
 
 cdef double PI = 3.141592653589793
@@ -53,7 +50,6 @@ cdef class Steadiness:
         self._highest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz))
         self._lowest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz))
         self._memory = SlidingMax(round(MEMORY_MS * 1e-3 * looks_hz))
-        self._rise = 1.0 / max(1.0, RISE_MS * 1e-3 * looks_hz)
         corner = 2.0 * PI * CORNER_HZ / rate_hz
         self._corner = corner / (1.0 + corner)
         self._average = share(AVERAGE_MS, rate_hz)
@@ -74,7 +70,7 @@ cdef class Steadiness:
         self._power[0] = self._power[1] = 0.0
         self._left = self._every
         self._memory.run(&steady, 1)
-        self._goal = self._steady = 1.0
+        self._steady = 1.0
 
     cdef void judge(self) noexcept nogil:
         """One look at the level."""
@@ -91,10 +87,8 @@ cdef class Steadiness:
         steady = steady if steady > <float> 0.0 else <float> 0.0
         steady = steady if steady < <float> 1.0 else <float> 1.0
         self._memory.run(&steady, 1)
-        if fabsf(steady - self._goal) > TOLERANCE or steady == <float> 0.0 or steady == <float> 1.0:
-            self._goal = steady
-        steady = self._steady + self._rise
-        self._steady = steady if steady < self._goal else self._goal
+        if fabsf(steady - self._steady) > TOLERANCE or steady == <float> 0.0 or steady == <float> 1.0:
+            self._steady = steady
 
     cdef void run(self, const float *left, const float *right, float *steady, Py_ssize_t frames) noexcept nogil:
         """[audio] 0 to 1 for each frame."""

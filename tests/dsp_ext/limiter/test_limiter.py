@@ -344,15 +344,18 @@ def test_times_change_without_a_click_and_without_going_over(rng):
 
 
 def test_links_are_separate():
-    """A peak on the left, and then something that lasts: how much of either the right channel feels, in dB."""
-    x = np.full((2, 132000), 0.1)
-    x[0, 8000:8300] = 1.0
-    x[0, 30000:126000] = np.sin(2 * np.pi * 0.01 * np.arange(96000))
+    """A peak on the left, and then something that lasts: how much of either the right channel feels, in dB. Quiet bursts before the
+    peak keep the sound from being steady, which is reduced alike in both channels."""
+    x = np.full((2, 140000), 0.1)
+    n = np.arange(19000)
+    x[0, :19000] += 0.2 * (n // 1000 % 2) * np.sin(2 * np.pi * 0.1 * n)
+    x[0, 20000:20300] = 1.0
+    x[0, 44000:140000] = np.sin(2 * np.pi * 0.01 * np.arange(96000))
     felt = {}
     for fast, slow in ((100, 100), (0, 0), (50, 50), (0, 100)):
         y, _ = limited(x, link_fast_pct=fast, link_slow_pct=slow, ceiling_dbtp=-6.0)
         gain_db = 20 * np.log10(y[1] / 0.1)
-        felt[fast, slow] = gain_db[:20000].min(), gain_db[122000]  # after the stages have changed over
+        felt[fast, slow] = gain_db[1000:34000].min(), gain_db[134000]  # after the stages have changed over
     assert felt[100, 100][0] < -6.0 and felt[100, 100][1] == pytest.approx(-6.1, abs=0.1)
     assert felt[0, 0] == (0.0, 0.0)
     assert felt[50, 50][0] == pytest.approx(felt[100, 100][0] / 2, abs=0.2)
@@ -465,20 +468,6 @@ def test_bad_samples_do_not_stick(rng):
     limiter.process(good)
     assert np.all(np.isfinite(good[:, 2000:])) and np.abs(good[:, 2000:]).max() <= 10 ** (-1 / 20)
     assert np.abs(good[:, 90000:]).max() > 0.1
-
-
-def test_the_stages_hand_a_tone_over_without_turning_it_down_twice(record):
-    """A tone of 1 kHz whose level changes ten times a second, then holds: the steady stage begins to act where the peak stage
-    acted alone. The level of the held tone, in windows of 20 ms, below that of the ceiling."""
-    t = np.arange(4 * 48000) / 48000
-    level = np.where(t < 1.5, 0.6 + 0.4 * np.sign(np.sin(2 * np.pi * 5 * t)), 1.0)
-    y, limiter = limited(np.tile(level * np.sin(2 * np.pi * 1000 * t), (2, 1)), gain_db=6.0)
-    held = y[0, 72000 + limiter.latency : 4 * 48000].astype(np.float64)
-    windows = held[: len(held) // 960 * 960].reshape(-1, 960)
-    dip = float(-1 - 10 * np.log10(2 * (windows**2).mean(axis=1)).min())
-    record("Limiter", "deepest dip of a tone that begins to hold its level, 1 kHz, 6 dB reduction", dip, "dB",
-           target="≤ 1 dB", digits=2, tolerance=0.1)  # fmt: skip
-    assert dip <= 1
 
 
 def test_the_first_sound_is_limited_like_any_other():
