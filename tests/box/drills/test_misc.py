@@ -112,7 +112,6 @@ def test_settings_survive_a_restart(sounding, tool):
     assert float(tool.get("input.trim_db")) == -4.5
 
 
-@pytest.mark.xfail(strict=True, reason="the audio process takes the signal that ends it for a fault of the sound card")
 def test_orderly_end_logs_no_fault(sounding):
     service = sounding()
     logged = len(service.log)
