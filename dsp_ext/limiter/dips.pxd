@@ -3,7 +3,7 @@
 from .envelopes cimport BoxSmoother, Release, SlidingMax
 
 cdef enum:
-    # Frames by which a held maximum exceeds the smoothing: one before the interval of a peak, two after its begin.
+    # Frames by which a maximum is held longer than the smoothing: one before the interval of a peak, two after its start.
     INTERVAL_MARGIN = 3
 
 cdef class Dips:

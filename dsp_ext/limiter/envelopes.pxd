@@ -1,4 +1,4 @@
-# Pieces that a limiter's reduction is made of. See `envelopes.pyx`.
+# Envelopes from which the limiter computes its reduction. See `envelopes.pyx`.
 
 from libc.stdint cimport int64_t
 

@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Indices are the loops' own; lengths are cut to CHUNK, rings to their own length.
-"""Pieces that a limiter's reduction is made of: sliding maximum, release, follower, finite smoothing.
+"""Envelopes from which the limiter computes its reduction: sliding maximum, release, follower, and finite smoothing.
 
-All work in place, sample by sample in effect: results do not depend on how the stream is cut. None allocates after it was
-made, and each costs the same for every input.
+All of them work in place. Their results do not depend on how the stream is divided into blocks. They allocate memory only when
+they are created, and their cost does not depend on the input.
 """
 
 import numpy as np
@@ -13,41 +13,41 @@ from libc.string cimport memcpy, memmove, memset
 cdef enum:
     CHUNK = 256
     BOXES = 3
-    UNITY = 1 << 25  # 1.0 in the integers of BoxSmoother
+    UNITY = 1 << 25  # the integer that stands for 1.0 in BoxSmoother
 
-# In octaves, 0.006 dB.
+# In octaves; this is 0.006 dB.
 cdef double FLOOR = 1e-3
 cdef double NOTHING = 1e-6
 
 
 cdef double share(double time_ms, double rate_hz) noexcept nogil:
-    """1 - exp(-1 / (time rate)): the part of its way that an exponential of that time constant goes in a frame."""
+    """1 - exp(-1 / (time * rate)): the fraction of the remaining distance that an exponential with this time constant covers in
+    one frame."""
     cdef double x = 1000.0 / ((time_ms if time_ms > 1.0 else 1.0) * rate_hz)
-    # x < 0.023: four terms leave 1e-9 of it, and no libm.
+    # x < 0.023, so four terms of the series have a relative error of 1e-9, and libm is not needed.
     return x * (1.0 - x * (1.0 / 2.0 - x * (1.0 / 6.0 - x / 24.0)))
 
 
 cdef class SlidingMax:
-    """Largest of the newest `window` values; values before the first count as 0.
-
-    A ladder: maxima over 2, 4, 8 ... values, each from two of the rung below, and the last rung overlaps to the exact
-    window. log2(window) comparisons a sample, but side by side in vector lanes and always the same, unlike the usual
-    monotonic queue (Lemire 2006), whose cost follows the signal.
+    """The largest of the newest `window` values; values before the first count as 0. The maxima over 2, 4, 8 ... values are
+    each computed from two maxima of half the length. In the last step, two maxima overlap so that together they cover exactly
+    the window. This takes log2(window) comparisons per sample, computed in parallel in vector lanes. Their number never
+    changes, while the cost of the usual monotonic queue (Lemire 2006) depends on the signal.
     """
 
     def __init__(self, Py_ssize_t longest):
-        """[control] Room for windows up to `longest` frames; starts with the longest."""
+        """[control] Allocates memory for windows up to `longest` frames; starts with the longest."""
         if longest < 1:
             raise ValueError(f"window must be at least 1 frame, not {longest}")
         self.longest = longest
-        # Each level keeps `distance` past values, with a chunk of new ones behind them.
+        # Each level keeps `distance` past values, followed by a chunk of new values.
         levels = int(longest).bit_length()
         self._distance = np.zeros(levels, np.intp)
         self._history = np.zeros(longest + levels * CHUNK, np.float32)
         self.set_window(longest)
 
     cdef void set_window(self, Py_ssize_t window) noexcept nogil:
-        """[audio] Another window, 1 to `longest` frames; forgets the past."""
+        """[audio] Set the window, 1 to `longest` frames, and clear all past values."""
         cdef Py_ssize_t reach = 1
         self.window = window
         self._levels = 0
@@ -61,11 +61,11 @@ cdef class SlidingMax:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         memset(&self._history[0], 0, self._history.shape[0] * sizeof(float))
 
     cdef void run(self, float *x, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace each x by the largest of it and the window - 1 values before it."""
+        """[audio] Replace each x by the largest of x and the window - 1 values before it."""
         cdef Py_ssize_t level, step, i, distance
         cdef float *old
         cdef float *new
@@ -95,7 +95,8 @@ cdef class SlidingMax:
 cdef class Release:
     """Rises at once, falls exponentially to 0 with the time constant `release_ms`.
 
-    The fall aims FLOOR below 0, so that it arrives there and a limiter at rest has exactly no reduction.
+    The exponential falls towards FLOOR below 0, so that it reaches 0 exactly: without peaks, the limiter does not change the
+    signal at all.
     """
 
     def __init__(self, rate_hz, double release_ms=100.0):
@@ -128,9 +129,8 @@ cdef class Release:
 
 
 cdef class Follower:
-    """Rises and falls exponentially towards its input, each with its own time constant; the fall is never the faster one.
-
-    Comes to rest at exactly 0: NOTHING and less count as 0.
+    """Rises and falls exponentially towards its input, each with its own time constant; the fall is never faster than the rise.
+    It reaches exactly 0, because values up to NOTHING count as 0.
     """
 
     def __init__(self, rate_hz, double attack_ms=10.0, double release_ms=100.0):
@@ -150,7 +150,7 @@ cdef class Follower:
         cdef Py_ssize_t i
         cdef double value = self._value, rise = self._rise, fall = self._fall, up, down
         for i in range(frames):
-            # rise >= fall: the larger of the two results is the right one on the way up as well as down.
+            # rise >= fall, so the larger of the two results is correct both when x rises and when it falls.
             up = value + rise * (x[i] - value)
             down = value + fall * (x[i] - value)
             value = up if up > down else down
@@ -167,17 +167,17 @@ cdef class Follower:
 cdef class BoxSmoother:
     """Moving average over `length` values between -32 and 32: three running means in cascade. Values before the first are 0.
 
-    The weights are finite, non-negative and sum to 1. So a smoothed reduction is never below the smallest of the last
-    `length`, and no peak that they were made for can pass. On audio it is a linear-phase low-pass. Integers keep the running
-    sums exact for ever; where all values are 0, the result is exactly 0.
+    The weights are finite, non-negative and sum to 1. A smoothed reduction is therefore never below the smallest of the last
+    `length` reductions, so a peak cannot exceed the ceiling. Applied to audio, this is a linear-phase low-pass. The running
+    sums are integers, so they stay exact for any length of time; if all values are 0, the result is exactly 0.
     """
 
     def __init__(self, Py_ssize_t longest):
-        """[control] Room for `longest` frames, at least 3; starts with that length."""
+        """[control] Allocates memory for lengths up to `longest` frames, at least 3; starts with that length."""
         if longest < BOXES:
             raise ValueError(f"length must be at least {BOXES} frames, not {longest}")
         self.longest = longest
-        # No box is longer for a shorter length, but the third may be by one, by its rounding.
+        # No box is longer for a shorter length, except that the third may be longer by one frame because of rounding.
         self._ring0 = np.zeros(longest // 2 + 2, np.int64)
         self._ring1 = np.zeros(3 * longest // 10 + 2, np.int64)
         self._ring2 = np.zeros(longest // 5 + 4, np.int64)
@@ -185,10 +185,11 @@ cdef class BoxSmoother:
         self.set_length(longest)
 
     cdef void set_length(self, Py_ssize_t length) noexcept nogil:
-        """[audio] Another length, 3 to `longest` frames; as if all values so far had been 0."""
+        """[audio] Set the length, 3 to `longest` frames. The state is then as if all values so far had been 0."""
         cdef Py_ssize_t total = length + BOXES - 1
         self.length = length
-        # Half, three tenths, the rest: of the splits tried, this leaves the least beyond 200 Hz of a step.
+        # The boxes have half, three tenths, and the rest of the length: of the divisions that were tried, this one leaves the
+        # least energy above 200 Hz when a step is smoothed.
         self._box[0] = total // 2
         self._box[1] = 3 * total // 10
         self._box[2] = total - self._box[0] - self._box[1]
@@ -201,7 +202,7 @@ cdef class BoxSmoother:
         return &self._ring1[0] if box == 1 else &self._ring2[0]
 
     cdef void clear(self) noexcept nogil:
-        """[audio] As if all values so far had been 0."""
+        """[audio] Clear the state, as if all values so far had been 0."""
         cdef Py_ssize_t box, i
         cdef int64_t *ring
         for box in range(BOXES):

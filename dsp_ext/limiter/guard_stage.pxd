@@ -1,4 +1,4 @@
-# The last stage: what is still over the ceiling. See `guard_stage.pyx`.
+# The last stage: it reduces peaks that are still over the ceiling. See `guard_stage.pyx`.
 
 from dsp_ext.meters cimport TruePeak
 from .dips cimport Dips

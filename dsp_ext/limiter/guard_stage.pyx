@@ -1,9 +1,9 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to CHUNK by the caller.
-"""GuardStage: measures what the peak stage made, and dips the gain where that is still over the ceiling.
+"""GuardStage: measures the output of the peak stage, and dips the gain where it is still over the ceiling.
 
-The peak stage measured its input, and a gain that moves shifts peaks between samples a little. This stage measures again and
-reduces both channels alike. It rests while everything is within 0.015 dB of the ceiling.
+The peak stage measures its input, and a moving gain shifts peaks between samples slightly. This stage measures again and
+reduces both channels by the same gain. It does nothing while all peaks are at least 0.015 dB below the ceiling.
 """
 
 from libc.math cimport fabsf
@@ -33,12 +33,12 @@ cdef enum:
     ROWS
 
 cdef float SILENCE = 1e-9
-cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
+cdef float MOST = 24.0  # octaves; more than any signal needs, so that the envelopes recover from an invalid sample in time
 cdef float MARGIN = <float> 0.015 * OCTAVES_PER_DB
 
 
 cdef class GuardStage:
-    """Stereo, both channels reduced alike."""
+    """Stereo. Both channels get the same gain."""
 
     def __init__(self, rate_hz):
         lookahead = frames_of(LOOKAHEAD_MS, rate_hz)
@@ -54,7 +54,7 @@ cdef class GuardStage:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         cdef int i
         self._detector_l.clear()
         self._detector_r.clear()
@@ -72,7 +72,8 @@ cdef class GuardStage:
         return least
 
     cdef void run(self, float *left, float *right, float *ceiling, bint true_peak, Py_ssize_t frames) noexcept nogil:
-        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) comes out as late as the sound."""
+        """[audio] Process at most CHUNK frames in place. `ceiling` (octaves, one per frame) is delayed by as much as the
+        audio."""
         cdef Py_ssize_t i
         cdef float peak
         cdef float *peak_l = &self._work[TRUE_L, 0]

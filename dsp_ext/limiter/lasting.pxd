@@ -1,4 +1,4 @@
-# The reduction that has been needed for a while. See `lasting.pyx`.
+# The part of the reduction that has been needed for some time. See `lasting.pyx`.
 
 from .envelopes cimport Follower, SlidingMax
 

@@ -1,10 +1,10 @@
 # cython: boundscheck=False, wraparound=False
 # The pieces mind their own sizes.
-"""Lasting: the reduction that programme has needed without a break, slowly followed. One channel.
+"""Lasting: follows slowly the reduction that the programme has needed without a break. One channel.
 
     needed -> sliding maximum over HOLD_MS -> sliding minimum over `lasting_ms` -> attack and release
 
-The hold bridges the half periods of bass, so that a steady sound from 30 Hz up gives a constant value at any pitch. The
+The hold bridges the half periods of bass, so that a steady sound of 30 Hz or higher gives a constant value. The
 minimum removes everything shorter than `lasting_ms`: single peaks are left to the dips, which cost less loudness.
 """
 
@@ -21,7 +21,7 @@ cdef double _LONGEST_MS = LONGEST_MS
 
 
 cdef class Lasting:
-    """`configure` sets the times. What a wait of `settled_after` frames gives does not depend on what was before."""
+    """`configure` sets the times. After `settled_after` frames, the output no longer depends on values before `configure`."""
 
     def __init__(self, rate_hz):
         self.rate_hz = rate_hz
@@ -31,7 +31,7 @@ cdef class Lasting:
         self.configure(LONGEST_MS, ATTACK_MS)
 
     cdef void configure(self, double lasting_ms, double release_ms) noexcept nogil:
-        """[audio] `lasting_ms` up to LONGEST_MS; time constant of the release in ms. Forgets the past."""
+        """[audio] Set `lasting_ms`, at most LONGEST_MS, and the time constant of the release in ms. Clears all past values."""
         cdef Py_ssize_t window = frames_of(lasting_ms if lasting_ms < _LONGEST_MS else _LONGEST_MS, self.rate_hz)
         self._least.set_window(window if window > 1 else 1)
         self._held.clear()
@@ -45,12 +45,12 @@ cdef class Lasting:
         self._follower.clear()
 
     cdef void run(self, float *needed, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace what is needed (octaves, 0 or above) by the lasting part of it."""
+        """[audio] Replace the needed reductions (octaves, 0 or above) by the part of them that lasts."""
         cdef Py_ssize_t i
         self._held.run(needed, frames)
         for i in range(frames):
             needed[i] = -needed[i]
-        self._least.run(needed, frames)  # the values before the first count as 0: nothing has lasted yet
+        self._least.run(needed, frames)  # values before the first count as 0, because no reduction has lasted yet
         for i in range(frames):
             needed[i] = -needed[i]
         self._follower.run(needed, frames)

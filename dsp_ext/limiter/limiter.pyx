@@ -1,37 +1,38 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Blocks are cut to CHUNK; all arrays have that length.
-"""Limiter: keeps a true-peak ceiling, by construction.
+"""Limiter: keeps every true peak at or below the ceiling, by construction.
 
     gain -> steady stage -> peak stage -> guard stage -> clamp -> listening
 
-The steady stage reduces held tones slowly, and reduces bass under them by itself (`steady_stage.pyx`); on most music it does
-nothing. The peak stage does the limiting, to 0.03 dB below the ceiling (`peak_stage.pyx`): a slow gain for reductions that
-last, short dips for the rest (`reduction.pyx`). Peaks are measured at the input, and a moving gain shifts them a little. The
-guard stage therefore measures the result; it does nothing while that is within 0.015 dB of the ceiling. The clamp catches
-what should not exist: `clamps` counts the samples that it changed and stays 0.
+The steady stage reduces held tones slowly. If there is loud bass below these tones, it reduces the bass alone
+(`steady_stage.pyx`). On most music it does nothing. The peak stage limits to 0.03 dB below the ceiling (`peak_stage.pyx`). It
+uses a slow gain for reductions that last, and short dips for all others (`reduction.pyx`). Peaks are measured at the input, and
+a moving gain shifts them slightly. The guard stage therefore measures the result; it does nothing while all peaks are at least
+0.015 dB below the ceiling. The clamp is a safety net: `clamps` counts the samples that it has changed, and should stay 0.
 
 The promise: the output, measured by the meter of ITU-R BS.1770-5 Annex 2 or by a 16-fold interpolator of 64 taps, is at or
-below the ceiling in force for it. No meter can promise this for every waveform between the samples, since patterns that
-alternate at half the sampling rate can hide peaks from any finite interpolator. Programme up to 20.5 kHz stays within 0.02 dB
-on far longer ones.
+below the ceiling. No meter can guarantee this for every waveform between the samples, because patterns that alternate at half
+the sampling rate can hide peaks from any finite interpolator. For programme up to 20.5 kHz, a far longer interpolator reads at
+most 0.02 dB over the ceiling.
 
-The ceiling moves over 20 ms in both directions, smooth at both ends, and it travels through the delay lines with the sound: a
-frame is limited to the ceiling that was in force when it came in. Times, styles and the choice between true peaks and sample
-peaks change by a crossfade about 0.2 s later, when a second set of envelopes has settled. When the limiter is switched off,
-the gain ramps to 0 dB and the ceiling ramps far above full scale; after the release, the output is exactly the delayed input.
-The latency is the same for all settings.
+The ceiling moves over 20 ms in both directions, with a smooth start and end. The ceiling is delayed together with the audio:
+each frame is limited to the ceiling that was set when the frame entered the limiter. When a time, the style or the choice
+between true peaks and sample peaks changes, a second set of envelopes is started. After about 0.2 s it has settled, and the
+gain crossfades to it. When the limiter is switched off, the gain ramps to 0 dB and the ceiling ramps far above full scale;
+after the release, the output is exactly the delayed input. The latency is the same for all settings.
 
 The styles are in `dsp_ext.settings`:
 
 | style | for |
 |---|---|
 | transparent | the least change of the music at the same loudness |
-| punchy | drums and rock: the level stays up longer behind an attack |
+| punchy | drums and rock: the gain is reduced less just after an attack |
 | aggressive | loudness: the shortest dips, with more distortion of loud bass |
 
-Hold and release that are set by themselves are those of the dips, the slow release is that of the lasting reduction. The
-look-ahead scales the dips: 10 ms gives dips of 2.4 and 1.2 ms. From 23 to 24 dB of gain all styles change to the shortest
-dips, because long dips that merge would keep such a programme below about -7.5 LUFS.
+The settings for hold and release apply to the dips, the setting for the slow release applies to the lasting reduction. The
+lengths of the dips are proportional to the look-ahead: with 10 ms, the dips take 2.4 and 1.2 ms. Between 23 and 24 dB of gain,
+all styles change to the shortest dips. With longer dips, which would merge at such gains, the loudness could not rise above
+about -7.5 LUFS.
 """
 
 from libc.string cimport memcpy
@@ -52,7 +53,7 @@ from .guard_stage import GuardStage
 from .peak_stage import PeakStage
 from .steady_stage import SteadyStage
 
-# The parts of the look-ahead that the mid dips and the fast dips take.
+# The lengths of the mid dips and of the fast dips as fractions of the look-ahead.
 _MID_SHARE = 0.24
 _FAST_SHARE = 0.12
 
@@ -111,7 +112,8 @@ cdef class Limiter(Processor):
     # -- settings ------------------------------------------------------------------------------------------------
 
     def set(self, *, settle=False, **settings):
-        """[control] Settings by name: `set(gain_db=6, style="punchy")`; `settle` ends the ramps. Not while processing.
+        """[control] Settings by name: `set(gain_db=6, style="punchy")`; `settle` ends the ramps. Do not call this while another
+        thread processes.
 
         Raises KeyError for an unknown name, ValueError for a value that is out of range.
         """
@@ -127,7 +129,7 @@ cdef class Limiter(Processor):
         self.aim()
 
     cdef void set_reserve(self, double reserve) noexcept nogil:
-        """[audio] Stay this much (linear) below the ceiling, because dither will add as much later."""
+        """[audio] Limit to this much (linear) below the ceiling, because the dither adds up to this amount later."""
         self._reserve = reserve
         self.aim()
 
@@ -139,20 +141,22 @@ cdef class Limiter(Processor):
         return between(<float> self._settings[place] * <float> 0.01, 0.0, 1.0)
 
     cdef double driven(self) noexcept nogil:
-        """How far a style gives way to DRIVEN_VALUES: 0 up to DRIVEN_FROM_DB of gain, 1 from one decibel more on."""
+        """The weight of DRIVEN_VALUES against the values of the style: 0 up to DRIVEN_FROM_DB of gain, 1 from one decibel above
+        it."""
         return between(<float> (self._settings[LIMITER_GAIN_DB] - DRIVEN_FROM_DB), 0.0, 1.0)
 
     cdef double of_style(self, int which) noexcept nogil:
-        """A value of the style in use, at the gain in use."""
+        """A value of the selected style at the present gain."""
         cdef double value = STYLE_VALUES[<int> self._settings[LIMITER_STYLE]][which]
         return value + self.driven() * (DRIVEN_VALUES[which] - value)
 
     cdef double time_ms(self, int place, int which) noexcept nogil:
-        """A time: as it is set, or that of the style where it is set to 0."""
+        """A time setting; a setting of 0 means the time of the selected style."""
         return self._settings[place] if self._settings[place] > 0.0 else self.of_style(which)
 
     cdef void aim(self) noexcept nogil:
-        """Let all ramps, times and links move to what the settings require. What is there already does not change."""
+        """Move all ramps, times and links to the values that the settings require. Those that have their value already do not
+        change."""
         cdef float fast = self.share(LIMITER_LINK_FAST_PCT), slow = self.share(LIMITER_LINK_SLOW_PCT)
         self._steady.set_true_peak(self.is_on(LIMITER_TRUE_PEAK))
         self._steady.set_link(slow)
@@ -176,7 +180,7 @@ cdef class Limiter(Processor):
         return times
 
     cdef void aim_levels(self) noexcept nogil:
-        """Gain, ceiling, and the gain compensation for listening at unity."""
+        """Set the targets of gain, ceiling, and the gain compensation for listening at unity."""
         cdef bint enabled = self.is_on(LIMITER_ENABLED)
         cdef float gain_db = <float> self._settings[LIMITER_GAIN_DB] if enabled else <float> 0.0
         cdef float ceiling_dbtp = <float> self._settings[LIMITER_CEILING_DBTP]
@@ -192,7 +196,7 @@ cdef class Limiter(Processor):
         self._ceiling.to(ceiling)
 
     cdef void settle(self) noexcept nogil:
-        """[control] End all ramps and crossfades at once: for the state at the start of a run."""
+        """[control] End all ramps and crossfades at once. Use this at the start of a run."""
         self._gain.jump(self._gain._target)
         self._ceiling.jump(self._ceiling._target)
         self._listen.jump(self._listen._target)
@@ -212,7 +216,7 @@ cdef class Limiter(Processor):
         return self._steady.latency + self._peak.latency + self._guard.latency
 
     cdef float take_reduction_db(self) noexcept nogil:
-        """[audio] Deepest reduction since the last call, of either channel, in dB, 0 or below."""
+        """[audio] The deepest reduction of either channel since the last call, in dB, 0 or below."""
         return gain_to_db(self._steady.take_least() * self._peak.take_least() * self._guard.take_least())
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:

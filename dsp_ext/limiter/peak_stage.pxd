@@ -1,4 +1,4 @@
-# The second stage: every peak is reduced. See `peak_stage.pyx`.
+# The second stage: it reduces every peak. See `peak_stage.pyx`.
 
 from .envelopes cimport BoxSmoother
 from .switched_reduction cimport SwitchedReduction

@@ -4,9 +4,9 @@
 
     true peaks, sample peaks, peaks below 400 Hz -> octaves over the ceiling -> reduction (`reduction.pyx`) -> gain
 
-Peaks between samples come from the steady stage, which measured them. The low-pass is a linear-phase one of three running
-means, and the peaks wait for it.
-The audio waits for the low-pass and the longest look-ahead, whatever the look-ahead in use: the latency is constant.
+The steady stage has measured the peaks between samples and passes them on. The linear-phase low-pass consists of three running
+means, and the measured peaks are delayed to match it. The audio is delayed by the low-pass and the longest look-ahead, so the
+latency is constant for every look-ahead.
 """
 
 from libc.math cimport fabsf
@@ -35,10 +35,10 @@ cdef enum:
     WAITING
     ROWS
 
-#: The low-pass of the mid dips ends at about this frequency: its running means are 1.5 periods of it long together.
+#: The cutoff of the low-pass for the mid dips: its running means together are 1.5 periods of this frequency long.
 LOW_HZ = 400.0
 
-cdef float LOUDEST = 30.0  # what the integers of the low-pass can hold
+cdef float LOUDEST = 30.0  # the largest value that the integers of the low-pass can represent
 cdef float SILENCE = 1e-9
 cdef float MARGIN = <float> 0.03 * OCTAVES_PER_DB
 
@@ -50,7 +50,7 @@ cdef inline float bounded(float x) noexcept nogil:
 
 
 cdef class PeakStage:
-    """Stereo. `longest_ms` of look-ahead and `longest_hold_ms` of hold are the room there is."""
+    """Stereo. Allocates memory for a look-ahead up to `longest_ms` and a hold up to `longest_hold_ms`."""
 
     def __init__(self, rate_hz, double longest_ms, double longest_hold_ms):
         longest = frames_of(longest_ms, rate_hz)
@@ -67,7 +67,7 @@ cdef class PeakStage:
         self.clear()
 
     cdef void set_times(self, Times times) noexcept nogil:
-        """[audio] In force after a crossfade."""
+        """[audio] Set the times. They take effect after a crossfade."""
         self._reduction.set_times(times)
 
     cdef void set_links(self, float fast, float slow) noexcept nogil:
@@ -75,15 +75,15 @@ cdef class PeakStage:
         self._reduction.set_links(fast, slow)
 
     cdef bint true_peak(self) noexcept nogil:
-        """Whether peaks between samples are kept at the ceiling by now."""
+        """Whether the gain in use also keeps peaks between samples below the ceiling."""
         return self._reduction.true_peak()
 
     cdef void settle(self) noexcept nogil:
-        """[control] Times that were set are in force at once."""
+        """[control] Let times that were set take effect at once."""
         self._reduction.settle()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         cdef int i
         self._low_l.clear()
         self._low_r.clear()
@@ -105,7 +105,8 @@ cdef class PeakStage:
 
     cdef void measure(self, const float *left, const float *right, const float *excess_l, const float *excess_r,
                       Py_ssize_t frames) noexcept nogil:
-        """Peaks of the interval that is `_low_delay` frames back: true, of samples alone, and below LOW_HZ. Linear."""
+        """The peaks of the interval `_low_delay` frames ago: true peak, sample peak, and peak of the audio below LOW_HZ.
+        Linear."""
         cdef Py_ssize_t i
         cdef int row
         cdef float *low_l = &self._work[LOW_L, 0]
@@ -126,7 +127,7 @@ cdef class PeakStage:
         self._low_r.run(low_r, frames)
 
     cdef void compare(self, const float *ceiling, Py_ssize_t frames) noexcept nogil:
-        """Peaks become octaves over the ceiling, less a margin."""
+        """Convert peaks to octaves over the ceiling, which is lowered by a small margin."""
         cdef Py_ssize_t i
         cdef int row
         cdef float peak
@@ -139,7 +140,7 @@ cdef class PeakStage:
 
     cdef void run(self, float *left, float *right, float *ceiling, const float *excess_l, const float *excess_r,
                   Py_ssize_t frames) noexcept nogil:
-        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) comes out as late as the sound.
+        """[audio] Process at most CHUNK frames in place. `ceiling` (octaves, one per frame) is delayed by as much as the audio.
         `excess_l`, `excess_r`: see SteadyStage."""
         cdef Py_ssize_t i
         cdef Peaks peaks

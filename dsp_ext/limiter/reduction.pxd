@@ -1,4 +1,4 @@
-# The reduction of one channel and of two. See `reduction.pyx`.
+# The reduction of one channel, and of two linked channels. See `reduction.pyx`.
 
 from .dips cimport Dips
 from .lasting cimport Lasting

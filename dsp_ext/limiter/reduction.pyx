@@ -1,12 +1,13 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to CHUNK by the callers; rings are indexed below their length.
-"""The reduction of one channel in three parts, and of two channels with their links.
+"""The reduction of one channel, which has three parts, and of two linked channels.
 
-    lasting   what has been needed for a while, followed slowly           (`lasting.pyx`)
-    mid       what low frequencies need beyond that, in dips of about 2 ms (`dips.pyx`)
-    fast      what is still missing, in dips of about 1 ms
+    lasting   a slow gain: the reduction that has been needed for some time (`lasting.pyx`)
+    mid       dips of about 2 ms for the low frequencies                    (`dips.pyx`)
+    fast      dips of about 1 ms for all other peaks
 
-Each part sees what the parts before it leave, so that their sum, in octaves, is at or above what every peak needs.
+Each part provides what the parts before it have left over. Their sum, in octaves, is therefore at or above what every peak
+needs.
 """
 
 import numpy as np
@@ -19,7 +20,8 @@ from .times cimport Times, frames_of
 
 cdef enum:
     CHUNK = 256
-    # Rings of ChannelReduction: three inputs wait for a short look-ahead, the needed and the sum for the dips.
+    # Delay lines of ChannelReduction: three delay the inputs while the look-ahead is short, the others delay the needed
+    # reduction and the sums to match the dips.
     LAG_NEEDED = 0
     LAG_LASTING
     LAG_LOW
@@ -28,17 +30,17 @@ cdef enum:
     SUM_FAST
     RINGS
 
-cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
+cdef float MOST = 24.0  # octaves; more than any signal needs, so that the envelopes recover from an invalid sample in time
 
 
 cdef inline float clipped(float x) noexcept nogil:
-    """`x` between 0 and MOST; 0 for NaN."""
+    """`x` limited to 0 to MOST; 0 for NaN."""
     x = x if x > <float> 0.0 else <float> 0.0
     return x if x < MOST else MOST
 
 
 cdef class ChannelReduction:
-    """`longest` is the look-ahead in frames that the audio waits for, `longest_hold` the room for holds, in frames."""
+    """The audio is delayed by a look-ahead of `longest` frames. Allocates memory for holds up to `longest_hold` frames."""
 
     def __init__(self, rate_hz, Py_ssize_t longest, Py_ssize_t longest_hold):
         self.rate_hz = rate_hz
@@ -50,7 +52,7 @@ cdef class ChannelReduction:
         self.clear()
 
     cdef void configure(self, Times times) noexcept nogil:
-        """[audio] Other times; look-aheads are cut to the room. Forgets the past."""
+        """[audio] Set the times; look-aheads are limited to the allocated length. Clears all past values."""
         cdef Py_ssize_t mid = frames_of(times.mid_ms, self.rate_hz), fast = frames_of(times.fast_ms, self.rate_hz)
         cdef Py_ssize_t hold = frames_of(times.dip_hold_ms, self.rate_hz)
         fast = fast if fast < self.longest - 3 else self.longest - 3
@@ -79,8 +81,9 @@ cdef class ChannelReduction:
             self._at[ring] = exchange(&self._rings[ring, 0], length, self._at[ring], x, frames)
 
     cdef void run(self, float *needed, float *lasting, float *low, Py_ssize_t frames) noexcept nogil:
-        """[audio] `needed`: reduction that each peak needs; `lasting`: the same for the lasting part; `low`: for the low
-        frequencies alone. In octaves, 0 or above. `needed` becomes the gain, `longest` frames late; the others are lost."""
+        """[audio] `needed`: the reduction that each peak needs; `lasting`: the same for the lasting part; `low`: the same for
+        the low frequencies alone. All are in octaves, 0 or above. `needed` is replaced by the gain, which is `longest` frames
+        late; the other two are overwritten."""
         cdef Py_ssize_t i
         cdef float rest
         self.wait(LAG_NEEDED, self._lag, needed, frames)
@@ -104,7 +107,8 @@ cdef class ChannelReduction:
 
 
 cdef void link(float *a, float *b, float share, Py_ssize_t frames) noexcept nogil:
-    """Raise each value of a and b towards the larger of the two: 0 not at all, 1 all the way, exactly."""
+    """Raise the smaller one of each pair of values towards the larger one: a link of 0 changes nothing, 1 makes both exactly
+    equal."""
     cdef Py_ssize_t i
     cdef float most
     for i in range(frames):
@@ -114,7 +118,8 @@ cdef void link(float *a, float *b, float share, Py_ssize_t frames) noexcept nogi
 
 
 cdef class StereoReduction:
-    """Two channels. With `split` off in its times, both get one gain, made for the larger need of the two."""
+    """Two channels. If `split` is off in the times, both get the same gain, computed from the larger of the two needed
+    reductions."""
 
     def __init__(self, rate_hz, Py_ssize_t longest, Py_ssize_t longest_hold):
         self._left = ChannelReduction(rate_hz, longest, longest_hold)
@@ -133,12 +138,13 @@ cdef class StereoReduction:
         self._right.clear()
 
     cdef void set_links(self, float fast, float slow) noexcept nogil:
-        """[audio] 0 (each channel by itself) to 1 (the same for both): for the dips, and for the lasting part."""
+        """[audio] Set the links of the dips and of the lasting part, from 0 (channels independent) to 1 (the same gain for
+        both)."""
         self._link_fast = fast
         self._link_slow = slow
 
     cdef Py_ssize_t settled_after(self) noexcept nogil:
-        """Frames after `configure` from which on the gains are right for all peaks."""
+        """Number of frames after `configure` until the gains reduce all peaks enough."""
         return self._left.settled_after
 
     cdef void run(self, const float *over_l, const float *over_r, const float *low_l, const float *low_r,

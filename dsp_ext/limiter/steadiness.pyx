@@ -5,8 +5,8 @@
     high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
 
 A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
-the limiter uses this figure to act slowly there. Silence below -90 dBFS is steady, so that a tone which swells after it is
-treated as one; between that and -60 dBFS nothing is. The level is looked at 1500 times a second.
+the limiter uses this figure to act slowly there. Silence below -90 dBFS counts as steady, so that a tone which fades in after
+it is treated as steady. Sound between -90 and -60 dBFS never counts as steady. The level is measured 1500 times a second.
 """
 
 from libc.math cimport fabsf
@@ -17,7 +17,7 @@ from .envelopes cimport share
 from .envelopes import SlidingMax
 
 CORNER_HZ = 300.0
-AVERAGE_MS = 5.0  # each of two one-pole averages
+AVERAGE_MS = 5.0  # time constant of each of two one-pole averages
 SPAN_MS = 150.0
 MEMORY_MS = 200.0
 LOOKS_HZ = 1500.0
@@ -26,23 +26,23 @@ cdef double PI = 3.141592653589793
 # Levels are log2 of power: one octave is 3.01 dB.
 cdef float OCTAVES_PER_DB_OF_POWER = 0.33219281
 cdef float FLOOR = -100.0 * OCTAVES_PER_DB_OF_POWER
-cdef float SILENT = 10.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR: less is silence, which is steady
-cdef float QUIET = 40.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR: between this and silence nothing is steady
-cdef float STEADY = 0.4 * OCTAVES_PER_DB_OF_POWER  # a range up to this is steady,
-cdef float MOVING = 0.9 * OCTAVES_PER_DB_OF_POWER  # one from here on is not
-cdef float TOLERANCE = 0.1  # a smaller change of the figure between 0 and 1 is not passed on: a tone's gain must not follow it
+cdef float SILENT = 10.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR; lower levels are silence, which is steady
+cdef float QUIET = 40.0 * OCTAVES_PER_DB_OF_POWER  # above FLOOR; no sound between silence and this level is steady
+cdef float STEADY = 0.4 * OCTAVES_PER_DB_OF_POWER  # a sound whose level varies by up to this is steady
+cdef float MOVING = 0.9 * OCTAVES_PER_DB_OF_POWER  # a sound whose level varies by this or more is not steady
+cdef float TOLERANCE = 0.1  # smaller changes of the steadiness are ignored, so that the gain of a tone does not follow them
 cdef float TOP = 64.0
 cdef double LEAST_POWER = 1e-12
 
 
 cdef inline double bounded(float x) noexcept nogil:
-    """`x` within +-64; finite for NaN too, so that a bad sample is forgotten."""
+    """`x` limited to +-64, and finite even for NaN, so that one invalid sample has no lasting effect."""
     x = x if x > <float> -64.0 else <float> -64.0
     return x if x < <float> 64.0 else <float> 64.0
 
 
 cdef class Steadiness:
-    """Stereo: the power of both channels together."""
+    """Stereo. Measures the sum of the powers of both channels."""
 
     def __init__(self, double rate_hz):
         self._every = max(1, round(rate_hz / LOOKS_HZ))
@@ -56,7 +56,7 @@ cdef class Steadiness:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past: as after silence."""
+        """[audio] Clear all past values. The state is then as after silence."""
         cdef Py_ssize_t i
         cdef float silent, steady = 1.0
         self._highest.clear()
@@ -73,12 +73,12 @@ cdef class Steadiness:
         self._steady = 1.0
 
     cdef void judge(self) noexcept nogil:
-        """One look at the level."""
+        """Measure the level once and update the steadiness."""
         cdef float level = log2_(<float> (self._power[1] + LEAST_POWER)) - FLOOR
         cdef float highest, lowest, moved, steady
         level = level if level > <float> 0.0 else <float> 0.0
         highest = level
-        lowest = TOP - level  # both windows hold largest values
+        lowest = TOP - level  # both windows compute maxima, so the minimum is that of the negated level
         self._highest.run(&highest, 1)
         self._lowest.run(&lowest, 1)
         moved = highest + lowest - TOP
@@ -91,7 +91,7 @@ cdef class Steadiness:
             self._steady = steady
 
     cdef void run(self, const float *left, const float *right, float *steady, Py_ssize_t frames) noexcept nogil:
-        """[audio] 0 to 1 for each frame."""
+        """[audio] Compute the steadiness of each frame, 0 to 1."""
         cdef Py_ssize_t i
         cdef double a = self._corner, k = self._average, l, r
         cdef double l1 = self._low[0], l2 = self._low[1], r1 = self._low[2], r2 = self._low[3]

@@ -1,4 +1,4 @@
-# The first stage: what is steady is reduced slowly. See `steady_stage.pyx`.
+# The first stage: it reduces steady sound slowly. See `steady_stage.pyx`.
 
 from dsp_ext.core cimport Ramp
 from dsp_ext.meters cimport TruePeak

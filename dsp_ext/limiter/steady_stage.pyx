@@ -1,17 +1,18 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Blocks are cut to CHUNK by the caller.
-"""SteadyStage: reduces steady sound slowly, and only its bass where bass is what goes over the ceiling.
+"""SteadyStage: reduces steady sound slowly. If loud bass causes the peaks over the ceiling, it reduces only the bass.
 
-    low-pass (bass) -> held peaks of the bass, of the rest, of all -> reductions that they need, times steadiness -> dips
+    low-pass (bass) -> held peaks of bass, rest and whole signal -> needed reductions, multiplied by the steadiness -> dips
 
-Held tones above a bass line show every movement of a common gain as intermodulation. So where the sound above 300 Hz is
-steady (`steadiness.pyx`) and the bass is clearly louder than the rest, the bass alone is reduced to what the rest leaves
-below the ceiling. Steady sound without such bass is reduced as a whole. Both move within a look-ahead of 9 ms, hold for
-half a period of 30 Hz, and release with 120 ms. A tone whose level or whose ceiling moves is therefore never left to the
-short dips of the next stage. On everything else this stage rests, and its output is its input.
+If bass and held tones share one gain, every movement of this gain is audible as intermodulation of the tones. Therefore, if the
+sound above 300 Hz is steady (`steadiness.pyx`) and the bass is clearly louder than the rest, this stage reduces the bass alone,
+so that bass and rest together stay below the ceiling. Steady sound without such bass is reduced as a whole. Both gains fall
+within a look-ahead of 9 ms, hold for half a period of 30 Hz, and release with 120 ms. The short dips of the next stage
+therefore never act on a tone whose level or ceiling changes. For all other sound this stage does nothing, and its output equals
+its (delayed) input.
 
-The bass is a linear-phase low-pass of three running means. Peaks between samples are measured here, once for this stage and
-the next: `excess` is how far the peak of the interval after a sample is above that sample.
+The bass is a linear-phase low-pass of three running means. Peaks between samples are measured here, once for this stage and the
+next: `excess` is the difference between a sample and the peak of the interval that follows it.
 """
 
 from libc.math cimport fabsf
@@ -41,22 +42,23 @@ cdef enum:
     BETWEEN
     SAMPLE
     ROWS
-    # Signals that wait for the low-pass, and then for the look-ahead.
+    # Signals that are delayed by the latency of the low-pass, and then by the look-ahead.
     WAITING = 7
 
-#: The low-pass ends at about this frequency: its running means are 1.5 periods of it long together.
+#: The cutoff of the low-pass: its running means together are 1.5 periods of this frequency long.
 BASS_HZ = 200.0
 LOOKAHEAD_MS = 9.0
 HOLD_MS = 17.0
 RELEASE_MS = 120.0
 
-cdef float LOUDEST = 30.0  # what the integers of the low-pass can hold
+cdef float LOUDEST = 30.0  # the largest value that the integers of the low-pass can represent
 cdef float SILENCE = 1e-9
-cdef float MOST = 4.0  # octaves by which the bass is reduced at most
-cdef float LARGEST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
-cdef float LEAST_TARGET = 0.1  # of the ceiling, for the bass
+cdef float MOST = 4.0  # the largest reduction of the bass, in octaves
+cdef float LARGEST = 24.0  # octaves; more than any signal needs, so that the envelopes recover from an invalid sample in time
+cdef float LEAST_TARGET = 0.1  # the smallest part of the ceiling that is left to the bass
 cdef float TOLERANCE = <float> 0.2 * OCTAVES_PER_DB
-cdef float MARGIN = <float> 0.032 * OCTAVES_PER_DB  # a hair more than that of the peak stage, which then rests
+# Slightly more than that of the peak stage, so that the peak stage then has nothing to do.
+cdef float MARGIN = <float> 0.032 * OCTAVES_PER_DB
 
 
 cdef inline float bounded(float x) noexcept nogil:
@@ -76,10 +78,9 @@ cdef inline float larger(float a, float b) noexcept nogil:
 
 
 cdef float keep(float *needed, float kept, Py_ssize_t frames) noexcept nogil:
-    """Replace what is needed by the largest value that it has not fallen TOLERANCE short of since. Returns the last one.
-
-    Meters read the peaks of a steady tone some hundredths of a decibel higher or lower as its phase drifts against the
-    samples. The gain must not follow that. Where nothing is needed, nothing is kept.
+    """Hold each needed reduction until the value has fallen by more than TOLERANCE. Returns the last held value. The measured
+    peaks of a steady tone vary by some hundredths of a decibel as its phase drifts against the samples, and the gain must not
+    follow this variation. A value of 0 is never replaced by a held one.
     """
     cdef Py_ssize_t i
     cdef float now
@@ -91,7 +92,7 @@ cdef float keep(float *needed, float kept, Py_ssize_t frames) noexcept nogil:
 
 
 cdef class SteadyStage:
-    """Stereo, both channels reduced alike."""
+    """Stereo. Both channels get the same gain."""
 
     def __init__(self, rate_hz):
         length = 2 * round(0.75 * rate_hz / BASS_HZ) + 1
@@ -115,11 +116,11 @@ cdef class SteadyStage:
         self.clear()
 
     cdef void set_link(self, float link) noexcept nogil:
-        """[audio] How far a peak in one channel may reduce the other, 0 to 1: this stage acts only that far."""
+        """[audio] Set how much a peak in one channel may reduce the other, 0 to 1. This stage scales its reductions by it."""
         self._link = link
 
     cdef void set_true_peak(self, bint true_peak) noexcept nogil:
-        """[audio] Whether peaks between samples count, from 20 ms later on."""
+        """[audio] Set whether peaks between samples count. The change takes 20 ms."""
         self._between.to(1.0 if true_peak else 0.0)
 
     cdef void settle(self) noexcept nogil:
@@ -127,7 +128,7 @@ cdef class SteadyStage:
         self._between.jump(self._between._target)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         cdef int i
         self._detector_l.clear()
         self._detector_r.clear()
@@ -158,7 +159,7 @@ cdef class SteadyStage:
 
     cdef void split(self, float *left, float *right, float *ceiling, float *bass_l, float *bass_r,
                     Py_ssize_t frames) noexcept nogil:
-        """The bass; sound and ceiling become as late as it is."""
+        """Compute the bass, and delay audio and ceiling by the latency of the low-pass."""
         cdef Py_ssize_t i
         for i in range(frames):
             bass_l[i] = bounded(left[i])
@@ -171,7 +172,7 @@ cdef class SteadyStage:
 
     cdef void detect(self, const float *left, const float *right, float *excess_l, float *excess_r,
                      Py_ssize_t frames) noexcept nogil:
-        """The excess of each interval, as late as the bass."""
+        """Compute the excess of each interval, delayed like the bass."""
         cdef Py_ssize_t i
         cdef float *sample = &self._work[SAMPLE, 0]
         self._detector_l.run_both(left, excess_l, sample, frames)
@@ -189,7 +190,7 @@ cdef class SteadyStage:
 
     cdef void measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
                       const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil:
-        """Held peaks of all, of the bass, of the rest: the larger of both channels."""
+        """Compute the held peaks of the whole signal, the bass and the rest: for each, the larger one of both channels."""
         cdef Py_ssize_t i
         cdef float *peak = &self._work[PEAK, 0]
         cdef float *bass = &self._work[BASS_PEAK, 0]
@@ -209,9 +210,8 @@ cdef class SteadyStage:
 
     cdef void needs(self, const float *ceiling, const float *steady, float *bass_needed, float *needed,
                     Py_ssize_t frames) noexcept nogil:
-        """Octaves by which the bass, and then all, should be reduced.
-
-        The bass is on its own where its peak is twice the rest's or more, and takes no part where it is below the rest's.
+        """Compute by how many octaves the bass, and then the whole signal, should be reduced. The bass alone is reduced if its
+        peak is at least twice that of the rest; it is not reduced alone if its peak is below that of the rest.
         """
         cdef Py_ssize_t i
         cdef float *peak = &self._work[PEAK, 0]
@@ -222,7 +222,7 @@ cdef class SteadyStage:
             top = exp2_(ceiling[i] - MARGIN)
             low = larger(bass[i], SILENCE)
             alone = unit(<float> 2.0 - <float> 2.0 * rest[i] / low)
-            # What the rest adds to the peak of the bass: not all of it where the two are parts of one transient.
+            # The amount that the rest adds to the peak of the bass: less than its own peak if both are parts of one transient.
             beside = larger(peak[i] - bass[i], <float> 0.0)
             beside = beside if beside < rest[i] else rest[i]
             over = log2_(low) - log2_(larger(top - beside, LEAST_TARGET * top))
@@ -242,8 +242,8 @@ cdef class SteadyStage:
 
     cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
                   Py_ssize_t frames) noexcept nogil:
-        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) comes out as late as the sound;
-        `excess_l`, `excess_r` return the excess of the result, linear, 0 or above."""
+        """[audio] Process at most CHUNK frames in place. `ceiling` (octaves, one per frame) is delayed by as much as the audio;
+        `excess_l` and `excess_r` return the excess of the result, linear, 0 or above."""
         cdef Py_ssize_t i
         cdef float *bass_l = &self._work[BASS_L, 0]
         cdef float *bass_r = &self._work[BASS_R, 0]

@@ -1,11 +1,11 @@
-# A stereo reduction whose times can change while it works. See `switched_reduction.pyx`.
+# A stereo reduction whose times can change during processing. See `switched_reduction.pyx`.
 
 from dsp_ext.core cimport Ramp
 from .reduction cimport StereoReduction
 from .times cimport Times
 
 cdef struct Peaks:
-    # Peaks over the target in octaves, per channel: between samples too, of samples alone, of low frequencies alone.
+    # Peaks over the target in octaves, per channel: true peaks, sample peaks, and peaks of the low frequencies.
     float *true_l
     float *true_r
     float *sample_l

@@ -1,9 +1,8 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to CHUNK by the caller.
-"""SwitchedReduction: StereoReduction whose times can change while it works.
-
-Other times need another path. It runs beside the one in use until everything that it remembers is its own, then the gains
-crossfade over 20 ms. Either of the two reduces each peak enough, so each mixture of them does.
+"""SwitchedReduction: a StereoReduction whose times can change during processing. When the times change, a second reduction with
+the new times starts. It runs in parallel with the one in use until its state no longer depends on earlier times, then the gains
+crossfade over 20 ms. Each of the two reduces every peak enough, so every mixture of them does, too.
 """
 
 import numpy as np
@@ -17,7 +16,7 @@ cdef enum:
 
 
 cdef class SwitchedReduction:
-    """`longest` and `longest_hold` in frames are the room; see ChannelReduction."""
+    """Allocates memory for look-aheads up to `longest` and holds up to `longest_hold`, in frames; see ChannelReduction."""
 
     def __init__(self, rate_hz, Py_ssize_t longest, Py_ssize_t longest_hold):
         self._path_1 = StereoReduction(rate_hz, longest, longest_hold)
@@ -29,13 +28,14 @@ cdef class SwitchedReduction:
         self._wanted = self._path_1.times
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past; times that are wanted are in force."""
+        """[audio] Clear all past values, and let the requested times take effect."""
         self.settle()
         self._path_1.clear()
         self._path_2.clear()
 
     cdef void settle(self) noexcept nogil:
-        """[audio] Times that are wanted are in force at once. Forgets the peaks under way, unless there is no change."""
+        """[audio] Let the requested times take effect at once. This drops the peaks that are in the delay lines, unless no time
+        has changed."""
         self._settling = self._fading = 0
         if self._second_is_now and not same_times(self._path_2.times, self._wanted):
             self._path_2.configure(self._wanted)
@@ -43,11 +43,11 @@ cdef class SwitchedReduction:
             self._path_1.configure(self._wanted)
 
     cdef void set_times(self, Times times) noexcept nogil:
-        """[audio] In force after a crossfade."""
+        """[audio] Request these times. They take effect after a crossfade."""
         self._wanted = times
 
     cdef void set_links(self, float fast, float slow) noexcept nogil:
-        """[audio] See StereoReduction. In force at once where the times say `split`."""
+        """[audio] See StereoReduction. Takes effect at once if `split` is set in the times."""
         self._path_1.set_links(fast, slow)
         self._path_2.set_links(fast, slow)
 
@@ -56,7 +56,7 @@ cdef class SwitchedReduction:
         return self._path_2.times.true_peak if self._second_is_now else self._path_1.times.true_peak
 
     cdef void begin_change(self) noexcept nogil:
-        """Where other times are wanted than those in force, start the other path with them."""
+        """If the requested times differ from those in use, start the other reduction with them."""
         if self._second_is_now and not same_times(self._path_2.times, self._wanted):
             self._path_1.configure(self._wanted)
             self._settling = self._path_1.settled_after()
@@ -66,7 +66,7 @@ cdef class SwitchedReduction:
 
     cdef void run_path(self, bint second, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r,
                        Py_ssize_t frames) noexcept nogil:
-        """One of the two paths on `peaks` from frame `at` on."""
+        """Run one of the two reductions on `peaks` from frame `at` on."""
         cdef bint true_peak = self._path_2.times.true_peak if second else self._path_1.times.true_peak
         cdef const float *over_l = (peaks.true_l if true_peak else peaks.sample_l) + at
         cdef const float *over_r = (peaks.true_r if true_peak else peaks.sample_r) + at
@@ -76,7 +76,7 @@ cdef class SwitchedReduction:
             self._path_1.run(over_l, over_r, peaks.low_l + at, peaks.low_r + at, gain_l, gain_r, frames)
 
     cdef Py_ssize_t run_step(self, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
-        """Up to `frames` frames, as many as belong to one phase of a change. Returns how many."""
+        """Process up to `frames` frames, as many as belong to one phase of a change. Returns their number."""
         cdef Py_ssize_t i
         cdef float *next_l = &self._next_l[0]
         cdef float *next_r = &self._next_r[0]
@@ -108,7 +108,7 @@ cdef class SwitchedReduction:
         return frames
 
     cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
-        """[audio] Gains for `peaks`. At most CHUNK frames."""
+        """[audio] Compute the gains for `peaks`, at most CHUNK frames."""
         cdef Py_ssize_t at = 0
         while at < frames:
             at += self.run_step(peaks, at, gain_l + at, gain_r + at, frames - at)

@@ -1,13 +1,13 @@
-# What a style sets, as one structure: it is handed from the limiter down to the pieces that use it.
+# The times of a style as one structure, which the limiter passes down to the classes that use them.
 
 cdef struct Times:
     double mid_ms            # look-ahead of the mid dips
     double fast_ms           # look-ahead of the fast dips
-    double dip_hold_ms       # how long dips hold before they release
+    double dip_hold_ms       # hold time of the dips before they release
     double dip_release_ms
-    double lasting_ms        # how long a reduction must have been needed before the lasting part takes it over
+    double lasting_ms        # time for which a reduction must have been needed before the lasting part provides it
     double lasting_release_ms
-    float mid_reach          # the mid dips see low frequencies from this many octaves below the ceiling
+    float mid_reach          # the mid dips react to low frequencies from this many octaves below the ceiling
     bint split               # whether each channel has a reduction of its own
     bint true_peak           # whether peaks between samples count
 
