@@ -20,7 +20,7 @@ from .options import LEAST_PERIODS, MOST_PERIODS
 
 
 class ConfigError(BurnishError, ValueError):
-    """The configuration is refused. The message is one sentence with file, key, value and the allowed values."""
+    """The configuration is not valid. The message is one sentence with file, key, value and the allowed values."""
 
 
 def _option(default, help: str, *, low=None, high=None, choices=()):

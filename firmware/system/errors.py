@@ -1,4 +1,4 @@
-"""Refusals of `burnishd`, with their exit statuses."""
+"""Errors that keep `burnishd` from running, with their exit statuses."""
 
 from firmware.contract import BurnishError
 

@@ -7,23 +7,25 @@ log = logging.getLogger(__name__)
 
 #: Pull-in, hold time and the scan of the panel together take less than this, in seconds.
 PATIENCE_S = 0.5
-#: So many scans show it, too; a quarter of those that a panel with enough time makes.
+#: The mismatch must also last for this many scans: a quarter of those that the panel makes in this time if the machine is not
+#: busy.
 SCANS = 8
 
 
 class RelayWatch:
-    """`told()` tells whether the heartbeat should hold the relays, `sensed()` whether their coils carry current, `scans()` how often
-    that has been looked at. A panel that does not look, because the machine is busy or has just started, knows nothing. [control]"""
+    """`told()` returns whether the heartbeat should hold the relays, `sensed()` whether their coils carry current, and
+    `scans()` how often the panel has sensed them. While the panel does not scan, because the machine is busy or has just
+    started, there is no alarm. [control]"""
 
     def __init__(self, told, sensed, scans, clock=time.monotonic):
         self._told, self._sensed, self._scans, self._clock = told, sensed, scans, clock
         self._last_told = bool(told())
         self._since_s, self._since_scans = clock(), scans()
-        #: True while they have disagreed for longer than `PATIENCE_S` and SCANS looks.
+        #: True after the two have differed for longer than `PATIENCE_S` and SCANS scans.
         self.fault = False
 
     def tick(self) -> None:
-        """Call several times a second."""
+        """Compare the two. Call this several times a second."""
         told, sensed = bool(self._told()), bool(self._sensed())
         if told == sensed:
             self.fault = False

@@ -18,7 +18,7 @@ from firmware.contract import params
 
 _MAGIC = 0x4853494E52554201  # "\1BURNISH"
 _HEADER = struct.Struct("=3q")  # magic, bytes in all, rate in Hz
-_STATE = struct.Struct("=3q")  # before each copy of the state: serial, bytes, CRC-32 begun with the serial
+_STATE = struct.Struct("=3q")  # before each copy of the state: serial number, bytes, CRC-32 of serial number and state
 _ALIGN = 64  # the size of a cache line; parts with different writers must not share one
 
 METER_ROWS = 1024  # 10 s
@@ -29,8 +29,8 @@ STATE_BYTES = 1 << 19
 
 #: The counters of the box. Writer: a = audio process, c = control process, s = supervisor.
 COUNTERS = (
-    "audio_starts",  # a: how often it started; written after the four `start_` cells
-    "start_event",  # a: position in the ring of events where the events of this start begin
+    "audio_starts",  # a: how often the audio process started; written after the four `start_` cells
+    "start_event",  # a: position in the ring of events at which the events since this start begin
     "start_settings",  # a: version of the settings at the start
     "start_eq",  # a: version of the EQ kernel at the start
     "start_crossover",  # a: version of the crossover kernels at the start
@@ -44,9 +44,9 @@ COUNTERS = (
     "xruns",  # a: capture and playback together
     "host_stalls",  # a: how often the simulated clock was stopped because the host did not run the process
     "input_ended",  # a: 1 when the simulated input has ended
-    "audio_waits",  # a: increases while it waits for the first settings
+    "audio_waits",  # a: increases while the audio process waits for the first settings
     "control_ready",  # c: 1 when settings and kernels for the start are present
-    "control_beats",  # c: increases while it runs
+    "control_beats",  # c: increases while the control process runs
     "control_starts",  # s
     "relay_on",  # s: 1 while the relays connect the processor
     "relay_until_ns",  # s: time (CLOCK_MONOTONIC) until which `relay_on` is known; 0: for ever
@@ -81,7 +81,8 @@ class NamedCells:
 
 
 def relay_held(counters: NamedCells) -> bool:
-    """Whether the relays connect the processor. False if the supervisor has not said so for some time: it may have stopped."""
+    """Whether the relays connect the processor. False if the supervisor has not confirmed this for some time, because it may
+    have stopped."""
     until_ns = counters["relay_until_ns"]
     return bool(counters["relay_on"]) and not 0 < until_ns < time.monotonic_ns()
 

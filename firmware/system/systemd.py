@@ -9,7 +9,7 @@ WAIT_S = 0.05
 
 
 def notify(text: str) -> None:
-    """Send `text` (for example "READY=1") to systemd. Does nothing where the service was not started by systemd.
+    """Send `text` (for example "READY=1") to systemd. Does nothing if systemd did not start the service.
 
     It waits at most `WAIT_S` for systemd to take the text.
     """

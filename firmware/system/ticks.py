@@ -7,7 +7,8 @@ log = logging.getLogger(__name__)
 
 
 class Ticks:
-    """Runs tasks at every tick, or at every n-th. A task that raises is tried again at its next turn. [control]"""
+    """Runs tasks at every tick, or at every n-th tick. A task that raises an exception is called again at its next tick.
+    [control]"""
 
     def __init__(self):
         self._tasks: list[tuple[str, Callable[[], None], int]] = []
@@ -27,13 +28,14 @@ class Ticks:
                 self.call(name, task)
 
     def call(self, name: str, task: Callable[[], None]) -> None:
-        """Call `task` once, under the same guard."""
+        """Call `task` once. If it raises an exception, handle this like in `run`."""
         try:
             task()
         except Exception as error:
             reason = str(error) or type(error).__name__
             if name not in self.failing:
-                # The text of an OSError from the storage is sufficient; anything else is a fault of the program.
+                # For an OSError from the storage, its text is enough; every other exception is a bug and is logged with its
+                # traceback.
                 log.error("the %s fails and is tried again: %s", name, reason, exc_info=not isinstance(error, OSError))
             self.failing[name] = reason
         else:

@@ -88,7 +88,7 @@ def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
 
 
 def check_target(path: str | Path, bits: str) -> None:
-    """Raises CliFail if `write_words` would, as far as that is known before there are samples to write."""
+    """Raises CliFail if `path` cannot be a file of `bits` bits, before there are samples to write."""
     path = Path(path)
     depths = FORMATS.get(path.suffix.lower())
     if depths is None:

@@ -41,7 +41,7 @@ class Renderer:
         up frame for frame; without it the output is longer than the input by the latency.
 
         `start_frame` is the frame of the run at which the input begins, after silence. The convolvers work in partitions
-        (`partition_frames`), and the frame of a partition at which sound begins decides how their sums are rounded.
+        (`partition_frames`). How their sums are rounded depends on the position within a partition at which the sound begins.
         """
         self._run.begin(values, events)
         before = self._counters()

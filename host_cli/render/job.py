@@ -111,7 +111,8 @@ class RenderJob:
         verb = "raise" if end.lufs < self.target_lufs else "lower"
         try:
             trim_db = find_gain(loudness, values[TRIM], param.low, param.high, self.target_lufs)
-            beyond_db = trim_db + (_STEP_DB if verb == "raise" else -_STEP_DB)  # then a gain within the range is enough
+            # After this change, a gain within the limits reaches the target.
+            beyond_db = trim_db + (_STEP_DB if verb == "raise" else -_STEP_DB)
             return f"{head}; to reach it, {verb} {TRIM} to {min(max(beyond_db, param.low), param.high):+.1f}"
         except OutOfReach as best:
             missing_db = self.target_lufs - end.lufs

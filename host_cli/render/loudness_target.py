@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 #: Largest distance from the target, in LU.
 TOLERANCE_LU = 0.05
-#: Most renders. The search doubles its steps until the target is enclosed, so the ends of a range are reached in a few.
+#: Most renders. The search doubles its steps until the target is enclosed, so it reaches the lowest or highest gain after a few
+#: renders.
 PASSES = 24
 
 
 class OutOfReach(ValueError):
-    """No gain of the range gives the target. `gain_db` is the nearest end, `lufs` its loudness (None: too quiet to measure)."""
+    """No allowed gain gives the target. `gain_db` is the nearest allowed gain, `lufs` the loudness with it (None: too quiet to
+    measure)."""
 
     def __init__(self, gain_db: float, lufs: float | None):
         super().__init__(f"{gain_db} dB gives {lufs} LUFS")

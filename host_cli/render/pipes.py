@@ -19,7 +19,10 @@ def piped(inputs: tuple[Path, ...], output: Path) -> Iterator[tuple[list[Path], 
     Audio is read from stdin completely first, because most formats need to be read out of order. Raises CliFail.
     """
     if inputs.count(PIPE) > 1 or (output == PIPE and len(inputs) > 1):
-        raise CliFail("- stands for one file: give it once as an input, and as the output of one input", USAGE)
+        raise CliFail(
+            "- stands for one file: give it at most once as an input, and as the output only if there is one input",
+            USAGE,
+        )
     if PIPE not in inputs and output != PIPE:
         yield list(inputs), output
         return

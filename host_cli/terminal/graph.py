@@ -54,7 +54,7 @@ def _width(ticks: Sequence[Tick]) -> int:
 
 
 def _labels(canvas: Canvas, ticks: Sequence[Tick]) -> dict[int, str]:
-    """Row of characters to label. The first tick that falls on a row has it."""
+    """Row of characters to label. If several ticks fall on one row, the first one gets it."""
     rows: dict[int, str] = {}
     for value, label in ticks:
         rows.setdefault(canvas.row_of(value) // 4, label)

@@ -94,8 +94,8 @@ class Monitor(App):
         self._asked = ""  # a preset that waits for a second Enter
         self._section = ""
         self._shown_ids: list[str] = []
-        self._found: list[str] = []  # by the search
-        self._editing = ""  # SEARCH, or the id whose value is typed
+        self._found: list[str] = []  # ids that the search has found
+        self._editing = ""  # SEARCH, or the id of the parameter whose value the user types
 
     def compose(self) -> ComposeResult:
         """Create the widgets: levels and parameters on the left, spectrum, loudness and presets on the right."""
@@ -139,7 +139,8 @@ class Monitor(App):
 
     def update_screen(self) -> None:
         """Draw what has changed since the last call."""
-        if len(self.screen_stack) > 1 or not self.query("#levels"):  # a page covers it, or the screen is removed
+        # The page of keys covers this screen, or the screen is being removed.
+        if len(self.screen_stack) > 1 or not self.query("#levels"):
             return
         feed, now = self.feed, self._clock()
         self._view.take(feed.frame, now)
@@ -272,9 +273,9 @@ class Monitor(App):
     # -- search and typed values ---------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        """Ask for words, and list the parameters that have them while they are typed."""
+        """Ask for words, and list the parameters that match while the user types."""
         self.screen.remove_class("choosing")
-        self._ask(SEARCH, "Type words of the id or the help; Enter goes to what is found, Esc ends the search.")
+        self._ask(SEARCH, "Type words of the id or the help; Enter goes to the parameters found, Esc ends the search.")
 
     def _ask(self, what: str, question: str) -> None:
         self._editing = what
@@ -296,7 +297,7 @@ class Monitor(App):
             self._draw_parameters()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the typed value, or end the search and go to what it found."""
+        """Set the typed value, or end the search and go to the parameters that it found."""
         id = self._editing
         self._asked_enough()
         if id != SEARCH and event.value.strip():
@@ -354,8 +355,8 @@ class Monitor(App):
             self.query_one("#message", Static).update(Text(one_line(words), no_wrap=True))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """A section: go to its parameters. A parameter: turn or type it. A preset: load it; if it could be startling, only
-        after a second Enter."""
+        """Act on the chosen line. A section: go to its parameters. A parameter: toggle it, or let the user type a value. A
+        preset: load it; if it may be much louder, ask for a second Enter first."""
         if event.option_list.id == "sections":
             self._section = event.option.id
             self._draw_parameters()

@@ -56,7 +56,7 @@ def levels(view: MeterView, frame: dict[str, float], values: dict, width: int) -
 
 
 def _reductions(values: dict) -> list[tuple[str, str, str]]:
-    """(label, name of the meter, why it rests or "") of each band of the compressor that is in use, and of the limiter."""
+    """(label, name of the meter, reason why it does not process or "") of each compressor band in use, and of the limiter."""
     used = int(values["multiband.bands"])
     edges = [values[f"multiband.x{n}_hz"] for n in range(1, used)]
     rows = []

@@ -1,4 +1,4 @@
-"""The parameters of the monitor in sections: which there are, what is shown of each parameter, and search."""
+"""The parameters of the monitor in sections: the list of sections, the line that shows a parameter, and the search."""
 
 from collections.abc import Iterable
 
@@ -43,7 +43,7 @@ def row(id: str, param: Param, value, width: int, full: bool) -> str:
 
 
 def _short(id: str, param: Param) -> str:
-    """The last word of an id without its unit, which the value has."""
+    """The last part of an id without its unit, because the value is shown with the unit."""
     words = id.rpartition(".")[2].split("_")
     units = {"hz", "db", "ms", "pct", "dbtp", "lufs"}
     return " ".join(words[:-1] if len(words) > 1 and words[-1] in units else words)

@@ -16,7 +16,7 @@ KEYS = (
     ("→ or Enter", "go to the parameters of the section", "sections"),
     ("← →", "change the value like a click of a knob", "parameters"),
     ("Shift+← →", "change the value in fine steps", "parameters"),
-    ("Enter", "type a value, or turn a switch", "parameters"),
+    ("Enter", "type a value, or toggle a switch", "parameters"),
     ("d", "set the default", "parameters"),
     ("Esc", "go back to the sections", "parameters"),
     ("Enter", "load the preset", "presets"),
@@ -115,5 +115,5 @@ class KeysPage(ModalScreen):
 
 
 def _lines() -> list[tuple[str, str]]:
-    """`KEYS` with the place in front of the text."""
+    """`KEYS` with the place where each key acts in front of its text."""
     return [(keys, f"{where}: {text}" if where else text) for keys, text, where in KEYS]
