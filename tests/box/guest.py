@@ -10,14 +10,14 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-#: Of the loopback card: as many cables as a drill uses, and the dummy card's timer as its clock, one tick per period.
+#: Options of the loopback card: as many cables as a drill uses. Its clock is the timer of the dummy card, one tick per period.
 CARD = ("snd_aloop.timer_source=Dummy", "snd_aloop.pcm_substreams=4", "snd_dummy.hrtimer=1")
 _END = re.compile(r"^@@ status (\d+) after ([\d.]+) virtual seconds", re.M)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What became of a guest. `status` is that of its command; None where the guest ended or was ended before it."""
+    """The result of a guest. `status` is the exit status of its command, or None if the guest ended before the command did."""
 
     status: int | None
     virtual_s: float
@@ -25,12 +25,12 @@ class Ended:
 
 
 def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 600) -> Ended:
-    """Run `command` as root in a guest of its own, in the repository's folder. Time stands still while it computes.
+    """Run `command` as root in a new guest, in the repository's folder. Virtual time stands still while the command computes.
 
-    `timeout_s` is on the host's clock: a program that waits for time to pass without reading a clock would wait for ever.
+    `timeout_s` is measured by the host's clock, because a program that waits in a loop without reading a clock would never end.
     """
     with tempfile.TemporaryDirectory(prefix="burnish-guest-") as folder:
-        # In a file: the kernel's command line takes no spaces, and no more than 2048 bytes.
+        # The command is passed in a file, because the kernel's command line cannot contain spaces or more than 2048 bytes.
         script = Path(folder) / "script"
         script.write_text(_script(command))
         guest = subprocess.Popen(
@@ -59,10 +59,10 @@ def _script(command: list) -> str:
 
 
 def _memory_folder() -> str:
-    """Where the guest's memory is mapped: a file that is never written to a disk."""
+    """The folder for the guest's memory, a file that is never written to a disk."""
     return "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
 
 
 def _end(guest: subprocess.Popen) -> None:
-    """The kernel is a family of processes in a session of its own."""
+    """End the guest: its kernel consists of several processes in one process group."""
     os.killpg(guest.pid, 9)

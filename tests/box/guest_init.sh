@@ -1,5 +1,6 @@
 #!/bin/sh
-# The first process of the guest. Its root is the host's, read only, under a file system in memory that takes all writes.
+# The first process of the guest. Its root is the host's file system, read-only, with a file system in memory on top that takes
+# all writes.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
 mount -t proc proc /proc
 mount -t tmpfs -o mode=0755 tmpfs /mnt

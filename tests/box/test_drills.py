@@ -1,4 +1,4 @@
-"""Starts the drills, each in a guest of its own. Run by `make test-box`; LONG=1 adds the long ones."""
+"""Starts each drill in a new guest. `make test-box` runs this; LONG=1 adds the long drills."""
 
 import os
 import sys
@@ -19,7 +19,7 @@ LONG = os.environ.get("LONG", "") not in ("", "0")
 
 @dataclass(frozen=True)
 class Drill:
-    """A file of drills with what it is to be run with: `environment` for its settings, `kernel` for the guest's kernel."""
+    """A file of drills and how to run it: `environment` contains its settings, `kernel` options for the guest's kernel."""
 
     file: str
     environment: dict[str, str] = field(default_factory=dict)
@@ -64,7 +64,7 @@ def kernel() -> Path:
 
 @pytest.fixture(scope="module")
 def runs(kernel) -> dict[str, Future]:
-    """All drills, as many at a time as there are cores: a guest is a program with one processor."""
+    """Run all drills, one per core at the same time, because each guest uses one processor."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {drill.name: pool.submit(run, kernel, drill) for drill in ALL}
 

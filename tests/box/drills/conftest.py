@@ -1,4 +1,4 @@
-"""Fixtures of the drills: the parts, the running box and the laptop's tool. One guest runs one file."""
+"""Fixtures of the drills: the virtual parts, the running box and the laptop's tool. Each guest runs one file of drills."""
 
 import os
 
@@ -8,7 +8,7 @@ from firmware.system import board
 from host_cli.box import open_box
 from tests.box.parts import Burnishd, Cable, CardClock, Header, Tool, pretend_pi
 
-# Outside a guest there is neither a header nor a loopback card: test_drills.py collects these files there.
+# Outside a guest there is neither a header nor a loopback card. There, test_drills.py collects these files.
 collect_ignore_glob = [] if "BURNISH_GUEST" in os.environ else ["test_*.py"]
 
 
@@ -47,7 +47,7 @@ def card_clock(rate_hz, period_frames):
 
 @pytest.fixture(scope="session")
 def burnishd(header, cable, card_clock, rate_hz, period_frames):
-    """The box, sounding, with the cable plugged in."""
+    """The box with running audio and with the cable plugged in."""
     service = Burnishd(rate_hz, period_frames)
     cable.plug()
     service.wait_for_sound(header)
@@ -64,7 +64,7 @@ def tool() -> Tool:
 
 @pytest.fixture
 def box(burnishd):
-    """A session with the box, quicker than a command for each value."""
+    """A session with the box, which is faster than one command per value."""
     with open_box(None) as box:
         yield box
 

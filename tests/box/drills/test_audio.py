@@ -1,4 +1,4 @@
-"""Music through the box is `burnish render` of that music, bit for bit, without an xrun."""
+"""Music that passes through the box equals the output of `burnish render`, bit for bit, without an xrun."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from host_cli.render import audiofile
 from tests.box.parts import Burnishd, Jig
 
 SECONDS = 3
-#: The recorder's blocks around the end of the run are not compared.
+#: The recorder's blocks near the end of the run are not compared.
 LEAST_SECONDS = 2
 
 
@@ -32,7 +32,7 @@ def words(rate_hz) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def run(header, cable, card_clock, tool, words, preset, rate_hz, period_frames):
-    """(what the recorder heard, counters before the music, counters after it, status at the end, log)"""
+    """(the recording, counters before the music, counters after it, exit status, log)"""
     with Jig(words, rate_hz, period_frames, path="/tmp/recorded.raw") as jig:
         service = Burnishd(rate_hz, period_frames)
         cable.plug()
@@ -56,8 +56,8 @@ def from_first_sound(words: np.ndarray) -> np.ndarray:
 
 
 def test_output_is_the_render(run, tool, words, preset, rate_hz, period_frames, note):
-    """The music begins at the start of a period; where that is within a partition of the convolver decides how its sums
-    are rounded, so that one of a few starting frames must give the very bits."""
+    """How the convolver rounds its sums depends on the position within a partition at which the music begins. Since the music
+    begins at the start of a period, there are a few possible positions, and one of them must give exactly the same bits."""
     recorded = from_first_sound(run[0])
     audiofile.write_words("/tmp/mix.wav", words, rate_hz, "24")
     command = (

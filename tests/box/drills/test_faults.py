@@ -1,4 +1,4 @@
-"""Processes that die or hang, and a sound card that vanishes. Times are virtual, and exact."""
+"""Processes that die or hang, and a sound card that is unplugged. Times are virtual and exact."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tests.box.parts import Jig, wait_until
 
 @pytest.fixture(scope="session")
 def jig(card_clock, rate_hz, period_frames):
-    """A tone at the input, for as long as a drill may take."""
+    """Plays a tone into the input, for longer than a drill takes."""
     phase = np.arange(20 * rate_hz) * 2 * np.pi * 440 / rate_hz
     tone = np.repeat(np.sin(phase)[:, None] * 0.1 * 2**31, 2, axis=1).astype(np.int32)
     with Jig(tone, rate_hz, period_frames, repeat=True) as jig:
@@ -24,14 +24,14 @@ def jig(card_clock, rate_hz, period_frames):
 
 @pytest.fixture(autouse=True)
 def steady(jig, burnishd, header):
-    """Each drill begins with relays that have been held for a while."""
+    """Each drill begins after the relays have been held for some time."""
     assert wait_until(lambda: header.held, 30) is not None, burnishd.log
     time.sleep(2)
 
 
 class Watch:
-    """What the relays did after a fault: `last_edge_ms` from the fault to the last edge before the relays fell, and
-    `back_ms` until there are edges again."""
+    """Returns the reaction of the heartbeat to a fault: `last_edge_ms` is the time from the fault to the last edge before the
+    relays fell, and `back_ms` the time until the next edge."""
 
     def __init__(self, header):
         self._header = header
@@ -72,7 +72,7 @@ def test_audio_process_killed(burnishd, header, tool, note):
 
 @pytest.mark.parametrize("stall_ms", [20, 200, 1000])
 def test_audio_process_stalls(burnishd, header, tool, note, stall_ms):
-    """It recovers by itself, with one xrun on each stream at most."""
+    """The process recovers by itself, with at most one xrun on each stream."""
     before = tool.counters
     header.longest_pause_ms()
     pid = burnishd.kill("audio", signal.SIGSTOP)
@@ -99,7 +99,7 @@ def test_audio_process_hangs(burnishd, header, tool, note):
 
 
 def test_control_process_killed(burnishd, header, tool, note):
-    """Sound and relays go on, the link comes back, and so do the values."""
+    """Audio and relays continue, and the link returns with the same parameter values."""
     tool.set("input.trim_db", -3)
     time.sleep(0.2)
     before = tool.counters
@@ -115,7 +115,7 @@ def test_control_process_killed(burnishd, header, tool, note):
 
 
 def test_control_process_hangs(burnishd, header, tool, note):
-    """It is killed after 10 s and started again; the sound goes on."""
+    """The supervisor kills it after 10 s and starts it again; the audio continues."""
     before = tool.counters
     header.longest_pause_ms()
     burnishd.kill("control", signal.SIGSTOP)
@@ -128,14 +128,14 @@ def test_control_process_hangs(burnishd, header, tool, note):
 
 
 def test_sound_card_unplugged(burnishd, header, tool, jig, note):
-    """Reads fail as with a USB card that is gone; the link goes on answering, and the card may come back."""
+    """Reads fail as with an unplugged USB card. The link still answers, and the audio returns when the card does."""
     for process in (jig.player, jig.recorder):
         process.kill()
         process.join()
     time.sleep(0.2)
     driver = Path("/sys/bus/platform/drivers/snd_aloop")
     began = time.monotonic()
-    # The driver waits until all have closed the card.
+    # The driver waits until every program has closed the card.
     unbinding = subprocess.Popen(["sh", "-c", f"echo snd_aloop.0 >{driver}/unbind"])
     assert wait_until(lambda: not header.held, 8, 0.001) is not None, "the relays did not fall"
     note("last edge after", f"{(header.last_edge_s - began) * 1e3:.1f}", "ms")
@@ -149,7 +149,7 @@ def test_sound_card_unplugged(burnishd, header, tool, jig, note):
 
 
 def test_supervisor_killed(burnishd, header, note):
-    """Must be the last: the box ends with it."""
+    """This must be the last test, because the box ends with its supervisor."""
     pids = [burnishd.pid(role) for role in ("audio", "control")]
     began = time.monotonic()
     os.kill(burnishd.process.pid, signal.SIGKILL)

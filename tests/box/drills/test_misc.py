@@ -1,4 +1,4 @@
-"""How the box starts on this hardware, and how it refuses to."""
+"""How the box starts on this hardware, and which errors keep it from starting."""
 
 import os
 import signal
@@ -32,16 +32,16 @@ def sounding(header, cable, card_clock):
 
 
 def refusal(service: Burnishd) -> tuple[int, str]:
-    """The status of a box that does not start, and the one sentence that says why; a box that starts fails the drill."""
+    """The exit status of a box that does not start, and its one error message. A box that does start fails the drill."""
     status = service.ended()
-    # The control process may have begun by then, and logs what it does.
+    # The control process may already run by then, and it writes to the log, too.
     said = [line for line in service.log.splitlines() if not line.startswith("burnishd control: ")]
     assert len(said) == 1, service.log
     return status, said[0]
 
 
 def test_without_a_gpio_chip(note):
-    """Must be the first: later there is one."""
+    """This must be the first test, because the later ones make a GPIO chip."""
     assert not list(Path("/dev").glob("gpiochip*"))
     status, sentence = refusal(Burnishd())
     note("the sentence", sentence)
@@ -68,7 +68,7 @@ def test_card_missing(header, card_clock, note):
 
 
 def test_display_missing(sounding, note):
-    """The box runs, and says so."""
+    """The box runs without its display, and logs this."""
     Path("/dev/spidev0.0").unlink(missing_ok=True)
     service = sounding(display=True)
     note("the log", service.log.replace("\n", " / "))

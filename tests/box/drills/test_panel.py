@@ -1,4 +1,4 @@
-"""Knobs and buttons through the kernel's GPIO driver, with bounce; what they changed is read over the cable."""
+"""Turns knobs and presses buttons through the kernel's GPIO driver, with bounce, and reads the changed values over the cable."""
 
 import os
 import random
@@ -10,7 +10,7 @@ from firmware.contract import BY_ID
 from firmware.panel.pages import PAGES
 
 SECONDS = float(os.environ.get("SECONDS", 3))
-#: (name, seconds between quarter cycles, bounce, part of the time that the others get)
+#: (name, seconds between quarter cycles, bounce, duration as a fraction of SECONDS)
 SPEEDS = (
     ("5 turns a second", 0.00208, {}, 1),
     ("5 turns a second, bounce of 50 us", 0.00208, {"bounce_s": 50e-6}, 1),
@@ -113,7 +113,7 @@ def test_page_button(header, box):
     header.turn(1, -1 if before is True else 1)
     time.sleep(0.1)
     assert value(box, param.id) != before
-    header.press("PAGE", 1.2)  # held: back to the first page
+    header.press("PAGE", 1.2)  # holding the button returns to the first page
 
 
 def test_knob_held_gives_the_default_and_knob_pushed_turns_finely(header, box):
@@ -147,7 +147,7 @@ def test_store_and_recall(header, box):
     header.press("RECALL")
     header.turn(1, -3)
     time.sleep(0.1)
-    for _ in range(2):  # the second answers the question that the first may raise
+    for _ in range(2):  # the second press confirms the load if the panel asks for it
         header.press("PUSH1")
         time.sleep(0.3)
     assert box.state().preset not in (None, "Panel 01")

@@ -1,4 +1,4 @@
-"""Sound, meters and a turning knob for a while: no xrun, no lost reading, no lost detent."""
+"""Runs audio, meters and a turning knob for a long time: there is no xrun, no lost reading and no lost detent."""
 
 import json
 import os
@@ -40,5 +40,5 @@ def test_soak(burnishd, header, tool, rate_hz, period_frames, rng, note):
     assert header.longest_pause_ms() < 15
     assert abs(len(numbers) - HZ * SECONDS) < 0.02 * HZ * SECONDS
     assert numbers[-1] - numbers[0] + 1 == len(numbers)
-    assert abs(gain) < 1e-6, f"{turned} detents out and back left {gain} dB"
+    assert abs(gain) < 1e-6, f"{turned} detents forward and back left a gain of {gain} dB"
     assert burnishd.stop() == 0

@@ -1,8 +1,8 @@
-"""Builds the test bed's kernel from Debian's source package: a User-Mode Linux, so a program like any other.
+"""Builds the test bed's kernel from Debian's source package. It is a User-Mode Linux, which runs as an ordinary program.
 
-`python -m tests.box.kernel.build` prints where it is. Needs 150 MB of download and some 4 minutes of CPU the first time; the
-result is kept in the user's cache folder, outside the repository, and depends on nothing but the files of this folder and
-the version of the package.
+`python -m tests.box.kernel.build` prints its path. The first build downloads 150 MB and takes about 4 minutes of CPU time. The
+result is stored in the user's cache folder, outside the repository. It depends only on the files of this folder and the version
+of the package.
 """
 
 import hashlib
@@ -20,10 +20,11 @@ PACKAGE = "linux-source-6.1"
 TOOLS = {"flex": "flex", "bison": "bison", "bc": "bc", "make": "build-essential", "cc": "build-essential"}
 INPUTS = ("build.py", "config", "header_parts.c", "display_bus.c")
 
-#: (file, text, what takes its place). gpio-sim calls header_parts.c where a program drives a line, and delivers the edges
+#: (file, text, replacement). gpio-sim calls header_parts.c when a program drives a line, and delivers the edges
 #: that a test drives at once: User-Mode Linux would deliver them at the next tick, and merge those within one.
 EDITS = (
-    ("sound/Kconfig", "\nif !UML\n", "\nif SOUND\n"),  # ALSA is switched off for ARCH=um for want of hardware only
+    # ALSA is disabled for ARCH=um only because there is usually no hardware.
+    ("sound/Kconfig", "\nif !UML\n", "\nif SOUND\n"),
     ("arch/um/Kconfig", "config HZ\n\tint\n\tdefault 100", "config HZ\n\tint\n\tdefault 1000"),
     (
         "drivers/gpio/gpio-sim.c",
@@ -56,11 +57,11 @@ EDITS = (
 
 
 class CannotBuild(Exception):
-    """The kernel cannot be had here; the message is one sentence that says why and what to do."""
+    """The kernel cannot be built here. The message is one sentence with the cause and what to do."""
 
 
 def kernel() -> Path:
-    """The program, built unless it is in the cache. Raises CannotBuild."""
+    """The path of the kernel, which is built unless it is in the cache. Raises CannotBuild."""
     if sys.platform != "linux" or os.uname().machine != "x86_64":
         raise CannotBuild(f"the test bed's kernel runs on Linux on x86-64 only, and this is {sys.platform}")
     cached = sorted(cache().glob(f"linux-*-{_digest()}"))
@@ -68,7 +69,7 @@ def kernel() -> Path:
 
 
 def cache() -> Path:
-    """Where kernels are kept."""
+    """The cache folder of built kernels."""
     return platformdirs.user_cache_path("burnish") / "box-kernel"
 
 
@@ -94,7 +95,7 @@ def _build() -> Path:
         built = cache() / f"linux-{version}-{_digest()}"
         partial = built.with_suffix(f".{os.getpid()}")
         shutil.copy(tree / "linux", partial)
-        partial.rename(built)  # another build may have been quicker
+        partial.rename(built)  # another build may have finished earlier
     return built
 
 
@@ -105,7 +106,7 @@ def _unpack(folder: Path) -> tuple[Path, str]:
         try:
             _run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", PACKAGE], folder)
         except (OSError, CannotBuild) as error:
-            raise CannotBuild(f"the source of the test bed's kernel, {PACKAGE}, is not to be had ({error})") from None
+            raise CannotBuild(f"the source of the test bed's kernel, {PACKAGE}, is not available ({error})") from None
         (package,) = folder.glob("*.deb")
         _run(
             ["sh", "-c", f"dpkg-deb --fsys-tarfile {package} | tar -xO ./usr/src/{archive.name} >{archive.name}"],
@@ -119,7 +120,7 @@ def _unpack(folder: Path) -> tuple[Path, str]:
 
 
 def _needless() -> list[str]:
-    """Options of tar that leave out a third of the source, which no configuration of this kernel reads."""
+    """Options of tar that leave out a third of the source, which this kernel never needs."""
     folders = ("Documentation/devicetree", "arch/arm*/boot/dts", "drivers/gpu/drm/amd/include", "tools/testing")
     return [f"--exclude=*/{folder}" for folder in folders]
 
@@ -128,7 +129,7 @@ def _edit(tree: Path) -> None:
     for name, old, new in EDITS:
         text = (tree / name).read_text()
         if text.count(old) != 1:
-            raise CannotBuild(f"the test bed's change of {name} does not fit this version of {PACKAGE}")
+            raise CannotBuild(f"the test bed's patch of {name} does not fit this version of {PACKAGE}")
         (tree / name).write_text(text.replace(old, new))
     for name, folder, switch in (("header_parts", "gpio", "GPIO_SIM"), ("display_bus", "spi", "SPI_GPIO")):
         shutil.copy(HERE / f"{name}.c", tree / "drivers" / folder)
@@ -137,7 +138,7 @@ def _edit(tree: Path) -> None:
 
 
 def _check_config(tree: Path) -> None:
-    """A line whose dependencies are not met is dropped in silence by the kernel's own tools."""
+    """Raises CannotBuild if an option is missing: the kernel's tools silently drop options whose dependencies are not met."""
     made = set((tree / ".config").read_text().splitlines())
     dropped = [
         line for line in (HERE / "config").read_text().splitlines() if line[:7] == "CONFIG_" and line not in made

@@ -1,8 +1,8 @@
-"""The virtual parts around the box, and the programs that run on them. For use inside a guest, as root.
+"""The virtual parts around the box, and the programs that use them. They work inside a guest, as root.
 
 - `Header`: the 40-pin header with knobs, switches and the relays' charge pump (gpio-sim and kernel/header_parts.c)
 - `Cable`: the USB cable, a gadget on one side and a host on the other (dummy_hcd)
-- `CardClock` and `Jig`: the sound card's clock, and what plays into and records from the other side of the loopback
+- `CardClock` and `Jig`: the sound card's clock, and the player and recorder on the other side of the loopback card
 - `Burnishd` and `tool`: the box's service and the laptop's command
 """
 

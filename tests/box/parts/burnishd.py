@@ -1,4 +1,4 @@
-"""The box's service, started as its unit starts it."""
+"""The box's service, started as the systemd unit starts it."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[3]
 
 
 class Burnishd:
-    """`burnishd` on the loopback card, with a log of its own. Where `ready` is false it is not waited for."""
+    """Starts `burnishd` on the loopback card, with its own log file, and waits until it is ready, unless `ready` is false."""
 
     run = Path("/run/burnish")
     data = Path("/var/lib/burnish")
@@ -56,7 +56,7 @@ class Burnishd:
 
     @property
     def log(self) -> str:
-        """What this run has logged so far."""
+        """The log of this run so far."""
         return self._log.read_bytes()[self._began :].decode(errors="replace").strip()
 
     def pid(self, role: str) -> int | None:
@@ -72,7 +72,7 @@ class Burnishd:
         return None
 
     def wait_for_sound(self, header: Header, limit_s: float = 20) -> float:
-        """Virtual seconds until the relays are on the processor. Raises TimeoutError with the log."""
+        """Wait until the relays connect the processor; returns the virtual seconds. Raises TimeoutError with the log."""
         before = header.edges
         took_s = wait_until(lambda: self.pid("audio") and header.edges > before + 20, limit_s)
         if took_s is None:
@@ -80,11 +80,12 @@ class Burnishd:
         return took_s
 
     def ended(self, limit_s: float = 10) -> int:
-        """The status with which it ends by itself. Raises subprocess.TimeoutExpired."""
+        """Wait until the service ends by itself; returns its exit status. Raises subprocess.TimeoutExpired."""
         return self.process.wait(limit_s)
 
     def stop(self, limit_s: float = 10) -> int:
-        """The status with which it ends when asked to. Raises subprocess.TimeoutExpired; then it is killed."""
+        """Ask the service to end; returns its exit status. If it does not end, it is killed, and subprocess.TimeoutExpired is
+        raised."""
         self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(limit_s)

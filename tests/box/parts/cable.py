@@ -11,7 +11,7 @@ _CONTROLLER = "dummy_udc.0"
 
 
 class Cable:
-    """A serial gadget: /dev/ttyGS0 on the box's side, and while plugged in /dev/ttyACM0 on the laptop's."""
+    """A serial gadget: /dev/ttyGS0 on the box's side and, while the cable is plugged in, /dev/ttyACM0 on the laptop's side."""
 
     laptop = Path("/dev/ttyACM0")
 
@@ -31,7 +31,7 @@ class Cable:
         (_GADGET / "configs/c.1/acm.usb0").symlink_to(_GADGET / "functions/acm.usb0")
 
     def plug(self) -> None:
-        """Returns when the laptop has its serial device."""
+        """Plug the cable in, and wait until the laptop has its serial device."""
         (_GADGET / "UDC").write_text(_CONTROLLER)
         if wait_until(self.laptop.exists, 5) is None:
             raise TimeoutError(f"{self.laptop} did not appear within 5 s")

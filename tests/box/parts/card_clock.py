@@ -4,17 +4,16 @@ import subprocess
 
 
 class CardClock:
-    """The dummy card plays silence; its timer gives the loopback one tick per period, as an I2S card interrupts.
-
-    All four streams of the loopback need this period. A context manager.
+    """The dummy card plays silence. Its timer gives the loopback card one tick per period, like the interrupts of an I2S card.
+    All four streams of the loopback card must use this period. A context manager.
     """
 
     def __init__(self, rate_hz: int, period_frames: int):
-        # The dummy card ends at 48 kHz: above that, fewer frames take the same time.
+        # The dummy card supports at most 48 kHz. For higher rates, it plays fewer frames, which take the same time.
         base_hz = 44100 if rate_hz % 44100 == 0 else 48000
         frames, rest = divmod(period_frames * base_hz, rate_hz)
         if rest:
-            raise ValueError(f"{period_frames} frames at {rate_hz} Hz are no whole number of frames at {base_hz} Hz")
+            raise ValueError(f"{period_frames} frames at {rate_hz} Hz are not a whole number of frames at {base_hz} Hz")
         self._player = subprocess.Popen(
             ["aplay", "-q", "-D", "hw:Dummy,0,0", "-f", "S16_LE", "-c", "2", "-r", str(base_hz),
              f"--period-size={frames}", "--buffer-size=4096", "/dev/zero"],

@@ -1,4 +1,4 @@
-"""The 40-pin header with what is wired to it, and the fingers on knobs and switches."""
+"""The 40-pin header with the parts wired to it, and methods that turn knobs and press switches."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ _DETENT = ((0, 1), (0, 0), (1, 0), (1, 1))
 
 
 def pretend_pi() -> None:
-    """gpiozero asks /proc/cpuinfo which Pi this is."""
+    """gpiozero reads the model of the Pi from /proc/cpuinfo."""
     text = Path("/proc/cpuinfo").read_text() + "Revision\t: c03112\nModel\t\t: Raspberry Pi 4 Model B Rev 1.2\n"
     pretended = Path("/run/cpuinfo")
     pretended.write_text(text)
@@ -22,7 +22,7 @@ def pretend_pi() -> None:
 
 
 class Header:
-    """A GPIO chip with the pins of `board`; kernel/header_parts.c has the switches, the charge pump and the display."""
+    """A GPIO chip with the pins of `board`; kernel/header_parts.c simulates the switches, the charge pump and the display."""
 
     def __init__(self, board: Board):
         self._board = board
@@ -68,10 +68,10 @@ class Header:
             self._pulls[line] = os.open(self._lines / f"sim_gpio{line}" / "pull", os.O_WRONLY)
         os.pwrite(self._pulls[line], b"pull-up" if level else b"pull-down", 0)
 
-    # -- fingers -----------------------------------------------------------------------------------------------------
+    # -- hands -------------------------------------------------------------------------------------------------------
 
     def edges_of(self, knob: int, detents: int) -> list[tuple[str, int]]:
-        """(pin, level) of each edge of that turn; a negative number of detents is anticlockwise."""
+        """(pin, level) of each edge of a turn by `detents`; negative numbers turn anticlockwise."""
         row = next(row for row in self._board.encoder if row.number == knob)
         a, b = (row.a, row.b) if detents > 0 else (row.b, row.a)
         was, edges = (1, 1), []
@@ -83,7 +83,7 @@ class Header:
     def turn(
         self, knob: int, detents: int, edge_s: float = 0.00208, bounce=None, bounce_s: float = 50e-6, most: int = 8
     ):
-        """Turn a knob with `edge_s` from edge to edge: 0.00208 s are 5 turns a second of 24 detents each.
+        """Turn a knob with `edge_s` between edges; 0.00208 s mean 5 turns of 24 detents per second.
 
         `bounce` (random.Random) adds up to `most` pairs of short edges, `bounce_s` apart, before each edge.
         """
@@ -102,7 +102,7 @@ class Header:
         self.part("switches", self._switches)
 
     def press(self, name: str, hold_s: float = 0.1, bounce=None, bounce_s: float = 0.0007) -> None:
-        """Press, hold, let go. `bounce` (random.Random): each contact bounces for up to 10 ms."""
+        """Press a switch, hold it, and release it. `bounce` (random.Random): each contact bounces for up to 10 ms."""
         for closed in (True, False):
             for _ in range(bounce.randrange(8) if bounce else 0):
                 for short in (closed, not closed):
@@ -125,11 +125,11 @@ class Header:
 
     @property
     def held(self) -> bool:
-        """Whether the relays are on the processor, with the longest hold that the circuit has."""
+        """Whether the relays connect the processor, assuming the longest hold time of the circuit."""
         return time.monotonic() - self.last_edge_s < self._board.relay.hold_max_ms / 1000
 
     def longest_pause_ms(self) -> float:
-        """The longest time between two edges of the heartbeat since this was last asked."""
+        """The longest time between two edges of the heartbeat since the last call."""
         pause_ns = self.part("longest_pause_ns")
         self.part("longest_pause_ns", 0)
         return pause_ns / 1e6

@@ -1,4 +1,4 @@
-"""What is on the other side of the loopback card: a player into the box's input and a recorder of its output."""
+"""The other side of the loopback card: a player into the box's input and a recorder of its output."""
 
 import multiprocessing
 import os
@@ -19,7 +19,7 @@ def _open(direction: int, device: str, rate_hz: int, period: int):
 
 
 def _play(device: str, rate_hz: int, period: int, words: np.ndarray, repeat: bool, started, stop, faults) -> None:
-    """Silence until `started`, then `words`, then those again or silence until `stop`."""
+    """Play silence until `started`, then `words`, then `words` again or silence until `stop`."""
     pcm = _open(alsaaudio.PCM_PLAYBACK, device, rate_hz, period)
     silence = bytes(_BYTES_PER_FRAME * period)
     prefill = silence * (pcm.info()["periods"] - 1)
@@ -60,10 +60,10 @@ def _record(device: str, rate_hz: int, period: int, path: str, stop, faults) -> 
 
 
 class Jig:
-    """Plays `words` (int32, shape (frames, 2)) into the box and records what comes out. A context manager.
+    """Plays `words` (int32, shape (frames, 2)) into the box and records its output. A context manager.
 
-    The player and the recorder are processes of their own, and start with silence at once. `repeat`: the words are played
-    again and again, and should be a whole number of periods. Without a `path` nothing is kept.
+    The player and the recorder are separate processes; the player starts with silence at once. `repeat` plays the words again
+    and again, and they should then fill a whole number of periods. Without a `path`, the recording is discarded.
     """
 
     def __init__(
@@ -84,11 +84,11 @@ class Jig:
         self.recorder.start()
 
     def start(self) -> None:
-        """Begin with the words."""
+        """Start to play the words."""
         self._started.set()
 
     def stop(self) -> np.ndarray:
-        """End, and return what was recorded, shape (frames, 2), int32; nothing without a path."""
+        """Stop, and return the recording, int32, shape (frames, 2), or nothing without a path."""
         self._stop.set()
         for process in (self.player, self.recorder):
             process.join(5)

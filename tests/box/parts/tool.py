@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """How a command ended: its status, what it printed, and how long it took in virtual seconds."""
+    """The result of a command: its exit status, its output, and its duration in virtual seconds."""
 
     status: int
     out: str
