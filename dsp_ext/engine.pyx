@@ -171,8 +171,8 @@ cdef class Engine(Processor):
         self.limiter.settle()
 
     def fade_in(self):
-        """[audio] Silence the output at once and fade it in. Use it after a gap in the stream. Not while another thread
-        processes."""
+        """[audio] Silence the output at once and fade it in. Use this after a gap in the stream. Do not call it while another
+        thread processes."""
         cdef float target = self._mute._target
         self._port.note(self.frames, EVENT_FADE, 0)
         self._mute.jump(0.0)
@@ -232,7 +232,7 @@ cdef class Engine(Processor):
             self.multiband.set_band(band, what, value)
 
     cdef void poll(self) noexcept nogil:
-        """Adopt the settings and kernels that wait in shared memory. Called at the start of each block."""
+        """Adopt the settings and kernels that wait in shared memory. This is called at the start of each block."""
         cdef int64_t version, request
         if self._port.settings is not None:
             version = self._port.settings.read_newer(self._settings_version, &self._incoming[0])

@@ -62,7 +62,7 @@ cdef class Processor:
         """[audio] Process in place. The caller guarantees that `frames` <= `max_block`."""
 
     cdef void clear(self) noexcept nogil:
-        """[audio] The work of `reset`. The engine also calls it after it had to silence a block."""
+        """[audio] Clear the history, for `reset`. The engine also calls it after it has silenced a block."""
 
     cdef Py_ssize_t delay(self) noexcept nogil:
         return 0

@@ -34,8 +34,8 @@ cdef class Ramp:
         self._at = self.length
 
     cdef void to(self, float target) noexcept nogil:
-        """[audio] Move to `target`, from now on, or from the end of the current ramp on (then the newest target counts). To
-        reverse a ramp in the middle would make a corner; see `ramp_bank.pyx`."""
+        """[audio] Move to `target`, either now or, if a ramp is in progress, from its end on (the newest target counts). A ramp
+        that was reversed in the middle would make a corner; see `ramp_bank.pyx`."""
         self._target = target
         if self._at == 0 or self._at == self.length:
             self.begin()

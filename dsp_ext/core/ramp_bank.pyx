@@ -75,11 +75,11 @@ cdef class RampBank:
         return &self._span[0]
 
     cdef const float *goal(self) noexcept nogil:
-        """[audio] The values to which the ramp under way leads; at rest those of `start`."""
+        """[audio] The values to which the current ramp leads; without a ramp, those of `start`."""
         return &self._goal[0]
 
     cdef bint under_way(self) noexcept nogil:
-        """[audio] Whether frames of a ramp have gone by, and others are left."""
+        """[audio] Whether a ramp has begun and has not ended."""
         return 0 < self._at < self.length
 
     cdef const float *shape(self) noexcept nogil:

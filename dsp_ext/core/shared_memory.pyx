@@ -152,8 +152,8 @@ cdef class Ring:
     cdef void commit(self) noexcept nogil:
         """[audio] Publish the row that `next_row` returned.
 
-        The fence keeps the words of the following row behind the count: a release store orders only what came before it, and
-        a reader takes the oldest row for whole until it sees the count.
+        The fence is needed because a release store orders only earlier writes. Without it, writes to the next row could become
+        visible before the new count, and a reader would take the oldest row for complete although it is being overwritten.
         """
         store(&self._head[0], self._head[0] + 1)
         fence()

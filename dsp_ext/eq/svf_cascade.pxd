@@ -4,7 +4,7 @@ from dsp_ext.core cimport Ramp
 
 cdef struct Placing:
     double from_l, from_r  # factors from left and right to the signal that a band processes
-    double to_l, to_r  # and the factors back
+    double to_l, to_r  # factors from the processed signal back to left and right
 
 cdef class SvfCascade:
     cdef readonly int bank

@@ -11,7 +11,7 @@ The detector follows the gain reduction instead of the level, so it is at 0 dB b
 there:
 
     held      = max(reduction, held moved towards reduction with the release constant, after the hold time)
-    smoothed += (held - smoothed) moved with the attack constant
+    smoothed  = smoothed moved towards held with the attack constant
 
 - Level: the peak, the mean square over 10 ms, or a blend of their powers. The mean square of a sine is 3 dB below its peak.
 - Link: at 100 %, both channels follow the louder one. It is not their sum, so that sound in anti-phase is detected at its
@@ -63,7 +63,7 @@ cdef enum:
     PEAKS = 6
     SQUARES
     RELEASES
-    NEXT  # as LEVEL and OPEN, by the settings to which a ramp leads
+    NEXT  # like LEVEL and OPEN, computed with the settings to which a ramp leads
     NEXT_OPEN = 11
     ROWS = 13
     # Rows of the rings.
@@ -158,7 +158,7 @@ cdef class Compressors(Processor):
             memset(&self._square[0], 0, BANDS * sizeof(double))
         if over & APART:
             louder(&self._ring[POWER, 0], &self._ring[POWER + 1, 0], self._ring.shape[1] // BANDS)
-            memset(right, 0, sizeof(Follower))  # so that a hold in it does not delay the next `narrow`
+            memset(right, 0, sizeof(Follower))  # so that a hold in this detector does not delay the next `narrow`
         self._parts &= ~over
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
@@ -268,12 +268,13 @@ cdef class Compressors(Processor):
             next_ += BANDS * CHUNK
         self._at = (self._at + frames) & (self._ring.shape[1] // BANDS - 1)
         self.settings.advance(frames)
-        if moving and not self.settings.values.under_way():  # it has arrived
+        if moving and not self.settings.values.under_way():  # the ramp has reached its target
             memcpy(&self._follower[0], &self._next[0], 2 * sizeof(Follower))
 
     cdef void detect(self, Follower *followers, int level_row, int open_row, const float *settled,
                      Py_ssize_t frames) noexcept nogil:
-        """Levels in the rows from `level_row` on become smoothed reductions, in place, by values that rest at `settled`."""
+        """Convert the levels in the rows from `level_row` on to smoothed reductions, in place. `settled` contains the values of
+        the curve without ramps."""
         cdef int parts = self._parts, channel
         cdef float *level
         cdef float *open_db

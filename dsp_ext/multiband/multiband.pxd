@@ -22,9 +22,9 @@ cdef class Multiband(Processor):
     cdef Shelves _shelves
     cdef Delay _to_split, _to_sum
     cdef Ramp _enabled
-    cdef double _settings[MULTIBAND_SETTINGS]  # the values that are set; the members below are in use
+    cdef double _settings[MULTIBAND_SETTINGS]  # the requested values; the members below are the values in use
     cdef bint _mid_side
-    cdef bint _present[MOST_BANDS]  # which bands are to be heard, as solo and mute of all of them require
+    cdef bint _present[MOST_BANDS]  # which bands are audible, according to solo and mute of all bands
     cdef int _split
     cdef int _kind  # the split that is computed: LR4 instead of shelves while a band is soloed or muted
     cdef Py_ssize_t _wait  # frames until the history belongs to the new mode

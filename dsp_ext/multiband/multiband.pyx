@@ -176,7 +176,8 @@ cdef class Multiband(Processor):
             if self.is_on(MULTIBAND_MID_SIDE) != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
                 self._shelves.clear()
-                self._shelves.settle()  # they did not move meanwhile; both are now at their targets and agree on the fifth band
+                # The values did not move in the meantime; now both are at their targets and agree on the fifth band.
+                self._shelves.settle()
                 self._lr4.settle()
                 self.begin_mode()
                 self._first.clear()
@@ -185,7 +186,8 @@ cdef class Multiband(Processor):
             self._enabled.to(1.0 if self.is_needed() else 0.0)
 
     cdef void begin_mode(self) noexcept nogil:
-        """Compute as the settings require from now on. Only while no sound of the bands is heard: their ramps end at once."""
+        """Change to the mode that the settings require. This is only allowed while no sound of the bands is audible, because
+        their ramps end at once."""
         self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
         self._kind = self.kind()
         self.apply_presence()
@@ -216,8 +218,8 @@ cdef class Multiband(Processor):
             self.apply_presence()
 
     cdef void apply_presence(self) noexcept nogil:
-        """Fade bands in or out by their gains. Not for shelves, whose steepest slopes would have to follow a gain to -80 dB
-        within the 20 ms in which they leave the circuit: a band that is not heard is left out once LR4 computes the bands."""
+        """Fade bands in or out by their gains. This is not done for shelves, because they cannot follow a gain down to -80 dB
+        within the 20 ms in which they leave the circuit. There, a muted band is left out as soon as LR4 computes the bands."""
         cdef int k
         for k in range(MOST_BANDS):
             (<Compressors> self._of[k // LANES_OF_BANDS]).settings.set_present(
@@ -321,7 +323,7 @@ cdef class Multiband(Processor):
             self.split_linear(left, right, fifth, frames)
         else:
             self._to_split.run(left, right, frames)
-            if self.convolver.is_fading():  # a new kernel has no history that needs a fade
+            if self.convolver.is_fading():  # a new kernel starts with an empty history, so no fade is needed
                 self.convolver.clear()
             self._lr4.split(left, right, &self._rows[0, 0], ROW, frames)
         self._to_sum.run(left, right, frames)

@@ -33,7 +33,7 @@ ENGINE = Settings(
     *_of("stereo", STEREO),
     *(setting for n in range(1, MULTIBAND_BANDS + 1) for setting in _of(f"multiband.b{n}", BAND)),
 )
-#: What is set through the EQ's designer instead of the vector.
+#: The settings that are set through the EQ's designer instead of the vector.
 DESIGNED = Settings(
     *_of("eq", EQ), *(setting for n, band in enumerate(EQ_BAND, 1) for setting in _of(f"eq.b{n}", band))
 )

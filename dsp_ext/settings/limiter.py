@@ -3,14 +3,14 @@
 from .setting import Settings, choice, number, switch
 
 #: Times of each style in ms: look-ahead; hold and release of the dips; release of the lasting reduction; how long a reduction
-#: must be needed before the lasting reduction takes it over. Last, in dB: how far below the ceiling the mid dips begin to act
-#: on low frequencies. The first four can be set by themselves.
+#: must be needed before the lasting reduction takes it over. The last value, in dB, is how far below the ceiling the mid dips
+#: begin to act on low frequencies. The first four values also have settings of their own.
 LIMITER_STYLES = {
     "transparent": (10.0, 0.0, 1.0, 60.0, 140.0, 0.55),
     "punchy": (6.7, 0.0, 1.0, 40.0, 200.0, 0.5),
     "aggressive": (5.0, 0.0, 1.0, 20.0, 200.0, 0.25),
 }
-#: The values of every style at the highest gain: the shortest dips, for loudness at any price. See `limiter.pyx`.
+#: The values of every style at the highest gain: the shortest dips, which allow the highest loudness. See `limiter.pyx`.
 LIMITER_DRIVEN = (1.4, 0.0, 1.0, 20.0, 200.0, 0.25)
 LIMITER = Settings(
     switch("enabled", True),
