@@ -15,22 +15,22 @@ FRESH  ?=
 
 .PHONY: help demo picture test plain box extras fresh lint bench count clicks docs site clean build setup hardware hardware-check hardware-boards test-box try-install
 help:
-	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, leave out/"
-	@echo "make test    everything, in a few minutes          make lint     ruff and codespell"
-	@echo "make test-box  the box on a kernel with virtual hardware (LONG=1: long drills too)"
+	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, write out/"
+	@echo "make test build and run all tests make lint ruff and codespell"
+	@echo "make test-box the box on a Linux kernel with virtual hardware (LONG=1: long drills too)"
 	@echo "make try-install  the installation of a box in an emulated Debian system (RELEASE=trixie or bookworm)"
 	@echo "make site    the documentation as web pages in build/site"
-	@echo "make bench   speed, beside others doing the same   make docs     generated documents and figures"
+	@echo "make bench speed, compared with other programs make docs generated documents and figures"
 	@echo "make bench-sound  limiters compared at the same loudness (CLIPS=folder: with real music; QUICK=1; WRITE=1: documents)"
-	@echo "make count   instructions on the box's machine, against the committed ones (WRITE=1: make them anew)"
-	@echo "make clicks  every change of every setting, measured for clicks: about half an hour"
+	@echo "make count instruction counts on an emulated aarch64, compared with the committed ones (WRITE=1: write new ones)"
+	@echo "make clicks measure every change of every setting for clicks: about half an hour"
 	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras  a table: can pip install each extra for each Python and machine?"
-	@echo "make hardware  drawings and lists of hardware/   make hardware-check  the same through KiCad, ngspice, dtc"
-	@echo "make hardware-boards   both boards for KiCad and for a maker"
-	@echo "make picture the README's picture, from a demo     make clean    what was built"
+	@echo "make hardware write drawings and lists of hardware/ make hardware-check check them with KiCad, ngspice, dtc"
+	@echo "make hardware-boards both boards for KiCad and for a board manufacturer"
+	@echo "make picture renew the README's picture make clean delete what was built"
 
-# One stamp for packages and environment: redone when what they are made from changes.
+# One stamp for packages and environment. They are made again when their sources change.
 $(VENV)/.stamp: pyproject.toml setup.py tools/setup.sh
 	PYTHON=$(PYTHON) VENV=$(VENV) sh tools/setup.sh
 	@touch $@
@@ -49,25 +49,26 @@ picture: demo
 test: build
 	$(PY) -m pytest $(TESTS)
 
-# The real burnishd on a kernel with virtual hardware, in virtual time: tests/box/README.md. LONG=1 adds the long drills.
+# The real burnishd on a Linux kernel with virtual hardware, in virtual time: see tests/box/README.md. LONG=1 adds the long
+# drills.
 test-box: build
 	sh tools/box_setup.sh
 	LONG=$(LONG) $(PY) -m pytest -m box -s tests/box
 
-# The installation of a box, twice, into a Debian system for arm64 whose programs are emulated, and tests of the DSP there. Needs
-# root. RELEASE=trixie compiles the DSP in emulation, since the wheel is for the Python that runs here.
+# Installs a box twice into an emulated Debian system for arm64, and runs tests of the DSP there. Needs root. RELEASE=trixie
+# compiles the DSP in the emulation, because a wheel compiled here fits only this machine's Python.
 try-install: build
 	sh tools/cross_wheel.sh build/arm64
 	sh tools/try_install.sh $(RELEASE) $(if $(filter bookworm,$(RELEASE)),build/arm64/burnish-*.whl)
 
-# What a laptop gets: the plain install in an environment of its own, without ALSA and GPIO, renders a file.
+# What a laptop gets: the plain install, in a separate environment without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp
 	rm -rf build/plain
 	$(PYTHON) -m venv build/plain
 	build/plain/bin/python -m pip install -q .
 	build/plain/bin/python tools/check_plain.py
 
-# What a box gets: the extra `box` in an environment of its own contains every library that the box imports.
+# What a box gets: the extra `box`, in a separate environment, contains every library that the box imports.
 box: build
 	rm -rf build/box
 	$(PYTHON) -m venv build/box
@@ -91,7 +92,8 @@ bench: build
 	VENV=$(VENV) sh tools/bench_setup.sh
 	$(PY) -m pytest -m bench -s --write-docs tests/bench
 
-# CLIPS=folder: real music beside the synthesised. MUSIC="name ...": only these. QUICK=1: two loudness targets instead of five.
+# CLIPS=folder: adds real music to the synthesised music. MUSIC="name ...": only these pieces. QUICK=1: two loudness targets
+# instead of five.
 bench-sound: build
 	VENV=$(VENV) sh tools/bench_sound_setup.sh
 	$(PY) -m tests.bench.sound $(if $(CLIPS),--clips "$(CLIPS)") $(if $(MUSIC),--music $(MUSIC)) \
@@ -105,12 +107,12 @@ count: build
 hardware: build
 	$(PY) -m tools.hardware
 
-# Rule checks, netlists read back, simulations over tolerances, boards: with the tools of the trade, installed first.
+# Installs KiCad, ngspice, OpenSCAD and dtc, and checks rules, netlists, simulations over tolerances, and boards with them.
 hardware-check: hardware
 	sh tools/hardware_setup.sh
 	$(PY) -m pytest -m hardware tests/hardware_check $(if $(WRITE),--write-docs)
 
-# Both boards as KiCad files, gerbers and pictures in build/hardware/boards (ROUTE=1: route them anew).
+# Both boards as KiCad files, gerbers and pictures in build/hardware/boards (ROUTE=1: route them again).
 hardware-boards: hardware
 	sh tools/hardware_setup.sh
 	$(PY) -m tools.hardware.boards $(if $(ROUTE),--route)

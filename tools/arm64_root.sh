@@ -1,6 +1,7 @@
 #!/bin/sh
-# tools/arm64_root.sh RELEASE FOLDER: a Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run here by emulation,
-# with what Raspberry Pi OS Lite has and the installation looks at. Needs root. Takes some minutes; a FOLDER that exists is kept.
+# tools/arm64_root.sh RELEASE FOLDER: makes a Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run by
+# emulation. It contains those parts of Raspberry Pi OS Lite that the installation checks. Needs root, and takes some minutes.
+# An existing FOLDER is kept.
 set -eu
 release=${1:?bookworm or trixie}
 folder=${2:?the folder}
@@ -15,10 +16,10 @@ install_wanted "they could not be installed: there is no arm64 system to try"
 formats=/proc/sys/fs/binfmt_misc
 [ -e $formats/register ] || mount -t binfmt_misc binfmt_misc $formats
 if [ ! -e $formats/qemu-aarch64 ]; then
-    # The first bytes of an ELF file for aarch64, and which of their bits count.
+    # The first bytes of an ELF file for aarch64, and a mask of the bits that are compared.
     magic='\x7fELF\x02\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\xb7\x00'
     mask='\xff\xff\xff\xff\xff\xff\xff\x00\xff\xff\xff\xff\xff\xff\xff\xff\xfe\xff\xff\xff'
-    # F: the emulator is opened now, so it need not be in FOLDER.
+    # Flag F opens the emulator now, so that it does not have to be in FOLDER.
     printf '%s' ":qemu-aarch64:M::$magic:$mask:/usr/bin/qemu-aarch64-static:OCF" >$formats/register
 fi
 

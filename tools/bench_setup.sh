@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what `make bench` compares with, after saying what and why. The product needs none of it.
-# Where that is not possible the benches say what is missing and leave those comparisons out.
+# Installs the programs with which `make bench` compares Burnish, and prints the reason for each. Burnish itself needs none of
+# them. If one cannot be installed, the benches name it and leave its comparisons out.
 set -eu
 
-command -v apt-get >/dev/null || { echo "no apt-get here: compared is with what is installed"; exit 0; }
+command -v apt-get >/dev/null || { echo "there is no apt-get: only installed programs are compared"; exit 0; }
 . "$(dirname "$0")/optional.sh"
 want pkg-config "finds the headers of the host for plugins"
 want liblilv-dev "runs the plugins"

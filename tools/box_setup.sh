@@ -1,8 +1,9 @@
 #!/bin/sh
-# Installs what `make test-box` builds and runs its kernel with, after saying what and why. The product needs none of it.
+# Installs the programs that `make test-box` needs to build and to run its Linux kernel, and prints the reason for each. Burnish
+# itself needs none of them.
 set -eu
 
-command -v apt-get >/dev/null || { echo "no apt-get here: the drills on virtual hardware are left out"; exit 0; }
+command -v apt-get >/dev/null || { echo "there is no apt-get: the drills on virtual hardware are left out"; exit 0; }
 . "$(dirname "$0")/optional.sh"
 want flex "compiles the test bed's kernel"
 want bison "compiles the test bed's kernel"

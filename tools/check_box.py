@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-#: What libraries import only when they open the real device: luma its bus, gpiozero the pins of a Raspberry Pi.
+#: Modules that libraries import only when they open the real device: luma imports its bus, gpiozero the pins of a Raspberry Pi.
 LATE = ("spidev", "lgpio")
 LGPIO_FROM_SYSTEM = "pip has no lgpio for this Python: a Raspberry Pi installs it with apt-get install python3-lgpio"
 

@@ -1,4 +1,5 @@
-"""Prints, for each extra, Python and machine, what `pip install` of Burnish needs there; fails where it cannot work.
+"""Prints what `pip install` of Burnish needs, for each extra, version of Python and machine. Fails if an installation is
+impossible.
 
 pip resolves each set of libraries as if it ran on that machine (`--dry-run --python-version --platform`), wheels only.
 Libraries without wheels compile from source; what that needs is printed as Debian's package names. pip evaluates the
@@ -16,14 +17,14 @@ from packaging.requirements import Requirement
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
-#: glibc of Debian 12 is 2.36; a wheel for an older one runs there too.
+#: The glibc of Debian 12 is 2.36; a wheel for an older glibc works there, too.
 GLIBCS = range(17, 37)
 #: Libraries that PyPI has as source only, with what compiles them on Debian.
 COMPILED = {
     "pyalsaaudio": "build-essential python3-dev libasound2-dev",
     "spidev": "build-essential python3-dev",
 }
-#: Where PyPI has no wheel and no compiler helps: the words for the person who installs the box.
+#: Libraries that have no wheel on PyPI and cannot be compiled, with the advice for the user.
 FROM_SYSTEM = {"lgpio": "lgpio for the pins of a Pi: apt-get install python3-lgpio (Raspberry Pi OS)"}
 
 
@@ -43,7 +44,7 @@ def environment(python: str, machine: str) -> dict[str, str]:
 
 
 def resolve(wheels: list[str], python: str, machine: str) -> str:
-    """pip's complaint about `wheels`, or nothing where all of them install."""
+    """pip's error message about `wheels`; empty if all of them can be installed."""
     platforms = [f"--platform=manylinux_2_{minor}_{machine}" for minor in GLIBCS]
     with tempfile.TemporaryDirectory() as target:
         command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed",
@@ -75,7 +76,7 @@ def main() -> int:
     """The exit status is 1 where a row cannot be installed."""
     groups = requirements()
     cases = [(group, python, machine, groups[group]) for group in groups for python in PYTHONS for machine in MACHINES]
-    print("| extra | Python | machine | result | besides |\n|---|---|---|---|---|")
+    print("| extra | Python | machine | result | notes |\n|---|---|---|---|---|")
     with ThreadPoolExecutor(2) as pool:
         rows = list(pool.map(check, cases))
     print("\n".join(row for row, _ in rows))

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs what `make fresh` makes bare installations of Debian with. The product needs none of it.
+# Installs the program with which `make fresh` makes bare installations of Debian. Burnish itself does not need it.
 set -eu
 
-command -v apt-get >/dev/null || { echo "no apt-get here: bare installations of Debian cannot be made"; exit 0; }
+command -v apt-get >/dev/null || { echo "there is no apt-get: bare installations of Debian cannot be made"; exit 0; }
 . "$(dirname "$0")/optional.sh"
 want mmdebstrap "makes bare installations of Debian"
 install_wanted "it could not be installed: bare installations of Debian cannot be made"

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what `make hardware-check` checks with, after saying what and why. The product needs none of it.
-# KiCad 9 is in Debian 13, and in the backports of Debian 12. What cannot be installed makes the check fail.
+# Installs the programs with which `make hardware-check` checks hardware/, and prints the reason for each. Burnish itself needs
+# none of them. KiCad 9 is in Debian 13, and in the backports of Debian 12. If one of them cannot be installed, the check fails.
 set -eu
 
-command -v apt-get >/dev/null || { echo "no apt-get here: install kicad 9, ngspice, openscad and dtc yourself"; exit 0; }
+command -v apt-get >/dev/null || { echo "there is no apt-get: install kicad 9, ngspice, openscad and dtc yourself"; exit 0; }
 . "$(dirname "$0")/optional.sh"
 
 backports=""

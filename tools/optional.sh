@@ -1,6 +1,6 @@
-# Sourced by scripts that install Debian packages which the product can do without:
+# Sourced by scripts that install Debian packages which Burnish itself does not need:
 #   want PACKAGE "WHY"        note PACKAGE unless it is installed
-#   install_wanted "LEFT OUT" install what was noted, after saying so; where that cannot be, say what is left out
+#   install_wanted "LEFT OUT" print and install the noted packages; if that fails, print LEFT OUT
 
 missing=""
 want() {
@@ -18,7 +18,7 @@ install_wanted() {
         sudo=sudo
     fi
     echo "installing with apt-get:$missing"
-    # shellcheck disable=SC2086  # a list of words is meant
+    # shellcheck disable=SC2086  # the list must be split into words
     { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing; } ||
         echo "$1"
 }

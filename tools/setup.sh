@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the virtual environment. First installs the Debian packages that are missing, after saying which and why.
+# Makes the virtual environment. Before that, installs the missing Debian packages, and prints the reason for each.
 set -eu
 PYTHON=${PYTHON:-python3}
 VENV=${VENV:-.venv}
@@ -14,7 +14,7 @@ need() { # need PACKAGE "WHY" TEST...: note PACKAGE unless TEST succeeds
     fi
 }
 header() { echo "#include <$1>" | cc -E -x c ${2:+"$2"} - ; }
-# Succeeds where the system's lgpio can be imported or pip brings one.
+# Succeeds if the system's lgpio can be imported, or if pip has one.
 lgpio_or_older='import sys; sys.version_info < (3, 13) or __import__("lgpio")'
 python_headers() { header Python.h "-I$("$PYTHON" -c 'import sysconfig; print(sysconfig.get_path("include"))')"; }
 
@@ -44,7 +44,7 @@ if [ "$(uname -s)" = Linux ]; then
         fi
         echo "installing with apt-get:$missing"
         $sudo apt-get update -qq
-        # shellcheck disable=SC2086  # a list of words is meant
+        # shellcheck disable=SC2086  # the list must be split into words
         DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing
     fi
     extras=box,dev
@@ -52,18 +52,18 @@ else
     extras=dev
 fi
 
-# The environment can import the system's packages only where lgpio comes from there.
+# The environment can import the system's packages only if it needs the system's lgpio.
 share=""
 "$PYTHON" -c 'import sys, lgpio; sys.exit(sys.version_info < (3, 13))' 2>/dev/null && share=--system-site-packages
-# Also where an earlier attempt was broken off halfway.
-# shellcheck disable=SC2086  # no word is meant where nothing is shared
+# This also repairs an environment whose creation was interrupted.
+# shellcheck disable=SC2086  # an empty variable must give no argument
 "$VENV/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv $share "$VENV"
 python="$VENV/bin/python"
 "$python" -m pip install -q --upgrade pip
-# What compiles goes in first and stays: in an environment of its own pip would compile with a Cython that is gone
-# afterwards, and `make build` would do it all again.
+# The build tools are installed first, into this environment. Otherwise pip would compile in a temporary environment whose
+# Cython is deleted afterwards, and `make build` would compile everything again.
 requires=$("$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])')
-# shellcheck disable=SC2086  # a list of words is meant
+# shellcheck disable=SC2086  # the list must be split into words
 "$python" -m pip install -q $requires
 echo "compiling the DSP and installing into $VENV ..."
 # setuptools warns that an editable installation is one.

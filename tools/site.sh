@@ -6,7 +6,7 @@ python="${VENV:-.venv}/bin/python"
 
 "$python" -c "import furo, myst_parser, sphinx" 2>/dev/null || {
     packages=$("$python" -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["docs"])')
-    # shellcheck disable=SC2086  # a list of words is meant
+    # shellcheck disable=SC2086  # the list must be split into words
     "$python" -m pip install -q $packages
 }
 rm -rf build/site

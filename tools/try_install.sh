@@ -1,6 +1,6 @@
 #!/bin/sh
-# tools/try_install.sh RELEASE [WHEEL]: installs a box into a Debian system for arm64, twice, and shows what came of it.
-# Needs root. The system stays in build/arm64/RELEASE; the first time takes long, since every program is emulated.
+# tools/try_install.sh RELEASE [WHEEL]: installs a box twice into a Debian system for arm64, and shows the results. Needs root.
+# The system stays in build/arm64/RELEASE. The first run takes long, because every program is emulated.
 set -eu
 release=${1:?bookworm or trixie}
 wheel=${2:-}

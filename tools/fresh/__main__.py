@@ -14,12 +14,12 @@ FOLDER = REPOSITORY / "build" / "fresh"
 SUITES = ("bookworm", "trixie")
 CLONE = "git clone -q burnish.bundle burnish"
 WHOLE = ("make demo", "make box", "make test")
-#: What differs between Pythons and machines: documents that are generated, the layers, configuration, settings of the box.
+#: The tests whose results depend most on the version of Python and the machine: generated documents, layers, configuration.
 QUICK = ("make demo", "make box", "make test TESTS='tests/test_layers.py tests/firmware/contract tests/firmware/link'")
 
 
 def missing() -> str | None:
-    """Why bare roots cannot be made here, or None."""
+    """The reason why bare roots cannot be made on this machine, or None."""
     if os.geteuid() != 0:
         return "bare roots need root: run `sudo make fresh`"
     for program in ("mmdebstrap", "unshare", "chroot"):
@@ -47,14 +47,12 @@ def try_root(root: Root, commands: list[str]) -> list[tuple[str, str, float, boo
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
+    """The exit status is 0 if every command passed in every root, and also if no root can be made and --if-possible is given."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
+    parser.add_argument("--quick", action="store_true", help="run only the tests that depend on the machine")
     parser.add_argument(
-        "--quick", action="store_true", help="instead of all tests only those that depend on the machine"
-    )
-    parser.add_argument(
-        "--if-possible", action="store_true", help="succeed, with the reason, where no root can be made"
+        "--if-possible", action="store_true", help="if no root can be made, print the reason and succeed"
     )
     asked = parser.parse_args(arguments)
     if reason := missing():

@@ -1,4 +1,5 @@
-"""One bare root: made by mmdebstrap once, unpacked anew for each run, entered with namespaces of its own."""
+"""One bare root: mmdebstrap makes it once, it is unpacked again for each run, and commands run in it with their own
+namespaces."""
 
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from . import settings
 
 PACKAGES = "git,make,python3"
 
-#: Run by `unshare`: $1 is the root. Processes, devices, pseudo-terminals and shared memory are the root's own.
+#: Run by `unshare`: $1 is the root. The root has its own processes, devices, pseudo-terminals and shared memory.
 _ENTER = """
 mount -t proc proc "$1/proc"
 mount -t tmpfs -o mode=755 dev "$1/dev"
@@ -33,11 +34,11 @@ class Root:
 
     @staticmethod
     def _inside(value: str) -> str:
-        """A variable's value in the root: certificate files of this machine have a place that no package writes to."""
+        """The value of a variable in the root. Certificate files of this machine are copied to a folder that no package uses."""
         return f"/root/{Path(value).name}" if value.startswith("/") else value
 
     def make(self) -> None:
-        """Unpack the root anew; the archive is made the first time, and stays. Raises CalledProcessError."""
+        """Unpack the root again. The archive is made the first time and is then kept. Raises CalledProcessError."""
         if not self._archive.exists():
             part = self._archive.with_suffix(".part.tar")
             options = [f"--aptopt={line}" for line in settings.apt_options()]
@@ -77,6 +78,6 @@ class Root:
         return f"Debian {release}, {python}"
 
     def remove(self) -> None:
-        """Delete what was unpacked. Its mounts ended with the processes in it."""
+        """Delete the unpacked files. The mounts have ended with the processes of the root."""
         if self.path.exists():
             shutil.rmtree(self.path)

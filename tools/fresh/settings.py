@@ -1,7 +1,6 @@
-"""What a bare root takes over from this machine: how packages are reached, and nothing else.
-
-A root must reach the package registries just as this machine does (a mirror, a proxy, a certificate authority of its
-own). All of that is read from the settings of apt and pip here, so none of it is written down in the project.
+"""The settings that a bare root takes from this machine: only those that are needed to reach package registries. These can be a
+mirror, a proxy, or a private certificate authority. They are read from this machine's settings of apt and pip, so the project
+does not contain them.
 """
 
 import os
@@ -21,7 +20,7 @@ _APT = re.compile(r'Acquire::(?:https?::|Retries|Check-Valid-Until|Check-Date)\S
 
 
 def _output(*command: str) -> str:
-    """What `command` prints; nothing where it fails or does not exist."""
+    """The output of `command`; empty if it fails or does not exist."""
     try:
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -29,13 +28,14 @@ def _output(*command: str) -> str:
 
 
 def mirror() -> list[str]:
-    """The Debian mirror of this machine as arguments of mmdebstrap; empty (its default mirror) where it is no Debian."""
+    """The Debian mirror of this machine as arguments of mmdebstrap; empty (its default mirror) if this machine does not run
+    Debian."""
     targets = _output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Label: Debian")
     return targets.split()[:1]
 
 
 def apt_options() -> list[str]:
-    """This machine's proxies, retries and date checks of apt, one line of configuration each."""
+    """This machine's proxies, retries and date checks of apt, as lines of configuration."""
     return _APT.findall(_output("apt-config", "dump"))
 
 

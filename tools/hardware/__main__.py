@@ -10,7 +10,7 @@ BUILD = HARDWARE.parent / "build" / "hardware"
 
 
 def write(folder: Path, files: dict) -> int:
-    """Write what differs; returns how many files that were."""
+    """Write the files whose contents have changed; returns their number."""
     changed = 0
     for name, content in files.items():
         path = folder / name

@@ -9,7 +9,7 @@ WORDS = Layer("words", "#202020")
 
 
 def view(mechanical: dict) -> Drawing:
-    """The drawing, front below, 1 : 1."""
+    """The drawing at 1 : 1, with the front at the bottom."""
     case, front, display = mechanical["case"], mechanical["front_board"], mechanical["display"]
     left, top = 30.0, 24.0
     page = Drawing(case["width_mm"] + 60, case["depth_mm"] + 60)

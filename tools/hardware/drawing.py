@@ -1,4 +1,5 @@
-"""One drawing, three files: lines, circles and texts in mm (y downwards) written as SVG, DXF (R12) or PDF, bit for bit."""
+"""Drawings of lines, circles and texts in mm (y points downwards), written as SVG, DXF (R12) or PDF. The same drawing always
+gives the same bytes."""
 
 import math
 from dataclasses import dataclass, field

@@ -1,4 +1,5 @@
-"""enclosure.scad: a printable or bendable case behind the plate, its rear wall cut as rear.dxf, and the display's bars."""
+"""enclosure.scad: a case behind the plate for 3D printing or sheet metal, with the cutouts of rear.dxf, and the clamps of the
+display."""
 
 from .panel import rear_cuts
 

@@ -1,4 +1,5 @@
-"""Everything that `make hardware` writes: path below hardware/ to text, all of it committed, and what only build/ gets."""
+"""Everything that `make hardware` writes: the committed files as texts by their path below hardware/, and the files that are
+only written to build/."""
 
 from firmware.system import board as boards
 from hardware.circuits import BOARDS, of_board

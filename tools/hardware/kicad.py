@@ -1,4 +1,5 @@
-"""KiCad 9 schematics: one file for each sheet and one that holds the sheets of a board, byte for byte the same each time."""
+"""Writes KiCad 9 schematics: one file for each sheet, and one for each board that contains its sheets. The same circuits always
+give the same bytes."""
 
 import json
 import uuid
@@ -72,7 +73,7 @@ def root(board: str, circuits: list[Circuit]) -> str:
 
 
 def project(board: str) -> str:
-    """The .kicad_pro of a board: the severities of the rule check. Each rule that is off says why."""
+    """The .kicad_pro of a board: the severities of the rule check, with a reason for each disabled rule."""
     rules = {
         "lib_symbol_issues": "ignore",  # the symbols are in the sheets, not in a library
         "footprint_link_issues": "ignore",  # needs the user's footprint table; the board check finds a missing footprint
@@ -153,7 +154,7 @@ def _flag_symbol() -> str:
 
 def _property(key: str, value: str, x: float, y: float, *, hide=False, rotation=0) -> str:
     hidden = " (hide yes)" if hide else ""
-    # KiCad turns a text and its corner with the symbol, and keeps it readable.
+    # KiCad rotates a text and its anchor together with the symbol, and keeps the text readable.
     corner = "right top" if rotation in (90, 180) else "left bottom"
     return f'(property "{key}" "{value}" (at {_n(x)} {_n(y)} {90 if rotation in (90, 270) else 0}){hidden} {_FONT.format(1.27, f" (justify {corner})")})'
 
@@ -228,7 +229,7 @@ def _power_value(label, x: float, y: float, rotation: int) -> str:
 
 
 def _flags(board: str, sheet: Sheet, path: str):
-    """A flag on each net that comes in through a connector: the rule check takes it as driven."""
+    """Add a flag to each net that is fed through a connector, so that the rule check treats it as driven."""
     name = sheet.circuit.name
     for number, net in enumerate(sheet.circuit.fed):
         label = next((label for label in sheet.labels if label.net == net and label.kind == "power"), None)

@@ -44,7 +44,7 @@ def expand(text: str) -> list[str]:
 
 
 def needed() -> dict[str, tuple[list[str], int]]:
-    """What one box takes: catalogue name to (references on the boards, quantity)."""
+    """The parts of one box: catalogue name to (references on the boards, quantity)."""
     refs: dict[str, list[str]] = {}
     for circuit in circuits().values():
         for part in circuit.parts.values():
@@ -132,7 +132,7 @@ def order() -> str:
 
 
 def netlist(board: str) -> str:
-    """A board's netlist as text: one net a line, its pins in order."""
+    """The netlist of a board as text: one line per net with its pins in order."""
     nets: dict[str, list[str]] = {}
     for circuit in of_board(board):
         for net, pins in circuit.nets.items():

@@ -4,8 +4,8 @@ import re
 
 from firmware.system.board import DEFAULT_HAT, Board
 
-#: Names of the lines that the panel leaves alone. 28 to 57 are what the kernel calls them on a Pi 4B (bcm2711-rpi-4-b.dts):
-#: a property of an overlay replaces the whole list, so the rest has to be said again.
+#: Names of the lines that the panel does not use. Lines 28 to 57 have the names that the Linux kernel gives them on a Pi 4B
+#: (bcm2711-rpi-4-b.dts). A property of an overlay replaces the whole list, so these names must be repeated.
 _HAT_LINES = {
     0: "ID_SDA",
     1: "ID_SCL",

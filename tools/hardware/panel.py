@@ -1,4 +1,4 @@
-"""The front panel and the rear wall as drawings: holes, engraving, dimensions, and three A4 sheets to drill after."""
+"""The front panel and the rear wall as drawings: holes, engraving, dimensions, and three A4 sheets as drilling templates."""
 
 from firmware.system.board import Board, Control
 
@@ -8,12 +8,12 @@ CUT = Layer("cut", "#c00000", width_mm=0.15)
 ENGRAVE = Layer("engrave", "#202020", width_mm=0.2)
 KEEP = Layer("keep", "#909090", width_mm=0.12, dashed=True)
 MARK = Layer("mark", "#0050a0", width_mm=0.1)
-#: One A4 sheet lying shows this much of the plate; sheets overlap.
+#: Width of the plate that one A4 sheet in landscape shows; the sheets overlap.
 A4_MM, STRIP_MM, OVERLAP_MM = (297.0, 210.0), 170.0, 13.0
 
 
 def label_place(control: Control) -> tuple[float, float]:
-    """The middle of a control's name on the plate: above what stands in the upper third, below the rest."""
+    """The centre of a control's name on the plate: above controls in the upper third of the plate, below all others."""
     half = (control.hole_height_mm or control.hole_mm) / 2
     if control.name.startswith("ENC"):
         return control.x_mm, control.y_mm + control.keep_mm / 2 + 3.4
@@ -90,7 +90,7 @@ def dimensioned(board: Board, mechanical: dict) -> Drawing:
 
 
 def sheets(board: Board, mechanical: dict) -> list[Drawing]:
-    """Three A4 sheets lying, each a part of the plate 1 : 1, with a rule of 100 mm."""
+    """Three A4 sheets in landscape, each with a part of the plate at 1 : 1 and a rule of 100 mm."""
     whole = plate(board, mechanical, keep=False)
     pages = []
     for number in range(3):

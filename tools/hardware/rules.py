@@ -1,4 +1,4 @@
-"""Rules that a circuit must keep, checked without any tool: each function yields one sentence for each fault."""
+"""Checks of the circuits that need no other program. Each function yields one sentence for each fault."""
 
 import math
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ LEVELS_V = {"-15V": -15.0, "RAW_N": -15.0, "GND": 0.0, "CHASSIS": 0.0, "HOLD": 1
             "INLET": 5.0, "+15V": 15.0, "RAW_P": 15.0}  # fmt: skip
 #: Symbols with a polarity: the pins that must not be below the other one.
 _UPPER, _LOWER = {"D": "1", "Z": "1", "CP": "1", "DD": "2"}, {"D": "2", "Z": "2", "CP": "2", "DD": "1"}
-#: Wanted loss of the line receiver: 2.1 V RMS at the HAT for +24 dBu at the socket, in dB.
+#: Required loss of the line receiver: 2.1 V RMS at the HAT for +24 dBu at the socket, in dB.
 LOSS_DB = 20 * math.log10(2.1 / (0.7746 * 10 ** (24 / 20)))
 #: The header's grid: pins of one row of two, 20 rows.
 ROWS = 20
 
 
 def polarities(circuit: Circuit) -> Iterator[str]:
-    """No diode may conduct between two supplies, no electrolytic capacitor stand the wrong way."""
+    """No diode may conduct between two supplies, and no electrolytic capacitor may be reversed."""
     for part in circuit.parts.values():
         kind = part.item.symbol
         if kind not in _UPPER:
@@ -33,30 +33,29 @@ def polarities(circuit: Circuit) -> Iterator[str]:
 def input_loss_db(circuit: Circuit) -> float:
     """Loss of the line receiver in dB with the trimmer at its middle, from its resistors alone, driven and loaded ideally."""
     ohm = {ref: value_of(part) for ref, part in circuit.parts.items() if part.item.symbol in ("R", "RV")}
-    shunt = 1 / (1 / ohm["R213"] + 1 / 1e6)  # the receiver's own input, 500 kohm each side
+    shunt = 1 / (1 / ohm["R213"] + 1 / 1e6)  # the input resistance of the receiver, 500 kohm on each side
     pad = shunt / (shunt + ohm["R211"] + ohm["R212"])
     divider = ohm["R216"] / (ohm["R216"] + ohm["R215"] + ohm["RV215"] / 2)
     return 20 * math.log10(pad * divider)
 
 
 def pad(circuit: Circuit) -> Iterator[str]:
-    """The receiver brings +24 dBu to the HAT's 2.1 V RMS, to 0.2 dB before trimming."""
+    """The receiver must attenuate +24 dBu to the 2.1 V RMS of the HAT, within 0.2 dB before trimming."""
     loss = input_loss_db(circuit)
     if abs(loss - LOSS_DB) > 0.2:
         yield f"receiver: the loss is {loss:.2f} dB, wanted are {LOSS_DB:.2f} dB: +24 dBu would be {loss - LOSS_DB:+.2f} dBFS"
 
 
 def neighbours(pin: int) -> set[int]:
-    """The header pins beside a pin, across the corner too: those that one blob of solder can reach."""
+    """The header pins next to a pin, also diagonally: those that one solder bridge can reach."""
     row, column = (pin - 1) // 2, (pin - 1) % 2
     return {2 * r + c + 1 for r in (row - 1, row, row + 1) for c in (0, 1) if 0 <= r < ROWS and (r, c) != (row, column)}
 
 
 def heartbeat_neighbours(pins: list, heartbeat: str, clocks: set[int]) -> Iterator[str]:
-    """Nothing that pulses by itself stands beside the heartbeat: no other output, no clock of the HAT (`clocks`, GPIO numbers).
-
-    `pins` are board.toml's, with header, bcm, name and direction. A bridge to one of these would hold the relays on a
-    dead engine. Inputs from knobs are harmless: 10 kΩ lie in series with each.
+    """No pin that pulses by itself may be next to the heartbeat: no other output, and no clock of the HAT (`clocks`, GPIO
+    numbers). `pins` are those of board.toml, with header, bcm, name and direction. A solder bridge to such a pin would hold the
+    relays although the engine is dead. Inputs from knobs are harmless: 10 kΩ lie in series with each.
     """
     by_header = {pin.header: pin for pin in pins}
     own = next(pin for pin in pins if pin.name == heartbeat)
@@ -69,7 +68,7 @@ def heartbeat_neighbours(pins: list, heartbeat: str, clocks: set[int]) -> Iterat
 
 
 def pins(circuit: Circuit, existing: set[str]) -> Iterator[str]:
-    """Every pin of every part is on one net or marked as unused, and nothing else is named."""
+    """Every pin of every part must be on one net or be marked as unused, and no other pin may be named."""
     netted = {pin for found in circuit.nets.values() for pin in found}
     yield from (
         f"{circuit.name}: {pin} is on no net and not marked as unused"

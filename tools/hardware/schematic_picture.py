@@ -1,4 +1,4 @@
-"""A sheet as a picture: SVG and PDF drawn by ourselves from the same places as the KiCad schematic."""
+"""Draws a sheet as SVG and PDF, with the same positions as in the KiCad schematic."""
 
 from hardware.circuits import Place
 
@@ -18,7 +18,7 @@ CROSS = Layer("cross", "#10108a", width_mm=0.15)
 
 
 def label_boxes(sheet: Sheet) -> list[Text]:
-    """The texts of all labels, where they stand."""
+    """The texts of all labels with their positions."""
     found = []
     for label in sheet.labels:
         (x, y), text = label.at, label.net
@@ -131,7 +131,7 @@ def _flag_outline(label):
 
 
 def overlaps(sheet: Sheet) -> list[str]:
-    """Every pair of texts, or text and symbol, of which one lies over the other; and what leaves the paper."""
+    """All pairs of texts, or of a text and a symbol, that overlap, and all texts that exceed the paper."""
     texts = [*sheet.texts, *label_boxes(sheet)]
     bodies = [*_bodies(sheet), *_flags(sheet)]
     width, height = PAPER_MM[sheet.circuit.paper]

@@ -1,4 +1,5 @@
-"""From a circuit to what stands on its sheet: pins, wires, stubs, labels and texts, in mm; and back to a netlist."""
+"""Computes the sheet of a circuit: the positions of pins, wires, stubs, labels and texts in mm. Also computes a netlist from a
+sheet."""
 
 import math
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ TEXT_MM, CHARACTER_MM = 1.5, 1.10
 
 @dataclass(frozen=True)
 class Label:
-    """A net's name on the sheet. `kind` is "label", "global_label" or "power"; `angle` is where the text leads."""
+    """The name of a net on the sheet. `kind` is "label", "global_label" or "power"; `angle` is the direction of the text."""
 
     kind: str
     net: str
@@ -24,7 +25,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Text:
-    """A line of text, its left lower corner at `at`; `turned` runs upwards."""
+    """A line of text with its lower left corner at `at`; a text that is `turned` runs upwards."""
 
     what: str
     at: Point
@@ -108,7 +109,7 @@ def _kind(circuit: Circuit, net: str) -> str:
 
 
 def _wires(sheet: Sheet):
-    """Adds the segments of the circuit's wires; returns the pins they join and the free ends that want a label."""
+    """Add the segments of the circuit's wires; returns the pins that they join and the free ends that need a label."""
     circuit, wired, ends = sheet.circuit, set(), []
     for chain in circuit.wires:
         named = [point for point in chain if isinstance(point, str)]
@@ -127,7 +128,7 @@ def _wires(sheet: Sheet):
         if net in circuit.shared and not isinstance(chain[-1], str):
             ends.append((net, points[-1]))
     touched = [end for a, b in sheet.segments for end in (a, b)]
-    # A free end that lies on another wire is no place for a label.
+    # A free end that lies on another wire gets no label.
     ends = [(net, at) for net, at in ends if touched.count(at) == 1 and sum(_on(at, s) for s in sheet.segments) == 1]
     return wired, ends
 
@@ -154,7 +155,7 @@ def _on(point: Point, segment) -> bool:
 
 
 def _split(sheet: Sheet):
-    """The segments, cut where another one's end or a pin lies on them, each once."""
+    """The segments without duplicates, divided at the ends of other segments and at pins."""
     ends = {end for segment in sheet.segments for end in segment} | {at for at, _ in sheet.pins.values()}
     cut = []
     for a, b in sheet.segments:
@@ -192,7 +193,7 @@ def islands(sheet: Sheet) -> list[set[Point]]:
 
 
 def _name_wires(sheet: Sheet) -> None:
-    """A label on each piece of wiring that has none, on its longest lying segment."""
+    """Add a label to each piece of wiring without one, on its longest horizontal segment."""
     circuit = sheet.circuit
     labelled = {label.at for label in sheet.labels}
     where = {at: pin for pin, (at, _) in sheet.pins.items()}
@@ -217,7 +218,7 @@ def _name_wires(sheet: Sheet) -> None:
 
 
 def netlist(sheet: Sheet) -> dict[str, list[str]]:
-    """What the drawing joins, by geometry alone: net name to sorted pins. A piece without label is named "?"."""
+    """The nets of the drawing, from its geometry alone: net name to sorted pins. A piece without a label is named "?"."""
     named: dict[str, list[str]] = {}
     for island in islands(sheet):
         pins = sorted(pin for pin, (at, _) in sheet.pins.items() if at in island)

@@ -1,7 +1,7 @@
-"""The path between the XLR sockets over its corners: levels, response, noise, rejection, headroom; and the inrush at the inlet.
-
-The HAT stands between receiver and driver as a joint of gain 1: 2.1 V RMS at its input are 0 dBFS are 2.1 V RMS at its
-output. Its own noise and tolerance are not in these figures; the trimmers take up a tolerance of 0.3 dB on either side.
+"""Simulates the path between the XLR sockets with extreme values of all parts: levels, response, noise, rejection and headroom;
+also the inrush current. The HAT between receiver and driver is a connection with a gain of 1: 2.1 V RMS at its input is 0 dBFS
+and 2.1 V RMS at its output. Its own noise and tolerance are not in these figures; the trimmers take up a tolerance of 0.3 dB on
+either side.
 """
 
 import itertools
@@ -16,9 +16,9 @@ from .spice import Deck, run, text
 #: 0 dBFS: +24 dBu at the sockets, 2.1 V RMS at the HAT.
 FULL_SCALE_V, HAT_V = 0.7746 * 10 ** (24 / 20), 2.1
 LOSS_DB = 20 * math.log10(HAT_V / FULL_SCALE_V)
-#: What a driven socket sees: 50 ohm in each wire; what it drives: 10 kohm and 30 m of cable.
+#: The source at the input has 50 ohm in each wire; the load of the output is 10 kohm and 30 m of cable.
 _SOURCE_OHM, _LOAD = 50.0, ["Rload drv_l_p drv_l_n 10k noisy=0", "Cload drv_l_p drv_l_n 3n"]
-#: Least rejection of the receiver by its data sheet (TI SBOS818, 25 °C), and the worst gain errors, as fractions.
+#: The lowest rejection of the receiver by its data sheet (TI SBOS818, 25 °C), and the largest gain errors, as fractions.
 INA_REJECTION_DB, INA_GAIN, DRIVER_GAIN = 85.0, 0.0005, 0.02
 #: The least distance of a signal from the supply that each part's data sheet asks for, in volts.
 SWING_V = {"INA1650": 0.9, "OPA2134": 1.5, "THAT1646": 2.8}
@@ -65,7 +65,8 @@ def driver(deck: Deck | None = None, circuit: Circuit | None = None):
 
 
 def trim_range_db(circuit: Circuit | None = None) -> tuple[float, float]:
-    """What the input trimmer reaches, in dB from the wanted loss: the least upwards and downwards over the parts' tolerances."""
+    """The range of the input trimmer in dB relative to the required loss: the smallest reach upwards and downwards over the
+    tolerances of the parts."""
     up, down = [], []
     for trim, found in ((0.0, up), (1.0, down)):
         for sign in (-1, 1):
@@ -75,7 +76,7 @@ def trim_range_db(circuit: Circuit | None = None) -> tuple[float, float]:
 
 
 def output_trim_range_db(circuit: Circuit | None = None) -> tuple[float, float]:
-    """The same for the output, from the wanted gain: upwards, downwards."""
+    """The same for the output trimmer, relative to the required gain: upwards, downwards."""
     up, down = [], []
     for trim, found in ((1.0, up), (0.0, down)):
         for sign in (-1, 1):
@@ -85,12 +86,13 @@ def output_trim_range_db(circuit: Circuit | None = None) -> tuple[float, float]:
 
 
 def untrimmed_db(circuit: Circuit | None = None) -> float:
-    """The input's distance from the wanted loss with nominal parts and the trimmer at its middle, in dB."""
+    """The difference of the input from the required loss in dB, with nominal parts and the trimmer at its centre."""
     return _at(*receiver(circuit=circuit), 1000.0) - LOSS_DB
 
 
 def _resistors(name: str, sign: int, parts_per_million: float | None = None) -> dict[str, float]:
-    """Every resistor of a circuit at one end: those in series up, those to ground down, so that the gain moves most."""
+    """Every resistor of a circuit at an end of its tolerance: those in series higher, those to ground lower, so that the gain
+    changes most."""
     scale = {}
     for ref, part in circuits()[name].parts.items():
         if part.item.symbol in ("R", "RV"):

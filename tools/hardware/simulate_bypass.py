@@ -1,4 +1,5 @@
-"""The bypass over its corners: how long the relays hold, how fast they pull in, what a steady line does. Times in ms."""
+"""Simulates the bypass with extreme values of all parts: the hold time of the relays, their pull-in time, and the effect of a
+constant level. Times are in ms."""
 
 import itertools
 from dataclasses import dataclass
@@ -8,15 +9,17 @@ from hardware.circuits import Circuit, circuits
 from .spice import Deck, run, text
 
 PULSE_HZ = 250.0
-#: A relay certainly holds above this share of its rated coil current, and has let go below that one (Omron G6K: 80 % and 10 %).
+#: A relay certainly holds above the first fraction of its rated coil current, and has certainly released below the second one
+#: (Omron G6K: 80 % and 10 %).
 HOLDS, RELEASED = 0.8, 0.1
-#: The relay's own time from the end of the current to the contacts at rest, at most (G6K and IM data sheets), in ms.
+#: The longest time from the end of the coil current until the contacts are at rest, in ms (data sheets of G6K and IM).
 MECHANICAL_MS = 3.0
 
 
 @dataclass(frozen=True)
 class Corner:
-    """One end of everything. `parts` is +1 for parts that hold long, -1 for short; volts of pin and supply, coil in ohm."""
+    """One combination of extreme values. `parts` is +1 for values that hold long, -1 for values that hold short; pin and supply
+    are in volts, the coil in ohm."""
 
     parts: int
     temperature_c: float
@@ -25,7 +28,8 @@ class Corner:
     coil_ohm: float
 
     def deck(self, circuit: Circuit) -> Deck:
-        """The deck's tolerances: each part by its own, film capacitors 1 % more for temperature; R3, which drains, the other way."""
+        """The tolerances of the deck: those of each part, and 1 % more for film capacitors because of temperature. R3, which
+        discharges, gets the opposite sign."""
         sign = self.parts
         scale = {}
         for ref, part in circuit.parts.items():
@@ -35,7 +39,7 @@ class Corner:
         return Deck(scale, model=model, temperature_c=self.temperature_c, coil_ohm=self.coil_ohm)
 
 
-#: Supply and coil (IM03 at least, G6K at most) at their ends: low with low, high with high.
+#: Extreme values of supply and coil (lowest of the IM03, highest of the G6K): low with low, and high with high.
 _LOADS = ((4.5, 160.0), (5.25, 261.0))
 LONG = [Corner(1, t, 3.46, *load) for t, load in itertools.product((0.0, 60.0), _LOADS)]
 SHORT = [Corner(-1, t, 3.14, *load) for t, load in itertools.product((0.0, 60.0), _LOADS)]
@@ -53,7 +57,8 @@ def pulses(count: int, high_v: float, *, end_high: bool) -> tuple[str, float]:
 
 
 def hold_ms(corner: Corner, *, end_high: bool, circuit: Circuit | None = None) -> tuple[float, float]:
-    """From the last edge: until a relay may have let go, and until all have for certain, without the relay's own time."""
+    """The times from the last edge until a relay may have released, and until all have certainly released, without the relay's
+    own delay."""
     circuit = circuit or circuits()["relay"]
     source, stop_s = pulses(30, corner.pin_v, end_high=end_high)
     deck = text([circuit], corner.deck(circuit), [source, f"Vcc p5v 0 {corner.supply_v}"],
@@ -75,7 +80,7 @@ def window_ms(circuit: Circuit | None = None) -> tuple[float, float]:
 
 
 def engaged_after_pulses(count: int) -> float:
-    """The least share of the rated current, over the short corners, at the end of `count` pulses."""
+    """The smallest fraction of the rated current at the end of `count` pulses, over the combinations that hold short."""
     least = 9.0
     for corner in SHORT:
         circuit = circuits()["relay"]
@@ -90,7 +95,8 @@ def engaged_after_pulses(count: int) -> float:
 
 
 def steady_closed_ms(source_ohm: float) -> float:
-    """How long the relays close when the pin goes high once, through `source_ohm`, and stays there: a boot, a restart."""
+    """The time for which the relays close if the pin goes high once, through `source_ohm`, and stays high, as at a boot or a
+    restart."""
     circuit = circuits()["relay"]
     corner = LONG[-1]
     sources = [

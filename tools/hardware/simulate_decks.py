@@ -1,4 +1,4 @@
-"""The SPICE decks that are kept in hardware/spice: each sheet with nominal parts, ready for `ngspice deck.cir`."""
+"""The SPICE decks in hardware/spice: each sheet with nominal parts, for use with `ngspice deck.cir`."""
 
 from hardware.circuits import circuits
 

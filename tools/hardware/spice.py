@@ -1,4 +1,4 @@
-"""SPICE decks from the circuits: the parts of a sheet as element lines, each value open to a tolerance, and ngspice run on them."""
+"""Makes SPICE decks from the circuits, in which each value can have a tolerance, and runs ngspice on them."""
 
 import re
 import shutil
@@ -11,8 +11,8 @@ import numpy as np
 
 from hardware.circuits import Circuit, Part
 
-#: Models of our own, from the figures of the data sheets: what matters for levels, noise, hold time; not for distortion.
-#: {name} is filled from `Deck.model`.
+#: Models that were made from the figures of the data sheets. They are valid for levels, noise and hold times, but not for
+#: distortion. `Deck.model` replaces each {name}.
 MODELS = """
 .model BAT54S D(IS=2.1e-7 N=1.02 RS=1.5 CJO=12p BV=30 EG=0.69 XTI=2)
 .model D1N4148W D(IS=2.5e-9 N=1.75 RS=0.6 CJO=4p BV=100)
@@ -54,18 +54,19 @@ Rm m outm 25
 
 
 class SpiceError(RuntimeError):
-    """ngspice is missing or could not run a deck; the message holds its last lines."""
+    """ngspice is missing or could not run a deck. The message contains the last lines of its output."""
 
 
 @dataclass
 class Deck:
-    """How the parts of a deck differ from nominal. `scale` multiplies a part's value, `trim` is the turn of trimmers (0 to 1)."""
+    """The differences of a deck's parts from their nominal values. `scale` multiplies the value of a part; `trim` is the
+    position of the trimmers (0 to 1)."""
 
     scale: dict[str, float] = field(default_factory=dict)
     trim: dict[str, float] = field(default_factory=dict)
     model: dict[str, float] = field(default_factory=dict)
     temperature_c: float = 25.0
-    #: Whether the relays are on the processor.
+    #: Whether the relays connect the processor.
     engaged: bool = True
     coil_ohm: float = 237.0
     coil_henry: float = 0.08
@@ -79,7 +80,7 @@ def value_of(part: Part) -> float:
     """The nominal value of a resistor, capacitor or inductor, in ohm, farad or henry. Raises ValueError for other parts."""
     found = re.fullmatch(r"([\d.]+)([pnumkM]?)", part.item.value)
     if not found:
-        raise ValueError(f"{part.ref} has the value {part.item.value!r}, which is no number")
+        raise ValueError(f"{part.ref} has the value {part.item.value!r}, which is not a number")
     return float(found[1]) * _UNIT[found[2]]
 
 
@@ -89,7 +90,7 @@ def node(net: str) -> str:
 
 
 def elements(circuit: Circuit, deck: Deck) -> list[str]:
-    """The element lines of a circuit's parts. Connectors have none; pins without net get a node of their own."""
+    """The element lines of a circuit's parts. Connectors have none; each pin without a net gets its own node."""
     lines = []
     for part in circuit.parts.values():
 

@@ -1,4 +1,4 @@
-"""Symbols of the schematics: lines and pins of our own drawing, in mm, y upwards, one entry for each unit of a part."""
+"""Symbols of the schematics as lines and pins in mm (y points upwards), with one entry for each unit of a part."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,7 +9,7 @@ STEP_MM = 2.54
 
 @dataclass(frozen=True)
 class Pin:
-    """`angle` is where the pin leads from its free end into the body, in degrees; `kind` is KiCad's electrical type."""
+    """`angle` is the direction from the free end of the pin into the body, in degrees; `kind` is KiCad's electrical type."""
 
     number: str
     name: str
@@ -26,7 +26,7 @@ class Unit:
 
     shapes: tuple
     pins: tuple[Pin, ...]
-    #: Where reference and value stand: (x, y) of each in the symbol's place, and the same where it is turned by 90 degrees.
+    #: Positions of reference and value in the coordinates of the symbol, and the same for a symbol that is rotated by 90 degrees.
     text: tuple = ((2.0, 1.0), (2.0, -1.4))
     text_turned: tuple = ((-3.0, 2.6), (-3.0, -3.2))
     names: bool = False
@@ -49,13 +49,13 @@ def _line(*points):
 
 
 def _two(shapes, first=("1", "1"), second=("2", "2"), reach=3.81, body=2.54, text=((2.4, 1.0), (2.4, -1.6))):
-    """A part with two pins, standing: the first above."""
+    """A vertical part with two pins; the first pin is at the top."""
     length = reach - body
     return (Unit(tuple(shapes), (Pin(*first, 0, reach, 270, length), Pin(*second, 0, -reach, 90, length)), text),)
 
 
 def _lying(shapes, first, second, body=1.27, text=((-2.2, 2.2), (-2.2, -3.0))):
-    """A part with two pins, lying: the first at the left."""
+    """A horizontal part with two pins; the first pin is at the left."""
     length = 3.81 - body
     pins = (Pin(*first, -3.81, 0, 0, length), Pin(*second, 3.81, 0, 180, length))
     return (Unit(tuple(shapes), pins, text, ((2.4, 1.0), (2.4, -1.4))),)
@@ -91,7 +91,7 @@ def _box(left, right, width, top=(), bottom=(), names=True):
 
 
 def _connector(pins: int):
-    # Odd numbers of pins stand on the grid, the first above.
+    # Pins with odd numbers are on the grid, the first one at the top.
     left = tuple((str(n + 1), str(n + 1)) for n in range(pins))
     unit = _box((), tuple(left), 1, names=False)
     texts = tuple(("text", -0.6, pin.y - 0.5, pin.number) for pin in unit.pins)
@@ -166,7 +166,7 @@ def _transistor(channel=None):
 
 
 def _two_diodes():
-    """BAT54S standing: anode below (1), cathode above (2), the middle at the left (3)."""
+    """A vertical BAT54S: the anode (1) at the bottom, the cathode (2) at the top, the centre tap (3) at the left."""
     shapes = []
     for y in (2.3, -2.3):
         shapes += [

@@ -8,7 +8,7 @@ POWER = {1: "3V3", 17: "3V3", 2: "5V", 4: "5V", **dict.fromkeys((6, 9, 14, 20, 2
 
 
 def between_markers(text: str, profiles: dict[str, Board]) -> str:
-    """`text` with the part between the markers made anew."""
+    """`text` with a new part between the markers."""
     before, _, rest = text.partition(BEGIN)
     _, found, after = rest.partition(END)
     assert found, "WIRING.md has lost its markers"

@@ -1,4 +1,4 @@
-"""The two printed circuit boards: KiCad's footprints at our places, routed on a grid, written as .kicad_pcb."""
+"""The two printed circuit boards: places KiCad's footprints, routes on a grid, and writes .kicad_pcb files."""
 
 from .board import Board, boards, load
 from .build import export, make

@@ -1,6 +1,5 @@
-"""`python -m tools.hardware.boards`: both boards into build/hardware/boards, with gerbers, drill, places and pictures.
-
-With `--route`, first route them anew and keep the result in hardware/boards/*.routes.txt.
+"""`python -m tools.hardware.boards`: writes both boards into build/hardware/boards, with gerbers, drill files, placements and
+pictures. With `--route`, first routes them again and stores the result in hardware/boards/*.routes.txt.
 """
 
 import sys

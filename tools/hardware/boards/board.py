@@ -1,4 +1,4 @@
-"""A board: its parts at their places, its nets, and the pads of all of them in board coordinates."""
+"""A board: its parts with their positions, its nets, and all pads in board coordinates."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from .footprint import courtyard, pads, turn
 
 @dataclass(frozen=True)
 class PlacedPad:
-    """A pad on the board; `net` is empty where it is connected to nothing."""
+    """A pad on the board. `net` is empty if the pad is not connected."""
 
     ref: str
     number: str
@@ -27,7 +27,7 @@ class PlacedPad:
 
 @dataclass
 class Board:
-    """One printed circuit board, in mm from its left upper corner."""
+    """One printed circuit board. Coordinates are in mm from its upper left corner."""
 
     name: str
     width: float
@@ -38,13 +38,13 @@ class Board:
     parts: dict[str, Part]
     nets: dict[str, list[str]]
     place: dict[str, tuple[float, float, float]]
-    #: Parts on the other side: mirrored about their own horizontal line, then turned.
+    #: Parts on the other side. They are mirrored about their own horizontal axis and then rotated.
     back: frozenset[str] = frozenset()
     net_width: dict[str, float] = field(default_factory=dict)
     areas: list = field(default_factory=list)
-    #: Whether two inner layers are ground, where the outer ones alone would fall into pieces.
+    #: Whether two inner layers are ground, because ground areas on the outer layers alone would not be connected.
     inner_ground: bool = False
-    #: Routed: (net, layer, width, points), and vias (net, x, y).
+    #: The routes: tracks (net, layer, width, points), and vias (net, x, y).
     tracks: list = field(default_factory=list)
     vias: list = field(default_factory=list)
 
@@ -62,7 +62,7 @@ class Board:
         return found
 
     def courtyards(self) -> dict[str, tuple[float, float, float, float]]:
-        """Left, top, right, bottom that each part takes."""
+        """Left, top, right and bottom of the area of each part."""
         found = {}
         for ref, (x, y, rotation) in self.place.items():
             left, top, right, bottom = courtyard(self.parts[ref].item.footprint)
@@ -113,7 +113,7 @@ def routes_text(board: Board) -> str:
 
 
 def read_routes(board: Board, text: str) -> None:
-    """Put the routes of a text on the board."""
+    """Read routes from a text and add them to the board."""
     for line in text.splitlines():
         kind, *words = line.split()
         if kind == "track":

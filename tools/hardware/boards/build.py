@@ -1,4 +1,4 @@
-"""From a board's data to files of KiCad, in build/hardware/boards."""
+"""Writes KiCad files from the data of a board, into build/hardware/boards."""
 
 import subprocess
 from pathlib import Path
@@ -12,7 +12,7 @@ BUILD = HARDWARE.parent / "build" / "hardware" / "boards"
 
 
 def route(name: str) -> list[str]:
-    """Route a board and keep its routes; returns the nets that could not be finished."""
+    """Route a board and store its routes; returns the nets that could not be routed completely."""
     board = load(name)
     left = Router(board).run()
     (HARDWARE / "boards" / f"{name}.routes.txt").write_text(routes_text(board), encoding="utf-8")

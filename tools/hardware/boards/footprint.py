@@ -35,7 +35,7 @@ def find(node: list, name: str) -> list | None:
 
 
 def turn(x: float, y: float, degrees: float) -> tuple[float, float]:
-    """A point turned anticlockwise on the screen, y downwards."""
+    """A point rotated anticlockwise as seen on the screen, where y points downwards."""
     a = math.radians(degrees)
     return x * math.cos(a) + y * math.sin(a), -x * math.sin(a) + y * math.cos(a)
 
@@ -87,7 +87,7 @@ def pads(name: str) -> list[Pad]:
 
 
 def courtyard(name: str) -> tuple[float, float, float, float]:
-    """Left, top, right, bottom of the courtyard in the footprint's own place."""
+    """Left, top, right and bottom of the courtyard in the coordinates of the footprint."""
     xs, ys = [], []
     for node in tree(name):
         if (

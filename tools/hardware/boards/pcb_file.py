@@ -1,4 +1,4 @@
-"""A board as .kicad_pcb (KiCad 9): KiCad's own footprints at our places, our tracks and vias, areas yet unfilled."""
+"""Writes a board as .kicad_pcb (KiCad 9), with KiCad's footprints, tracks, vias, and areas that are not filled yet."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ _LAYERS = [(0, "F.Cu", "signal"), (2, "B.Cu", "signal"), *((n, name, "user") for
     (17, "Dwgs.User"), (19, "Cmts.User"), (25, "Edge.Cuts"), (27, "Margin"), (31, "F.CrtYd"), (29, "B.CrtYd"), (35, "F.Fab"), (33, "B.Fab")))]  # fmt: skip
 _SIDES = ("F.Cu", "B.Cu")
 _INNER = [(4, "In1.Cu", "signal"), (6, "In2.Cu", "signal")]
-#: The board stands this far from the corner of the page, in mm.
+#: Distance of the board from the corner of the page, in mm.
 ORIGIN_MM = 40.0
 
 
@@ -117,7 +117,8 @@ _DROPPED = ("version", "generator", "generator_version", "model", "uuid", "tstam
 
 
 def _turned(node, rotation: float, back: bool):
-    """A child of a footprint as it stands on the board: absolute angles; for the other side mirrored, on the other layers."""
+    """A child of a footprint as it is placed on the board: with absolute angles, and for the other side mirrored and on the
+    other layers."""
     if isinstance(node, str):
         return _swap(node) if back else node
     name = node[0]
@@ -153,16 +154,17 @@ def _swap(word: str) -> str:
 
 
 def project(board: Board) -> str:
-    """The .kicad_pro beside it: design rules that every maker of boards keeps, and which warnings are off, with the reason."""
+    """The .kicad_pro file for it: design rules that every board manufacturer can meet, and disabled warnings with their
+    reasons."""
     severities = {
-        "lib_footprint_issues": "ignore",  # the check knows no footprint table; every footprint comes from KiCad's library
+        "lib_footprint_issues": "ignore",  # the check has no footprint table; every footprint comes from KiCad's library
         "lib_footprint_mismatch": "ignore",
         "silk_overlap": "ignore",  # print only: reference texts of small parts
         "silk_over_copper": "ignore",
         "silk_edge_clearance": "ignore",
         "text_height": "ignore",
         "text_thickness": "ignore",
-        "track_dangling": "ignore",  # ends of tracks inside a pad of another shape
+        "track_dangling": "ignore",  # tracks may end inside a pad of another shape
         "via_dangling": "ignore",
     }
     rules = {"min_clearance": CLEARANCE_MM, "min_track_width": TRACK_MM, "min_copper_edge_clearance": 0.3, "min_via_diameter": VIA_MM,

@@ -1,4 +1,5 @@
-/* One connection on a grid of two layers by Dijkstra's algorithm. Built by router.py into build/; see there for the arrays. */
+/* Routes one connection on a grid of two layers by Dijkstra's algorithm. router.py compiles this file into build/ and describes
+the arrays. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +28,8 @@ static Node pop(Node *heap, int *count)
     return top;
 }
 
-/* hard: 0 free, a net's number where only that net may be, -1 closed. soft: how many other routes claim a cell.
+/* hard: 0 for a free cell, the number of a net if only this net may use the cell, -1 for a closed cell. soft: the number of
+other routes that use a cell.
    `across`: the price of a step up or down on layer 0, and sideways on layer 1. disc: offsets (pairs) that must be free around a track's centre, and around a via's on both layers. */
 static float toll(const int16_t *hard, const uint8_t *soft, int w, int h, int layer, int x, int y, int net, const int32_t *disc,
                   int discs, float penalty)
@@ -43,7 +45,7 @@ static float toll(const int16_t *hard, const uint8_t *soft, int w, int h, int la
     return sum / (discs > 4 ? discs / 3.0f : 1);
 }
 
-/* The least that the way from a cell to the target's middle can cost: straight and diagonal steps. */
+/* A lower bound for the cost from a cell to the centre of the target, with straight and diagonal steps. */
 static float guess(int x, int y, int tx, int ty)
 {
     int dx = abs(x - tx), dy = abs(y - ty);
@@ -51,8 +53,9 @@ static float guess(int x, int y, int tx, int ty)
     return dx > dy ? dx + 0.414f * dy : dy + 0.414f * dx;
 }
 
-/* (tx, ty) is the middle of the target, with tx = -1 where it has none. Returns the length of the path put into `path` (from the target back to a start), 0 where there is none. */
-int route(int w, int h, const int16_t *hard, const uint8_t *soft, const float *past, int net, const int32_t *starts, int start_count,
+/* (tx, ty) is the centre of the target, with tx = -1 if it has none. Returns the length of the path put into `path` (from the
+target back to a start), 0 where there is none. */ int route(int w, int h, const int16_t *hard, const uint8_t *soft, const float
+*past, int net, const int32_t *starts, int start_count,
           const uint8_t *target, int tx, int ty, const int32_t *disc, int discs, const int32_t *via_disc, int via_discs, float via_cost,
           float across, float penalty, int32_t *path, int room)
 {

@@ -1,8 +1,7 @@
-"""Routing on a grid: every net but ground, two layers, with tearing up; then a via to the ground area beside ground pads.
-
-Written for these two boards, since no free autorouter is at hand in Debian. Dijkstra's algorithm in C (router.c) finds one
-connection at a time, across routes of other nets at a price; those are then torn up and routed again, at a price that grows
-where it happened before (McMurchie and Ebeling, PathFinder, 1995).
+"""Routes a board on a grid: every net except ground, on two layers, with rip-up and reroute. Ground pads then get a via to the
+ground area. This router was written for these two boards, because Debian has no free autorouter. Dijkstra's algorithm in C
+(router.c) finds one connection at a time. A connection may cross routes of other nets at a cost; the crossed routes are then
+removed and routed again. The cost of a cell rises each time it is contested (McMurchie and Ebeling, PathFinder, 1995).
 """
 
 import ctypes
@@ -17,7 +16,7 @@ from .board import Board, PlacedPad
 
 GRID_MM, CLEARANCE_MM, TRACK_MM, VIA_MM, VIA_DRILL_MM = 0.2, 0.2, 0.25, 0.7, 0.3
 EDGE_MM, HOLE_KEEP_MM = 0.5, 1.4
-#: A pad may lie beside the grid by half a step: room for it around vias and wide tracks.
+#: Extra distance around vias and wide tracks, because a pad can be off the grid by half a step.
 ROUNDING_MM = 0.06
 _SOURCE = Path(__file__).parent / "router.c"
 
@@ -78,7 +77,7 @@ class Router:
         self._fill(pad.x, pad.y, pad.width, pad.height, pad.rotation, CLEARANCE_MM + TRACK_MM / 2, pad.layers, number)
 
     def _fill(self, x, y, width, height, rotation, grow, layers, number, round_=False) -> None:
-        """Give the cells within `grow` of a rectangle to a net; a cell that two want is closed."""
+        """Reserve the cells within `grow` of a rectangle for a net. A cell that two nets would reserve is closed."""
         reach = math.hypot(width, height) / 2 + grow
         xs = np.arange(max(0, math.floor((x - reach) / GRID_MM)), min(self.w, math.ceil((x + reach) / GRID_MM) + 1))
         ys = np.arange(max(0, math.floor((y - reach) / GRID_MM)), min(self.h, math.ceil((y + reach) / GRID_MM) + 1))
@@ -103,7 +102,7 @@ class Router:
         return [(layer * self.h + y) * self.w + x for layer in pad.layers]
 
     def _mark(self, net: str) -> None:
-        """Note what a net's routes claim, for a track of the usual width."""
+        """Record the cells that the routes of a net use, for a track of the usual width."""
         half = self.width(net) / 2 + CLEARANCE_MM + TRACK_MM / 2 + ROUNDING_MM / 3
         disc, via = _disc(half), _disc(VIA_MM / 2 + CLEARANCE_MM + TRACK_MM / 2 + ROUNDING_MM / 3)
         steps = [step for path in self.paths[net] for step in path]
@@ -114,7 +113,7 @@ class Router:
         self.soft.reshape(-1)[self.marks[net]] += 1
 
     def _spread(self, steps: list, shape: np.ndarray) -> np.ndarray:
-        """The cells around each step, each once."""
+        """The cells around all steps, without duplicates."""
         if not steps:
             return np.zeros(0, np.int64)
         layer, y, x = np.array(steps, np.int64).T
@@ -136,7 +135,7 @@ class Router:
         via_cost=10.0,
         across=1.6,
     ) -> list[tuple[int, int, int]]:
-        # A wider track needs whole cells more around its centre.
+        # A wider track needs additional whole cells around its centre.
         disc = _disc(
             math.ceil((self.width(net) - TRACK_MM) / 2 / GRID_MM - 1e-6) * GRID_MM
             + (0.09 if self.width(net) > TRACK_MM else 0)
@@ -156,7 +155,7 @@ class Router:
         return [(int(c) // (self.w * self.h), int(c) // self.w % self.h, int(c) % self.w) for c in path[:length]][::-1]
 
     def _route_net(self, net: str, penalty: float) -> bool:
-        """All connections of a net, from its first pad outwards; False where one cannot be reached at all."""
+        """Route all connections of a net, starting at its first pad. Returns False if a pad cannot be reached."""
         self._unmark(net)
         self.paths[net] = []
         first, *left = [pad for pad in self.pads if pad.net == net]
@@ -180,7 +179,7 @@ class Router:
         return complete
 
     def _torn(self, net: str) -> list[str]:
-        """Nets whose claims this net's tracks cross."""
+        """The nets whose routes are crossed by the tracks of this net."""
         own, claim, crossed = self.cells[net], np.zeros(self.soft.size, bool), []
         claim[self.marks[net]] = True
         tracks = np.zeros(self.soft.size, bool)
@@ -235,7 +234,7 @@ class Router:
                     self._mark(net)
 
     def _stitch(self, every_mm: float = 8.0) -> None:
-        """Vias of the ground areas wherever there is room, so that both sides are one."""
+        """Add vias between the ground areas wherever there is space, so that both sides are connected."""
         net, via = self.board.ground, _disc(VIA_MM / 2 + CLEARANCE_MM + 0.2)
         step = round(every_mm / GRID_MM)
         for y in range(step // 2, self.h, step):
