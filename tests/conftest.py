@@ -10,13 +10,14 @@ SEED = 20261120
 
 def pytest_addoption(parser):
     parser.addoption(
-        "--write-docs", action="store_true", help="write docs/ from what the tests measure, do not compare"
+        "--write-docs", action="store_true", help="write the measured figures into docs/ instead of comparing them"
     )
 
 
 @pytest.fixture
 def rng(request):
-    """A generator whose seed follows from the name of the test, wherever its file is; printed where the test fails."""
+    """A generator whose seed is derived from the name of the test. It does not depend on the folder of the test. It is printed
+    if the test fails."""
     name = f"{request.node.path.stem}::{request.node.name}"
     print(f"rng seed: {SEED} + {name}")
     return np.random.default_rng([SEED, *name.encode()])

@@ -1,4 +1,4 @@
-"""What the bare installations of `make fresh` take over from this machine, and when they cannot be made."""
+"""The settings that the bare installations of `make fresh` take from this machine, and the reasons why they cannot be made."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tools.fresh import settings
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine without variables of its own; `machine[program]` is what a program prints there."""
+    """A machine without variables of its own; `machine[program]` is the output of that program on this machine."""
     for name in (*settings.VARIABLES, *(name for name in settings.os.environ if name.startswith("PIP_"))):
         monkeypatch.delenv(name, raising=False)
     printed = {}
@@ -16,13 +16,13 @@ def machine(monkeypatch):
     return printed
 
 
-def test_a_machine_without_settings_gives_a_root_nothing(machine):
+def test_a_machine_without_settings_passes_none_to_a_root(machine):
     assert settings.environment() == {}
     assert settings.mirror() == []
     assert settings.apt_options() == []
 
 
-def test_the_index_of_pip_comes_along_and_folders_of_this_machine_do_not(machine):
+def test_the_index_of_pip_is_passed_on_and_folders_of_this_machine_are_not(machine):
     machine["pyt"] = (
         "global.extra-index-url='file:///opt/simple https://wheels.example/simple'\n"
         "global.find-links='/opt/wheels'\n"
@@ -32,14 +32,14 @@ def test_the_index_of_pip_comes_along_and_folders_of_this_machine_do_not(machine
     assert settings.environment() == expected
 
 
-def test_a_certificate_file_comes_along_only_if_it_exists(machine, monkeypatch, tmp_path):
+def test_a_certificate_file_is_passed_on_only_if_it_exists(machine, monkeypatch, tmp_path):
     (tmp_path / "authority.pem").write_text("certificate")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     monkeypatch.setenv("PIP_CERT", str(tmp_path / "gone.pem"))
     assert settings.environment() == {"SSL_CERT_FILE": str(tmp_path / "authority.pem")}
 
 
-def test_a_proxy_of_apt_comes_along(machine):
+def test_a_proxy_of_apt_is_passed_on(machine):
     machine["apt"] = 'Acquire::http::Proxy "http://proxy.example:3128/";\nAcquire::Languages:: "none";\n'
     assert settings.apt_options() == ['Acquire::http::Proxy "http://proxy.example:3128/";']
 

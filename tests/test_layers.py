@@ -10,7 +10,8 @@ import pytest
 from tests.support.paths import ROOT
 from tests.support.structure import Import, imports, module_of, package_of, packages_of, sources
 
-#: From the lowest to the highest: a package, or one of its modules that stands lower, imports only what is before it.
+#: Packages, and single modules that belong to a lower layer, from the lowest to the highest. Each imports only from entries
+#: before it.
 LAYERS = (
     "hardware",
     "dsp_ext.settings",
@@ -55,10 +56,10 @@ LIBRARIES = {
     "firmware.install": set(),  # it runs before anything is installed
     "hardware": set(),
 }
-#: Who may import a library that needs hardware, or that the laptop lacks.
+#: Modules that may import a library that needs hardware, or that the laptop does not have.
 ONLY = {
     "alsaaudio": {"firmware.audio"},
-    # relay: the supervisor holds the bypass relay, and it outlives the process of the panel.
+    # relay: the supervisor drives the bypass relay, and it continues to run when the process of the panel ends.
     # display: the data/command line of the display is a GPIO.
     "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
     "luma": {"firmware.panel.display"},
@@ -73,7 +74,7 @@ MODULES = {module_of(path) for path in FILES}
 
 
 def layer(module: str) -> int:
-    """The place of a module in LAYERS; one that is not named counts with its package."""
+    """The place of a module in LAYERS; a module that is not listed has the place of its package."""
     return LAYERS.index(module if module in LAYERS else package_of(module, PACKAGES))
 
 

@@ -1,4 +1,4 @@
-"""`import burnish`: the module for Python programs. The examples of docs/PYTHON.md run as they stand."""
+"""`import burnish`: the module for Python programs. The examples of docs/PYTHON.md are run unchanged."""
 
 import re
 import subprocess
@@ -185,7 +185,7 @@ class TestChain:
         linear, minimum = (burnish.Chain(RATE_HZ, settings={"eq.mode": mode}) for mode in ("linear", "minimum"))
         assert linear.latency > minimum.latency > 0
 
-    def test_response_is_what_a_sine_meets(self):
+    def test_response_is_the_gain_of_a_sine(self):
         settings = {"eq.b3.enabled": True, "eq.b3.type": "bell", "eq.b3.freq_hz": 1000, "eq.b3.gain_db": 4,
                     "eq.b3.placement": "left"}  # fmt: skip
         response = burnish.Chain(RATE_HZ, settings=settings).response([100, 1000])

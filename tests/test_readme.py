@@ -115,7 +115,7 @@ class TestSession:
 
     @staticmethod
     def _screen(line: str, environment) -> str:
-        """What a full-screen program draws until it is told to quit with the key q."""
+        """The output of a full-screen program until the key q ends it."""
         pid, terminal = pty.fork()
         if pid == 0:
             os.execvpe("sh", ["sh", "-c", line], {**environment, "TERM": "xterm-256color"})
@@ -149,7 +149,7 @@ def test_the_diagram_is_current_and_in_the_order_of_the_engine(request):
 
 @pytest.fixture(scope="module")
 def made():
-    """The metadata of docs/demo.png: how the picture came about."""
+    """The metadata of docs/demo.png, which describe the run in the picture."""
     return json.loads(Image.open(DOCS / "demo.png").info["burnish"])
 
 

@@ -1,4 +1,5 @@
-"""docs/TUTORIAL.md: all its commands are run in one shell, in order, and what the text says about the results is checked."""
+"""docs/TUTORIAL.md: all its commands are run in one shell, in order, and the statements of the text about the results are
+checked."""
 
 import json
 import os
@@ -69,7 +70,7 @@ def test_the_target_loudness_is_met(song):
 
 @pytest.mark.parametrize("name", ["mix", "first"])
 def test_the_pictures_show_these_files(song, name, request):
-    """The pictures on the page carry the figures of the file that they show."""
+    """The pictures on the page contain the figures of the file that they show."""
     found = figures(song / f"{name}.wav")
     found = {key: round(found[key], 1) for key in ("integrated_lufs", "max_tp_dbtp", "lra_lu")}
     path = DOCS / "plots" / f"tutorial-{name}.png"

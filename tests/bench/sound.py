@@ -2,17 +2,18 @@
 
     python -m tests.bench.sound [--clips FOLDER] [--music NAME ...] [--quick] [--write-docs]
 
-Every limiter gets the gain that brings the music to the target (integrated loudness, within 0.05 LU) and, where it goes over
-the ceiling of -1 dBTP by the meter of BS.1770-5 Annex 2, a ceiling lowered by as much. Then output and input are compared,
-aligned, with the level difference fitted out. Lower is better:
+Every limiter gets the gain that brings the music to the target (integrated loudness, within 0.05 LU). If its output exceeds the
+ceiling of -1 dBTP on the meter of BS.1770-5 Annex 2, its ceiling is lowered by the excess. Then output and input are compared,
+aligned in time, after the level difference has been removed. Lower figures are better:
 
-- zim: Zimtohrli distance (psychoacoustic, 0 is the same), the worse channel, times 1e5;
-- nmr: noise-to-mask ratio in Bark bands in dB; the noise is what a gain that moves over 200 ms does not explain;
-- chord: on bass notes under a held chord, what is in the chord's region and is not the chord, in dB.
+- zim: Zimtohrli distance (psychoacoustic; 0 means no difference) of the worse channel, times 1e5;
+- nmr: noise-to-mask ratio in Bark bands in dB; the noise is the part of the difference that a gain moving over 200 ms cannot
+  explain;
+- chord: for bass notes under a held chord, the level in dB of everything in the chord's frequency range except the chord itself.
 
-The music is synthesised (`sound_signals.py`); FLAC or WAV files of --clips join it, 8 seconds from the sixth on. The peers are
-ffmpeg's alimiter at four times the rate with five releases, and x42 dpl. Their figures do not depend on this project, so they
-are kept in build/bench-sound/peers.json. `make bench-sound` installs what is needed.
+The music is synthesised (`sound_signals.py`); `--clips` adds FLAC or WAV files, of which 8 seconds are used, from the sixth
+second on. The compared limiters are ffmpeg's alimiter at four times the rate with five releases, and x42 dpl. Their figures do
+not depend on this project, so they are kept in build/bench-sound/peers.json. `make bench-sound` installs what is needed.
 """
 
 import argparse
@@ -88,7 +89,7 @@ OTHERS = {f"alimiter {ms}": alimiter(ms) for ms in RELEASES_MS} | {"dpl": dpl}
 
 
 def matched(limiter, x, target_lufs: float):
-    """Output, gain, loudness: the gain by the secant's rule, the ceiling lower by what was over."""
+    """Returns output, gain and loudness. The secant method finds the gain; the ceiling is lowered by the measured excess."""
     ceiling, gain = CEILING_DB, target_lufs - METER.integrated_loudness(x)
     for _ in range(3):
         seen = []
@@ -113,7 +114,7 @@ def matched(limiter, x, target_lufs: float):
 
 
 def aligned(x, y):
-    """Both, the lag between them taken out."""
+    """Both signals, without the delay between them."""
     size = 1 << int(np.ceil(np.log2(2 * max(len(x), len(y)))))
     likeness = np.fft.irfft(np.fft.rfft(y[:, 0], size) * np.conj(np.fft.rfft(x[:, 0], size)), size)
     lag = int(np.argmax(likeness))
@@ -133,7 +134,8 @@ def band_powers(x, size=2048):
 
 
 def noise_to_mask_db(x, y) -> float:
-    """The mask is the music's power, spread 25 dB per Bark downwards and 10 dB upwards, less 6.5 dB and the band's number."""
+    """The mask is the music's power, spread by 25 dB per Bark downwards and 10 dB upwards, minus 6.5 dB and minus the number of
+    the band in dB."""
     half = RATE_HZ // 10
     window = np.hanning(2 * half + 1)[:-1]
     gain = oaconvolve((x * y).sum(1), window, "same") / (oaconvolve((x * x).sum(1), window, "same") + 1e-9)
@@ -159,7 +161,8 @@ def zimtohrli(x, y) -> float:
 
 
 def chord_residue_db(x, y, size=1920) -> float:
-    """In windows of 40 ms the chord is fitted with amplitudes that move linearly; the rest of 600 Hz to 4 kHz is residue."""
+    """The chord is fitted in windows of 40 ms, with amplitudes that change linearly. The residue is everything else from 600 Hz
+    to 4 kHz."""
     sound = oaconvolve(y[:, 0], firwin(4001, [600, 4000], fs=RATE_HZ, pass_zero=False), "same")
     window, slope = np.hanning(size), np.linspace(-1, 1, size)[:, None]
     ratios = []
@@ -200,7 +203,7 @@ def clip(path: Path) -> np.ndarray:
 
 
 def material(clips: Path | None) -> dict[str, np.ndarray]:
-    """All music by name; the name of a clip is its file's first word."""
+    """All music by name. The name of a clip is the first word of its file name."""
     found = {name: make() for name, make in KINDS.items()} | {"chord": bass_and_chord()}
     if clips is not None:
         found |= {p.stem.split("-")[0]: clip(p) for p in sorted(clips.iterdir()) if p.suffix in (".flac", ".wav")}
@@ -208,7 +211,7 @@ def material(clips: Path | None) -> dict[str, np.ndarray]:
 
 
 def measured(sounds: dict[str, np.ndarray], targets) -> dict[str, dict]:
-    """Rows by "music|target|tool". What others do is read from PEERS where it is known."""
+    """Rows by "music|target|tool". Known results of other limiters are read from PEERS."""
     PEERS.parent.mkdir(parents=True, exist_ok=True)
     known = json.loads(PEERS.read_text()) if PEERS.exists() else {}
     rows = {}
@@ -231,7 +234,8 @@ def reached(row: dict, target: float) -> bool:
 
 
 def table(rows: dict[str, dict]) -> str:
-    """Markdown: each style's gain and figures, and the best figure of any peer that arrives, each by its own best setting."""
+    """The table in Markdown: the gain and the figures of each style, and the best figure of all compared limiters that reach
+    the target, each with its own best setting."""
     out = [
         "| music, LUFS | " + " | ".join(LIMITER_STYLES) + " | best peer |",
         "|---|" + "---|" * (len(LIMITER_STYLES) + 1),
@@ -253,7 +257,8 @@ def table(rows: dict[str, dict]) -> str:
 
 
 def frontier(rows: dict[str, dict]) -> None:
-    """docs/plots/limiter_frontier.svg: mean log2 distance to the best peer's Zimtohrli against the chord figure at -8 LUFS."""
+    """docs/plots/limiter_frontier.svg: the mean log2 ratio of the Zimtohrli distance to that of the best other limiter, over
+    the chord figure at -8 LUFS."""
 
     def distance(tool):
         ratios = []
@@ -267,7 +272,7 @@ def frontier(rows: dict[str, dict]) -> None:
             at = rows[f"chord|-8|{tool}"]["chord"], distance(tool)
             axes.plot(*at, "o" if tool in OURS else "x")
             axes.annotate(tool, at, xytext=(4, 3), textcoords="offset points")
-        axes.set(xlabel="chord residue at -8 LUFS, dB", ylabel="Zimtohrli distance over the best peer's, octaves",
+        axes.set(xlabel="chord residue at -8 LUFS, dB", ylabel="Zimtohrli distance relative to the best other limiter, octaves",
                  title="Lower and further left changes the music less")  # fmt: skip
 
     write_svg(SimpleNamespace(getoption=lambda _: True), "limiter_frontier", draw)
@@ -275,8 +280,12 @@ def frontier(rows: dict[str, dict]) -> None:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=Path, metavar="FOLDER", help="real music that joins the synthesised")
-    parser.add_argument("--music", nargs="+", metavar="NAME", help="only these, for example drums, organ, chord")
+    parser.add_argument(
+        "--clips", type=Path, metavar="FOLDER", help="folder of real music to use in addition to the synthesised music"
+    )
+    parser.add_argument(
+        "--music", nargs="+", metavar="NAME", help="use only these pieces, for example drums, organ, chord"
+    )
     parser.add_argument("--quick", action="store_true", help="-14 and -8 LUFS only")
     parser.add_argument("--write-docs", action="store_true", help="write docs/LIMITER.md and its plot")
     options = parser.parse_args()

@@ -1,6 +1,6 @@
 """Cost of limiter, saturator and dither per stereo frame. The limiter is compared with x42 dpl and with LSP's limiter.
 
-The other limiters get the same gain and the same ceiling. The second test shows that dpl exceeds that ceiling.
+The other limiters get the same gain and the same ceiling. The second test shows that dpl exceeds this ceiling.
 """
 
 import math

@@ -36,7 +36,7 @@ def example():
 
 def test_the_job_of_the_document(example, music, record):
     board, settings = example
-    mix = np.ascontiguousarray(4 * np.tile(music, 4))  # hot: the limiters have work
+    mix = np.ascontiguousarray(4 * np.tile(music, 4))  # loud, so that the limiters have work to do
     results = {}
     chains = {"linear phase": settings, "minimum phase, lr4": {**settings, **LIGHT}}
 

@@ -90,7 +90,7 @@ def hard_signal(name: str, rate_hz: int) -> np.ndarray:
 @RATES
 @pytest.mark.parametrize("mode", MODES[::2], ids=str)
 @pytest.mark.parametrize("name", ["full-scale square", "DC", "denormal tail", "full-scale tone"])
-def test_a_second_of_silence_then_trouble_with_everything_on(name, mode, rate_hz):
+def test_difficult_signals_after_silence_with_everything_on(name, mode, rate_hz):
     """The output is finite, below the ceiling, without clicks beyond the signal's own, and ends with nothing but dither."""
     x, silence = hard_signal(name, rate_hz), np.zeros((2, rate_hz), np.float32)
     engine = begun(rate_hz, BUSY | mode)
@@ -129,8 +129,8 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
 
 @RATES
 def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
-    """As a preset does: settings, EQ and crossovers together, while a full-scale tone of 200 Hz plays and is limited by 3 dB and
-    more before and after."""
+    """As when a preset is loaded: settings, EQ and crossovers change together, while a full-scale tone of 200 Hz plays that is
+    limited by 3 dB or more before and after the change."""
     before = params.DEFAULTS | {"eq.b2.enabled": 1.0, "eq.b2.gain_db": -6.0, "limiter.gain_db": 9.0}
     after = before | {
         "input.trim_db": -3.0, "eq.b2.gain_db": -1.0, "eq.b8.enabled": 1.0, "eq.b8.gain_db": 4.0,

@@ -7,7 +7,7 @@ import pytest
 from tests.support import clicks
 
 RATES_HZ = (44100, 48000, 96000, 192000)
-#: Module: the residue above 8 kHz that no change may exceed, dBFS. The ceiling of the limiter still moves down at once.
+#: The residue above 8 kHz, in dBFS, that no change of a module may exceed. The ceiling of the limiter still moves down at once.
 LIMITS_DB = {
     "input": -98, "eq": -98, "multiband": -100, "stereo": -100, "saturator": -100, "output": -100, "chain": -100,
     "limiter": -10, "presets": -10,

@@ -90,7 +90,7 @@ def test_a_card_that_takes_or_gives_nothing_ends_the_process(rng):
 
 @pytest.mark.parametrize("side", ["read", "write"])
 def test_a_signal_during_a_call_of_the_card_is_no_failure(rng, side):
-    """The words are those of a run without the signal; where it asked for the end, the loop ends."""
+    """The words are those of a run without the signal. If the signal requests the end, the loop ends."""
     words = music(rng, 0.1)
     undisturbed = Bench(ArrayCapture(words), ListPlayback())
     undisturbed.run(len(words))
@@ -164,7 +164,7 @@ def test_fades_out_before_it_ends():
 
 
 def test_silent_again_whenever_the_relay_was_off_and_then_a_fade(rng):
-    """A hold of the relays that breaks down: the contacts never close on sound at full level."""
+    """The relays are released and pulled in again: their contacts never close while the sound has its full level."""
     words = np.full((3 * RATE_HZ, 2), 1 << 28, np.int32)
     off, on = RATE_HZ, RATE_HZ * 2  # frames between which the relays are in bypass
     bench = None
@@ -182,7 +182,7 @@ def test_silent_again_whenever_the_relay_was_off_and_then_a_fade(rng):
     left = bench.playback.words[PREFILL:, 0]
     assert left[off - PERIOD] == 1 << 28
     closed = left[off + PERIOD : on + round(gate.BOUNCE_S * RATE_HZ)]
-    assert not closed.any()  # for a second, too: in a box with relays nothing opens the gate but they
+    assert not closed.any()  # also for a second: in a box with relays, only the relays open the gate
     opened = off + PERIOD + int(np.argmax(left[off + PERIOD :] > 0))
     fade = left[opened : opened + round(0.02 * RATE_HZ)]
     assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
@@ -217,7 +217,8 @@ def test_notes_whether_the_capture_varies(words, analog, varied):
 
 
 def test_no_frame_is_processed_before_there_are_settings():
-    """However long the control process takes: without frames there is no heartbeat, so the box is in bypass and not flat."""
+    """This holds even if the control process takes long: without frames there is no heartbeat, so the relays stay in bypass and
+    the box does not play with default settings."""
     counters = SharedMemory.create(RATE_HZ).counters
     slept = []
 

@@ -1,4 +1,4 @@
-"""Health: what an update looks at before it keeps a new version."""
+"""Health: the check that an update makes before it keeps a new version."""
 
 import pytest
 
@@ -9,7 +9,7 @@ STEPS = 20
 
 
 class Life:
-    """What a box writes into the shared memory between two looks. `stops` after as many."""
+    """Simulates what a box writes into the shared memory between two checks. The box stops after `stops` checks."""
 
     def __init__(self, shared, fails_at=STEPS, **fault):
         self._shared, self._fails_at, self._fault, self._looks = shared, fails_at, fault, 0
@@ -30,7 +30,7 @@ def shared() -> SharedMemory:
     return SharedMemory.create(48000)
 
 
-def test_a_box_that_goes_on_is_well(shared):
+def test_a_box_that_works_has_no_fault(shared):
     assert health.fault(shared, STEPS * health.STEP_S, sleep=Life(shared)) == ""
 
 
@@ -49,7 +49,7 @@ def test_faults(shared, fault, sentence, fails_at):
     assert sentence in health.fault(shared, STEPS * health.STEP_S, sleep=Life(shared, fails_at, **fault))
 
 
-def test_a_slow_card_is_no_fault(shared):
+def test_a_slow_card_is_not_a_fault(shared):
     short = health.CONTROL_S - health.STEP_S
     assert health.fault(shared, short, sleep=Life(shared, 0, control_beats=0)) == ""
 

@@ -189,7 +189,7 @@ def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         seen[texts[path.read_text()]] += 1  # KeyError: no such key
-    assert min(seen.values()) > 0, "all kills came before, or all after the first save"
+    assert min(seen.values()) > 0, "all kills came before the first save, or all came after it"
     assert PresetLibrary(tmp_path).load("Mine").content_id in (OLD.content_id, NEW.content_id)
     assert os.listdir(tmp_path) == ["mine.toml"]
     record(

@@ -157,11 +157,11 @@ class Running:
     def wait(condition, seconds=20):
         deadline = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < deadline, "what was waited for did not come"
+            assert time.monotonic() < deadline, "the condition did not become true in time"
             time.sleep(0.005)
 
 
-def test_control_killed_sound_goes_on_and_the_values_are_back(tmp_path, rng):
+def test_control_killed_sound_continues_and_the_values_return(tmp_path, rng):
     with Running(tmp_path) as run:
         assert run.turn("turn 1 +3") == "ok\n"
         run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, handled together or one by one
@@ -212,7 +212,7 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
     assert np.array_equal(out, replay.replay(session, played))
 
 
-def test_audio_killed_the_relay_lets_go_and_sound_comes_back(tmp_path, rng):
+def test_audio_killed_the_relay_releases_and_sound_returns(tmp_path, rng):
     with Running(tmp_path, music(rng, 30)) as run:
         run.wait(lambda: run.relay.beats > 10)
         run.supervisor.audio.process.kill()
@@ -283,7 +283,8 @@ def test_a_stuck_control_process_is_replaced_and_the_sound_continues(tmp_path):
 
 
 class Unreapable:
-    """A process that a frozen disk holds: it cannot be killed, and waiting for it without a limit never ends."""
+    """A process that waits for a disk that hangs: it cannot be killed, and a wait without a limit for its end would never
+    return."""
 
     returncode = None
 
@@ -319,7 +320,9 @@ def test_a_killed_process_that_does_not_end_is_not_waited_for_and_is_replaced(tm
         child.watch()  # an assertion fails if it waits
         now_s[0] += supervisor.TICK_S
     assert [process.got for process in started] == 2 * [[signal.SIGUSR1, signal.SIGKILL]]
-    assert not child.alive and len(started) == supervisor.MOST_UNREAPED  # no more: each of them holds memory
+    assert (
+        not child.alive and len(started) == supervisor.MOST_UNREAPED
+    )  # no further processes, because each of them uses memory
     started[0].returncode = -signal.SIGKILL  # the disk answers again
     child.watch()
     assert child.alive and len(started) == 3
@@ -327,7 +330,7 @@ def test_a_killed_process_that_does_not_end_is_not_waited_for_and_is_replaced(tm
     assert started[2].got == [signal.SIGTERM, signal.SIGKILL]
 
 
-def test_the_watchdog_is_fed_and_audio_restarted_while_the_control_process_cannot_be_reaped(tmp_path, monkeypatch):
+def test_watchdog_messages_and_restarts_of_audio_continue_while_the_control_process_cannot_end(tmp_path, monkeypatch):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as door, Running(tmp_path) as run:
         real, run.supervisor.control.process = run.supervisor.control.process, Unreapable()
         monkeypatch.setattr(run.supervisor.control, "_stuck_s", 0.0)
@@ -469,7 +472,7 @@ def test_the_relay_waits_for_a_healthy_start():
     ("rate", "varies", "fault"),
     [(1.0, True, ""), (1.0, False, "equal"), (0.5, True, "rate"), (44.1 / 48, True, "rate"), (2.0, True, "rate")],
 )
-def test_a_capture_that_delivers_nothing_sane_does_not_engage_the_relay(rate, varies, fault):
+def test_a_faulty_capture_does_not_engage_the_relay(rate, varies, fault):
     pulse = Pulse()
     shared = supervisor.SharedMemory.create(96000)
     pulse._heart._fault = supervisor.CaptureFault(shared, 96000, 96)

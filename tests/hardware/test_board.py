@@ -1,4 +1,4 @@
-"""The board description: what it must be, and what is refused."""
+"""The board description: required contents, and errors that are refused."""
 
 import pytest
 from gpiozero.pins.mock import MockFactory
@@ -23,7 +23,8 @@ def test_header_is_that_of_the_pi():
 
 
 def test_relay_pin_boots_into_a_state_that_means_bypass():
-    """GPIO 0 to 8 wake up pulled up, the others pulled down: a steady level, which the charge pump does not pass."""
+    """After a reset, GPIO 0 to 8 are pulled up and the others are pulled down. Either is a constant level, which the charge
+    pump does not pass on."""
     loaded = load()
     pin = loaded[loaded.relay.pin]
     assert pin.direction == "out" and pin.function == "gpio"

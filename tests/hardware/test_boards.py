@@ -8,7 +8,7 @@ from firmware.system import board as profiles
 from hardware.circuits import BOARDS, keys, of_board
 from tools.hardware import lists
 
-#: From a footprint's own zero to the middle of what a finger or the plate meets, in mm.
+#: From the origin of a footprint to the centre of its shaft, key or hole in the front plate, in mm.
 MIDDLE = {"encoder": (7.5, 2.5), "key": (6.25, 2.5), "LED_green": (1.27, 0.0)}
 
 

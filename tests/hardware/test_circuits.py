@@ -1,4 +1,4 @@
-"""The circuits: complete, consistent with board.toml and the lists, and safe; and that a mutation of any of it is found."""
+"""The circuits are complete, consistent with board.toml and the lists, and safe. Deliberate errors in the data are detected."""
 
 import csv
 import io
@@ -24,7 +24,7 @@ def test_every_pin_is_connected_or_marked_as_unused(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_drawing_joins_what_is_meant(name):
+def test_the_drawing_joins_the_intended_pins(name):
     circuit = circuits()[name]
     assert netlist(draw(circuit)) == {net: sorted(pins) for net, pins in circuit.nets.items()}
 
@@ -35,7 +35,7 @@ def test_no_text_of_a_sheet_lies_over_another_or_over_a_symbol(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_diodes_and_electrolytic_capacitors_stand_the_right_way(name):
+def test_diodes_and_electrolytic_capacitors_have_the_right_polarity(name):
     assert not list(rules.polarities(circuits()[name]))
 
 
@@ -51,7 +51,7 @@ def test_a_pin_that_is_forgotten_is_found():
 
 @pytest.mark.parametrize("ref", ["D2", "D401", "C401", "C406", "D402"])
 def test_a_reversed_part_is_found(ref):
-    """The electrical rule check of KiCad says nothing about these."""
+    """The electrical rule check of KiCad does not detect these."""
     circuit = next(c for c in circuits().values() if ref in c.parts)
     swap = {f"{ref}.1": f"{ref}.2", f"{ref}.2": f"{ref}.1"}
     for net, pins in circuit.nets.items():
@@ -82,7 +82,7 @@ def test_references_are_unique_over_both_boards():
 
 def test_every_catalogue_row_is_complete_and_used():
     needed = lists.needed()
-    assert set(needed) == set(CATALOGUE), "a row of the catalogue that nothing needs, or the reverse"
+    assert set(needed) == set(CATALOGUE), "a row of the catalogue is not needed, or a part has no row"
     on_boards = {part.item_name for circuit in circuits().values() for part in circuit.parts.values()}
     for name, item in CATALOGUE.items():
         assert item.manufacturer and item.mpn and item.second and item.value and item.package, name
@@ -98,11 +98,11 @@ def rows_of(text):
 
 
 def faults_of_bom(rows):
-    """What a bill of materials lacks or has too much, compared with the circuits and the order."""
+    """The differences between a bill of materials and the circuits with the order: missing and surplus rows."""
     listed = [ref for row in rows for ref in lists.expand(row["references"])]
     wanted = [ref for circuit in circuits().values() for ref in circuit.parts]
     yield from (f"{ref} is missing" for ref in sorted(set(wanted) - set(listed)))
-    yield from (f"{ref} is too much" for ref in sorted(set(listed) - set(wanted)))
+    yield from (f"{ref} is not needed" for ref in sorted(set(listed) - set(wanted)))
     numbers = {(row["manufacturer"], row["number"]) for row in rows}
     yield from (f"{item.mpn} is missing" for item in CATALOGUE.values() if (item.manufacturer, item.mpn) not in numbers)
     yield from (f"{row['references']}: no number" for row in rows if not row["number"] or not row["second source"])
@@ -110,7 +110,7 @@ def faults_of_bom(rows):
                 if row["references"] and int(row["quantity"]) != len(lists.expand(row["references"])))  # fmt: skip
 
 
-def test_bill_of_materials_is_the_circuits_both_ways():
+def test_bill_of_materials_agrees_with_the_circuits():
     rows = rows_of((lists.HARDWARE / "bom.csv").read_text())
     assert not list(faults_of_bom(rows))
     for number in range(len(rows)):
@@ -129,7 +129,7 @@ def test_bill_of_materials_is_the_circuits_both_ways():
         assert any(what in row["description"] + "," or what in row["package"] for row in rows), what
 
 
-def test_the_order_adds_up():
+def test_the_total_of_the_order_is_correct():
     rows = rows_of(lists.order())
     *parts, total = rows
     assert sum(int(row["quantity"]) * float(row["EUR each"]) for row in parts) == pytest.approx(
@@ -154,8 +154,8 @@ def test_pins_of_the_circuits_conflict_with_no_hat_that_fits(hat, profile):
     assert {pin for pins in power.SUPPLY.values() for pin in pins} == {n for n in range(1, 41) if n not in board.HEADER}
 
 
-def test_the_shift_registers_read_what_the_profiles_say():
-    """Profile B is the board; profile A names the same bits for today's firmware."""
+def test_the_shift_registers_read_the_switches_of_the_profiles():
+    """Profile B matches the board; profile A names the same bits for the present firmware."""
     new, old = board.load(panel="b").scan, board.load(panel="a").scan
     assert new.switch == {name: bit for bit, name in enumerate(keys.BITS)} and new.bits == 24
     other = {"PAGE": "METER", "RECALL": "PRESET", "STORE": "UNDO"}
@@ -166,7 +166,7 @@ def test_the_shift_registers_read_what_the_profiles_say():
     assert set(keys.KEYS) < set(keys.BITS) and len(keys.KEYS) == 12
 
 
-def test_nothing_that_pulses_stands_beside_the_heartbeat():
+def test_no_pulsing_pin_is_next_to_the_heartbeat():
     pins = board.load().pin
     assert not list(rules.heartbeat_neighbours(pins, "BYPASS_HB", HAT_CLOCKS))
     assert 31 in rules.neighbours(33) and rules.neighbours(1) == {2, 3, 4} and 8 in rules.neighbours(7)
@@ -177,7 +177,7 @@ def test_nothing_that_pulses_stands_beside_the_heartbeat():
 
 
 class Moved:
-    """A pin of the board at another place of the header."""
+    """The pins of the board, with one of them moved to another pin of the header."""
 
     def __init__(self, pin, header):
         self.name, self.direction, self.header, self.bcm = pin.name, pin.direction, header, board.HEADER.get(header)
@@ -203,7 +203,7 @@ def test_a_pad_of_12_db_is_found():
     assert "would be +3." in fault
 
 
-def test_the_charge_pump_holds_as_long_as_board_toml_says(record):
+def test_the_hold_time_of_the_charge_pump_is_that_of_board_toml(record):
     """A coarse model in Python; `make hardware-check` simulates the same with ngspice."""
     relay = board.load().relay
     shortest, longest = rules.pump_hold_ms(circuits()["relay"])
@@ -214,13 +214,13 @@ def test_the_charge_pump_holds_as_long_as_board_toml_says(record):
     record("Box", "bypass relay: held without pulses, longest (integrated)", longest, "ms", target="≤ 31 ms", digits=1)
 
 
-def test_27_kilohm_at_r2_are_found(monkeypatch):
+def test_a_wrong_value_of_r2_is_found(monkeypatch):
     monkeypatch.setitem(CATALOGUE, "27k", replace(CATALOGUE["20k"], value="27k"))
     _, longest = rules.pump_hold_ms(with_part(circuits()["relay"], "R2", "27k"))
     assert longest > board.load().relay.hold_max_ms
 
 
-def test_bypass_comes_within_50_ms_of_a_dead_or_stuck_engine():
+def test_a_dead_or_stuck_engine_is_in_bypass_within_50_ms():
     """Detection, one step of the heartbeat and the hold together, for periods up to a third of the detection time."""
     from firmware import supervisor
 

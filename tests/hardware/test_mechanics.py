@@ -1,4 +1,5 @@
-"""Metal: nothing overlaps, everything fits one unit and the boards behind the plate, and the drawings have every hole."""
+"""The mechanical parts: nothing overlaps, everything fits into one rack unit and the boards fit behind the plate, and the
+drawings have every hole."""
 
 import math
 from xml.etree import ElementTree
@@ -55,7 +56,7 @@ def test_controls_of_the_board_lie_on_the_board_and_the_display_beside_it():
     for control in board.load(panel="b").panel.control:
         if control.name == "DISPLAY":
             glass = box(control.x_mm, control.y_mm, *display["outline_mm"])
-            assert not meet(glass, area, apart=3.0), "the display's depth needs the place that the board has"
+            assert not meet(glass, area, apart=3.0), "the display is so deep that it would touch the board"
             assert (
                 control.hole_mm >= display["active_mm"][0] + 1 and control.hole_height_mm >= display["active_mm"][1] + 1
             )
@@ -69,7 +70,7 @@ def test_controls_of_the_board_lie_on_the_board_and_the_display_beside_it():
             assert body[0] > area[0] and body[1] > area[1] and body[2] < area[2] and body[3] < area[3], control.name
 
 
-def test_labels_of_the_plate_lie_over_no_hole_and_no_cap():
+def test_labels_of_the_plate_do_not_cover_holes_or_caps():
     loaded = board.load(panel="b")
     cut = panel.holes(loaded, MECHANICAL)
     texts = []
@@ -106,7 +107,7 @@ def test_parts_in_the_case_are_apart_and_fit():
         taken.append((part["name"], area))
 
 
-def test_rear_wall_has_room_for_every_socket():
+def test_rear_wall_has_enough_space_for_every_socket():
     case, areas = MECHANICAL["case"], []
     for place in MECHANICAL["rear"]:
         size = MECHANICAL["xlr"]["flange_mm"] if place["kind"] == "xlr" else [place["keep_mm"], place["keep_mm"]]
@@ -150,7 +151,8 @@ def expected(cut, width, height):
 
 
 def test_drilling_files_have_every_hole_at_its_place():
-    """Read with ezdxf, which had no part in writing them; a hole that moves by 1 mm in a file is found."""
+    """The files are read with ezdxf, which is independent of the code that writes them. A hole that is moved by 1 mm in a file
+    is detected."""
     text = (lists.HARDWARE / "drawings/panel.dxf").read_text()
     wanted = expected(panel.holes(board.load(panel="b"), MECHANICAL), 482.6, UNIT_MM)
     assert holes_of_dxf(text, UNIT_MM) == wanted
@@ -205,7 +207,7 @@ def test_drilling_sheets_show_every_hole_once_or_twice_with_a_rule_of_100_mm():
     )
 
 
-def test_enclosure_cuts_what_the_rear_wall_shows():
+def test_enclosure_has_the_cutouts_of_the_rear_wall():
     source = enclosure.scad(MECHANICAL)
     for name, *_ in panel.rear_cuts(MECHANICAL):
         assert f"// {name}\n" in source

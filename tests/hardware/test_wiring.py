@@ -1,4 +1,4 @@
-"""The documents and the overlay of hardware/ say what board.toml says, and every generated file is current."""
+"""The documents and the overlay of hardware/ agree with board.toml, and every generated file is current."""
 
 import re
 from pathlib import Path
@@ -19,10 +19,10 @@ def test_every_generated_file_is_current_to_the_bit():
     assert not stale, f"run `make hardware` and commit {', '.join(stale)}"
     folders = {name.split("/")[0] for name in made if "/" in name}
     left = {str(p.relative_to(HARDWARE)) for folder in folders for p in (HARDWARE / folder).iterdir()} - set(made)
-    assert not left, "files that nothing makes any more"
+    assert not left, "files that are no longer generated"
 
 
-def test_two_runs_make_the_same():
+def test_two_runs_write_the_same_files():
     assert generate.texts() == generate.texts()
     assert generate.binaries() == generate.binaries()
 
@@ -31,7 +31,7 @@ def test_overlay_names_all_lines_and_has_the_pins_of_the_board():
     loaded = board.load()
     lines = re.findall(r'"([^"]*)"', re.search(r"gpio-line-names =([^;]*);", DTS)[1])
     assert len(lines) == 58 and len(set(lines)) == 58, (
-        "a shorter list would take the names of the Pi's inner lines away"
+        "a shorter list would remove the names of the Pi's internal lines"
     )
     for pin in loaded.pin:
         assert lines[pin.bcm] == pin.name
@@ -45,7 +45,8 @@ def test_overlay_names_all_lines_and_has_the_pins_of_the_board():
 
 
 def test_overlay_refers_only_to_labels_that_raspberry_pi_has():
-    """Without dtc; `make hardware-check` compiles and applies it. dtc alone passes a label that does not exist."""
+    """This test does not need dtc; `make hardware-check` compiles and applies the overlay. dtc alone accepts a label that does
+    not exist."""
     known = overlay.labels(FIXTURE)
     assert {"gpio", "spi0", "spidev1", "uart1"} < known
     assert overlay.targets(DTS) <= known

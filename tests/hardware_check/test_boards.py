@@ -32,7 +32,7 @@ def test_design_rules(made):
     assert unconnected == []
 
 
-def test_gerbers_drill_places_and_pictures_come_out(made):
+def test_gerbers_drill_files_placements_and_pictures_are_written(made):
     export(made)
     names = {path.name for path in (made.parent / made.stem).iterdir()}
     for end in (

@@ -49,7 +49,7 @@ def test_hold_of_the_bypass_over_all_corners(record):
     assert whole <= 50
 
 
-def test_relays_pull_in_after_the_pulses_that_the_software_counts_on(record):
+def test_relays_pull_in_after_the_number_of_pulses_that_the_software_expects(record):
     relay = board.load().relay
     least = simulate_bypass.engaged_after_pulses(relay.pull_in_pulses)
     record(
@@ -63,7 +63,7 @@ def test_relays_pull_in_after_the_pulses_that_the_software_counts_on(record):
 
 
 def test_a_steady_line_closes_the_relays_for_no_longer_than_the_hold(record):
-    """The Pi's pull-up at boot does nothing; one hard edge clicks once."""
+    """The pull-up of the Pi at boot has no effect; one fast edge pulls the relays in once for a short time."""
     assert simulate_bypass.steady_closed_ms(50e3) == 0
     click = simulate_bypass.steady_closed_ms(1.0)
     record(
@@ -73,7 +73,7 @@ def test_a_steady_line_closes_the_relays_for_no_longer_than_the_hold(record):
 
 
 @pytest.mark.parametrize(("ref", "value"), [("R2", "27k"), ("R6", "1M"), ("C2", "2.2u")])
-def test_a_wrong_part_of_the_pump_is_found(ref, value):
+def test_a_wrong_part_of_the_charge_pump_is_found(ref, value):
     _, longest = simulate_bypass.window_ms(with_part("relay", ref, value))
     assert longest > board.load().relay.hold_max_ms
 
@@ -144,7 +144,8 @@ def test_noise_between_the_sockets(record):
 
 
 def test_common_mode_rejection(record):
-    """With the 85 dB that the receiver's data sheet guarantees (TI SBOS818, 25 °C) and 10 ohm between the source's wires."""
+    """Uses the 85 dB that the receiver's data sheet guarantees (TI SBOS818, 25 °C), and a difference of 10 ohm between the
+    wires of the source."""
     for hz, value in simulate_audio.rejection_db().items():
         record(
             "Hardware",
@@ -157,8 +158,8 @@ def test_common_mode_rejection(record):
         assert value >= (80 if hz <= 1000 else 75)
 
 
-def test_resistors_of_the_pad_hardly_count_unless_one_leads_to_ground():
-    """Even 5 % cost only a few dB of rejection; one resistor to ground destroys it."""
+def test_tolerances_of_the_pad_cost_little_rejection_unless_a_resistor_leads_to_ground():
+    """Even a tolerance of 5 % costs only a few dB of rejection; one resistor to ground removes almost all of it."""
     circuit = circuits()["receiver"]
     for ref in ("R211", "R212"):
         key = f"{ref} 5 %"

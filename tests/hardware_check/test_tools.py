@@ -1,4 +1,5 @@
-"""`make hardware-check`: what needs KiCad, ngspice, OpenSCAD or dtc. A tool that is missing is a failure, not a skip."""
+"""`make hardware-check`: checks that need KiCad, ngspice, OpenSCAD or dtc. If a tool is missing, its tests fail and are not
+skipped."""
 
 import json
 import re
@@ -16,7 +17,7 @@ FIXTURE = Path(__file__).parents[1] / "hardware" / "fixtures" / "raspberry-pi-4b
 
 
 def command(*words, check=True):
-    """Run a tool; returns what it printed. Fails the test where the tool is not installed."""
+    """Run a tool; returns its output. Fails the test if the tool is not installed."""
     if not shutil.which(words[0]):
         pytest.fail(f"{words[0]} is not installed: run `make hardware-check`, which installs it")
     done = subprocess.run([*map(str, words)], capture_output=True, text=True, timeout=300)
@@ -26,7 +27,7 @@ def command(*words, check=True):
 
 
 def violations(schematic, folder):
-    """What the electrical rule check says against a schematic."""
+    """The violations that the electrical rule check finds in a schematic."""
     command("kicad-cli", "sch", "erc", "--format", "json", "-o", folder / "erc.json", schematic)
     read = json.loads((folder / "erc.json").read_text())
     return [(found["type"], found["description"]) for sheet in read["sheets"] for found in sheet["violations"]]
@@ -58,12 +59,12 @@ def test_electrical_rules(board, tmp_path):
 
 
 @pytest.mark.parametrize("board", list(BOARDS))
-def test_kicad_reads_the_nets_that_are_meant(board, tmp_path):
+def test_kicad_reads_the_intended_nets(board, tmp_path):
     assert nets_of(lists.HARDWARE / "kicad" / f"{board}.kicad_sch", tmp_path) == meant(board)
 
 
 def test_a_reversed_diode_passes_the_electrical_rules_and_not_the_netlist(tmp_path):
-    """Why the round trip is there."""
+    """This is the reason why netlists are read back from KiCad."""
     board = "analog-io"
     for path in (lists.HARDWARE / "kicad").glob("*.kicad_*"):
         shutil.copy(path, tmp_path)
@@ -107,7 +108,7 @@ def test_footprints_exist_and_have_the_pins_of_the_symbols():
 
 
 def test_overlay_compiles_and_applies_to_the_labels_of_a_pi(tmp_path):
-    """dtc alone passes an overlay with a label that does not exist; only fdtoverlay finds it."""
+    """dtc alone accepts an overlay with a label that does not exist; only fdtoverlay detects it."""
     broken = tmp_path / "broken.dts"
     broken.write_text((lists.HARDWARE / "burnish.dts").read_text().replace("&spidev1", "&spidev7"))
     for name, source in (("base", FIXTURE), ("burnish", lists.HARDWARE / "burnish.dts"), ("broken", broken)):

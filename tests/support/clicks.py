@@ -1,8 +1,8 @@
-"""Clicks of the whole chain: changes of settings while tones play, and what is above 8 kHz because of them.
+"""Measures clicks of the whole chain: settings change while tones play, and the level above 8 kHz shows the clicks.
 
-A tone has nothing above 8 kHz of its own. Settings that rest may add something there (harmonics of the limiter or of the
-saturator), so the residue of a change is what its loudest moment has above 8 kHz beyond what the settings before, between and after it
-leave at rest.
+The tones themselves contain nothing above 8 kHz. Constant settings may add something there (harmonics of the limiter or of the
+saturator). The residue of a change is therefore its highest level above 8 kHz, minus the part that the settings before, between
+and after the change cause without a change.
 """
 
 import functools
@@ -26,7 +26,7 @@ TONES = {
     "60 Hz + 5 kHz": ((60, 0.25), (5000, 0.25)),
     "200 Hz": ((200, 0.5),),
 }
-#: The other channel is as much quieter and later, so that width and links have something to do.
+#: The other channel is quieter and later by this much, so that width and links have an effect.
 RIGHT, RIGHT_PHASE = 0.6, 1.0
 BLOCK = 256
 SETTLE_S, AFTER_S, RETURN_S = 0.5, 0.22, 0.007
@@ -42,26 +42,26 @@ WORKING = params.DEFAULTS | {
     f"multiband.b{n}.{name}": value for n in range(1, params.MULTIBAND_BANDS + 1) for name, value in
     {"threshold_db": -30.0, "ratio": 2.0, "makeup_db": 1.0 * n}.items()
 }  # fmt: skip
-#: What decides how the chain computes.
+#: Settings that select how the chain computes.
 CONTEXTS = (
     {"eq.mode": 0.0, "multiband.split": 0.0},
     {"eq.mode": 1.0, "multiband.split": 1.0, "multiband.bands": 3.0},
     {"eq.mode": 2.0, "multiband.split": 2.0, "multiband.mid_side": 1.0},
     {"eq.mode": 1.0, "multiband.split": 2.0, "limiter.enabled": 0.0},
 )
-#: What a parameter needs to have an effect, by the end of its id.
+#: Other settings that a parameter needs to have an effect, by the end of its id.
 NEEDS = {
     "dyn_": {"eq.mode": 1.0, "dynamic": 1.0, "enabled": 1.0},
     ".dynamic": {"eq.mode": 1.0},
     "up_": {"up_ratio": 3.0},
     "expand_": {"expand_ratio": 3.0, "expand_threshold_db": -10.0},
-    # Without the limiter, whose gain would raise and lower the harmonics that are there at rest.
+    # The limiter is off, because its gain would raise and lower harmonics that exist without a change.
     "saturator.": {"saturator.enabled": 1.0, "saturator.drive_db": 3.0, "limiter.enabled": 0.0},
     "limiter.": {"limiter.enabled": 1.0},
 }
 
 
-#: Where the whole range would be measured as something else than a click: as distortion while the drive passes.
+#: Parameters that are moved over a smaller range, because the whole range would cause distortion that is not a click.
 SPANS = {"input.trim_db": (-12.0, 12.0), "limiter.gain_db": (-12.0, 12.0), "saturator.drive_db": (-24.0, 6.0)}
 #: Known limits: a pattern for the parameter, the residue that it may leave in dBFS, and why.
 KNOWN = {
@@ -105,9 +105,12 @@ def preset_cases() -> list[Case]:
 
 
 def parameter_cases(context: int) -> Iterator[Case]:
-    """Each parameter that changes sound: over its whole range, by one detent, both ways, and back while it still moves."""
+    """Cases for each parameter that changes the sound: moved over its whole range, by one detent, in both directions, and back
+    during the ramp."""
     for param in params.TABLE:
-        if param.id in SILENT or param.id.startswith("dither."):  # dither is noise: its level changes, nothing clicks
+        if param.id in SILENT or param.id.startswith(
+            "dither."
+        ):  # dither is noise: a change of its level is not a click
             continue
         before = WORKING | CONTEXTS[context % len(CONTEXTS)] | _needs(param.id)
         yield Case(param.id, param.id.split(".")[0], before, _steps(param, before[param.id]))
@@ -156,8 +159,8 @@ def _high_pass(rate_hz: int) -> np.ndarray:
 
 
 def residue_db(case: Case, tone_name: str, rate_hz: int) -> float:
-    """What the changes of `case` leave above 8 kHz, at its loudest moment, dBFS; where the tone is above full scale, dB
-    below the tone. The least is -160."""
+    """The residue of `case` above 8 kHz at its loudest moment, in dBFS; if the tone exceeds full scale, in dB relative to the
+    tone. The lowest value is -160."""
     engine = Engine(rate_hz, BLOCK)
     designer.begin(engine, case.before)
     seconds = 2 * SETTLE_S + sum(after_s for after_s, _ in case.steps)
@@ -180,7 +183,8 @@ def residue_db(case: Case, tone_name: str, rate_hz: int) -> float:
 
 
 def _apply(engine: Engine, changed: dict, values: dict, x: np.ndarray, at: int) -> list[np.ndarray]:
-    """Apply what changed as the box does: a kernel waits until the last one is in use. Returns the sound that went by meanwhile."""
+    """Apply the changed values like the box does: a new kernel waits until the previous one is in use. Returns the sound that
+    is processed in the meantime."""
     waited = []
     for kind, ids in designer.IDS.items():
         if changed.keys().isdisjoint(ids):
@@ -194,8 +198,9 @@ def _apply(engine: Engine, changed: dict, values: dict, x: np.ndarray, at: int) 
 
 
 def _worst_db(y: np.ndarray, edges: list[int], rate_hz: int) -> float:
-    """The residue of all changes at `edges`. Rest is measured in the last 60 ms before each change that has time to settle;
-    the loudest counts, since a change that turns round passes through the others."""
+    """The residue of all changes at `edges`. The level without a change is measured in the last 60 ms before each change, if
+    the sound has settled by then. The loudest of these counts, because a change that reverses passes through the other
+    settings."""
     high = np.abs(above_8_khz(y, rate_hz)).max(axis=0)
     margin, rest = rate_hz // 25, rate_hz * 6 // 100
     ends = [edges[0], *(end for start, end in pairwise([*edges, y.shape[1]]) if end - start > rate_hz // 10)]
@@ -212,7 +217,7 @@ def limit_db(case: Case, limits_db: dict[str, float]) -> float:
 
 
 def worst(cases: Iterable[tuple[Case, str, int]]) -> dict[str, tuple[float, str]]:
-    """For each module, and for each of KNOWN, the largest residue in dBFS and which case left it."""
+    """The largest residue in dBFS and its case, for each module and for each pattern of KNOWN."""
     found: dict[str, tuple[float, str]] = {}
     for case, tone_name, rate_hz in cases:
         value = residue_db(case, tone_name, rate_hz)

@@ -1,4 +1,4 @@
-"""Reads the commands and examples out of a document, so that tests can run what a reader would type."""
+"""Reads the commands and examples of a document, so that tests can run what a reader would type."""
 
 import re
 from pathlib import Path

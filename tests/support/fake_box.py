@@ -16,7 +16,7 @@ RATE_HZ, BLOCK = 48_000, 480
 _HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
 #: Factory presets that stay the same when the real ones change.
 FACTORY = (
-    _HEAD + 'name = "Neutral"\ntags = ["start"]\nnotes = "Everything in, nothing changed."\n',
+    _HEAD + 'name = "Neutral"\ntags = ["start"]\nnotes = "All stages are on and change nothing."\n',
     _HEAD + 'name = "Warm"\ntags = ["tone"]\n[eq.b1]\nenabled = true\ngain_db = 1.2\n[limiter]\ngain_db = 2.0\n',
     _HEAD + 'name = "Loud"\ntags = ["loud"]\n[multiband.b1]\nratio = 2.0\n[limiter]\ngain_db = 6.0\nrelease_ms = 60\n',
 )

@@ -1,4 +1,5 @@
-"""Things that may be where the box expects a file of its own, by name: `SHAPES[name](path)` puts one there."""
+"""Things that may exist at a path where the box expects one of its files: `SHAPES[name](path)` creates the thing with this
+name."""
 
 import json
 import os
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 
-#: More than any correct read takes, on a machine of any speed, in seconds. A read that waits for ever is found by it.
+#: Longer than any correct read on any machine, in seconds. It detects a read that waits for ever.
 PATIENCE_S = 60
 
 
@@ -26,7 +27,7 @@ def _socket(path: Path) -> None:
     import socket
 
     here = os.getcwd()
-    os.chdir(path.parent)  # the name of a socket may be short only
+    os.chdir(path.parent)  # the path of a socket must be short
     try:
         with socket.socket(socket.AF_UNIX) as door:
             door.bind(path.name)
@@ -81,7 +82,7 @@ def states(good: dict) -> dict[str, Callable[[Path], None]]:
 
 @contextmanager
 def within_patience():
-    """The block must not wait for ever: TimeoutError after PATIENCE_S."""
+    """Raises TimeoutError if the block takes longer than PATIENCE_S."""
 
     def late(*_):
         raise TimeoutError("this waits without a limit")

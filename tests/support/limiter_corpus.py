@@ -1,7 +1,7 @@
 """The limiter on the hostile corpus. `python -m tests.support.limiter_corpus [--quick]` prints the worst case of each class.
 
-Every segment meets its own gain, ceiling, style, release, links and block size, drawn from its number; a quarter of them
-also a ceiling that moves half-way.
+Every segment has its own gain, ceiling, style, release, links and block size, derived from its number. For a quarter of the
+segments, the ceiling also moves in the middle.
 """
 
 import argparse
@@ -22,7 +22,8 @@ _BLOCKS = (1, 16, 64, 100, 256, 1024, 4096)
 
 
 def over_db(number: int, rate_hz: int = 48000) -> tuple[str, float, float, float, int]:
-    """Class of the segment; sample peak, BS.1770 and long meter over the ceiling in dB; samples clamped."""
+    """The class of the segment; the excess over the ceiling in dB by sample peak, BS.1770 meter and long meter; and the number
+    of clamped samples."""
     name, x = hostile.segment(number, rate_hz)
     rng = np.random.default_rng([hostile.SEED, 1, number])
     ceiling, moved = rng.uniform(-12, 0, 2)
@@ -46,7 +47,7 @@ def over_db(number: int, rate_hz: int = 48000) -> tuple[str, float, float, float
         parts.append(np.ascontiguousarray(y[:, at : at + step]))
         limiter.process(parts[-1])
     y = np.concatenate(parts, axis=1)
-    # The move reaches the output with the sound, and takes 20 ms.
+    # The new ceiling is delayed like the sound and takes effect over 20 ms.
     begin = min(half + limiter.latency, y.shape[1])
     end = min(begin + RAMP_MS * rate_hz // 1000 + 1, y.shape[1])
     found = [_over(y[:, :begin], ceiling)]
@@ -66,7 +67,8 @@ def _over(y, ceiling):
 
 
 def run(numbers, processes: int = 1) -> tuple[dict[str, np.ndarray], int]:
-    """Worst of each class: [sample peak, BS.1770, long meter] over the ceiling in dB; and the samples clamped in all."""
+    """The worst excess over the ceiling in each class: [sample peak, BS.1770, long meter] in dB; and the number of all clamped
+    samples."""
     if processes == 1:
         results = map(over_db, numbers)
     else:

@@ -26,9 +26,9 @@ These terms occur in many rows:
 - *Target*: what the test asserts. Rows without a target are for information.
 - *Residue above 3 kHz*: what a change of a setting adds to a 200 Hz tone, as the level of everything above 3 kHz. A residue of
   -100 dBFS or less is far below what can be heard at normal listening levels.
-- *Residue above 8 kHz*: the same for tones of 997 Hz, of 60 Hz with 5 kHz, and of 200 Hz, while every module works; what the
-  settings leave there at rest does not count.
-- *Segment*: a short test signal of the limiter. The names say how it is made; `sinc_worst` and `full_scale_runs` are the most
+- *Residue above 8 kHz*: the same for tones of 997 Hz, of 60 Hz with 5 kHz, and of 200 Hz, with every module in use. The level
+  that constant settings cause above 8 kHz is not counted.
+- *Segment*: a short test signal of the limiter. Its class says how it is made; `sinc_worst` and `full_scale_runs` are the most
   hostile ones.
 - *f0/Q*: the frequency of an EQ band divided by its Q, which is its bandwidth in Hz.
 - *Against X*: the ratio of the time that Burnish takes to the time that X takes. Less than 1 means that Burnish is faster. In the

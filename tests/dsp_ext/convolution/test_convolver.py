@@ -126,7 +126,7 @@ def test_fade_ends_exactly_on_the_new_kernel(rng):
 
 @pytest.mark.parametrize("rate_hz, partition", [(44100, 128), (48000, 128), (96000, 256), (192000, 512)])
 @pytest.mark.parametrize("identity", ["identity", "kernel"])
-def test_swap_leaves_no_zipper(rate_hz, partition, identity, record):
+def test_a_swap_of_kernels_makes_no_zipper_noise(rate_hz, partition, identity, record):
     """A 6 dB step on a 200 Hz tone at full scale: the residue above 3 kHz."""
     convolver = Convolver(rate_hz, partition, 16)
     delta = np.zeros((1, convolver.taps))
@@ -149,7 +149,7 @@ def test_swap_leaves_no_zipper(rate_hz, partition, identity, record):
                target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
 
 
-def test_memory_of_others_serves_as_banks(rng):
+def test_banks_can_use_memory_from_outside(rng):
     convolver = Convolver(RATE, 64, 4)
     banks = np.zeros((2, convolver.bank_floats), np.float32)
     convolver.attach(banks)
@@ -201,7 +201,7 @@ def test_wrong_sizes_are_refused():
         convolver.process(np.zeros((1, 5), np.float32))
 
 
-def test_a_kernel_that_is_missing_is_the_identity_as_far_as_there_are_identities(rng):
+def test_outputs_without_a_kernel_are_the_identity_or_silent(rng):
     x = rng.standard_normal((2, 3000)).astype(np.float32)
     kernels = rng.standard_normal((1, 512))
     late = np.concatenate([np.zeros((2, 320), np.float32), x[:, :-320]], axis=1)

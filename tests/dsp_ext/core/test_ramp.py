@@ -18,7 +18,7 @@ KNOBS = {
 
 @pytest.mark.parametrize("name", KNOBS)
 @pytest.mark.parametrize("after_ms", [1, 5, 10, 15])
-def test_a_knob_that_turns_round_on_its_way_makes_no_click(name, after_ms, record):
+def test_a_knob_that_reverses_during_a_ramp_makes_no_click(name, after_ms, record):
     start, end, more = KNOBS[name]
     engine = Engine(RATE_HZ, 4096)
     for setting, value in {"limiter.ceiling_dbtp": 0, **more, name: start}.items():

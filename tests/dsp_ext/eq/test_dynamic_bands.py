@@ -76,8 +76,9 @@ def test_static_curve_of_shelves(record):
 
 @pytest.mark.parametrize("type", ["bell", "low_shelf", "high_shelf"])
 @pytest.mark.parametrize("range_db", [-9.0, 9.0])
-def test_shape_at_its_range_is_that_of_a_static_band(type, range_db):
-    """A loud tone holds the gain at its range. A quiet second tone measures the shape, at middle and at high frequencies."""
+def test_shape_at_full_gain_change_is_that_of_a_static_band(type, range_db):
+    """A loud tone keeps the gain at its largest change. A quiet second tone measures the shape, at middle and at high
+    frequencies."""
     rate_hz, count = 48000, 96000
     d = Dynamics(-60, 100, range_db, 5, 500)
     for centre_hz, loud, probes_hz, most_db in (
@@ -177,7 +178,7 @@ def test_meters_of_the_engine_have_the_bands():
     assert not any(rows[:, names.index(f"eq_b{n}_db")].any() for n in (1, 3, 4, 5, 6, 7, 8))
 
 
-def test_without_a_way_to_move_nothing_is_packed():
+def test_a_band_whose_gain_cannot_change_is_not_packed():
     eq = Eq(48000)
     nothing = eq.pack([], mode="minimum")
     for d, enabled in ((Dynamics(ratio=1), True), (Dynamics(range_db=0), True), (Dynamics(), False)):
@@ -191,7 +192,7 @@ def test_solo_of_a_dynamic_band_is_that_of_a_static_one(type):
     assert np.array_equal(*packed)
 
 
-def test_listens_to_its_channels_and_not_to_their_sum():
+def test_the_detector_uses_the_channels_of_the_band_and_not_their_sum():
     """A stereo band detects anti-phase bass. A band on one channel or on mid does not follow the other channels."""
     d = Dynamics(-40, 100, -12)
     tone = sine(60, -10, 48000, 0.5)
@@ -228,7 +229,7 @@ def test_block_cutting_changes_no_bit(rng):
     assert np.array_equal(through(equaliser(bands, max_block=37), x, cuts), whole)
 
 
-def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
+def test_a_new_setting_continues_from_the_present_gain(rng):
     """During the crossfade to another threshold, the gain neither releases nor jumps."""
     x = sine(1000, -10, 48000, 1.0)
     eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 1000))])
@@ -239,8 +240,8 @@ def test_a_new_setting_goes_on_from_the_gain_that_is(rng):
     assert np.ptp(20 * np.log10(peaks)) < 0.01 and np.max(np.abs(first[0, -48:])) == pytest.approx(peaks[0], rel=1e-3)
 
 
-def test_a_narrower_range_holds_at_once():
-    """The new range holds from the end of the crossfade on, however slow the release."""
+def test_a_smaller_gain_range_applies_at_once():
+    """The new gain range applies from the end of the crossfade on, even if the release is slow."""
     x = sine(1000, -10, 48000, 1.0)
     eq = equaliser([EqBand("bell", 1000, dynamics=Dynamics(-40, 100, -12, 50, 3000))])
     through(eq, x[:, :24000])

@@ -130,7 +130,7 @@ def test_response_is_what_the_processor_does(mode):
 class TestPlacement:
     """Bands on one channel, on mid, or on side."""
 
-    def test_each_band_leaves_alone_what_it_is_not_placed_on(self, mode):
+    def test_each_band_changes_only_the_channel_of_its_placement(self, mode):
         tone = np.sin(2 * np.pi * 1000 / 48000 * np.arange(40000))
         inputs = {"left": (1, 0), "right": (0, 1), "mid": (1, 1), "side": (1, -1)}
         for placement, opposite in (("left", "right"), ("right", "left"), ("mid", "side"), ("side", "mid")):
@@ -142,7 +142,7 @@ class TestPlacement:
                 eq.process(block)
                 np.testing.assert_allclose(np.sqrt(np.mean(block[:, 16000:] ** 2, axis=1)), gain * before, atol=2e-5)
 
-    def test_all_placed_the_same_is_stereo(self, mode):
+    def test_the_same_band_on_all_channels_is_a_stereo_band(self, mode):
         both = [EqBand("bell", 500, -8, 3, placement=placement) for placement in ("left", "right")]
         np.testing.assert_allclose(
             impulse_responses(loaded(both, mode=mode)),
@@ -245,7 +245,7 @@ def residue_of_change_db(before, after, mode, rate_hz):
 
 @pytest.mark.parametrize("mode", MODES)
 @RATES
-def test_a_band_that_comes_goes_or_moves_leaves_no_click(rate_hz, mode, record):
+def test_a_band_that_is_added_removed_or_moved_makes_no_click(rate_hz, mode, record):
     """This includes bands above the tone, whose filters start from silence or from the states of another band."""
     behind = EqBand("bell", 2800, -6, 2), EqBand("high_shelf", 8000, 4, placement="side")
     changes = (
@@ -267,7 +267,7 @@ def test_a_band_that_comes_goes_or_moves_leaves_no_click(rate_hz, mode, record):
 
 @pytest.mark.parametrize("mode", MODES)
 @RATES
-def test_a_turned_knob_leaves_no_zipper(rate_hz, mode, record):
+def test_a_turned_knob_makes_no_zipper_noise(rate_hz, mode, record):
     """A bell at 200 Hz gets 6 dB more, on a full-scale tone at that frequency: the residue above 3 kHz."""
     before = EqBand("high_shelf", 6000, 3), EqBand("bell", 200, -6, 1), EqBand("low_cut", 30, slope_db_oct=24)
     after = before[0], EqBand("bell", 200, 0.01, 1), before[2]

@@ -1,4 +1,4 @@
-"""The pieces of a limiter's reduction, against brute force."""
+"""The envelopes of the limiter, compared with direct computations."""
 
 import numpy as np
 import pytest
@@ -27,14 +27,14 @@ def test_sliding_max(rng, window):
 
 
 def test_release_is_exponential():
-    """From 1 down to 37 % after the time constant; up at once."""
+    """It falls from 1 to 37 % within the time constant, and rises at once."""
     x = np.zeros(48000, np.float32)
     x[100] = 1.0
     Release(48000, 50.0).process(x)
     assert x[99] == 0.0 and x[100] == 1.0
     expected = np.exp(-np.arange(2401) / 2400)
     assert np.abs(x[100:2501] - expected).max() < 0.002
-    assert x[-1] == 0.0, "comes to rest exactly"
+    assert x[-1] == 0.0, "reaches 0 exactly"
     assert np.all(np.diff(x[100:]) <= 0)
 
 
@@ -61,7 +61,7 @@ def test_follower_rises_and_falls_with_its_times():
     Follower(48000, 10.0, 50.0).process(x)
     assert abs(x[480] - (1 - np.exp(-1))) < 0.002 and x[23999] > 0.9999
     assert abs(x[24000 + 2400] - np.exp(-1)) < 0.002
-    assert np.all(x[24000 + 50 * 48 * 14 :] == 0.0), "comes to rest exactly"
+    assert np.all(x[24000 + 50 * 48 * 14 :] == 0.0), "reaches 0 exactly"
 
 
 def test_follower_never_falls_faster_than_it_rises():

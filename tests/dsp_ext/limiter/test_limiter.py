@@ -1,4 +1,4 @@
-"""The true-peak limiter: exact at rest, and the ceiling holds."""
+"""The true-peak limiter: it passes quiet sound exactly, and the output stays below the ceiling."""
 
 import numpy as np
 import pytest
@@ -67,7 +67,8 @@ def test_off_is_a_delay(rng):
 
 
 def test_off_and_on_while_limiting(rng):
-    """Off, it becomes the delayed input; on again, the ceiling comes down over 20 ms and holds from then on."""
+    """When it is switched off, the output becomes the delayed input. When it is switched on again, the ceiling comes down over
+    20 ms."""
     x = rng.uniform(-1, 1, (2, 48000 * 3)).astype(np.float32)
     y = x.copy()
     limiter = Limiter(48000)
@@ -137,7 +138,8 @@ def check_corpus(worst, clamps, record, title):
 
 
 def test_ceiling_holds_on_the_hostile_corpus(record):
-    """Every class, random settings and block sizes. Above 20.5 kHz no finite meter sees all: those classes are reported."""
+    """Every class, with random settings and block sizes. No finite meter detects all peaks above 20.5 kHz, so classes with such
+    content have no target."""
     check_corpus(*limiter_corpus.run(range(limiter_corpus.QUICK)), record, f"{limiter_corpus.QUICK} segments")
 
 
@@ -159,14 +161,14 @@ def test_ceiling_holds_at_other_rates(rate):
 
 
 def test_ceiling_holds_while_settings_move(rng):
-    """Random moves of every setting at random frames: no frame is above every ceiling that was on its way to it."""
+    """Every setting changes at random frames. No frame exceeds the highest ceiling that could apply to it."""
     for number in range(60):
         _, a = hostile.segment(int(rng.integers(1000)))
         _, b = hostile.segment(int(rng.integers(1000)))
         x = np.ascontiguousarray(np.concatenate([a, b, a], axis=1))
         limiter, at = Limiter(48000), 0
         limiter.set(gain_db=6.0, settle=True)
-        # A move under way ends before the next begins, so a ceiling is past after two ramps and the latency.
+        # A ramp ends before the next one begins, so an old ceiling no longer applies after two ramps and the latency.
         past = limiter.latency + 2 * 960
         moves = [(-past - 1, -1.0)]
         while at < x.shape[1]:
@@ -195,14 +197,14 @@ def test_ceiling_holds_while_settings_move(rng):
 
 
 def inside(block, phases):
-    """True peak where the meter sees only frames of `block`, in dBTP."""
+    """The true peak at those positions at which the meter uses only frames of `block`, in dBTP."""
     taps = len(phases)
     windows = np.lib.stride_tricks.sliding_window_view(block.astype(np.float64), taps, axis=1)
     return 20 * np.log10(np.abs(windows @ phases).max() + 1e-9)
 
 
 def in_force_db(frames, moves, latency):
-    """The ceiling for each frame of the output in dBTP: ramps of 20 ms, which reach the output with the sound."""
+    """The ceiling for each frame of the output in dBTP: ramps of 20 ms, delayed like the sound."""
     ceiling = np.full(frames, moves[0][1])
     for (_, start), (frame, goal) in zip(moves[:-1], moves[1:], strict=True):
         ceiling[frame:] = goal
@@ -244,7 +246,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("tones", TONES)
 def test_no_change_clicks_while_the_limiter_works(tones, change, record):
-    """What a change leaves above 8 kHz, dBFS, while the tones are limited by about 6 dB."""
+    """The residue of a change above 8 kHz in dBFS, while the tones are limited by about 6 dB."""
     t = np.arange(3 * 48000) / 48000
     x = sum(level * np.sin(2 * np.pi * hz * t) for hz, level in TONES[tones].items()) * 10 ** (-1 / 20)
     x = np.tile(x, (2, 1)).astype(np.float32)
@@ -260,7 +262,7 @@ def test_no_change_clicks_while_the_limiter_works(tones, change, record):
     kernel = firwin(1023, 7500, fs=48000, pass_zero=False, window=("kaiser", 14))
     value = 20 * np.log10(np.abs(oaconvolve(y, kernel, "valid")).max() + 1e-12)
     record("Limiter", f"{change}, {tones}: residue above 8 kHz", value, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
-    # A gain step of 6 dB leaves -100 dBFS 3 kHz beside a tone by its ramp alone; the limiter adds nothing to that.
+    # The ramp of a gain step of 6 dB alone causes -100 dBFS at a distance of 3 kHz from a tone; the limiter adds nothing to this.
     assert value <= (-99 if change == "gain 6 to 12 dB" else -100)
 
 
@@ -289,14 +291,15 @@ def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
 
 
 def test_faster_styles_are_louder_for_the_same_gain(rng):
-    """Noise with peaks, driven hard: the power that each style leaves."""
+    """Noise with peaks and a high gain: compares the power of the output for each style."""
     x = rng.standard_normal((2, 96000)) * 0.3
     power = [np.mean(limited(x, style=style, gain_db=12.0)[0][:, 48000:96000] ** 2) for style in LIMITER_STYLES]
     assert power[0] < power[1] < power[2]
 
 
 def test_plot_of_the_styles(pytestconfig):
-    """The gain around a 5 ms burst 9 dB over the ceiling on the left, read from a small steady value on the right."""
+    """The gain around a burst of 5 ms, 9 dB over the ceiling, in the left channel. It is measured by a small constant value in
+    the right channel."""
     x = np.full((2, 30000), 0.014)
     x[0, 3000:3240] += 0.7 * np.sin(2 * np.pi * 5000 / 48000 * np.arange(240))
     gains = {}
@@ -315,7 +318,7 @@ def test_plot_of_the_styles(pytestconfig):
     assert all(gain[2950:3300].min() < -8 and gain[29000] > -2 for gain in gains.values())
 
 
-def test_by_hand_beats_the_style(rng):
+def test_times_that_are_set_override_those_of_the_style(rng):
     x = rng.standard_normal((2, 24000)) * np.repeat(rng.uniform(0.1, 0.5, 24), 1000)
     lookahead, hold, release, slow = LIMITER_STYLES["transparent"][:4]
     by_hand, _ = limited(x, gain_db=9.0, lookahead_ms=lookahead, hold_ms=hold, release_ms=release, slow_release_ms=slow)
@@ -344,8 +347,8 @@ def test_times_change_without_a_click_and_without_going_over(rng):
 
 
 def test_links_are_separate():
-    """A peak on the left, and then something that lasts: how much of either the right channel feels, in dB. Quiet bursts before the
-    peak keep the sound from being steady, which is reduced alike in both channels."""
+    """Returns by how many dB the right channel is reduced by a peak, and then by a lasting sound, in the left channel. Quiet
+    bursts before the peak keep the sound from being steady, because steady sound is reduced equally in both channels."""
     x = np.full((2, 140000), 0.1)
     n = np.arange(19000)
     x[0, :19000] += 0.2 * (n // 1000 % 2) * np.sin(2 * np.pi * 0.1 * n)
@@ -355,17 +358,18 @@ def test_links_are_separate():
     for fast, slow in ((100, 100), (0, 0), (50, 50), (0, 100)):
         y, _ = limited(x, link_fast_pct=fast, link_slow_pct=slow, ceiling_dbtp=-6.0)
         gain_db = 20 * np.log10(y[1] / 0.1)
-        felt[fast, slow] = gain_db[1000:34000].min(), gain_db[134000]  # after the stages have changed over
+        felt[fast, slow] = gain_db[1000:34000].min(), gain_db[134000]  # after the stages have crossfaded
     assert felt[100, 100][0] < -6.0 and felt[100, 100][1] == pytest.approx(-6.1, abs=0.1)
     assert felt[0, 0] == (0.0, 0.0)
     assert felt[50, 50][0] == pytest.approx(felt[100, 100][0] / 2, abs=0.2)
     assert felt[100, 100][1] < felt[50, 50][1] < felt[0, 0][1]
-    assert felt[0, 100][0] == 0.0, "only what lasts is shared"
+    assert felt[0, 100][0] == 0.0, "only lasting reductions are linked"
     assert felt[0, 100][1] == pytest.approx(-6.1, abs=0.1)
 
 
 def test_sample_peak_mode(rng):
-    """Peaks between the samples do not count; on again, they do once a second set of detectors has seen enough."""
+    """Peaks between the samples do not count. After the mode is switched on again, they count as soon as a second set of
+    detectors has settled."""
     tone = np.tile(np.cos(np.pi / 2 * np.arange(48000) + np.pi / 4), (2, 1)).astype(np.float32)
     y, limiter = limited(tone, true_peak=False, gain_db=3.0, ceiling_dbtp=-1.0)
     assert 20 * np.log10(np.abs(y[:, 10000:40000]).max()) == pytest.approx(-1.03, abs=0.01)
@@ -376,7 +380,7 @@ def test_sample_peak_mode(rng):
     assert inside(part[:, 16000:], BS1770) <= -1.0 and limiter.clamps == 0
 
 
-def test_unity_listening_takes_the_gain_back(rng):
+def test_unity_listening_compensates_the_gain(rng):
     x = words(rng, 9000, 0.1)
     y, _ = limited(x, gain_db=6.0, unity_listen=True)
     assert np.allclose(y[:, :9000], x, rtol=1e-6, atol=0)
@@ -420,7 +424,7 @@ def residue_db(y, f, rate):
 
 @pytest.mark.parametrize("style", LIMITER_STYLES)
 def test_tones_stay_pure(style, record):
-    """At any pitch: most of these have no whole number of periods in anything."""
+    """At any pitch: most of these have no whole number of periods in a window or a block."""
     worst = -np.inf
     for f in (30.3, 41.2, 49.7, 100.3, 220.0, 440.3, 997.0, 1234.5, 3000.1, 7001.3):
         t = np.arange(3 * 48000) / 48000
@@ -434,8 +438,8 @@ def test_tones_stay_pure(style, record):
            target="≤ -100 dB", digits=0, tolerance=3.0)  # fmt: skip
 
 
-def test_gain_moves_without_a_click(record):
-    """A 6 dB step of gain below the ceiling: what it leaves above 3 kHz of a 200 Hz tone."""
+def test_a_change_of_gain_makes_no_click(record):
+    """A gain step of 6 dB below the ceiling: the residue above 3 kHz on a 200 Hz tone."""
     tone = np.tile(0.4 * np.sin(2 * np.pi * 200 / 48000 * np.arange(48000)), (2, 1)).astype(np.float32)
     limiter = Limiter(48000)
     limiter.process(tone[:, :24000].copy())
@@ -458,8 +462,8 @@ def test_stereo_stays_where_it_is(rng):
     assert np.array_equal(y[0] * np.float32(0.25), y[1])
 
 
-def test_bad_samples_do_not_stick(rng):
-    """NaN and Inf pass through, as everywhere in the chain (the engine silences them); afterwards all is as before."""
+def test_invalid_samples_have_no_lasting_effect(rng):
+    """NaN and Inf pass through, as everywhere in the chain (the engine silences them); afterwards the output is as before."""
     limiter = Limiter(48000)
     bad = rng.uniform(-1, 1, (2, 2000)).astype(np.float32)
     bad[0, 500], bad[1, 600] = np.nan, np.inf

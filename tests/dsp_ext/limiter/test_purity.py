@@ -1,4 +1,4 @@
-"""What the limiter adds to tones, as a user meets it: at any pitch, everything that is added, in every style."""
+"""Measures everything that the limiter adds to tones, at any pitch and in every style."""
 
 import numpy as np
 import pytest
@@ -7,13 +7,13 @@ from dsp_ext.limiter.limiter import Limiter
 from dsp_ext.settings import LIMITER_STYLES
 
 RATE_HZ = 48000
-#: Pitches that have no whole number of periods in a second: no period of samples repeats the last one.
+#: Pitches without a whole number of periods in a second, so that the samples of one period are never repeated exactly.
 PITCHES_HZ = (30.7, 55.3, 97.3, 440.3, 1234.7, 2999.9)
 STYLES = pytest.mark.parametrize("style", LIMITER_STYLES)
 
 
 def limited(x: np.ndarray, seconds: float, **settings) -> np.ndarray:
-    """The last `seconds` of what the limiter makes of `x` (shape (frames,), on both channels), float64."""
+    """The last `seconds` of the limiter's output for `x` (shape (frames,), on both channels), float64."""
     limiter = Limiter(RATE_HZ)
     limiter.set(settle=True, **settings)
     y = np.tile(x, (2, 1)).astype(np.float32)
@@ -44,9 +44,9 @@ def test_a_tone_of_any_pitch_stays_pure(style, record):
 
 
 @STYLES
-def test_everything_that_is_added_to_two_tones(style, record):
-    """60 Hz and 7 kHz, 4:1 (SMPTE), 6 dB reduction: all that is neither, relative to 7 kHz. The gain follows the beat of
-    both tones, so this is more than the sidebands at multiples of 60 Hz."""
+def test_everything_that_the_limiter_adds_to_two_tones(style, record):
+    """60 Hz and 7 kHz at 4:1 (SMPTE), 6 dB of reduction: everything except the two tones, relative to 7 kHz. The gain follows
+    the beat of both tones, so this is more than the sidebands at multiples of 60 Hz."""
     at = 2 * np.pi * np.arange(4 * RATE_HZ) / RATE_HZ
     y = limited(0.8 * np.sin(60 * at) + 0.2 * np.sin(7000 * at), 1, style=style, gain_db=6.0, ceiling_dbtp=0.0)
     value = rest_db(y, [60, 7000], reference=1)
@@ -57,8 +57,8 @@ def test_everything_that_is_added_to_two_tones(style, record):
 
 @STYLES
 def test_everything_beyond_200_hz_from_a_tone_while_bursts_are_limited(style, record):
-    """A steady 1 kHz, and once a second a 10 ms burst at 15 kHz that is limited by 6 dB: the power of all that the moving gain
-    adds 200 Hz and more beside 1 kHz, below 8 kHz, relative to 1 kHz."""
+    """A steady tone at 1 kHz and, once a second, a burst of 10 ms at 15 kHz that is limited by 6 dB. Measures the power that
+    the moving gain adds at a distance of 200 Hz or more from 1 kHz, below 8 kHz, relative to the tone."""
     at = np.arange(RATE_HZ)
     burst = np.zeros(RATE_HZ)
     burst[20000:20480] = np.hanning(480) * np.sin(2 * np.pi * 15000 / RATE_HZ * np.arange(480))

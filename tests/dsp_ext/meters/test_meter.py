@@ -102,7 +102,7 @@ class TestAgainstTheReference:
 
 class TestTruePeak:
     @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
-    def test_of_steady_tones(self, rate_hz, record):
+    def test_true_peak_of_steady_tones(self, rate_hz, record):
         """Tones up to 0.45 of the rate, including those whose peaks never fall on a coarse grid."""
         parts = [*np.linspace(0.02, 0.45, 23), 1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 4 / 9, 0.45]
         frames = rate_hz // 20
@@ -120,7 +120,7 @@ class TestTruePeak:
         assert abs(worst) <= 0.1
 
 
-def test_sound_passes_untouched(rng):
+def test_sound_passes_unchanged(rng):
     x = (2 * rng.standard_normal((2, 50000))).astype(np.float32)
     block = x.copy()
     Meter(RATE_HZ, 4096).process(block)
@@ -128,7 +128,7 @@ def test_sound_passes_untouched(rng):
 
 
 class TestSilence:
-    def test_reads_the_floor_and_nothing_else(self):
+    def test_silence_reads_the_lowest_values(self):
         values = measured(np.zeros((2, 5 * RATE_HZ), np.float32))
         for name, value in values.items():
             assert np.isfinite(value)
@@ -137,7 +137,7 @@ class TestSilence:
             elif name != "measured_s":
                 assert value == 0
 
-    def test_after_a_programme_all_is_finite_and_integrated_stays(self, rng):
+    def test_silence_after_a_programme_gives_finite_values_and_keeps_the_integrated_loudness(self, rng):
         meter = Meter(RATE_HZ, 4096)
         meter.process(programme(rng, 10))
         before = meter.values()["integrated_lufs"]
@@ -150,7 +150,7 @@ class TestSilence:
 
 
 class TestStartPauseReset:
-    def test_restart_forgets_what_is_counted_and_nothing_else(self, rng):
+    def test_restart_clears_only_the_values_that_are_counted(self, rng):
         meter = Meter(RATE_HZ, 4096)
         loud, soft = (np.ascontiguousarray(level * programme(rng, 8)) for level in (4, 0.1))
         meter.process(loud)
@@ -165,7 +165,7 @@ class TestStartPauseReset:
         meter.process(soft)
         assert abs(meter.values()["integrated_lufs"] - measured(soft)["integrated_lufs"]) < 0.02
 
-    def test_pause_leaves_out_what_comes_meanwhile(self, rng):
+    def test_sound_during_a_pause_is_not_measured(self, rng):
         meter = Meter(RATE_HZ, 4096)
         first, loud = programme(rng, 8), np.ascontiguousarray(8 * programme(rng, 8))
         meter.process(first)
@@ -291,7 +291,7 @@ class TestBoundedMemory:
                max(off_lu), "LU", target="≤ 0.001 LU", digits=5)  # fmt: skip
         record("Meters", "loudness range over 24 h in bounded memory: difference from a list of all values, worst of five days", max(off_range_lu),
                "LU", target="≤ 0.01 LU", digits=4)  # fmt: skip
-        assert max(off_lu) <= 0.0005, "half of what is promised, since other days may be worse"
+        assert max(off_lu) <= 0.0005, "half of the promised error, because other days may be worse"
         assert max(off_range_lu) <= 0.005
 
     def errors_of_a_day(self, rng):

@@ -119,7 +119,7 @@ def deviation(way: np.ndarray, stated_ms: float, rate_hz: int) -> float:
     return abs(frames / rate_hz * 1e3 / stated_ms - 1)
 
 
-def test_the_two_channels_share_the_gain_of_the_louder_and_anti_phase_is_seen(rng):
+def test_both_channels_get_the_gain_of_the_louder_one_and_anti_phase_is_detected(rng):
     settings = dict(threshold_db=-30, ratio=4)
     noise = (0.3 * rng.standard_normal(9600)).astype(np.float32)
     both, against, one = (np.stack([noise, other]).astype(np.float32) for other in (noise, -noise, 0.01 * noise))
@@ -209,7 +209,7 @@ def test_linking_and_unlinking_makes_no_click(start, end, record):
     assert worst <= -100
 
 
-def test_what_is_left_out_makes_no_difference(rng):
+def test_parts_that_are_left_out_make_no_difference(rng):
     """A lane without any feature has the same output next to a lane with every feature as it has alone."""
     level = np.repeat(rng.choice([0.003, 0.05, 0.3], 200), 480)
     x = (level * rng.standard_normal((2, level.size))).astype(np.float32)
@@ -228,7 +228,7 @@ def test_what_is_left_out_makes_no_difference(rng):
     np.testing.assert_allclose(ys[0], ys[1], rtol=2e-6)
 
 
-def test_what_is_no_longer_asked_for_is_left_out(rng):
+def test_parts_that_are_no_longer_needed_are_left_out(rng):
     """All parts run when needed. They are left out once their state has decayed, also if they become unneeded one by one."""
     asked = {"link_pct": 50, "up_ratio": 2, "expand_ratio": 2, "rms_pct": 50, "adaptive": 1, "hold_ms": 10}
     compressor = make(threshold_db=-30, ratio=4, release_ms=5)
@@ -258,7 +258,7 @@ def test_cutting_the_stream_changes_no_bit_while_it_works(rng):
         at += length
 
 
-def test_refuses_what_is_not_a_setting_or_not_a_number():
+def test_refuses_unknown_settings_and_values_that_are_not_numbers():
     compressor = Compressors(48000, 512)
     with pytest.raises(KeyError, match="no setting 'treshold_db'; the settings are threshold_db, ratio"):
         compressor.set("treshold_db", -20)

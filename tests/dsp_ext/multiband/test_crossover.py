@@ -61,7 +61,8 @@ def test_low_bands_keep_their_slope_up_to_20_khz(freq_hz, record):
 
 
 def test_high_band_of_the_lowest_crossover(record):
-    """Its kernel is as long as the slope needs, nearly: what the window cuts off is heard below the crossover only."""
+    """Its kernel is almost as long as the slope needs. The part that the window removes has an effect only below the
+    crossover."""
     worst = 0.0
     for rate_hz in RATES_HZ:
         at_hz, (measured,) = zero_phase(design([40], rate_hz, taps_at(rate_hz)), rate_hz)

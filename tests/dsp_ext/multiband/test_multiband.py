@@ -137,7 +137,7 @@ def test_a_band_compresses_what_of_a_tone_is_in_it_and_nothing_else(band):
         assert all(multiband.take(other) == 0 for other in range(BANDS) if other != band)
 
 
-def test_anti_phase_bass_is_seen():
+def test_anti_phase_bass_is_detected():
     x = tone(50, 24000)
     against = x * np.float32([[1], [-1]])
     settings = {"b1_threshold_db": -40, "b1_ratio": 10}
@@ -171,7 +171,7 @@ def impulse_through(multiband: Multiband, left: float = 1.0, right: float = 0.0)
     return through(multiband, x).astype(float)
 
 
-def test_solo_leaves_its_bands_and_mute_takes_its_own_away():
+def test_solo_keeps_only_its_bands_and_mute_removes_its_bands():
     bands = []
     for band in range(1, 5):
         alone = impulse_through(make(**{f"b{band}_solo": 1}))

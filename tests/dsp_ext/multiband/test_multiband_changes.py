@@ -133,7 +133,7 @@ def test_a_knob_that_keeps_turning_or_turns_round_makes_no_click(split, record):
     assert worst <= -100
 
 
-def test_bands_that_are_not_in_use_count_for_nothing(rng):
+def test_bands_that_are_not_in_use_have_no_effect(rng):
     x = words24(rng, 12000)
     assert np.array_equal(through(make(split=1, b5_makeup_db=12, b5_threshold_db=-60, b5_ratio=20), x), x)
     alone = impulse_through(make(b2_makeup_db=6.0))
@@ -205,7 +205,7 @@ def test_hard_signals_while_all_bands_work(split, signal, rng):
     assert np.array_equal(through(multiband, noise), through(make(**settings), noise))
 
 
-def test_meters_are_0_out_of_circuit_and_of_bands_that_do_nothing():
+def test_meters_are_0_out_of_circuit_and_for_bands_that_do_nothing():
     multiband = make(**WORKING, b3_bypass=1)
     x = tone(2000, 24000) + tone(100, 24000)
     multiband.process(x.copy())
@@ -218,7 +218,7 @@ def test_meters_are_0_out_of_circuit_and_of_bands_that_do_nothing():
     assert multiband.take(0) < -10
 
 
-#: What changes at once, from settings that leave the bands at rest.
+#: Settings that change at once, starting from settings with which the bands do not process.
 FAR = {
     "threshold from 0 to -40 dB": ({f"b{band}_ratio": 4.0 for band in range(1, 6)}, {f"b{band}.threshold_db": -40.0 for band in range(1, 6)}),
     "ratio from 1 to 100": ({f"b{band}_threshold_db": -20.0 for band in range(1, 6)}, {f"b{band}.ratio": 100.0 for band in range(1, 6)}),

@@ -119,7 +119,7 @@ def test_no_harmonics_of_a_tone_below_a_step(shape, record):
 
 @pytest.mark.parametrize("rate", RATES_HZ)
 @pytest.mark.parametrize("shape", ["gentle", "strong"])
-def test_shapers_quieten_what_is_heard(rate, shape, record):
+def test_shapers_reduce_the_audible_noise(rate, shape, record):
     """The noise in silence, weighted with the threshold of hearing, compared with flat dither; and the design is met."""
     x = np.zeros(1 << 20)
     flat, shaped = (spectrum(dithered(x, rate, shape=s)[0].astype(np.float64) / STEP) for s in ("flat", shape))

@@ -146,7 +146,7 @@ def test_everything_moves_without_a_click(record):
     assert worst <= -100
 
 
-def test_back_asleep_it_is_exact_again(rng):
+def test_after_it_is_switched_off_words_pass_unchanged_again(rng):
     x = (rng.integers(-(2**23), 2**23, (2, 9000)) / 2**23).astype(np.float32)
     saturator = Saturator(48000)
     saturator.set(enabled=1, drive_db=12.0, settle=True)

@@ -142,7 +142,7 @@ def test_cutting_the_stream_changes_no_bit_while_settings_glide(rng):
     assert np.array_equal(outs[0], outs[2])
 
 
-def test_refuses_what_is_not_a_setting_or_not_a_number():
+def test_refuses_unknown_settings_and_values_that_are_not_numbers():
     stereo = Stereo(RATE_HZ, 512)
     with pytest.raises(KeyError, match="no setting 'width'; the settings are enabled, width_low_pct"):
         stereo.set("width", 100)

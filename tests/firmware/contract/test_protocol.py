@@ -162,7 +162,7 @@ def test_the_document_is_the_same_whether_python_keeps_the_indentation_of_docstr
 
 
 @pytest.mark.parametrize("body", [b'{"to": "\xff"}', b'{"\xc3": 1}', b'{"to": "\xed\xa0\x80"}'])
-def test_parameters_that_are_no_text_are_refused_and_no_fault_of_the_box(body):
+def test_parameters_that_are_not_text_are_refused_without_an_internal_error(body):
     request = protocol.Request("t-1", "mute", msgspec.Raw(body))
     with pytest.raises(protocol.BoxError) as refused:
         protocol.arguments(request)

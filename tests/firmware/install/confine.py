@@ -1,5 +1,5 @@
-"""`python confine.py CALLS PROGRAM...`: runs PROGRAM as a unit's SystemCallFilter= and MemoryDenyWriteExecute= would, but
-kills it where systemd would refuse. CALLS is a file with the names of the allowed system calls."""
+"""`python confine.py CALLS PROGRAM...`: runs PROGRAM like a unit with SystemCallFilter= and MemoryDenyWriteExecute=, but kills
+it when it makes a call that systemd would refuse. CALLS is a file with the names of the allowed system calls."""
 
 import ctypes
 import os
@@ -17,9 +17,9 @@ def confine(calls: list[str]) -> None:
     context = ctypes.c_void_p(seccomp.seccomp_init(ctypes.c_uint32(_KILL)))
     for call in calls:
         number = seccomp.seccomp_syscall_resolve_name(call.encode())
-        if number >= 0:  # else it belongs to other machines
+        if number >= 0:  # otherwise the call exists only on other machines
             seccomp.seccomp_rule_add(context, ctypes.c_uint32(_ALLOW), number, 0)
-    ctypes.CDLL(None).prctl(_PR_SET_MDWE, _REFUSE_EXEC_GAIN, 0, 0, 0)  # kernels before 6.3 do not have it
+    ctypes.CDLL(None).prctl(_PR_SET_MDWE, _REFUSE_EXEC_GAIN, 0, 0, 0)  # Linux kernels before 6.3 do not have it
     if seccomp.seccomp_load(context):
         sys.exit("the filter is refused")
 

@@ -1,4 +1,4 @@
-"""A root file system of Raspberry Pi OS with only what the installation looks at; its commands are simulated."""
+"""A root file system of Raspberry Pi OS that contains only the files that the installation reads. Its commands are simulated."""
 
 from pathlib import Path
 

@@ -48,7 +48,7 @@ def test_a_dry_run_changes_nothing_and_names_what_a_run_would_do(target, capsys)
     assert install.install(target, SETTINGS, dry_run=False) == count
 
 
-def test_what_is_on_the_box_afterwards(target):
+def test_the_installed_files(target):
     install.install(target, SETTINGS, dry_run=False)
     config, cmdline = target.read("/boot/firmware/config.txt"), target.read("/boot/firmware/cmdline.txt")
     for line in ("dtoverlay=hifiberry-dacplusadcpro", "dtoverlay=burnish", "dtoverlay=dwc2,dr_mode=peripheral"):
@@ -61,7 +61,7 @@ def test_what_is_on_the_box_afterwards(target):
     assert target.path("/opt/burnish/current/bin/pip").exists()
 
 
-def test_own_changes_of_the_configuration_stay(target):
+def test_changes_of_the_configuration_by_the_user_are_kept(target):
     install.install(target, SETTINGS, dry_run=False)
     target.write("/etc/burnish/burnish.toml", "[audio]\nperiod_frames = 128\n")
     assert install.install(target, SETTINGS, dry_run=False) == 0
@@ -105,7 +105,7 @@ def test_a_broken_installation_is_done_again(target, monkeypatch):
 @pytest.mark.parametrize(
     "text", [CONFIG, "", boot.with_part(CONFIG, ["old"]), boot.with_part(CONFIG, ["old"]) + "[pi4]\nmine=1\n"]
 )
-def test_config_txt_keeps_what_is_not_ours(text):
+def test_config_txt_keeps_all_other_lines(text):
     changed = boot.with_part(text, ["new"])
     assert boot.with_part(changed, ["new"]) == changed
     assert "old" not in changed and changed.count(boot.BEGIN) == 1
@@ -129,7 +129,7 @@ def test_cmdline_txt(words, expected):
     assert boot.with_parameters(expected, words) == expected
 
 
-def test_a_partition_with_something_on_it_is_left_alone(target):
+def test_a_partition_with_data_is_not_changed(target):
     target.partitions["/dev/sda1"] = ("vfat", "PHOTOS")
     with pytest.raises(InstallError, match="PHOTOS"):
         list(storage.changes(target, Settings(HAT, data_partition="/dev/sda1")))
@@ -158,7 +158,7 @@ def test_it_needs_nothing_but_the_standard_library():
     assert done.returncode == 0, done.stderr
 
 
-def test_gadget_has_the_identity_that_the_laptop_looks_for():
+def test_gadget_has_the_usb_identity_that_the_laptop_expects():
     script = (DATA / "root/usr/local/lib/burnish/usb-gadget").read_text()
     rule = (DATA / "laptop/70-burnish.rules").read_text()
     assert f"idVendor {protocol.USB_VID:#06x}" in script and f"idProduct {protocol.USB_PID:#06x}" in script

@@ -1,4 +1,4 @@
-"""The units: accepted by systemd, hard to get out of, and not too tight for what runs in them."""
+"""The systemd units: systemd accepts them, they confine the box, and they allow everything that the box needs."""
 
 import ctypes.util
 import re
@@ -16,7 +16,8 @@ from tests.support.rig import RATE_HZ, music
 
 UNITS = DATA / "root/etc/systemd/system"
 UNIT = UNITS / "burnishd.service"
-#: What systemd-analyze calls the exposure of burnishd.service, 0 to 10; sshd's is 9.6, that of a sandbox without devices 1.
+#: The largest exposure of burnishd.service by systemd-analyze, from 0 to 10. That of sshd is 9.6, that of a sandbox without
+#: devices is 1.
 MOST_EXPOSED = 1.0
 
 needs_systemd = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed here")
@@ -27,7 +28,7 @@ needs_seccomp = pytest.mark.skipif(not ctypes.util.find_library("seccomp"), reas
 @pytest.mark.parametrize("unit", sorted(UNITS.glob("*.service")), ids=lambda path: path.name)
 def test_systemd_accepts_the_unit(unit):
     done = subprocess.run(["systemd-analyze", "verify", "--man=no", unit], capture_output=True, text=True)
-    # The programs are on the box only.
+    # The programs exist only on the box.
     faults = [line for line in done.stderr.splitlines() if unit.name in line and "is not executable" not in line]
     assert not faults
 
@@ -41,7 +42,7 @@ def test_exposure():
 
 
 def system_calls(name: str) -> set[str]:
-    """The system calls in a group of systemd's, such as @system-service, with those in groups of it."""
+    """The system calls in a group of systemd such as @system-service, including those of its subgroups."""
     done = subprocess.run(["systemd-analyze", "syscall-filter", name], capture_output=True, text=True, check=True)
     calls = set()
     for line in map(str.strip, done.stdout.splitlines()[1:]):
@@ -51,7 +52,7 @@ def system_calls(name: str) -> set[str]:
 
 
 def allowed() -> set[str]:
-    """What the unit's filters leave."""
+    """The system calls that the filters of the unit allow."""
     calls = system_calls("@default")
     for words in re.findall(r"^SystemCallFilter=(.*)$", UNIT.read_text(), re.M):
         named = set().union(*map(system_calls, words.removeprefix("~").split()))
@@ -76,7 +77,7 @@ def test_box_runs_within_the_system_calls_of_its_unit(tmp_path, rng):
 
 @needs_systemd
 @needs_seccomp
-def test_the_filter_is_one(tmp_path):
+def test_the_filter_ends_a_program_that_makes_a_forbidden_call(tmp_path):
     """A call that the unit does not allow ends the program."""
     (tmp_path / "calls").write_text("\n".join(sorted(allowed())))
     confine = Path(__file__).with_name("confine.py")

@@ -1,4 +1,4 @@
-"""Updates: the new version on trial, and a power cut at every step."""
+"""Updates: the trial of the new version, and a power cut at every step."""
 
 import os
 import subprocess
@@ -16,8 +16,8 @@ SETTLE = DATA / "root/usr/local/lib/burnish/slot-settle"
 
 
 class Box(SimulatedTarget):
-    """A box with an installed version whose next one `works` or not. `cut_after` is the number of writes, renames, removals
-    and commands after which the power fails."""
+    """A box with an installed version. `works`: whether the next version works. `cut_after`: the number of writes, renames,
+    removals and commands after which the power fails."""
 
     works = True
     cut_after = None
@@ -56,7 +56,7 @@ class Box(SimulatedTarget):
 
 
 class PowerCut(BaseException):
-    """Nothing after it happens."""
+    """The power fails: no further action has an effect."""
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def wheel(tmp_path):
 
 
 def start_up(box) -> None:
-    """What burnish-slot.service does."""
+    """Do the same as burnish-slot.service."""
     subprocess.run([SETTLE], env=os.environ | {"FOLDER": str(box.path(application.FOLDER))}, check=True)
 
 
@@ -90,14 +90,14 @@ def test_a_version_that_works_is_kept(box, wheel):
     assert application.current(box) == "a"
 
 
-def test_a_version_that_fails_its_trial_is_left(box, wheel):
+def test_a_version_that_fails_its_trial_is_replaced_by_the_old_one(box, wheel):
     Box.works = False
     assert not update.update(box, wheel)
     assert application.current(box) == "a"
     assert box.read(update.TRIAL) is None
 
 
-def test_a_version_that_cannot_be_installed_leaves_the_old_one(box, wheel, monkeypatch):
+def test_a_version_that_cannot_be_installed_does_not_change_the_old_one(box, wheel, monkeypatch):
     def fails(self, what):
         raise InstallError("no network")
 
@@ -109,7 +109,7 @@ def test_a_version_that_cannot_be_installed_leaves_the_old_one(box, wheel, monke
 
 @pytest.mark.parametrize("works", [True, False])
 def test_power_cut_at_every_step(tmp_path, wheel, box, works):
-    """After each, the box starts with a whole version; with the old one unless the new one had proved itself."""
+    """After each cut, the box starts with a complete version: with the old one, unless the new one had passed its trial."""
     Box.works = works
     update.update(box, wheel)
     steps = Box.done

@@ -106,7 +106,7 @@ def test_invalid_lines_are_counted_and_not_answered(laptop, junk):
     assert counters["link_junk_lines"] > 0 or not junk.strip()
 
 
-def test_random_bytes_are_met_with_silence(laptop, rng):
+def test_random_bytes_get_no_answer(laptop, rng):
     for _ in range(40):
         laptop.send(rng.bytes(2000))
     laptop.send(b"\n")
@@ -410,7 +410,7 @@ def test_a_laptop_that_stops_reading_only_loses_frames(laptop, fake):
     """If nothing is read for a while, frames are dropped, requests are still carried out, and every line is complete."""
     assert laptop.ask("sub", hz=60, ttl_s=10).result
     session = laptop.server.session
-    for n in range(40):  # long replies fill the buffer of the kernel immediately
+    for n in range(40):  # long replies fill the buffer of the Linux kernel immediately
         laptop.send(protocol.encode({"id": f"fill-{n}", "method": "get", "params": {}}))
     deadline = time.monotonic() + 5
     while session.outbox.dropped_frames < 20 and time.monotonic() < deadline:

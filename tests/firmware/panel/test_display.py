@@ -133,7 +133,7 @@ def test_pictures_equal_the_references(scene, draw, request):
     golden = np.asarray(Image.open(path)).astype(int)
     assert drawn.shape == golden.shape == (64, 256)
     assert np.mean(np.abs(drawn - golden) > 64) < 0.02
-    assert set(np.unique(drawn)) <= set(range(0, 256, 17)), "more greys than the glass has"
+    assert set(np.unique(drawn)) <= set(range(0, 256, 17)), "more grey levels than the display has"
 
 
 def test_sends_only_what_changed(scene):
@@ -316,7 +316,7 @@ def test_the_bytes_sent_to_the_oled_are_the_picture(scene):
     assert glass.bytes - sent < 3000, "only what changed is sent; the whole picture is 8192 bytes"
     scene.now += REST_S + 1
     scene.show()
-    assert glass.contrast == 38, "nobody is there: a still picture would burn in"
+    assert glass.contrast == 38, "dimmed without use, because a still picture would burn in"
     scene.controller.turn(1, 1)
     scene.show()
     assert glass.contrast == 128

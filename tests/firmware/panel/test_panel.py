@@ -341,7 +341,7 @@ def test_quadrature_survives_one_lost_edge_per_detent():
 @pytest.mark.parametrize("lost", range(4))
 @pytest.mark.parametrize("way", [1, -1])
 def test_a_lost_edge_costs_one_detent_and_no_later_one(way, lost):
-    """The edges that follow do not tell which way the lost one went, and a bounce at a detent looks the same."""
+    """The later edges do not show the direction of the lost edge, and a bounce at a detent gives the same edges."""
     cycle = [(0, True), (1, True), (0, False), (1, False)]
     edges = cycle if way > 0 else [(1 - phase, closed) for phase, closed in cycle]
     decoder, steps = Quadrature(), 0
@@ -444,7 +444,7 @@ def test_relays_that_do_not_follow_the_heartbeat_are_a_fault(rig, caplog):
     assert watch.fault and "stay on the processor although they are released" in caplog.text
 
 
-def test_a_panel_that_has_not_looked_reports_no_fault_of_the_relays(caplog):
+def test_a_panel_that_has_not_scanned_reports_no_fault_of_the_relays(caplog):
     """At the start and under load the panel makes no scans for a while, or the heartbeat changes meanwhile."""
     now, told, scans = [0.0], [True], [0]
     watch = RelayWatch(lambda: told[0], lambda: False, lambda: scans[0], lambda: now[0])

@@ -1,4 +1,4 @@
-"""Files in the place of presets and of the list of slots that nobody should have put there."""
+"""Unexpected files in place of presets and of the list of slots."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ def calls(act) -> int:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_whatever_is_in_place_of_a_preset_the_others_are_listed(tmp_path, shape):
+def test_an_unexpected_file_in_place_of_a_preset_does_not_hide_the_others(tmp_path, shape):
     library = PresetLibrary(tmp_path)
     library.save(Preset("Good"))
     SHAPES[shape](tmp_path / "bad.toml")
@@ -59,7 +59,7 @@ def test_whatever_is_in_place_of_a_preset_the_others_are_listed(tmp_path, shape)
 
 
 @pytest.mark.parametrize("shape", hostile_files.SHAPES)
-def test_whatever_is_in_place_of_the_slots_there_is_an_order(tmp_path, shape):
+def test_an_unexpected_file_in_place_of_the_slots_gives_the_default_order(tmp_path, shape):
     slots = Slots(tmp_path)
     hostile_files.SHAPES[shape](tmp_path / "slots.toml")
     with hostile_files.within_patience():
@@ -69,7 +69,7 @@ def test_whatever_is_in_place_of_the_slots_there_is_an_order(tmp_path, shape):
 
 
 @pytest.mark.parametrize("shape", hostile_files.SHAPES)
-def test_whatever_is_in_place_of_the_directory_there_are_factory_presets(tmp_path, shape):
+def test_an_unexpected_file_in_place_of_the_directory_leaves_the_factory_presets(tmp_path, shape):
     hostile_files.SHAPES[shape](tmp_path / "presets")
     with hostile_files.within_patience():
         library = PresetLibrary(tmp_path / "presets")
@@ -77,7 +77,7 @@ def test_whatever_is_in_place_of_the_directory_there_are_factory_presets(tmp_pat
 
 
 @pytest.mark.parametrize("bomb", ["a." * 15_000 + "a = 1", "[" + "a." * 15_000 + "a]\n", '"a".' * 8_000 + "a = 1"])
-def test_a_bomb_is_refused_before_it_is_parsed(monkeypatch, bomb):
+def test_a_text_that_takes_minutes_to_parse_is_refused_before_parsing(monkeypatch, bomb):
     monkeypatch.setattr(document.tomllib, "loads", lambda _: pytest.fail("this takes minutes"))
     with pytest.raises(PresetError, match="a key of more than 12 names"):
         parse(bomb)

@@ -87,7 +87,7 @@ def test_without_matching_the_levels_are_exactly_as_they_were(rng):
     assert desk.store.get("chain.match_wet_db") == 0 and desk.store.get("chain.match_dry_db") == 0
 
 
-def test_silence_says_nothing(rng):
+def test_silence_does_not_count_as_a_measurement(rng):
     desk = Desk(rng)
     desk.noise[:] = 0
     desk.set(limiter__gain_db=6.0, chain__match=1)

@@ -81,7 +81,7 @@ def test_a_run_with_changes_is_repeated_from_its_run_log(tmp_path, rng):
     assert np.array_equal(out, again)
 
 
-def test_a_run_whose_width_moves_into_the_eq_and_out_of_it_is_repeated(tmp_path, rng):
+def test_a_run_whose_width_is_applied_by_the_eq_and_then_by_the_stereo_processor_is_repeated(tmp_path, rng):
     wide = {"stereo.width_mid_pct": 150, "stereo.mono": True}
     changes = {3000: wide, 9000: {"stereo.mono_hz": 300}, 16000: {"eq.mode": "minimum"}, 17000: {"stereo.width_low_pct": 0},
                30000: {"eq.mode": "linear", "stereo.width_high_pct": 20}, 40000: {"stereo.enabled": False}}  # fmt: skip
@@ -157,7 +157,7 @@ def test_a_new_control_process_goes_on_with_the_run_log_and_the_values(tmp_path,
     assert np.array_equal(out, replay.replay(session, padded))
 
 
-def test_a_run_log_that_missed_something_says_so(tmp_path, rng):
+def test_a_run_log_that_misses_events_is_marked_as_incomplete(tmp_path, rng):
     with Rig(tmp_path) as rig:
         rig.play(music(rng, 0.02))
         for i in range(HISTORY_ROWS + 10):

@@ -35,7 +35,7 @@ def test_a_file_of_the_first_version_is_read(path):
     assert read_run_log(path) == old
 
 
-def test_cut_off_anywhere_the_whole_lines_are_read_and_the_log_goes_on_after_the_last_state(path):
+def test_complete_lines_of_a_truncated_file_are_read_and_the_log_continues_after_the_last_state(path):
     log = RunLog(path)
     log.begin(START)
     log.append([EVENT], {"place": 1})
@@ -70,7 +70,7 @@ def test_a_write_that_fails_halfway_leaves_nothing_behind(path, monkeypatch):
     assert read_run_log(path)["events"] == [EVENT]
 
 
-def test_an_event_costs_the_same_late_in_a_run_as_early(tmp_path, rng, monkeypatch):
+def test_the_cost_of_an_event_does_not_depend_on_the_length_of_the_run(tmp_path, rng, monkeypatch):
     """Counted in bytes written for one change, after 10 and after 2000 of them."""
     written = []
     append = RunLog.append
@@ -97,7 +97,7 @@ def test_an_event_costs_the_same_late_in_a_run_as_early(tmp_path, rng, monkeypat
     assert 0 < costs[2000] < costs[10] + 40  # frame and place have a few more digits
 
 
-def test_a_full_run_directory_is_survived_and_the_run_is_whole_afterwards(tmp_path, rng, monkeypatch):
+def test_after_a_full_run_directory_the_run_log_is_complete(tmp_path, rng, monkeypatch):
     real = RunLog.append
 
     def full(*_):

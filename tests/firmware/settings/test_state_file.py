@@ -70,7 +70,9 @@ STATES = hostile_files.states(Store().dump())
 
 
 @pytest.mark.parametrize("shape", STATES)
-def test_whatever_is_in_place_of_the_file_the_box_starts_with_defaults_and_can_save(tmp_path, shape, caplog):
+def test_with_an_unexpected_file_in_place_of_the_state_the_box_starts_with_defaults_and_can_save(
+    tmp_path, shape, caplog
+):
     path = tmp_path / "state.json"
     STATES[shape](path)
     store, state = keeper(path)
@@ -122,14 +124,14 @@ def test_a_save_that_fails_is_shown_and_tried_again_until_it_succeeds(tmp_path):
         ticks.run()
         tries += due
         assert ("state file" in ticks.failing) == (now_s[0] >= QUIET_S)  # also between two attempts
-    assert 60 / RETRY_S - 2 <= tries <= 60 / RETRY_S + 1  # a full card is not written to all the time
+    assert 60 / RETRY_S - 2 <= tries <= 60 / RETRY_S + 1  # a full card is not written to in every tick
     (tmp_path / "gone").mkdir()
     now_s[0] += RETRY_S
     ticks.run()
     assert not ticks.failing and json.loads((tmp_path / "gone" / "state.json").read_bytes())["rev"] == store.rev
 
 
-def test_an_orderly_stop_saves_what_could_not_be_saved_before(tmp_path):
+def test_an_orderly_stop_saves_changes_that_could_not_be_saved_before(tmp_path):
     (tmp_path / "gone").mkdir()
     store, state = keeper(tmp_path / "gone" / "state.json")
     state.restore()
@@ -159,7 +161,7 @@ def test_a_change_during_a_save_is_saved_by_the_next(tmp_path, monkeypatch):
     assert json.loads((tmp_path / "state.json").read_bytes())["slots"]["a"]["values"]["input.trim_db"] == 2.0
 
 
-def test_killed_at_any_moment_of_a_save_the_state_is_whole(tmp_path, rng):
+def test_after_a_kill_at_any_moment_of_a_save_the_state_is_complete(tmp_path, rng):
     """Forked writers are killed after a random time. The file always contains one of the states that they wrote."""
     path = tmp_path / "state.json"
     store, state = keeper(path)

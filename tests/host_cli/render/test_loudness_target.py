@@ -1,4 +1,4 @@
-"""`render --target-lufs`: every target that a gain can give is reached; for the others the advice is true."""
+"""`render --target-lufs`: every target that a gain can reach is reached; for all other targets, the advice is correct."""
 
 import json
 import re
@@ -13,7 +13,8 @@ from host_cli.render.loudness_target import OutOfReach, find_gain
 
 from .test_files import RATE_HZ, burnish
 
-#: How far a meter that is longer than that of BS.1770 may read above the ceiling: these mixes have noise up to half the rate.
+#: The excess over the ceiling that a meter longer than that of BS.1770 may read, because these mixes contain noise up to half
+#: the rate.
 LONGER_METER_DB = 0.15
 
 
@@ -59,7 +60,7 @@ def render(path, target, *options):
 
 @pytest.mark.parametrize("target", [-30, -18, -14, -9])
 def test_targets_are_reached_or_the_advice_reaches_them(material, target):
-    """What the refusal advises is done, and must give the target."""
+    """The test follows the advice of the refusal, which must lead to the target."""
     status, stdout, stderr, out = render(material[1], target)
     if status == 8:
         assert not out.exists()

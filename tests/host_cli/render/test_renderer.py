@@ -59,7 +59,7 @@ def test_a_render_builds_one_engine(noise, tmp_path, built, options):
     assert len(built) == 1
 
 
-def test_what_was_rendered_before_leaves_no_trace(noise):
+def test_earlier_renders_do_not_change_the_result(noise):
     """Each setting is rendered after each other one, and after a run that ends during a crossfade."""
     renderer = Renderer(RATE_HZ)
     frames = noise.shape[1]

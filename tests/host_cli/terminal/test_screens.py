@@ -1,7 +1,8 @@
 """Pictures of the monitor in every state, compared with the committed ones in screens/.
 
-`make docs` (--write-docs) draws them anew. Compared are all characters at their places and their colours; the frame that
-Textual draws around the terminal is not, because it differs between versions. Look at the files with a browser.
+`make docs` (--write-docs) draws them again. The test compares all characters with their positions and colours. It does not
+compare the frame that Textual draws around the terminal, because this frame differs between versions. The files can be viewed
+in a browser.
 """
 
 import asyncio
