@@ -1,6 +1,6 @@
-"""Makes a Raspberry Pi OS Lite (64 bit, bookworm or trixie) into a Burnish box: `sudo python3 -m firmware.install`.
+"""Installs a Burnish box on Raspberry Pi OS Lite (64 bit, bookworm or trixie): `sudo python3 -m firmware.install`.
 
-Each step compares what is there with what should be and yields the changes that are missing, so a second run changes nothing
-and `--dry-run` shows what a run would do. Standard library only: it runs before anything is installed. The files it
-puts on the box are in firmware/data/root, under the paths that they get.
+Each step compares the present state with the required one and yields the missing changes. A second run therefore changes
+nothing, and `--dry-run` shows the changes that a run would make. The package imports only the standard library, because it runs
+before anything is installed. The files that it installs are in firmware/data/root, under their paths on the box.
 """

@@ -12,7 +12,7 @@ from .target import InstallError, Target
 #: In the order in which they depend on each other.
 STEPS = (packages, accounts, files, boot, storage, application, services)
 RELEASES = ("bookworm", "trixie")
-#: As `burnishd`: 1 other, 2 usage.
+#: Exit statuses, the same as those of `burnishd`: 1 other error, 2 usage.
 FAILED, USAGE = 1, 2
 
 
@@ -26,7 +26,7 @@ def _arguments(arguments) -> argparse.Namespace:
     parser.add_argument(
         "--hat", default="hifiberry_dacplusadcpro", metavar="NAME", help="audio board (default %(default)s)"
     )
-    parser.add_argument("--wheel", type=Path, metavar="FILE", help="install this wheel, do not compile the source here")
+    parser.add_argument("--wheel", type=Path, metavar="FILE", help="install this wheel instead of compiling the source")
     parser.add_argument(
         "--data-partition", default="", metavar="DEVICE",
         help="keep settings and presets on this partition and make the root file system read-only",
@@ -38,7 +38,7 @@ def _arguments(arguments) -> argparse.Namespace:
 
 
 def check(target: Target, settings: Settings, dry_run: bool) -> None:
-    """Refuse a machine that the installation is not made for. Raises InstallError."""
+    """Check that this machine can become a box. Raises InstallError."""
     release = target.read("/etc/os-release") or ""
     if not any(f"VERSION_CODENAME={name}\n" in release for name in RELEASES):
         raise InstallError(f"this is not Raspberry Pi OS {' or '.join(RELEASES)}: write one of them to the card")
@@ -50,7 +50,7 @@ def check(target: Target, settings: Settings, dry_run: bool) -> None:
 
 
 def install(target: Target, settings: Settings, dry_run: bool) -> int:
-    """Make the changes that are missing, or only show them; returns their number. Raises InstallError."""
+    """Make the missing changes, or only show them; returns their number. Raises InstallError."""
     count = 0
     for step in STEPS:
         for change in step.changes(target, settings):

@@ -1,4 +1,4 @@
-"""The user that the box runs as, and the groups that may use its parts."""
+"""The user account of the box, and the groups that may use its devices."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from .settings import Settings
 from .target import Target
 
 USER = "burnish"
-#: Debian has audio and dialout; gpio and spi are Raspberry Pi OS's.
+#: Debian has the groups audio and dialout; Raspberry Pi OS adds gpio and spi.
 GROUPS = ("audio", "dialout", "gpio", "spi")
 
 

@@ -1,4 +1,5 @@
-"""Burnish itself, in one of two slots: folders with a virtual environment each, of which `current` is the one that runs."""
+"""Burnish itself, in one of two slots. A slot is a folder with a virtual environment; the link `current` leads to the slot that
+runs."""
 
 import hashlib
 import shutil
@@ -17,7 +18,8 @@ _SYSTEM_LGPIO = "import sys, lgpio; sys.exit(sys.version_info < (3, 13))"
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """A first slot; the source or the wheel in the current slot, unless that is what it was made from."""
+    """Create the first slot, and install the source or the wheel into the current slot, unless the same one is already
+    installed."""
     slot = current(target)
     origin = origin_of(settings.wheel)
     if slot is None or target.read(f"{FOLDER}/{slot}/{_STAMP}") != origin:
@@ -34,12 +36,12 @@ def current(target: Target) -> str | None:
 
 
 def is_whole(target: Target, slot: str) -> bool:
-    """Whether an installation into `slot` came to its end."""
+    """Whether an installation into `slot` has been completed."""
     return target.read(f"{FOLDER}/{slot}/{_STAMP}") is not None
 
 
 def switch(target: Target, slot: str) -> None:
-    """Make `slot` the current one, in one step: at no moment is there none."""
+    """Make `slot` the current one in one atomic step, so that there is a current slot at every moment."""
     link, new = target.path(CURRENT), target.path(f"{CURRENT}.new")
     new.unlink(missing_ok=True)
     new.symlink_to(slot)
@@ -47,11 +49,11 @@ def switch(target: Target, slot: str) -> None:
 
 
 def fill(target: Target, slot: str, wheel: Path | None) -> None:
-    """Install into `slot`. The stamp comes last: a slot without it is not whole."""
+    """Install into `slot`. The stamp is written last, so a slot without a stamp is incomplete."""
     folder = f"{FOLDER}/{slot}"
     target.remove(f"{folder}/{_STAMP}")
     if not target.path(f"{folder}/bin/pip").exists():
-        # Where pip has no lgpio, that of the system is used.
+        # If pip has no lgpio, the system's package is used.
         share = ["--system-site-packages"] if target.succeeds("python3", "-c", _SYSTEM_LGPIO) else []
         target.run("python3", "-m", "venv", "--clear", *share, folder)
     source = target.path(f"{FOLDER}/source")
@@ -73,7 +75,7 @@ def fill(target: Target, slot: str, wheel: Path | None) -> None:
 
 
 def _copy(folder: Path, wheel: Path | None) -> str:
-    """Copy what is installed into the target's `folder`; returns the name there."""
+    """Copy the source or the wheel into `folder` of the target; returns its name there."""
     folder.mkdir(parents=True)
     if wheel is not None:
         shutil.copy(wheel, folder)
@@ -94,13 +96,13 @@ def sources() -> list[Path]:
 
 
 def _is_source(path: Path) -> bool:
-    """Not what Cython and Python have made."""
+    """Whether a file is a source, and was not made by Cython or Python."""
     made = path.suffix in (".so", ".pyc") or (path.suffix == ".c" and path.with_suffix(".pyx").exists())
     return not made
 
 
 def origin_of(wheel: Path | None) -> str:
-    """What tells one version from another: the name and the sum of the wheel, or the sum of the sources."""
+    """The identity of a version: the name and the checksum of the wheel, or the checksum of the sources."""
     digest = hashlib.sha256()
     for path in sources() if wheel is None else [wheel]:
         digest.update(b"" if wheel is not None else f"{path.relative_to(SOURCE)}\0".encode())

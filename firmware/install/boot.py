@@ -1,4 +1,5 @@
-"""What the firmware of the Pi and the kernel read at start-up: config.txt, cmdline.txt, and the overlay of the panel."""
+"""The files that the Pi's firmware and the Linux kernel read at start-up: config.txt, cmdline.txt, and the overlay of the
+panel."""
 
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def with_part(text: str, lines: list[str]) -> str:
 def with_parameters(text: str, words: list[str]) -> str:
     """`text` of cmdline.txt, one line, with `words` in it.
 
-    A word takes the place of what has the same name; `-begin` takes away each parameter that begins like this.
+    A word replaces the parameter with the same name; `-text` removes all parameters that begin with `text`.
     """
     kept = text.split()
     for word in words:

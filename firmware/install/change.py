@@ -1,4 +1,4 @@
-"""One difference between what is there and what should be."""
+"""One difference between the present state and the required one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Change:
-    """`what` says it in one line, `make` does it."""
+    """`what` describes the change in one line; `make` makes it."""
 
     what: str
     make: Callable[[], object]

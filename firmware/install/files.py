@@ -1,4 +1,4 @@
-"""Files that are copied as they are, and the configuration, which is copied once."""
+"""Files that are copied unchanged, and the configuration, which is written only once."""
 
 from collections.abc import Iterator
 
@@ -11,10 +11,10 @@ _ROOT = DATA / "root"
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """Everything below firmware/data/root, and burnish.toml unless there is one."""
+    """Copy all files below firmware/data/root, and write burnish.toml unless it exists."""
     for source in sorted(path for path in _ROOT.rglob("*") if path.is_file()):
         name = f"/{source.relative_to(_ROOT)}"
-        # Programs are what lies outside /etc; a wheel does not keep their mode.
+        # Files outside /etc are programs; a wheel does not keep their mode.
         mode = 0o644 if name.startswith("/etc/") else 0o755
         text = source.read_text()
         if target.read(name) != text or target.path(name).stat().st_mode & 0o777 != mode:
@@ -25,7 +25,7 @@ def changes(target: Target, settings: Settings) -> Iterator[Change]:
 
 
 def _configured(text: str, hat: str) -> str:
-    """The configuration with all defaults in comments, but for a HAT that is not the default."""
+    """The configuration with all defaults as comments. A HAT other than the default one is set."""
     lines = text.splitlines(keepends=True)
     return "".join(
         f'hat = "{hat}"\n' if line.startswith("#hat = ") and f'"{hat}"' not in line else line for line in lines

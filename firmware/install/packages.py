@@ -8,9 +8,11 @@ from .target import Target
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """Install what is missing of packages.txt, and what depends on the system or is asked for."""
+    """Install the missing packages of packages.txt, and those that depend on the system or on the settings."""
     wanted = words_of((DATA / "packages.txt").read_text())
-    if target.read("/etc/rpi-issue") is not None:  # pip has it for Python before 3.13 only, and Debian not at all
+    if (
+        target.read("/etc/rpi-issue") is not None
+    ):  # pip has lgpio only for Python before 3.13, and Debian does not have it
         wanted.append("python3-lgpio")
     if settings.data_partition:
         wanted += ["overlayroot", "e2fsprogs"]

@@ -1,4 +1,4 @@
-"""Units that start with the box."""
+"""The systemd units that start with the box."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ UNITS = ("burnish-cpu.service", "burnish-slot.service", "burnishd.service")
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """Enable the units. They start at the next start-up, which config.txt needs in any case."""
+    """Enable the units. They start at the next restart, which the changes of config.txt require anyway."""
     for unit in UNITS:
         if not target.succeeds("systemctl", "is-enabled", "--quiet", unit):
             yield Change(f"enable {unit}", lambda unit=unit: target.run("systemctl", "enable", "--quiet", unit))

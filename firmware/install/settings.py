@@ -1,4 +1,4 @@
-"""What the installation is asked for."""
+"""The settings of an installation."""
 
 import tomllib
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .target import InstallError
 
-#: The repository, or the folder that holds the packages where they are installed.
+#: The repository, or the folder that contains the installed packages.
 SOURCE = Path(__file__).parents[2]
 DATA = SOURCE / "firmware" / "data"
 

@@ -1,4 +1,4 @@
-"""A partition of its own for settings and presets, so that the root file system can be read-only."""
+"""A separate partition for settings and presets, so that the root file system can be read-only."""
 
 from collections.abc import Iterator
 
@@ -7,13 +7,13 @@ from .settings import Settings
 from .target import InstallError, Target
 
 LABEL, MOUNT = "burnish-data", "/var/lib/burnish"
-#: commit=1: a second after a save it is on the card. nofail: without the partition the box runs all the same.
+#: commit=1: saved data reaches the card within a second. nofail: the system also starts without the partition.
 _OPTIONS = "noatime,data=ordered,commit=1,nofail,x-systemd.device-timeout=10s"
 FSTAB_LINE = f"LABEL={LABEL} {MOUNT} ext4 {_OPTIONS} 0 2"
 
 
 def changes(target: Target, settings: Settings) -> Iterator[Change]:
-    """A file system on the partition, if it has none, and its line in /etc/fstab. Raises InstallError."""
+    """Make a file system on the partition, if it has none, and write its line in /etc/fstab. Raises InstallError."""
     if not settings.data_partition:
         return
     kind, label = (_tag(target, settings.data_partition, tag) for tag in ("TYPE", "LABEL"))
@@ -24,7 +24,7 @@ def changes(target: Target, settings: Settings) -> Iterator[Change]:
         )
     elif (kind, label) != ("ext4", LABEL):
         raise InstallError(
-            f"{settings.data_partition} holds {kind} {label!r} and is left alone: give an empty partition, or label an ext4 "
+            f"{settings.data_partition} contains {kind} {label!r} and is not changed: give an empty partition, or label an ext4 "
             f"one with `e2label {settings.data_partition} {LABEL}`"
         )
     lines = (target.read("/etc/fstab") or "").splitlines()
@@ -34,7 +34,7 @@ def changes(target: Target, settings: Settings) -> Iterator[Change]:
 
 
 def _tag(target: Target, device: str, tag: str) -> str:
-    """What blkid finds on the device; empty where it finds nothing. Raises InstallError."""
+    """The result of blkid for the device; empty if blkid finds nothing. Raises InstallError."""
     if not target.succeeds("test", "-b", device):
         raise InstallError(f"{device} is not a partition: `lsblk` lists them")
     query = ("blkid", "--probe", "--output=value", f"--match-tag={tag}", device)

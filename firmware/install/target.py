@@ -1,4 +1,4 @@
-"""The machine that is installed on: files below a root, and commands run in it."""
+"""The machine on which the box is installed: its files, and commands that run on it."""
 
 import os
 import subprocess
@@ -7,28 +7,28 @@ from pathlib import Path
 
 
 class InstallError(Exception):
-    """The installation cannot go on; the message is one sentence that says what to do."""
+    """The installation cannot continue. The message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """`root` is "/" on the box itself; any other folder is a root file system, in which commands run by chroot."""
+    """`root` is "/" on the box itself. Any other folder is a root file system, in which commands are run by chroot."""
 
     root: Path = Path("/")
 
     def path(self, name: str) -> Path:
-        """The place of the absolute path `name`."""
+        """The path of the file `name` (an absolute path of the target) on this machine."""
         return self.root / name.lstrip("/")
 
     def read(self, name: str) -> str | None:
-        """The text of a file, or None where there is none."""
+        """The text of a file, or None if it does not exist."""
         try:
             return self.path(name).read_text()
         except (FileNotFoundError, NotADirectoryError):
             return None
 
     def write(self, name: str, text: str, mode: int = 0o644) -> None:
-        """A file with that text and mode, whole or not at all even where the power fails."""
+        """Write a file with this text and mode. After a power cut, either the old or the new file is there, complete."""
         path = self.path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.new")
@@ -41,14 +41,14 @@ class Target:
 
     @staticmethod
     def rename(old: Path, new: Path) -> None:
-        """Let `old` take the place of `new`, for good when this returns."""
+        """Rename `old` to `new`. The change survives a power cut after this call."""
         old.replace(new)
         folder = os.open(new.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)
 
     def remove(self, name: str) -> None:
-        """A file, if it is there."""
+        """Delete a file, if it exists."""
         self.path(name).unlink(missing_ok=True)
 
     def run(self, *words, output: bool = False) -> str:
@@ -61,7 +61,7 @@ class Target:
         return done.stdout or ""
 
     def succeeds(self, *words) -> bool:
-        """Whether a command exists and ends with status 0. What it prints is dropped."""
+        """Whether a command exists and ends with status 0. Its output is discarded."""
         try:
             return subprocess.run(self._command(words), capture_output=True).returncode == 0
         except FileNotFoundError:
@@ -73,5 +73,5 @@ class Target:
 
     @property
     def booted(self) -> bool:
-        """Whether systemd runs there, and not only files are prepared."""
+        """Whether systemd runs on the target. It does not if only a root file system is prepared."""
         return self.root == Path("/") and Path("/run/systemd/system").exists()

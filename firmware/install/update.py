@@ -1,9 +1,9 @@
-"""A new version into the slot that does not run, on trial: `sudo python3 -m firmware.install.update burnish-….whl`.
+"""Installs a new version into the slot that does not run, and tries it: `sudo python3 -m firmware.install.update burnish-….whl`.
 
-The new version has a minute to show that it works; else the old one runs again. Where the power fails before that is decided,
-burnish-slot.service takes the old one at the next start-up. So at every moment `current` is a version that is whole, and
-one that has not proved itself never outlasts a restart. In /opt/burnish the file `trial` names the slot to go back to; it exists from
-before the switch until the decision.
+The new version must run for a minute without a fault; otherwise the old one runs again. If the power fails before the decision,
+burnish-slot.service makes the old version current at the next start-up. So `current` is a complete version at every moment, and
+a version that has not passed its trial never survives a restart. The file `trial` in /opt/burnish names the slot to return to;
+it exists from before the switch until the decision.
 """
 
 import argparse
@@ -15,13 +15,13 @@ from .application import CURRENT, FOLDER, SLOTS, current, fill, switch
 from .target import InstallError, Target
 
 TRIAL = f"{FOLDER}/trial"
-#: How long the new version has to run without a fault, in seconds.
+#: Time for which the new version must run without a fault, in seconds.
 PROOF_S = 60
 FAILED, USAGE = 1, 2
 
 
 def update(target: Target, wheel: Path) -> bool:
-    """Install `wheel`, try it, keep it or go back; returns whether it was kept. Raises InstallError."""
+    """Install `wheel` and try it. Keep it, or return to the old version; returns whether it was kept. Raises InstallError."""
     settle(target)
     old = current(target)
     if old is None:
@@ -43,7 +43,7 @@ def update(target: Target, wheel: Path) -> bool:
 
 
 def settle(target: Target) -> None:
-    """End a trial that was never decided, as /usr/local/lib/burnish/slot-settle does at start-up."""
+    """End a trial that was interrupted, as /usr/local/lib/burnish/slot-settle does at start-up."""
     old = (target.read(TRIAL) or "").strip()
     if old in SLOTS:
         switch(target, old)
@@ -51,12 +51,12 @@ def settle(target: Target) -> None:
 
 
 def restart(target: Target) -> bool:
-    """Whether the box starts: systemctl returns when it has sound, or has failed to have it."""
+    """Whether the box starts: systemctl returns when the audio runs, or when the start has failed."""
     return target.succeeds("systemctl", "restart", "burnishd.service")
 
 
 def proves_itself(target: Target) -> bool:
-    """Whether sound, relays and control process go on for PROOF_S, by the new version's own measure."""
+    """Whether audio, relays and control process work for PROOF_S, according to the new version's own check."""
     return target.succeeds(f"{CURRENT}/bin/python", "-m", "firmware.health", "--seconds", PROOF_S)
 
 
@@ -64,7 +64,7 @@ def main(arguments=None) -> int:
     """The whole program; returns the exit status."""
     parser = argparse.ArgumentParser(
         prog="python3 -m firmware.install.update",
-        description="Installs a new version of Burnish beside the old one, tries it, and goes back where it fails.",
+        description="Installs a new version of Burnish beside the old one, tries it, and returns to the old one if the new one fails.",
         epilog="Exit status: 0 the new version runs, 1 the old version runs, 2 usage.",
     )
     parser.add_argument(
