@@ -61,7 +61,7 @@ def describe(id: str) -> str:
 
 
 class Chain:
-    """The chain of the box for a stream of blocks. Not for two threads at once.
+    """The chain of the box for a stream of blocks. Only one thread at a time may use it.
 
     Blocks may have any length, and the result does not depend on how the stream is divided. The output lags the input by
     `latency` frames.
@@ -114,7 +114,7 @@ class Chain:
         return tail if (self._channels_first if channels_first is None else channels_first) else tail.T.copy()
 
     def reset(self) -> None:
-        """Forget the audio and the meters, keep the settings. All of them are in force at once, without ramps."""
+        """Clear the audio and the meters, and keep the settings. All settings take effect at once, without ramps."""
         self._engine.reset()
         self._pending.clear()
         designer.begin(self._engine, self._values)
@@ -182,7 +182,7 @@ class Chain:
         after = {**values, **new}
         try:
             constraints.check(after, after if self._values is None else new, self.rate_hz)
-        except ParamError as why:  # its advice is for the command line
+        except ParamError as why:  # the message of the error gives advice for the command line
             advice = re.sub(
                 r"type `burnish set (\S+)=(\S+)` first", r"set \1 to \2 before or together with it", str(why)
             )
@@ -199,8 +199,8 @@ class Chain:
     def meters(self) -> dict[str, float]:
         """The meters of the box since the last call: levels and true peaks of input and output (names end in _dbfs, _dbtp),
         loudness (_lufs), gain reduction (gr_b1_db to gr_b5_db, gr_limiter_db). A level of -150 is silence. Peaks are the
-        highest, reductions the deepest since the last call (at most one minute ago). Empty until 10 ms have been processed,
-        and while nothing new has been. Raises ValueError if the chain is not metered."""
+        highest, reductions the deepest since the last call (at most one minute ago). The result is empty until 10 ms have been
+        processed, and if nothing has been processed since the last call. Raises ValueError if the chain is not metered."""
         if self._ring is None:
             raise ValueError("this chain does not measure: create it with metered=True")
         rows, self._row = self._ring.since(self._row)

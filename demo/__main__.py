@@ -71,7 +71,7 @@ def run(arguments) -> int:
     out = arguments.out
     words, rate_hz = source(
         arguments
-    )  # before the results of the last run are removed, because the mix may be one of them
+    )  # read before the results of the last run are removed, because the mix may be one of them
     clear(out)
     if words is not None:
         audiofile.write_words(out / "mix.wav", words, rate_hz, "32")

@@ -1,7 +1,7 @@
 """`make picture`: writes docs/demo.png, the picture of the README, from the report of the last demo.
 
-The metadata of the picture says how it came about: the scene, the settings with each change at its frame, and the figures.
-`tests/test_readme.py` repeats that run and so finds a picture that is out of date.
+The metadata of the picture describe the run: the actions, the settings with each change at its frame, and the figures.
+`tests/test_readme.py` repeats this run, so that it detects a picture that is out of date.
 """
 
 import json
@@ -19,7 +19,8 @@ FIGURES = ("lufs_before", "lufs_after", "dbtp_before", "dbtp_after")
 
 
 def description(plots: str) -> dict:
-    """How the last demo came about, as plain data. `plots`: the titles of the report's plots. Raises OSError without a demo."""
+    """The description of the last demo, as plain data. `plots`: the titles of the report's plots. Raises OSError without a
+    demo."""
     run = read_run_log(SOURCE / "box" / "run.json")
     summary = json.loads((SOURCE / "summary.json").read_text())
     return {

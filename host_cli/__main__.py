@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt) as why:
         return _fail(why, INTERRUPTED, "interrupted")
     except (BrokenPipeError, SystemExit):
-        # The program that reads the output has ended (`burnish params | head`), which is no failure. click turns it into a
+        # The program that reads the output has ended (`burnish params | head`), which is not a failure. click turns it into a
         # SystemExit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK

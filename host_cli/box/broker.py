@@ -80,7 +80,7 @@ class Broker:
         self._own: dict[str, tuple[Callable, bytes, float]] = {}
         self._count = 0
         self._columns: protocol.Columns | None = None
-        self._rules: list[str] = []  # by which two frames become one, for each column
+        self._rules: list[str] = []  # the rule by which two frames are merged into one, for each column
         self._upstream = (0.0, False)
         self._renewed = 0.0
         self._lines = Lines(protocol.MAX_LINE["socket"])

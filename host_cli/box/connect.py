@@ -101,7 +101,7 @@ def _shared(port: str) -> SocketLink | None:
 def _link(port: str, timeout_s: float) -> Link:
     """A link to the box at `port`: shared, or the port itself, for which the programs of this user wait in turn.
 
-    A port that another user or another kind of program has is waited for only for a moment. Raises CliFail.
+    If another user or another kind of program uses the port, this waits only for a moment. Raises CliFail.
     """
     shared: list[SocketLink] = []
 

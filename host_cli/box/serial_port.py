@@ -136,8 +136,8 @@ class SerialLink:
         )
 
     def close(self) -> None:
-        """See `Link.close`. It takes at most CLOSE_S: where nobody reads at the other end, the kernel waits 30 s for that before a
-        port is closed. It then goes on closing, and stops when this program ends."""
+        """See `Link.close`. It takes at most CLOSE_S. If nobody reads at the other end, the Linux kernel waits 30 s before it
+        closes a port; the port is then closed in the background, at the latest when this program ends."""
         closing = threading.Thread(target=self._close_port, name="closing", daemon=True)
         closing.start()
         closing.join(CLOSE_S)

@@ -1,4 +1,4 @@
-"""What is known about a file without measuring it."""
+"""Facts about a file that are known without measuring it."""
 
 import hashlib
 from pathlib import Path

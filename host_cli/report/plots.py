@@ -136,7 +136,7 @@ def spectrum(samples: np.ndarray, rate_hz: int) -> Figure:
     plot.line(hz, reference, "momentary")
     note = (
         "Whole recording in thirds of an octave; 0 dB is a full-scale sine. The band is ±5 dB around a simplified mean slope of "
-        "popular recordings (Pestana et al., AES Convention 135, 2013), at the level of this recording: an orientation, not a rule."
+        "popular recordings (Pestana et al., AES Convention 135, 2013), at the level of this recording: it helps to compare and is not a rule."
     )
     return Figure("Spectrum", note, plot.svg("Spectrum in thirds of an octave"))
 
@@ -181,12 +181,14 @@ def vectorscope(samples: np.ndarray) -> Figure:
     plot.add("line", x1=middle, x2=middle, y1=top, y2=bottom, cls="grid")
     for label, x, y in (("L", left + 10, top + 14), ("R", right - 10, top + 14), ("mono", middle, top + 14)):
         plot.add("text", label, x=x, y=y, cls="label", text_anchor="middle")
-    note = "Upright is mono, level is out of phase; the diagonals are left and right alone."
+    note = (
+        "A vertical line is mono, a horizontal line is out of phase, and the diagonals are left alone and right alone."
+    )
     return Figure("Vectorscope", note, plot.svg("Vectorscope"), half=True)
 
 
 def histogram(found: dict, target: Target) -> Figure:
-    """How long each short-term loudness lasts."""
+    """The share of the time that each short-term loudness has."""
     edges, share = traces.short_term_histogram(found["history"]["short_lufs"])
     used = np.flatnonzero(share)
     first = int(min([*used, target.lufs + 58, 40])) if len(used) else 30
@@ -249,6 +251,6 @@ def _shown(lufs: np.ndarray) -> np.ndarray:
 
 
 def _low(lufs: np.ndarray) -> float:
-    """What all but a twentieth of the time lies above, at least -50."""
+    """The level that 95 % of the values exceed, at least -50."""
     loud = lufs[lufs > -70]
     return max(-50.0, float(np.quantile(loud, 0.05)) - 2) if len(loud) else -50.0

@@ -119,7 +119,7 @@ def _number(value) -> str:
 
 
 def thinned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """At most `MOST_POINTS` points: of each group of neighbours the lowest and the highest, in their order."""
+    """At most `MOST_POINTS` points: the lowest and the highest of each group of neighbours, in their order."""
     if len(x) <= MOST_POINTS:
         return x, y
     kept = []

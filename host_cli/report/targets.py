@@ -1,4 +1,4 @@
-"""Delivery targets, and the verdict: which rules of a target a recording keeps."""
+"""Delivery targets, and the verdict: the rules of a target that a recording meets."""
 
 from dataclasses import dataclass
 

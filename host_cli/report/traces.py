@@ -1,4 +1,4 @@
-"""What the plots of a report show, computed from the samples and from the history of the meters. Nothing here draws."""
+"""The data for the plots of a report, computed from the samples and from the history of the meters. Nothing here draws."""
 
 import numpy as np
 
@@ -25,11 +25,11 @@ def peaks_db(samples: np.ndarray, columns: int) -> np.ndarray:
 
 def running_integrated_lufs(momentary_lufs: np.ndarray, points: int = 300) -> tuple[np.ndarray, np.ndarray]:
     """(number of steps, integrated loudness up to there) at `points` places, from the momentary loudness of each 100 ms,
-    which is that of the gating blocks of BS.1770. Not a number before anything passes the gates."""
+    which is that of the gating blocks of BS.1770. The loudness is not a number (NaN) before a block passes the gates."""
     ends = np.unique(np.linspace(1, len(momentary_lufs), min(points, len(momentary_lufs))).astype(int))
     power = 10 ** (momentary_lufs / 10)
     loud = momentary_lufs > _GATE_LUFS
-    loud[:3] = False  # the first block is whole after 400 ms
+    loud[:3] = False  # the first block is complete after 400 ms
     found = []
     for end in ends:
         inside = loud[:end]
@@ -43,7 +43,7 @@ def running_integrated_lufs(momentary_lufs: np.ndarray, points: int = 300) -> tu
 
 
 def psr_db(tp_dbtp: np.ndarray, short_lufs: np.ndarray) -> np.ndarray:
-    """True peak less short-term loudness, both over 3 s, for each 100 ms (AES Convention 143, 2017: e-Brief 373). Not a number
+    """True peak minus short-term loudness, both over 3 s, for each 100 ms (AES Convention 143, 2017: e-Brief 373). Not a number
     in the first 3 s and where it is quieter than -60 LUFS."""
     highest = np.array([tp_dbtp[max(0, end - 30) : end].max() for end in range(1, len(tp_dbtp) + 1)])
     ratio = highest - short_lufs
@@ -52,7 +52,7 @@ def psr_db(tp_dbtp: np.ndarray, short_lufs: np.ndarray) -> np.ndarray:
 
 
 def plr_db(tp_dbtp: np.ndarray, ends: np.ndarray, integrated_lufs: np.ndarray) -> np.ndarray:
-    """True peak less integrated loudness, both from the start to each of `ends` (numbers of steps)."""
+    """True peak minus integrated loudness, both from the start to each of `ends` (numbers of steps)."""
     return np.maximum.accumulate(tp_dbtp)[ends - 1] - integrated_lufs
 
 
