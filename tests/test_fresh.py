@@ -4,6 +4,7 @@ import pytest
 
 from tools.fresh import __main__ as fresh
 from tools.fresh import settings
+from tools.fresh.root import RootImpossible
 
 
 @pytest.fixture
@@ -49,3 +50,25 @@ def test_without_root_the_reason_is_printed_and_only_if_possible_succeeds(monkey
     assert fresh.main([]) == 1
     assert fresh.main(["--if-possible"]) == 0
     assert capsys.readouterr().out == "fresh: not run: bare roots need root: run `sudo make fresh`\n" * 2
+
+
+def test_a_root_that_cannot_be_made_is_named_and_only_if_possible_succeeds(monkeypatch, capsys, tmp_path):
+    def unreachable(suite, commands):
+        raise RootImpossible(f"the root of {suite} cannot reach the packages of Debian: check the network")
+
+    monkeypatch.setattr(fresh, "missing", lambda: None)
+    monkeypatch.setattr(fresh, "FOLDER", tmp_path)
+    monkeypatch.setattr(fresh, "try_suite", unreachable)
+    assert fresh.main(["--suite", "trixie"]) == 1
+    assert fresh.main(["--suite", "trixie", "--if-possible"]) == 0
+    line = "fresh: not run: the root of trixie cannot reach the packages of Debian: check the network\n"
+    assert capsys.readouterr().out == line * 2
+
+
+def test_a_command_that_fails_in_one_root_fails_the_run_even_if_possible(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr(fresh, "missing", lambda: None)
+    monkeypatch.setattr(fresh, "FOLDER", tmp_path)
+    monkeypatch.setattr(fresh, "try_suite", lambda suite, commands: [(suite, "make demo", 1.0, suite == "trixie")])
+    assert fresh.main(["--if-possible", "--suite", "trixie"]) == 0
+    assert fresh.main(["--if-possible"]) == 1
+    assert "| bookworm | make demo | 1 s | FAILED |" in capsys.readouterr().out

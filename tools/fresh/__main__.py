@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .root import Root
+from .root import Root, RootImpossible
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "build" / "fresh"
@@ -46,6 +47,18 @@ def try_root(root: Root, commands: list[str]) -> list[tuple[str, str, float, boo
     return rows
 
 
+def try_suite(suite: str, commands: list[str]) -> list[tuple[str, str, float, bool]]:
+    """The rows of `try_root` in a root that is made for it and removed afterwards. Raises RootImpossible."""
+    root = Root(suite, FOLDER)
+    try:
+        root.make()
+        root.give(REPOSITORY)
+        root.check()
+        return try_root(root, commands)
+    finally:
+        root.remove()
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The exit status is 0 if every command passed in every root, and also if no root can be made and --if-possible is given."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
@@ -59,17 +72,20 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"fresh: not run: {reason}")
         return 0 if asked.if_possible else 1
     FOLDER.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for suite in asked.suite or SUITES:
-        root = Root(suite, FOLDER)
-        root.make()
-        root.give(REPOSITORY)
-        rows += try_root(root, QUICK if asked.quick else WHOLE)
-        root.remove()
-    print("\n| machine | command | time | result |\n|---|---|---|---|")
+    rows, impossible = [], False
+    with ThreadPoolExecutor() as pool:
+        runs = [pool.submit(try_suite, suite, QUICK if asked.quick else WHOLE) for suite in asked.suite or SUITES]
+    for run in runs:
+        try:
+            rows += run.result()
+        except RootImpossible as error:
+            print(f"fresh: not run: {error}")
+            impossible = True
+    if rows:
+        print("\n| machine | command | time | result |\n|---|---|---|---|")
     for machine, command, seconds, passed in rows:
         print(f"| {machine} | {command} | {seconds:.0f} s | {'passed' if passed else 'FAILED'} |")
-    return 0 if all(row[3] for row in rows) else 1
+    return 0 if all(row[3] for row in rows) and (asked.if_possible or not impossible) else 1
 
 
 if __name__ == "__main__":

@@ -23,6 +23,10 @@ exec chroot "$1" /bin/sh -c "$2"
 """
 
 
+class RootImpossible(Exception):
+    """No bare root can be made or entered on this machine; the message is one sentence."""
+
+
 class Root:
     """The bare root of the Debian release `suite`, with its files below `folder`."""
 
@@ -38,16 +42,26 @@ class Root:
         return f"/root/{Path(value).name}" if value.startswith("/") else value
 
     def make(self) -> None:
-        """Unpack the root again. The archive is made the first time and is then kept. Raises CalledProcessError."""
+        """Unpack the root again. The archive is made the first time and is then kept. Raises RootImpossible."""
         if not self._archive.exists():
             part = self._archive.with_suffix(".part.tar")
             options = [f"--aptopt={line}" for line in settings.apt_options()]
             common = ["mmdebstrap", "--quiet", "--mode=root", "--variant=minbase", f"--include={PACKAGES}"]
-            subprocess.run([*common, *options, self.suite, str(part), *settings.mirror()], check=True)
+            if subprocess.run([*common, *options, self.suite, str(part), *settings.mirror()], check=False).returncode:
+                raise RootImpossible(f"mmdebstrap could not make a root of {self.suite}; the lines above say why")
             part.rename(self._archive)
         self.remove()
         self.path.mkdir()
         subprocess.run(["tar", "--numeric-owner", "-C", self.path, "-xf", self._archive], check=True)
+
+    def check(self) -> None:
+        """Raise RootImpossible unless commands run in the root and reach the packages of Debian."""
+        if self.run("true", subprocess.DEVNULL):
+            raise RootImpossible("this machine lets nobody mount and enter a root (in a container, run it privileged)")
+        # With lists of its own, removed again: the root must stay as it is.
+        update = "apt-get update -qq -o APT::Update::Error-Mode=any -o Dir::State::Lists=/tmp/lists"
+        if self.run(f"mkdir -p /tmp/lists/partial && {update} && rm -r /tmp/lists", subprocess.DEVNULL):
+            raise RootImpossible(f"the root of {self.suite} cannot reach the packages of Debian: check the network")
 
     def give(self, repository: Path) -> None:
         """Put the committed state of `repository` into the root, as a bundle that git clones there."""
@@ -80,4 +94,4 @@ class Root:
     def remove(self) -> None:
         """Delete the unpacked files. The mounts have ended with the processes of the root."""
         if self.path.exists():
-            shutil.rmtree(self.path)
+            subprocess.run(["rm", "-rf", "--one-file-system", self.path], check=True)
