@@ -46,8 +46,9 @@ demo: build
 picture: demo
 	$(PY) -m demo.picture
 
+# On all cores, each file in one process; TESTS="tests/dsp_ext -x" runs these only, in one process.
 test: build
-	$(PY) -m pytest $(TESTS)
+	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n auto --dist loadfile)
 
 # The real burnishd on a Linux kernel with virtual hardware, in virtual time: see tests/box/README.md. LONG=1 adds the long
 # drills.

@@ -1,4 +1,10 @@
-"""Fixtures for all tests: a seeded generator, and the record that becomes docs/MEASUREMENTS.md."""
+"""Fixtures for all tests: a seeded generator, and the record that becomes docs/MEASUREMENTS.md.
+
+`make test` runs the tests on all cores with pytest-xdist, each file in one process ("worker"). The workers send what
+they recorded to the main process, which compares it with the document.
+"""
+
+import os
 
 import numpy as np
 import pytest
@@ -6,6 +12,8 @@ import pytest
 from tests.support.measurements import Record
 
 SEED = 20261120
+#: Memory that one process of tests takes, in bytes, generously.
+WORKER_BYTES = 900_000_000
 
 
 def pytest_addoption(parser):
@@ -33,8 +41,25 @@ def record(request):
     return request.config.burnish_record
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers():
+    """One worker for each core, as far as the memory goes: otherwise a small Pi would swap."""
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return max(1, min(os.cpu_count() or 1, memory_bytes // WORKER_BYTES))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Take what a worker recorded. A worker that crashed has sent nothing, and its tests count as failed."""
+    node.config.burnish_record.add(getattr(node, "workeroutput", {}).get("record", {}))
+
+
 def pytest_sessionfinish(session, exitstatus):
-    stale = session.config.burnish_record.finish()
+    record = session.config.burnish_record
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["record"] = record.rows
+        return
+    stale = record.finish()
     if stale and exitstatus == 0:
         session.exitstatus = 1
     session.config.burnish_stale = stale

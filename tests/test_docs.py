@@ -1,6 +1,9 @@
 """Generated documents are current; `make docs` (--write-docs) writes them. Links and anchors of all documents exist."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -91,6 +94,21 @@ class TestSummary:
     ])  # fmt: skip
     def test_a_missed_target_is_found(self, target, measured, missed):
         assert misses(Row("any", "any", target, measured)) is missed
+
+
+def test_figures_of_tests_on_all_cores_are_compared_with_the_document(tmp_path):
+    (tmp_path / "conftest.py").write_text("from tests.conftest import *")
+    for name in ("a", "b"):
+        test = (
+            f"def test_figure(record):\n    record('No section', 'figure {name}', 1.5, 'dB', tolerance=float('inf'))\n"
+        )
+        (tmp_path / f"test_{name}.py").write_text(test)
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", str(tmp_path)]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    for name in ("a", "b"):
+        assert f"No section: figure {name}: measured 1.50 dB, not in the document" in done.stdout
 
 
 @pytest.mark.parametrize("path", sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("hardware/*.md")]),

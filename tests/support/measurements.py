@@ -44,7 +44,8 @@ class Record:
     def __init__(self, write: bool, path: Path = PATH):
         self._write = write
         self._path = path
-        self._rows: dict[tuple[str, str], tuple[str, str, float]] = {}
+        #: (section, figure) to (target, text, tolerance).
+        self.rows: dict[tuple[str, str], tuple[str, str, float]] = {}
 
     def __call__(self, section: str, figure: str, value, unit: str = "", *, target: str = "", digits: int = 2,
                  tolerance: float | None = None):  # fmt: skip
@@ -60,23 +61,27 @@ class Record:
             value = float(value)
             text = f"{value + 0.0:.{digits}f} {unit}".rstrip()
             tolerance = max(2 * 10.0**-digits, abs(value) * 0.02) if tolerance is None else tolerance
-        self._rows[section, figure] = (target, text, tolerance)
+        self.rows[section, figure] = (target, text, float(tolerance))
+
+    def add(self, rows: dict[tuple[str, str], tuple[str, str, float]]) -> None:
+        """Add the rows of a record that was kept in another process."""
+        self.rows |= rows
 
     def finish(self) -> list[str]:
         """Write the rows; or, when comparing, return one line for each figure that differs from the document."""
-        if not self._rows:
+        if not self.rows:
             return []
         known = read(self._path)
         if not self._write:
-            return [line for key in self._rows if (line := self._stale(key, known.get(key)))]
-        for key, (target, text, tolerance) in self._rows.items():
+            return [line for key in self.rows if (line := self._stale(key, known.get(key)))]
+        for key, (target, text, tolerance) in self.rows.items():
             if key not in known or math.isinf(tolerance) or self._stale(key, known[key]):
                 known[key] = (target, text)
         self._path.write_text(render(known))
         return []
 
     def _stale(self, key, known) -> str | None:
-        target, text, tolerance = self._rows[key]
+        target, text, tolerance = self.rows[key]
         if known is None:
             return f"{key[0]}: {key[1]}: measured {text}, not in the document"
         same = known == (target, text)
