@@ -6,7 +6,7 @@ import traceback
 
 import click
 
-from firmware.contract import BurnishError
+from firmware.contract import BurnishError, question, suggestions
 from host_cli.terminal import json_line, one_line
 
 from . import commands
@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         outcome = cli(args=arguments, prog_name="burnish", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else OK
+    except click.NoSuchOption as why:
+        return _fail(why, why.exit_code, _no_option(why))
     except click.UsageError as why:
         where = f" (`{why.ctx.command_path} --help` explains)" if why.ctx else ""
         return _fail(why, why.exit_code, f"{why.format_message()}{where}")
@@ -47,6 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
             traceback.print_exc()
         text = f"unexpected failure: {type(why).__name__}: {why}; please report it with the output of BURNISH_DEBUG=1"
         return _fail(why, OTHER, text)
+
+
+def _no_option(why: click.NoSuchOption) -> str:
+    """The sentence about an option that does not exist."""
+    params = why.ctx.command.get_params(why.ctx) if why.ctx else []
+    known = [option for param in params for option in (*param.opts, *param.secondary_opts) if option.startswith("--")]
+    explained = f"`{why.ctx.command_path} --help` lists the options" if why.ctx else "--help lists the options"
+    return f"there is no option {why.option_name}; {question(suggestions(why.option_name, known), explained)}"
 
 
 def _report(why: Exception, status: int, sentence: str, as_json: bool) -> int:

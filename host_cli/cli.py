@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import click
 
-from firmware.contract import protocol
+from firmware.contract import protocol, question, suggestions
 from host_cli.terminal import json_line, lines, one_line
 
 from .errors import MEANINGS, USAGE, CliFail
@@ -84,6 +84,26 @@ class Context:
             raise click.Abort
 
 
+class Commands(click.Group):
+    """A group of commands that suggests other commands, also those of its subgroups, only if they are likely to be meant."""
+
+    def resolve_command(self, ctx, args):
+        """See `click.Group.resolve_command`."""
+        name = str(args[0])
+        if self.get_command(ctx, name) is None and not name.startswith("-") and not ctx.resilient_parsing:
+            hint = question(suggestions(name, self._names()), f"`{ctx.command_path} --help` lists the commands")
+            raise click.UsageError(f"there is no command {name!r}; {hint}")
+        return super().resolve_command(ctx, args)
+
+    def _names(self) -> list[str]:
+        below = [(name, command) for name, command in self.commands.items() if isinstance(command, click.Group)]
+        return [*self.commands, *(f"{group} {name}" for group, command in below for name in command.commands)]
+
+
+#: Subgroups are groups of the same kind.
+Commands.group_class = type
+
+
 def complete_device(click_context, parameter, incomplete) -> list[str]:
     """Shell completion of --device: serial numbers of boxes, then ports. Opens no port."""
     from host_cli.box import ports
@@ -94,6 +114,7 @@ def complete_device(click_context, parameter, incomplete) -> list[str]:
 
 
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_STATUSES,
 )

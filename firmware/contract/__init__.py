@@ -10,6 +10,7 @@ from .lazy import lazy_exports
 from .meter_rules import LAST, MeterFrame, merged, rules_of
 from .params import BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, RENAMED, TABLE, Param, ParamError
 from .regular_file import NotRegular, open_regular, read_regular
+from .suggestions import question, suggestions
 
 __all__ = [
     "BAND_TYPES",
@@ -35,9 +36,11 @@ __all__ = [
     "open_regular",
     "params",
     "protocol",
+    "question",
     "read_regular",
     "remove_leftovers",
     "rules_of",
+    "suggestions",
     "sync_directory",
     "write_atomic",
 ]

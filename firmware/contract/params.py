@@ -5,16 +5,18 @@ The answer to `hello` contains its digest, so that a difference between box and 
 """
 
 import dataclasses
-import difflib
 import functools
 import hashlib
 import json
 import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsp_ext import settings
 
 from .errors import BurnishError
+from .suggestions import question, suggestions
 
 #: Who applies a change: the engine, the designer, both, or the control process of the box.
 ENGINE, DESIGN, BOTH, BOX = "engine", "design", "both", "box"
@@ -325,10 +327,31 @@ def find(id: str) -> Param:
     """The parameter with this id, which may be one of RENAMED. Raises ParamError that suggests the nearest ids."""
     param = BY_ID.get(RENAMED.get(id, id))
     if param is None:
-        near = difflib.get_close_matches(id, BY_ID, 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`burnish params` lists them all"
+        near, hint = near_ids(id, BY_ID)
         raise ParamError(f"no parameter {id!r}; {hint}", name="unknown_path", data={"path": id, "near": near})
     return param
+
+
+def near_ids(id: str, known: Iterable[str]) -> tuple[list[str], str]:
+    """(the ids that `id` probably stands for, advice for the user)."""
+    near = suggestions(id, known)
+    section, _, name = id.rpartition(".")
+    if near:
+        return near, question(near, "")
+    family = re.sub(r"\.b\d+$", ".b1", section)
+    if re.search(r"\.b\d+$", section) and f"{family}.{name}" in BY_ID:
+        last = MULTIBAND_BANDS if family.startswith("multiband") else EQ_BANDS
+        return [f"{family}.{name}"], f"did you mean {family}.{name} to {family[:-1]}{last}.{name}?"
+    words = {word for param in TABLE for word in re.split(r"[._]", param.id)}
+    for word in (name.lower(), *suggestions(name, words, 1)):
+        if len(word) >= 3 and any(word in search_text(param) for param in TABLE):
+            return [], f"`burnish params {word}` lists what contains this word"
+    return [], "`burnish params` lists them all"
+
+
+def search_text(param: Param) -> str:
+    """What a search looks into: id, label and help, in lower case."""
+    return f"{param.id} {param.label} {param.help}".lower()
 
 
 def describe() -> list[dict]:

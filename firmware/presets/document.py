@@ -15,7 +15,6 @@ As JSON the same tree is used. Shared with the laptop: standard library and msgs
 """
 
 import datetime
-import difflib
 import hashlib
 import json
 import math
@@ -28,7 +27,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract import BY_ID, RENAMED, TABLE, BurnishError, Param
+from firmware.contract import BY_ID, RENAMED, TABLE, BurnishError, Param, params
 
 from . import toml_limits
 
@@ -364,10 +363,9 @@ def _unknown(id: str, value, where: str) -> PresetError:
     if id in BY_ID:
         message = f"{where}: {id} is not part of a preset; remove the line"
         return PresetError(message, "unknown_path", {"file": where, "path": id})
-    section = id.rpartition(".")[0] + "."
-    near = difflib.get_close_matches(id, [param.id for param in STORED], 1, 0.6)
-    near = near or [param.id for param in STORED if param.id.startswith(section)][:1]
-    hint = f"did you mean {near[0]} ({BY_ID[near[0]].allowed})?" if near else "`burnish params` lists them all"
+    near, hint = params.near_ids(id, [param.id for param in STORED])
+    if len(near) == 1 and hint.endswith(f" {near[0]}?"):
+        hint = f"did you mean {near[0]} ({BY_ID[near[0]].allowed})?"
     value = one_line(repr(value))[:40]
     return PresetError(f"{where}: there is no parameter {shown!r} (= {value}); {hint}", "unknown_path",
                        {"file": where, "path": shown, "value": value, "near": near})  # fmt: skip

@@ -4,7 +4,6 @@ Shared with the laptop: standard library and msgspec only.
 """
 
 import contextlib
-import difflib
 import errno
 import logging
 import os
@@ -15,7 +14,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from firmware.contract import open_regular, remove_leftovers, sync_directory, write_atomic
+from firmware.contract import open_regular, question, remove_leftovers, suggestions, sync_directory, write_atomic
 
 from .document import (
     MAX_BYTES,
@@ -205,8 +204,8 @@ class PresetLibrary:
 
     def _not_found(self, name: str) -> PresetError:
         names = [entry.name for entry in self.list()]
-        near = difflib.get_close_matches(name, names, 3, 0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "`burnish preset list` lists them all"
+        near = suggestions(name, names)
+        hint = question(near, "`burnish preset list` lists them all")
         return PresetError(f"no preset {one_line(name)[:40]!r}; {hint}", "not_found", {"preset": name, "near": near})
 
 

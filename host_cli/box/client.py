@@ -4,7 +4,6 @@ A request is sent again until its reply arrives or the time is up. The box execu
 """
 
 import base64
-import difflib
 import hashlib
 import secrets
 import time
@@ -13,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from firmware.contract import MeterFrame, Param, params, protocol, rules_of
+from firmware.contract import MeterFrame, Param, params, protocol, question, rules_of, suggestions
 from host_cli.errors import INCOMPATIBLE, NO_DEVICE, REFUSED, UNVERIFIED, CliFail, LinkLost, NoAnswer, Refused
 
 from .link import Link
@@ -155,8 +154,8 @@ class BoxClient:
     def raw(self, method: str, arguments: dict) -> dict:
         """Send any request of the protocol; returns the result as plain data. Raises Refused."""
         if method not in protocol.METHODS:
-            near = difflib.get_close_matches(method, protocol.METHODS, 3, 0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else "docs/PROTOCOL.md lists them"
+            near = suggestions(method, protocol.METHODS)
+            hint = question(near, "docs/PROTOCOL.md lists them")
             raise Refused(f"no method {method!r}; {hint}", "unknown_method", {"method": method, "near": near})
         return msgspec.to_builtins(self._call(method, **arguments))
 

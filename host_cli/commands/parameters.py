@@ -9,7 +9,7 @@ from firmware.contract import params as local
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import REFUSED, Refused
 from host_cli.presets import remarks, shown
-from host_cli.terminal import table
+from host_cli.terminal import search, table
 
 
 def complete_path(context, parameter, incomplete) -> list[str]:
@@ -91,17 +91,23 @@ def _note_inaudible(context: Context, changed: dict) -> None:
 
 
 @cli.command()
-@click.argument("patterns", nargs=-1, shell_complete=complete_path)
+@click.argument("wanted", nargs=-1, metavar="[SEARCH]...", shell_complete=complete_path)
 @pass_context
-def params(context: Context, patterns):
-    """List parameters with their range and default: `params`, `params eq.b1`, `params '*_ms'`.
+def params(context: Context, wanted):
+    """List parameters with their range and default: `params`, `params eq.b1`, `params '*_ms'`, `params release`.
+
+    SEARCH is a section, a pattern with *, or a word of the id, the label or the help. Of several, each adds to the list; words
+    in one argument, such as "look ahead", must all be found.
 
     Needs no box. With --device it shows the table of that box.
     """
     known = context.box.table if context.device else local.BY_ID
-    ids = matching(known, patterns)
+    found = {id for word in wanted for id in matching(known, (word,)) or search(known, word)}
+    ids = [id for id in known if id in found or not wanted]
     if not ids:
-        local.find(patterns[0])
+        near, hint = local.near_ids(wanted[0], known)
+        raise Refused(f"no parameter contains {wanted[0]!r} in its id, label or help; {hint}", "unknown_path",
+                      {"path": wanted[0], "near": near})  # fmt: skip
     rows = [
         (id, known[id].allowed, shown(known[id], known[id].to_plain(known[id].default)), known[id].help) for id in ids
     ]

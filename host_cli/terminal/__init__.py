@@ -11,6 +11,7 @@ __getattr__ = lazy_exports(
         "json_line": "text",
         "lines": "text",
         "one_line": "text",
+        "search": "sections",
         "table": "text",
     },
 )
@@ -22,5 +23,6 @@ __all__ = [
     "json_line",
     "lines",
     "one_line",
+    "search",
     "table",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from firmware.contract import Param
+from firmware.contract import Param, params
 from host_cli.presets import library
 
 _TITLES = {"input": "Input", "eq": "EQ", "multiband": "Multiband", "stereo": "Stereo", "saturator": "Saturator",
@@ -52,4 +52,4 @@ def _short(id: str, param: Param) -> str:
 def search(table: dict[str, Param], words: str) -> list[str]:
     """The ids of all parameters that have every one of the `words` in their id, label or help."""
     wanted = words.lower().split()
-    return [id for id, param in table.items() if all(w in f"{id} {param.label} {param.help}".lower() for w in wanted)]
+    return [id for id, param in table.items() if all(word in params.search_text(param) for word in wanted)]

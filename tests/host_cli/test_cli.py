@@ -367,3 +367,38 @@ def test_comparisons_at_equal_loudness(burnish, fake):
     assert fake.store.get("chain.match") == 0 and fake.store.ab == "b"
     burnish("ab", "a")
     assert fake.store.get("chain.match") == 0
+
+
+@pytest.mark.parametrize(
+    ("searched", "found"),
+    [
+        (["ceiling"], {"limiter.enabled", "limiter.ceiling_dbtp"}),
+        (["CEILING"], {"limiter.enabled", "limiter.ceiling_dbtp"}),
+        (["pink noise"], {"eq.auto_gain"}),
+        (["MATCH WET", "stereo.mono_hz"], {"chain.match_wet_db", "stereo.mono_hz"}),
+        (["dither"], {"dither.bits", "dither.shape"}),
+    ],
+)
+def test_params_finds_words_in_ids_labels_and_help(burnish, searched, found):
+    status, out, err = burnish("params", *searched)
+    assert status == 0, err
+    assert {line.split()[0] for line in out.splitlines()[1:]} == found
+
+
+def test_params_says_what_is_near_what_it_does_not_find(burnish):
+    assert burnish("params", "treshold")[2].endswith("`burnish params threshold` lists what contains this word\n")
+    assert burnish("params", "limiter.gan_db")[2].endswith("did you mean limiter.gain_db?\n")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (["load", "Warm"], "there is no command 'load'; did you mean preset load?"),
+        (["preset", "lst"], "there is no command 'lst'; did you mean list?"),
+        (["quit"], "there is no command 'quit'; `burnish --help` lists the commands"),
+        (["meters", "--taget", "-14"], "there is no option --taget; did you mean --target?"),
+        (["meters", "--zoom"], "there is no option --zoom; `burnish meters --help` lists the options"),
+    ],
+)
+def test_commands_and_options_are_suggested_only_if_they_are_likely(burnish, typed, sentence):
+    assert burnish(*typed) == (2, "", f"burnish: {sentence}\n")
