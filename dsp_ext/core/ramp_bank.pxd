@@ -3,7 +3,7 @@
 cdef class RampBank:
     cdef float[::1] _shape
     cdef readonly Py_ssize_t length
-    cdef float[::1] _start, _span, _target, _goal
+    cdef float[::1] _start, _span, _target, _goal, _farthest
     cdef Py_ssize_t _at, _count
 
     cdef void to(self, int which, float target) noexcept nogil

@@ -9,6 +9,9 @@ directly. At rest the span is zero and the value is exact.
 A target that is set during a ramp is used when the ramp ends, at most 20 ms later; the newest target counts. A value that
 reversed in the middle of a ramp would make a corner, which is audible as a click (residue -65 dBFS; a complete ramp leaves
 -105 dBFS), and a knob that keeps turning would make one with each step.
+
+A value may have a farthest distance for one ramp, because a change by 80 dB, or by ten octaves, within 20 ms clicks whatever
+its shape. A longer change takes several ramps.
 """
 
 import numpy as np
@@ -19,7 +22,9 @@ from .ramp cimport Ramp
 cdef class RampBank:
     """Starts with `values` at rest. [control] creates it; [audio] changes and reads it. It does not allocate after that."""
 
-    def __init__(self, rate_hz, values):
+    def __init__(self, rate_hz, values, farthest=None):
+        """`values`: as many numbers as there are values. `farthest`: the number of each value by which it moves at most in one
+        ramp, by default without limit."""
         cdef Ramp ramp = Ramp(rate_hz)
         self._shape = ramp._shape
         self.length = ramp.length
@@ -27,6 +32,7 @@ cdef class RampBank:
         self._goal = np.array(values, np.float32)
         self._start = np.array(values, np.float32)
         self._span = np.zeros(len(values), np.float32)
+        self._farthest = np.full(len(values), np.inf, np.float32) if farthest is None else np.array(farthest, np.float32)
         self._count = len(values)
         self._at = self.length
 
@@ -38,16 +44,22 @@ cdef class RampBank:
                 self.begin()
 
     cdef void begin(self) noexcept nogil:
-        """Start a ramp from the current values to their targets."""
+        """Start a ramp from the current values to their targets, or as far towards them as one ramp may lead."""
         cdef Py_ssize_t k
         for k in range(self._count):
             self._goal[k] = self._target[k]
+            if self._target[k] > self._start[k] + self._farthest[k]:
+                self._goal[k] = self._start[k] + self._farthest[k]
+            elif self._target[k] < self._start[k] - self._farthest[k]:
+                self._goal[k] = self._start[k] - self._farthest[k]
             self._span[k] = self._goal[k] - self._start[k]
         self._at = 0
 
     cdef void settle(self) noexcept nogil:
         """[audio] Set all values to their targets at once."""
-        self.begin()
+        cdef Py_ssize_t k
+        for k in range(self._count):
+            self._goal[k] = self._target[k]
         self.arrive()
 
     cdef void arrive(self) noexcept nogil:

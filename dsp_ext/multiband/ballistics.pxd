@@ -17,6 +17,7 @@ cdef struct Follower:
     double open_smoothed[4]
     double open_wait[4]
 
+cdef Times times_of(const float *settled) noexcept nogil
 cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,
                   float *out_r, Py_ssize_t frames) noexcept nogil
 cdef void crest(double *peak, double *mean, double part, const float *power, float *peaks, float *means,

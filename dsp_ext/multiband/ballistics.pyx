@@ -10,11 +10,25 @@ from dsp_ext.core cimport (
     Double2, add, greater, left_of, lesser, mul, double2, double2_at, put_double2, right_of, sub, unless_greater,
 )
 
+from .gain_curve cimport ATTACK, FALL, HOLD, RELEASE
+
 
 cdef struct _Half:
     # Two lanes of a Follower and of its Times.
     Double2 held, smoothed, wait, open_held, open_smoothed, open_wait
     Double2 attack, fall, release, hold
+
+
+cdef Times times_of(const float *settled) noexcept nogil:
+    """The times among the values of four lanes, which are numbered as in `gain_curve.pxd`."""
+    cdef Times times
+    cdef int lane
+    for lane in range(4):
+        times.attack[lane] = settled[4 * ATTACK + lane]
+        times.fall[lane] = settled[4 * FALL + lane]
+        times.release[lane] = settled[4 * RELEASE + lane]
+        times.hold[lane] = settled[4 * HOLD + lane]
+    return times
 
 
 cdef void average(double *left, double *right, double part, const float *power_l, const float *power_r, float *out_l,

@@ -26,8 +26,8 @@ there:
 - The sound is delayed by 5 ms for the detector, whatever the look-ahead, so that the latency does not depend on settings.
   The delay can be switched off (`set_waiting`); there is no look-ahead then.
 
-While values of the curve are on a ramp, two detectors run side by side, one by the values from which the ramp starts and one
-by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
+While values of the curve or times are on a ramp, two detectors run side by side, one by the values from which the ramp
+starts and one by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
 would rise in steps, at each peak of the waveform: 40 dB of threshold within 20 ms leave -97 dBFS at 7 kHz from a tone.
 
 The cost depends on the settings, never on the sound. A part of the computation that no lane needs (see `settings.pxd`) is
@@ -39,7 +39,7 @@ import numpy as np
 
 from libc.string cimport memcpy, memset
 
-from .ballistics cimport Follower, average, crest, follow, follow_all
+from .ballistics cimport Follower, Times, average, crest, follow, follow_all, times_of
 from .gain_curve cimport (
     Values, add_changed, approach, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take,
 )
@@ -276,6 +276,7 @@ cdef class Compressors(Processor):
         """Convert the levels in the rows from `level_row` on to smoothed reductions, in place. `settled` contains the values of
         the curve without ramps."""
         cdef int parts = self._parts, channel
+        cdef Times times = times_of(settled)
         cdef float *level
         cdef float *open_db
         if parts & APART:
@@ -290,9 +291,9 @@ cdef class Compressors(Processor):
             if parts & (OPENING | ADAPTING | HOLDING):
                 if not parts & (LIFTING | OPENING):
                     memset(open_db, 0, BANDS * frames * sizeof(float))
-                follow_all(&followers[channel], &self.settings.times, level, open_db, &self._work[RELEASES, 0], frames)
+                follow_all(&followers[channel], &times, level, open_db, &self._work[RELEASES, 0], frames)
             else:
-                follow(&followers[channel], &self.settings.times, level, frames)
+                follow(&followers[channel], &times, level, frames)
 
     cdef void listen(self, const float *left, const float *right, Values values, Py_ssize_t frames) noexcept nogil:
         """Store the sound and its power in the rings. Compute PEAKS and SQUARES of the louder channel."""

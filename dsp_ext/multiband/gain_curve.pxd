@@ -19,6 +19,11 @@ cdef enum:
     WET
     PRESENT
     TILT
+    # Times. They do not move: a detector runs with those at the start of a ramp, and another with those at its goal.
+    ATTACK
+    FALL
+    RELEASE
+    HOLD
     VALUES
 
 cdef struct Values:

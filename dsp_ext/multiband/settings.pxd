@@ -1,7 +1,6 @@
 # Settings of four compressors. See `settings.pyx`.
 
 from dsp_ext.core cimport RampBank
-from .ballistics cimport Times
 from .places cimport BAND_SETTINGS
 
 cdef enum:
@@ -23,7 +22,6 @@ cdef class BandSettings:
     cdef double _settings[LANES_OF_BANDS][BAND_SETTINGS]
     # Values that are derived from the settings; the loops read them.
     cdef RampBank values  # numbered as in `gain_curve.pxd`
-    cdef Times times
     cdef Py_ssize_t lookahead[LANES_OF_BANDS]
     cdef int needed
 

@@ -1,10 +1,12 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Lanes are below four, places below BAND_SETTINGS.
-"""BandSettings: the settings of four compressors, and what is derived from them: ramped values, times, flags."""
+"""BandSettings: the settings of four compressors, and what is derived from them: ramped values and flags."""
+
+import numpy as np
 
 from .gain_curve cimport (
-    EXPAND_RANGE, EXPAND_SLOPE, EXPAND_THRESHOLD, ADAPTIVE, KNEE, LINK, MAKEUP, PRESENT, RANGE, RMS, SLOPE, THRESHOLD,
-    TILT, UP_RANGE, UP_SLOPE, UP_THRESHOLD, VALUES, WET, loss_at_full_scale,
+    ADAPTIVE, ATTACK, EXPAND_RANGE, EXPAND_SLOPE, EXPAND_THRESHOLD, FALL, HOLD, KNEE, LINK, MAKEUP, PRESENT, RANGE,
+    RELEASE, RMS, SLOPE, THRESHOLD, TILT, UP_RANGE, UP_SLOPE, UP_THRESHOLD, VALUES, WET, loss_at_full_scale,
 )
 from .places cimport (
     BAND_ADAPTIVE, BAND_ATTACK_MS, BAND_AUTO_MAKEUP, BAND_BYPASS, BAND_EXPAND_RANGE_DB, BAND_EXPAND_RATIO,
@@ -19,6 +21,8 @@ cdef enum:
     LANES = LANES_OF_BANDS
 
 cdef double LIMITING = LIMITING_RATIO
+#: How far the range of the expander moves in one ramp.
+FARTHEST_DB = 10.0
 
 
 cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil:
@@ -38,7 +42,9 @@ cdef class BandSettings:
         """`longest_lookahead` in frames."""
         self.rate_hz = rate_hz
         self.longest_lookahead = longest_lookahead
-        self.values = RampBank(rate_hz, [0.0] * (VALUES * LANES))
+        farthest = np.full(VALUES * LANES, np.inf)
+        farthest[EXPAND_RANGE * LANES : (EXPAND_RANGE + 1) * LANES] = FARTHEST_DB
+        self.values = RampBank(rate_hz, np.zeros(VALUES * LANES), farthest)
         for lane in range(LANES):
             for place, value in enumerate(BAND.defaults.values()):
                 self._settings[lane][place] = value
@@ -60,8 +66,8 @@ cdef class BandSettings:
     cdef void set_value(self, int lane, int place, double value) noexcept nogil:
         """[audio] Set the setting at `place` of BAND to an allowed value.
 
-        Values of the curve and of the mix are ramped. Times act at once, because they only change the speed of values that
-        are smoothed anyway. `solo` and `mute` are only stored; the multiband compressor evaluates them. See `set_present`.
+        Values of the curve, of the mix and times are ramped. Only the look-ahead acts at once. `solo` and `mute` are only
+        stored; the multiband compressor evaluates them. See `set_present`.
         """
         self._settings[lane][place] = value
         self.aim(lane)
@@ -84,7 +90,7 @@ cdef class BandSettings:
         self.to(lane, LINK, settings[BAND_LINK_PCT] / 100.0)
         self.to(lane, ADAPTIVE, settings[BAND_ADAPTIVE])
         self.to(lane, WET, 0.0 if settings[BAND_BYPASS] != 0 else settings[BAND_WET_PCT] / 100.0)
-        self.times.hold[lane] = <double> self.frames(settings[BAND_HOLD_MS])
+        self.to(lane, HOLD, <double> self.frames(settings[BAND_HOLD_MS]))
         self.lookahead[lane] = min(self.frames(settings[BAND_LOOKAHEAD_MS]), self.longest_lookahead)
         self.set_times(lane)
         self.set_makeup(lane)
@@ -97,12 +103,12 @@ cdef class BandSettings:
     cdef void set_times(self, int lane) noexcept nogil:
         cdef double attack_ms = self._settings[lane][BAND_ATTACK_MS], release_ms = self._settings[lane][BAND_RELEASE_MS]
         cdef double fall_ms = min(attack_ms, 0.25 * release_ms)
-        self.times.attack[lane] = part_per_frame(attack_ms, self.rate_hz)
-        self.times.fall[lane] = part_per_frame(fall_ms, self.rate_hz)
+        self.to(lane, ATTACK, part_per_frame(attack_ms, self.rate_hz))
+        self.to(lane, FALL, part_per_frame(fall_ms, self.rate_hz))
         # Two one-pole smoothers in series, with the times t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1),
         # within 1 %.
         release_ms = release_ms - fall_ms - 0.5 * fall_ms * fall_ms / release_ms
-        self.times.release[lane] = part_per_frame(release_ms, self.rate_hz)
+        self.to(lane, RELEASE, part_per_frame(release_ms, self.rate_hz))
 
     cdef void set_makeup(self, int lane) noexcept nogil:
         """Set the make-up gain. Automatic make-up compensates for half of the gain reduction at full scale."""
@@ -166,7 +172,7 @@ cdef class BandSettings:
                 parts |= AVERAGING
             if self.leaves(lane, ADAPTIVE, 0):
                 parts |= ADAPTING
-            if self.times.hold[lane] != 0:
+            if self.leaves(lane, HOLD, 0):
                 parts |= HOLDING
         self.needed = parts
 

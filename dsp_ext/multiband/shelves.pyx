@@ -37,7 +37,8 @@ cdef enum:
     ROWS
 
 cdef double DAMPING = 1.4142135623730951  # 1 / Q of Butterworth
-cdef double LEAST = 1e-4  # -80 dB: the lowest gain of a band
+cdef double LEAST = 0.025  # -32 dB: the lowest gain of a band
+cdef double EXACT_FROM = 0.125  # -18 dB
 
 
 cdef class Shelves:
@@ -45,7 +46,7 @@ cdef class Shelves:
 
     def __init__(self, rate_hz, RampBank poles not None, int used):
         """Crossovers at the targets of `poles`, fourth roots of tan(pi f / rate) in order. The first `used` are in use."""
-        self._values = RampBank(rate_hz, [0.0] * (2 * SHELF_SECTIONS))
+        self._values = RampBank(rate_hz, [0.0] * (2 * SHELF_SECTIONS), poles._farthest)
         self._gains = np.zeros((WAYS * SHELF_BANDS, CHUNK))
         self._work = np.zeros((ROWS * WAYS * SHELF_SECTIONS, CHUNK))
         self.follow(poles, used)
@@ -164,13 +165,21 @@ cdef class Shelves:
         return out
 
 
+cdef inline double _gain(float change) noexcept nogil:
+    """The gain of a band whose gain minus 1 is `change`: from -18 dB on exactly, below that more and more above it, and never
+    below LEAST. A lower gain in an inner band would amplify the rounding of the gains, because the shelf below it boosts by
+    what the one above it cuts: at -80 dB, a moving gain would leave -48 dBFS of noise from a bass tone."""
+    cdef double gain = 1.0 + <double> change
+    cdef double below = EXACT_FROM - gain if gain < EXACT_FROM else 0.0
+    below = below * below * (1.0 / (EXACT_FROM * EXACT_FROM))
+    return gain + LEAST * (below * below)
+
+
 cdef void _first_gain(const float *change, double *gain, Py_ssize_t frames) noexcept nogil:
     """The gain of the first band. The values of `change` are four numbers apart."""
     cdef Py_ssize_t i
-    cdef double now
     for i in range(frames):
-        now = 1.0 + <double> change[LANES * i]
-        gain[i] = now if now > LEAST else LEAST
+        gain[i] = _gain(change[LANES * i])
 
 
 cdef void _coefficients(const float *change, const double *below, double *above, double *rows, double corner,
@@ -183,8 +192,7 @@ cdef void _coefficients(const float *change, const double *below, double *above,
     cdef double *pole = rows + POLE * CHUNK
     cdef double *factor = rows + FACTOR * CHUNK
     for i in range(frames):
-        gain = 1.0 + <double> change[LANES * i]
-        gain = gain if gain > LEAST else LEAST
+        gain = _gain(change[LANES * i])
         gain = below[i] + (part + part_ * shape[i]) * (gain - below[i])
         above[i] = gain
         ratio = sqrt(below[i] / gain)

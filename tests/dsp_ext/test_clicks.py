@@ -31,6 +31,15 @@ def test_a_sample_of_all_changes_makes_no_click(rng):
         assert found <= clicks.limit_db(case, LIMITS_DB), f"{case.name}, {tone_name}, {rate_hz} Hz"
 
 
+@pytest.mark.parametrize(
+    "name", ["b3.expand_range_db", "b2.attack_ms", "b2.hold_ms", "b2.release_ms", "x1_hz", "bands"]
+)
+@pytest.mark.parametrize("tone_name", clicks.TONES)
+def test_changes_of_shelves_make_no_click(name, tone_name):
+    case = next(case for case in clicks.parameter_cases(3) if case.name == f"multiband.{name}")
+    assert clicks.residue_db(case, tone_name, 48000) <= -100
+
+
 @pytest.mark.clicks
 @pytest.mark.parametrize("rate_hz", RATES_HZ)
 def test_every_change(rate_hz, record):

@@ -68,8 +68,7 @@ LIMITS = (
         "Chain", "split shelves:.*swells",
     ),
     Promise(
-        "Some extreme changes leave more than -100 dBFS above 8 kHz, above all a far change of an expander's range with the split "
-        "`shelves`.",
+        "Some extreme changes leave more than -100 dBFS above 8 kHz, above all far moves of a crossover with the split `shelves`.",
         "Clicks", "known limit",
     ),
     Promise(

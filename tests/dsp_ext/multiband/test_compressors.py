@@ -16,7 +16,7 @@ def make(rate_hz: int = RATE_HZ, **settings) -> Compressors:
     compressor = Compressors(rate_hz, 4096)
     for name, value in settings.items():
         compressor.set(name, value)
-    compressor.process(np.zeros((2, rate_hz // 20), np.float32))
+    compressor.process(np.zeros((2, rate_hz // 5), np.float32))
     compressor.reset()
     compressor.take()
     return compressor

@@ -49,7 +49,7 @@ def test_sounds_as_the_reference(name, rate_hz, rng, record):
     for lane, settings in enumerate(lanes):
         for what, value in settings.items():
             compressors.set(what, value, lane)
-    compressors.changes(np.zeros((2, rate_hz // 20, 4), np.float32))  # until all ramps have ended
+    compressors.changes(np.zeros((2, rate_hz // 5, 4), np.float32))  # until all ramps have ended
     compressors.reset()
     for lane in range(4):
         compressors.take(lane)

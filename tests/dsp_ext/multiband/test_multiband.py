@@ -24,7 +24,7 @@ def make(rate_hz: int = RATE_HZ, freqs_hz=None, **settings) -> Multiband:
         load(multiband, freqs_hz, jump=True)
     for name, value in settings.items():
         multiband.set(name.replace("_", ".", 1) if name[0] == "b" and name[1] != "a" else name, value)
-    multiband.process(np.zeros((2, rate_hz // 5), np.float32))
+    multiband.process(np.zeros((2, rate_hz // 3), np.float32))
     multiband.reset()
     return multiband
 
