@@ -150,7 +150,7 @@ def _claim(run_dir: Path) -> None:
 def _die_with_parent(parent: int) -> None:
     """Arrange that this process gets SIGTERM when its supervisor dies."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:  # it died before this call
+    if os.getppid() != parent:  # the supervisor died before this call
         sys.exit(FAILED)
 
 

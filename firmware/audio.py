@@ -32,11 +32,13 @@ from firmware.system import (
     schedule_realtime,
 )
 
-_EPIPE = -32  # pyalsaaudio returns this after an xrun; it has prepared that one stream again, and the data is lost
+_EPIPE = (
+    -32
+)  # pyalsaaudio returns this after an xrun; it has then prepared this stream again, and the data of the call is lost
 _BYTES_PER_FRAME = 8
 _OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
 
-#: Time between two looks for the first settings and kernels from the control process, in seconds.
+#: Time between two checks for the first settings and kernels from the control process, in seconds.
 READY_STEP_S = 0.005
 
 
@@ -125,7 +127,8 @@ class _quiet_alsa:
 
 
 def _interrupted(error: alsaaudio.ALSAAudioError) -> bool:
-    """Whether a signal ended a call that waited. It moved no frames and is repeated, unless the signal asked for the end."""
+    """Whether a signal interrupted a call that waited. The call moved no frames and is repeated, unless the signal requests the
+    end."""
     return os.strerror(errno.EINTR) in str(error)
 
 
@@ -145,7 +148,7 @@ class Loop:
 
     `stopwatch` measures the time for each block: a Stopwatch on a real card, `sound_card.OwnTime` in the simulator. The
     output is silent while `gate()` is false, and fades in when it becomes true; without a gate the sound starts at once.
-    `analog`: digital silence at the input is a fault, and not music that has not begun.
+    `analog`: the input comes from a converter, so digital silence means a fault and not that the music has not begun.
     """
 
     def __init__(
@@ -204,7 +207,7 @@ class Loop:
             self._engine.fade_in()
 
     def _note_variation(self) -> None:
-        """Note for the supervisor whether the words of this block vary, as those of a working input do."""
+        """Record for the supervisor whether the words of this block vary, which they do with a working input."""
         np.not_equal(self._later, self._earlier, out=self._differs)
         if self._differs.any() or (not self._analog and not self._words[0].any()):
             self._counters["varied_at"] = self._engine.frames + self._period
@@ -226,7 +229,7 @@ class Loop:
             if count == _EPIPE:
                 return False
             if count <= 0:
-                # A known fault of a driver. It persists until a new process opens the card.
+                # A known driver bug. It persists until a new process opens the card.
                 raise StreamFault("playback takes no frames")
             if count * _BYTES_PER_FRAME >= len(data):
                 return True
@@ -251,8 +254,8 @@ class Loop:
 
 
 class RelayGate:
-    """Open while the bypass relays are on the processor, from BOUNCE_S after they came on, so that their bounce is not audible. In a
-    box without relays it opens after PATIENCE_S."""
+    """A gate that is open while the bypass relays connect the processor. It opens BOUNCE_S after they have switched, so that
+    their bounce is not audible. In a box without relays it opens after PATIENCE_S."""
 
     BOUNCE_S, PATIENCE_S = 0.02, 1.0
 

@@ -139,7 +139,7 @@ def _serial(options: Options) -> str:
 
 def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) -> ControlProcess:
     """Start all parts. `stack` shuts them down in reverse order."""
-    logbook = Logbook()  # the laptop reads in it also what happened before there was a link
+    logbook = Logbook()  # started first, so that the laptop can also read what happened before there was a link
     logging.getLogger("firmware").addHandler(logbook)
     configured = config.load(options.config) if options.config else config.Config()
     publish = publisher(shared)
@@ -153,7 +153,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     designer.start(store.snapshot())
     stack.callback(designer.stop)
     store.subscribe(lambda changed, rev, source: designer.edit(changed, store.snapshot()))
-    shared.counters["control_ready"] = 1  # the audio process may begin
+    shared.counters["control_ready"] = 1  # the audio process may start now
 
     recorder = Recorder(shared, options.run_dir / "run.json")
     presets = PresetLibrary(options.state_dir / "presets")

@@ -1,6 +1,5 @@
-"""`python -m firmware.health`: whether the box that runs here is well, read from the memory that its processes share.
-
-For root, or for the user of the box. An update asks it before it keeps a new version.
+"""`python -m firmware.health`: checks whether the box on this machine works, by its shared memory. Only root and the user of
+the box may run it. An update runs it before it keeps a new version.
 """
 
 import argparse
@@ -11,17 +10,18 @@ from pathlib import Path
 
 from firmware.system import SharedMemory, relay_held
 
-#: Between two looks, in seconds. Shorter than what the relays' hold would bridge is not needed: the supervisor watches that.
+#: Time between two checks, in seconds. It may be longer than the hold time of the relays, because the supervisor detects short
+#: pauses.
 STEP_S = 0.5
-#: The control process may take this long for one round, in seconds: a slow card.
+#: Longest time in seconds in which the control process does not have to advance, because it may wait for a slow memory card.
 CONTROL_S = 5.0
 
 
 def fault(shared: SharedMemory, seconds: float, *, relay: bool = True, sleep: Callable = time.sleep) -> str:
-    """What goes wrong within `seconds`, in one sentence; empty where nothing does.
+    """Observe the box for `seconds`. Returns the fault in one sentence, or an empty text if there is none.
 
-    Frames must advance from look to look, the control process at least every CONTROL_S, the relays be held (if there is a
-    `relay`), and no process start again.
+    At each check, frames must have advanced, the relays must be held (if there is a `relay`), and no process may have been
+    restarted. The control process must advance at least every CONTROL_S.
     """
     cells = shared.counters
     frames, beats, starts = shared.engine["frames"], cells["control_beats"], _starts(cells)
@@ -47,7 +47,7 @@ def _starts(cells) -> tuple[int, int]:
 
 
 def shared_memory() -> SharedMemory | None:
-    """That of the box that runs on this machine; None where none does, or not for this user's eyes."""
+    """The shared memory of the box on this machine. None if no box runs, or if this user may not read it."""
     for command in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             words = command.read_bytes().split(b"\0")
@@ -59,7 +59,7 @@ def shared_memory() -> SharedMemory | None:
             OSError,
             IndexError,
             ValueError,
-        ):  # it has just ended, or belongs to another user, or is of another version
+        ):  # this process has just ended, belongs to another user, or has another version
             continue
     return None
 
@@ -67,15 +67,15 @@ def shared_memory() -> SharedMemory | None:
 def main(arguments=None) -> int:
     """The whole program; returns the exit status."""
     parser = argparse.ArgumentParser(
-        prog="python -m firmware.health", description="Whether the box that runs here is well.",
-        epilog="Exit status: 0 it is, 1 it is not.",
+        prog="python -m firmware.health", description="Check whether the box on this machine works.",
+        epilog="Exit status: 0 the box works, 1 it does not.",
     )  # fmt: skip
-    parser.add_argument("--seconds", type=float, default=5, help="how long to look (default %(default)s)")
+    parser.add_argument("--seconds", type=float, default=5, help="how long to observe the box (default %(default)s)")
     parser.add_argument("--no-relay", action="store_true", help="this box has no bypass relays")
     asked = parser.parse_args(arguments)
     shared = shared_memory()
-    found = "no box runs here" if shared is None else fault(shared, asked.seconds, relay=not asked.no_relay)
-    print(found or f"well for {asked.seconds:g} s")
+    found = "no box runs on this machine" if shared is None else fault(shared, asked.seconds, relay=not asked.no_relay)
+    print(found or f"the box has worked for {asked.seconds:g} s")
     return 1 if found else 0
 
 

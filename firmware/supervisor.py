@@ -1,7 +1,6 @@
-"""The supervisor: parent of both processes. It owns the shared memory and generates the heartbeat of the bypass relays.
-
-It holds no lock and does no work that can fail, so that it survives the failure of its children. All its threads have real-time
-scheduling and its memory is locked: other programs delay neither the heartbeat nor a thread that holds Python's lock.
+"""The supervisor: the parent of both processes. It owns the shared memory and generates the heartbeat of the bypass relays. It
+takes no locks and does nothing that can fail, so that it survives the failure of its children. All its threads have real-time
+scheduling and its memory is locked: other programs therefore delay neither the heartbeat nor a thread that holds Python's lock.
 """
 
 import contextlib
@@ -38,7 +37,7 @@ _REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
 #: begins when this has been true for HEALTHY_S seconds. ALIVE_S, one step of the heartbeat and `hold_max_ms` of board.toml
 #: together are at most 50 ms; periods of more than 5 ms make the time longer.
 ALIVE_S, HEALTHY_S = 0.015, 0.2
-#: The same with a simulated card: a host that is busy elsewhere is no fault of the audio process.
+#: The same for a simulated card, where a busy host is not a fault of the audio process.
 SIMULATED_ALIVE_S = 0.05
 #: Time for a child to end after SIGTERM, in seconds.
 STOP_S = 5.0
@@ -51,7 +50,8 @@ AUDIO_STUCK_S, CONTROL_STUCK_S = 2.0, 10.0
 STARTING_S = 20.0
 #: Time for a stuck process to print its stacks before it is killed, and for a killed process to end, in seconds.
 STACKS_S, KILLED_S = 0.1, 1.0
-#: How many killed processes of a role that have not ended may exist when it is started again: each holds memory.
+#: The largest number of killed processes of one role that may still exist when the role is started again, because each of them
+#: uses memory.
 MOST_UNREAPED = 2
 TICK_S = 0.02
 #: The state of the relays that a heartbeat reports is valid for this long, in nanoseconds: longer than any hold time.
@@ -80,7 +80,7 @@ def relay_of(options: Options):
 
         return Relay(described, SimPanel(described).pin_factory)
     try:
-        with warnings.catch_warnings(action="ignore"):  # gpiozero warns about each pin factory that is missing
+        with warnings.catch_warnings(action="ignore"):  # gpiozero warns about each missing pin factory
             return Relay(described)
     except Exception as error:  # from gpiozero or its pin factories
         if closed := closed_chips():
@@ -118,8 +118,9 @@ class Child:
     """A child process. It is restarted when it ends, and killed when its counter `life()` does not change for `stuck_s`
     seconds.
 
-    `starting` is called before each start. No call but `stop` waits for the process: a process that waits for a frozen disk ends
-    only when the disk answers, even after it was killed. Its successor is started beside it, unless MOST_UNREAPED wait like that.
+    `starting` is called before each start. Only `stop` waits for the process to end, because a killed process that waits for a
+    disk does not end before the disk answers. The next process is started without waiting for it, unless MOST_UNREAPED such
+    processes exist.
     """
 
     def __init__(self, role: str, options: Options, shared: SharedMemory, life, stuck_s: float, starting=lambda: None,
@@ -198,7 +199,8 @@ class Child:
         self.process = self._kill_at = None
 
     def stop(self) -> None:
-        """Ask the process to end, and kill it if it does not. One that a disk holds is left to the kernel."""
+        """Ask the process to end, and kill it if it does not. A process that waits for a disk is not waited for; the Linux
+        kernel ends it later."""
         if self.process is None:
             return
         self.process.terminate()
@@ -212,8 +214,8 @@ class Child:
 
 
 class Heartbeat:
-    """Generates the heartbeat while frames advance, once they have done so for HEALTHY_S and `fault(frames, seconds)` found nothing
-    wrong with these frames. `frames` and `alive` are callables too."""
+    """Generates the heartbeat while frames advance. It starts after frames have advanced for HEALTHY_S, if `fault(frames,
+    seconds)` finds no fault in them. `frames` and `alive` are callables, too."""
 
     def __init__(self, relay, frames, alive, now=time.monotonic, alive_s=ALIVE_S, fault=lambda frames, seconds: ""):
         self._relay, self._frames, self._alive, self._now, self._alive_s = relay, frames, alive, now, alive_s
@@ -246,7 +248,7 @@ class Heartbeat:
         self._since, self._since_frames, self._holding = now, frames, False
 
     def _passed(self, now: float, frames: int) -> bool:
-        """Whether the frames since the trial began are those of a working card; if not, the next trial begins."""
+        """Whether the frames since the start of the trial come from a working card. If not, the next trial begins."""
         fault = self._fault(frames - self._since_frames, now - self._since)
         if fault:
             if fault != self._reported:
@@ -257,7 +259,8 @@ class Heartbeat:
 
 
 class CaptureFault:
-    """What is wrong with the capture in a number of frames that took some seconds; empty if nothing. `rate_hz` is that of the run."""
+    """The fault of the capture, judged by a number of frames and the time that they took; empty if there is none. `rate_hz` is
+    the rate of the run."""
 
     #: The rate may differ by this part, and by two periods, because frames are counted in periods.
     TOLERANCE, PERIODS = 0.03, 2
@@ -317,11 +320,12 @@ class Supervisor:
 
     @property
     def _priority(self) -> int:
-        """Above audio: an overloaded audio process must not stop the heartbeat, which takes microseconds."""
+        """The priority of the heartbeat, which is above that of the audio process: an overloaded audio process must not stop
+        the heartbeat, which takes microseconds."""
         return min(self.options.priority + 1, HIGHEST_PRIORITY)
 
     def _become_realtime(self) -> str:
-        """For the memory and the calling thread. Returns what the system refused."""
+        """Lock the memory, and set real-time scheduling for the calling thread. Returns what the system refused."""
         refused = (lock_memory(), schedule_realtime(self._priority, inherited=False))
         return ", ".join(what for what in refused if what)
 

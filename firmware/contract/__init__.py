@@ -1,6 +1,6 @@
 """What the box and the laptop share: parameter table, constraints, serial protocol, meter rules, atomic files, lazy imports.
 
-Standard library and msgspec only."""
+It imports the standard library, msgspec, and `dsp_ext.settings`, which needs neither NumPy nor compiled modules."""
 
 from . import constraints, params, protocol
 from .atomic import remove_leftovers, sync_directory, write_atomic

@@ -1,6 +1,6 @@
 """The lines of the serial link, and the envelopes of requests, replies and notifications.
 
-    line = json SP "*" 8 hex digits LF        CRC-32 (zlib) over the bytes of the JSON; CR ends a line as LF does
+    line = json SP "*" 8 hex digits LF        CRC-32 (zlib) over the bytes of the JSON; a CR also ends a line
 
 Standard library and msgspec only.
 """
@@ -111,5 +111,5 @@ def error(id: str, failure: BoxError) -> bytes:
 
 
 def notification(method: str, params) -> bytes:
-    """A line without a request of its own: a frame of a subscription."""
+    """The line of a notification, for example a frame of a subscription."""
     return encode({"method": method, "params": params})

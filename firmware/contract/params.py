@@ -133,7 +133,8 @@ class Param:
         )
 
     def to_plain(self, value: float):
-        """The value as it stands in presets and protocol messages: bool, word, or number, rounded to the decimals of the step."""
+        """The value as presets and protocol messages contain it: a bool, a word, or a number that is rounded to the decimals of
+        the step."""
         if self.choices:
             return self.choices[int(value)]
         if self.kind == "switch":
@@ -172,7 +173,7 @@ class Param:
 
 
 def _param(id, step, label, help, **more):
-    """The parameter of a setting that `dsp_ext.settings` declares, with what the panel and the help need beside it."""
+    """The parameter of a setting that `dsp_ext.settings` declares, with the additional facts for the panel and the help."""
     setting = _DECLARED[id]
     return Param(
         id, setting.unit, setting.low, setting.high, setting.default, step, label, help, choices=setting.choices, **more
@@ -192,11 +193,11 @@ def _eq_band(n: int) -> list[Param]:
         _param(f"{p}.slope", 1, f"EQ{n} SLOPE", f"slope of EQ band {n} in dB per octave, for cuts and shelves", **more),
         _param(f"{p}.placement", 1, f"EQ{n} ON", f"channels that EQ band {n} processes", **more),
         _param(f"{p}.dynamic", 1, f"EQ{n} DYN",
-                f"the gain of EQ band {n} follows the level in its range; for bells and 12 dB/octave shelves in minimum mode", **more),
+                f"the gain of EQ band {n} follows the level in its frequency range; for bells and 12 dB/octave shelves in minimum mode", **more),
         _param(f"{p}.dyn_threshold_db", 0.1, f"EQ{n} THRESH",
-              f"level in the range of EQ band {n} above which its gain changes", **more),
+              f"level in the frequency range of EQ band {n} above which its gain changes", **more),
         _param(f"{p}.dyn_ratio", 0.05, f"EQ{n} RATIO",
-              f"gain change of EQ band {n} relative to the excess: 2 is half of it, 100 nearly all", taper=LOG, **more),
+              f"ratio of EQ band {n}: 2 changes the gain by half of the level above the threshold, 100 by nearly all of it", taper=LOG, **more),
         _param(f"{p}.dyn_range_db", 0.1, f"EQ{n} RANGE",
               f"largest gain change of EQ band {n}; negative lowers the gain, positive raises it", **more),
         _param(f"{p}.dyn_attack_ms", 0.1, f"EQ{n} ATTACK", f"attack time constant of EQ band {n}",
@@ -219,7 +220,7 @@ def _band(n: int) -> list[Param]:
         _param(f"{p}.release_ms", 1, f"MB{n} REL", f"release time constant of band {n}", taper=LOG),
         _param(f"{p}.adaptive", 1, f"MB{n} ADAPT",
                 f"shortens the release of band {n} up to five times after transients (by crest factor)"),
-        _param(f"{p}.rms_pct", 1, f"MB{n} RMS", f"detector of band {n}: 0 is peak, 100 is mean square over 10 ms"),
+        _param(f"{p}.rms_pct", 1, f"MB{n} RMS", f"detector of band {n}: 0 is peak, 100 is RMS over 10 ms"),
         _param(f"{p}.lookahead_ms", 0.1, f"MB{n} AHEAD", f"look-ahead of band {n}; adds no latency; not available with shelves"),
         _param(f"{p}.up_threshold_db", 0.1, f"MB{n} UP THR", f"level below which band {n} is raised"),
         _param(f"{p}.up_ratio", 0.05, f"MB{n} UP RATIO", f"upward compression ratio of band {n}; 1 is no compression",
@@ -288,20 +289,20 @@ TABLE: tuple[Param, ...] = (
     _param("limiter.enabled", 1, "LIMITER", "switches the limiter on or off; without it there is no ceiling"),
     _param("limiter.gain_db", 0.1, "LIM GAIN", "gain into the limiter"),
     _param("limiter.ceiling_dbtp", 0.1, "CEILING", "true peak that the output never exceeds"),
-    _param("limiter.style", 1, "LIM STYLE", "transparent: least change of the music; punchy: attacks; aggressive: most loudness"),
+    _param("limiter.style", 1, "LIM STYLE", "transparent: least change of the music; punchy: attacks; aggressive: highest loudness"),
     _param("limiter.release_ms", 1, "LIM REL", "release time constant of the limiter's short dips; 0 uses the value of the style"),
     _param("limiter.slow_release_ms", 10, "LIM SLOW",
-          "release time constant of lasting reduction; 0 uses the value of the style"),
-    _param("limiter.lookahead_ms", 0.1, "LOOKAHEAD", "look-ahead of the limiter, scales its dips; 0 uses the value of the style"),
+          "release time constant of reductions that last; 0 uses the value of the style"),
+    _param("limiter.lookahead_ms", 0.1, "LOOKAHEAD", "look-ahead of the limiter, which scales the length of its dips; 0 uses the value of the style"),
     _param("limiter.hold_ms", 0.5, "LIM HOLD", "hold of the dips before their release; 0 uses the value of the style"),
     _param("limiter.link_fast_pct", 1, "LINK FAST", "stereo link of the limiter for short dips"),
-    _param("limiter.link_slow_pct", 1, "LINK SLOW", "stereo link of the limiter for lasting reduction"),
-    _param("limiter.true_peak", 1, "TRUE PEAK", "limits true peaks, between samples too; off limits sample peaks only"),
+    _param("limiter.link_slow_pct", 1, "LINK SLOW", "stereo link of the limiter for reductions that last"),
+    _param("limiter.true_peak", 1, "TRUE PEAK", "limits true peaks, including those between samples; off limits sample peaks only"),
     _param("limiter.unity_listen", 1, "UNITY", "compensates the limiter's gain at its output, to compare at equal loudness",
             stored=False),
-    _param("limiter.delta", 1, "DELTA", "plays only what the limiter removes", stored=False),
+    _param("limiter.delta", 1, "DELTA", "plays only the signal that the limiter removes", stored=False),
     _param("dither.bits", 1, "DITHER", "word length of the output, with dither"),
-    _param("dither.shape", 1, "DITHER SHAPE", "spectrum of the dither noise: flat, or shaped away from where hearing is most sensitive"),
+    _param("dither.shape", 1, "DITHER SHAPE", "spectrum of the dither noise: flat, or shaped towards frequencies where hearing is less sensitive"),
     _param("chain.bypass", 1, "BYPASS", "plays the unprocessed input, sample-aligned", stored=False),
     Param("chain.match", "switch", 0, 1, 0.0, 1, "MATCH", "compares bypass, A and B at equal loudness, by lowering the louder ones", target=BOX,
             stored=False),

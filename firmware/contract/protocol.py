@@ -1,9 +1,10 @@
 """The protocol of the serial link, used by the box and by the laptop: limits, methods and notifications.
 
 `framing.py` has the lines and envelopes, `messages.py` the parameters and results of the methods; this module exports both.
-All bytes are ASCII. After damage, both ends are in step again at the next line. Requests have `id` and `method`, replies `id`
-and `result` or `error`, notifications only `method`; therefore a line that is echoed back is never mistaken for a request.
-The box sends only what was asked for, and never answers a line that is not a valid request. Standard library and msgspec only.
+All bytes are ASCII. After a damaged line, both ends are synchronised again at the next line. Requests have `id` and `method`,
+replies `id` and `result` or `error`, notifications only `method`; therefore a line that is echoed back is never mistaken for a
+request. The box sends only what was asked for, and never answers a line that is not a valid request. Standard library and
+msgspec only.
 """
 
 import base64

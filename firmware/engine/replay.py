@@ -18,7 +18,7 @@ __all__ = ["perform", "read_run_log", "replay"]
 def perform(words: np.ndarray, rate_hz: int, start: dict[str, float], events: Iterable[dict] = ()) -> Engine:
     """Process `words` (int32, shape (frames, 2)) in place by a fresh engine, which is returned for its counters.
 
-    It starts with `start` (all parameters); each event {"frame", "kind", "values"}, in order, is done before its frame.
+    It starts with `start` (all parameters); each event {"frame", "kind", "values"}, in order, is applied before its frame.
     """
     run = OfflineRun(rate_hz)
     run.begin(start, events)

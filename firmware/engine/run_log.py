@@ -1,8 +1,8 @@
 """Reading a run log: which settings and kernels were in force at which frame of a run.
 
 The file has one JSON object per line: first the start (format, rate, all parameters), then events (`frame`, `kind`,
-`values`), and after each batch of events `{"state": {...}}` with the counters so far. A last line that is not whole was
-being written when the writer died and is left out. Files of schema 1 are a single JSON object with the events in it.
+`values`), and after each batch of events `{"state": {...}}` with the counters so far. An incomplete last line is ignored: the
+writer died while it wrote this line. Files of schema 1 are a single JSON object with the events in it.
 
 Shared with the laptop.
 """

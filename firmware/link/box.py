@@ -1,4 +1,4 @@
-"""What the link needs of the box that it serves."""
+"""The interface of the box that the link serves."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -11,7 +11,7 @@ from firmware.system import MeterReader
 
 
 class Box(Protocol):
-    """The box behind the methods of the link. The control process is one; tests have another without processes."""
+    """The box on which the methods of the link act. The control process implements it; tests use a box without processes."""
 
     store: Store
     presets: PresetLibrary
@@ -27,4 +27,4 @@ class Box(Protocol):
         """Facts about the box: at least "version", "serial", "rate_hz" and "latency_frames"."""
 
     def counters(self) -> Mapping[str, int | float]:
-        """What has been counted since the start, "xruns" and "load_pct" among it. Booleans count as 0 and 1."""
+        """Counters since the start, among them "xruns" and "load_pct". Booleans are 0 and 1."""

@@ -1,6 +1,6 @@
-"""Console: the questions that a person can type into a terminal program, without JSON and without a checksum.
+"""Console: the commands that a person can type into a terminal program, without JSON and without a checksum.
 
-Every line of an answer begins with "# ", so that an answer that is echoed back is not taken for a question.
+Every line of an answer begins with "# ", so that an answer that is echoed back is not taken for a command.
 """
 
 from firmware.contract import params, protocol
@@ -29,13 +29,13 @@ def edited(line: bytes) -> str | None:
 
 
 class Console:
-    """The console of one line, on the same methods that the protocol calls."""
+    """The console of one serial line. It uses the same methods as the protocol."""
 
     def __init__(self, methods: Methods):
         self._methods = methods
 
     def answer(self, line: bytes) -> bytes | None:
-        """The answer to a line from a terminal program; None where the line is none of the questions in `help`."""
+        """The answer to a line from a terminal program; None if the line is not one of the commands that `help` lists."""
         text = edited(line)
         match text.split(" ", 2) if text else []:
             case ["help"]:

@@ -18,9 +18,9 @@ from .quadrature import Quadrature
 
 log = logging.getLogger(__name__)
 
-#: Time between scans, in seconds. A switch has changed when two scans agree, because contacts bounce for up to 10 ms. So a tap
-#: of 34 ms is always seen and one below 17 ms never. A finger closes a key for 50 ms or more; more scans would cost a core
-#: of the Pi more than the knobs do.
+#: Time between scans, in seconds. A switch has changed when two scans agree, because contacts bounce for up to 10 ms. So a
+#: press of 34 ms is always detected, and a press shorter than 17 ms never. A finger closes a key for 50 ms or more; more scans
+#: would take more processor time than the knobs.
 SCAN_S = 1 / 60
 
 #: Inputs of the shift registers that are not buttons.
@@ -89,7 +89,7 @@ class Switches:
         for bit in range(self._bits):
             if bool(self._data.state) == self._closed_level and bit in self._names:
                 closed.add(self._names[bit])
-            self._clock.state = 1  # the registers move on at the rising edge
+            self._clock.state = 1  # the registers shift at the rising edge
             self._clock.state = 0
         return frozenset(closed)
 

@@ -63,7 +63,7 @@ class Display:
 
     @classmethod
     def oled(cls, board: Board, *, rotate=False, brightness_pct=80, pin_factory=None, spidev=None) -> "Display":
-        """The OLED of the box. `spidev` replaces the kernel's SPI in tests."""
+        """The OLED of the box. In tests, `spidev` replaces the SPI driver of the Linux kernel."""
         row = board.display
         bus = spi(
             spi=spidev,

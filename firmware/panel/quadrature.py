@@ -18,7 +18,7 @@ class Quadrature:
 
     Bounce of one contact alternates between two states and cancels. A detent is counted only when the knob reaches one, and
     only if at least half of the quarter cycles since the last were in one direction. Therefore bounce at a detent counts
-    nothing. An edge that the kernel loses costs the detent that it belongs to, and no later one.
+    nothing. If the Linux kernel loses an edge, only the detent of this edge is lost.
 
     `gpiozero.RotaryEncoder` needs all four states of a cycle in order, so it loses a detent with each lost edge, and it does
     not support two detents per cycle.

@@ -1,6 +1,6 @@
 """Presets: the document, its risks for ears and loudspeakers, the library of files, and the order on the front panel.
 
-Shared with the laptop: standard library and msgspec only.
+Shared with the laptop. It imports the standard library, msgspec and `firmware.contract`, but neither NumPy nor compiled modules.
 """
 
 from .document import MAX_BYTES, STORED, Preset, PresetError, clean_name, dump, one_line, parse, slug

@@ -42,9 +42,9 @@ MAX_DEPTH = toml_limits.MAX_DEPTH
 TARGET_LUFS = (-50.0, 0.0)
 #: The longest name that fits on the display, in characters.
 MAX_NAME = 32
-#: The longest slug: of a name, a digest, and the sign behind a reserved word.
+#: The longest slug, which consists of a name, a digest, and the character that is added to a reserved word.
 MAX_SLUG = 64 + 9 + 1
-#: Of a longer name only this many characters are looked at. Some may be invisible, or combine into one.
+#: Only this many characters of a longer name are examined: more than MAX_NAME, because some may be invisible or combine into one.
 _LONGEST_WRITTEN_NAME = 1000
 
 STORED: tuple[Param, ...] = tuple(param for param in TABLE if param.stored)
@@ -137,7 +137,7 @@ def parse(text: str | bytes, where: str = "preset") -> Preset:
     try:
         text = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         if much := toml_limits.excess(text):
-            raise PresetError(f"{where} has {much}: no preset has that", "corrupt", {"file": where})
+            raise PresetError(f"{where} has {much}, which no preset needs", "corrupt", {"file": where})
         tree = tomllib.loads(text)
     except RecursionError:
         raise PresetError(f"{where} is nested too deeply to be a preset", "corrupt", {"file": where}) from None
@@ -324,7 +324,7 @@ def _migrated(sound: dict, schema: int, where: str) -> dict:
 
 
 def _from_plain(param: Param, value, where: str) -> float:
-    """The value of a file, checked strictly: numbers, true and false for switches, words for choices. ("1 dB" is refused.)"""
+    """The value from a file, checked strictly: numbers, true and false for switches, words for choices. ("1 dB" is refused.)"""
     fits = {
         "number": isinstance(value, (int, float)) and not isinstance(value, bool),
         "switch": isinstance(value, bool),

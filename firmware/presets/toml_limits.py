@@ -5,14 +5,14 @@ Standard library only.
 
 import re
 
-#: Names between points in one key or header, brackets inside one another, and keys and headers in all. A preset with all
-#: parameters has about 300 keys. `document` refuses what is nested deeper than MAX_DEPTH once it is parsed.
+#: Limits for the names in one dotted key or header, for nested brackets, and for the number of keys and headers. A preset with
+#: all parameters has about 300 keys. After parsing, `document` refuses a file that is nested deeper than MAX_DEPTH.
 MAX_DEPTH = 12
 MAX_BRACKETS = 100
 MAX_KEYS = 4000
 
-#: The parts of a TOML text, as far as they matter here. The closing quotes are part of a string, and a quote that stands alone
-#: has no end: nothing behind it is parsed. No part can be matched in two ways, so the time is proportional to the length.
+#: The parts of a TOML text that matter here. A string includes its closing quotes; after a quote without an end, nothing is
+#: parsed. Every text can be matched in only one way, so the time is proportional to its length.
 _PARTS = re.compile(
     r'''"""(?:[^"\\]|\\.|"{1,2}(?!"))*+"{3,5}'''
     r"""|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"""
@@ -25,7 +25,7 @@ _PARTS = re.compile(
 
 
 def excess(text: str) -> str:
-    """What in `text` is more than a preset needs, in a few words; empty where nothing is."""
+    """A description of the part of `text` that exceeds the limits, in a few words; empty if the text is within the limits."""
     points = depth = keys = 0
     for part in _PARTS.finditer(text):
         match part["mark"]:

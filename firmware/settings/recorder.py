@@ -16,7 +16,8 @@ from firmware.system import HISTORY, SharedMemory
 
 from .run_log import RunLog
 
-#: After so many events, about an hour of turning knobs without a pause, recording stops and `complete` becomes false.
+#: The largest number of events: about an hour of turning knobs without a pause. After that, recording stops and `complete`
+#: becomes false.
 MOST_EVENTS = 20_000
 
 _KINDS = Engine.EVENT_KINDS

@@ -1,4 +1,4 @@
-"""RunLog: the file of a run. Lines are only ever appended, so an event costs the same late in a long run as at its start."""
+"""RunLog: the file of a run. Lines are only appended, so the cost of an event does not depend on the length of the run."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,8 +11,8 @@ from firmware.engine import parse_run_log
 class RunLog:
     """The lines of the run log in `path`: the start, then events, then after each batch of events a line of the state.
 
-    `firmware/engine/run_log.py` describes the lines and reads them. Every method may raise OSError; then nothing has been
-    added, and the same call may be made again. [control]
+    `firmware/engine/run_log.py` describes the lines and reads them. Every method may raise OSError. In that case nothing has
+    been added, and the call may be repeated. [control]
     """
 
     def __init__(self, path: Path):
@@ -32,7 +32,7 @@ class RunLog:
             file.truncate(self._size)
             file.seek(self._size)
             if file.write(data) != len(data):
-                raise OSError(f"{self._path} could not be written whole")
+                raise OSError(f"{self._path} could not be written completely")
         self._size += len(data)
 
     def resume(self) -> dict:

@@ -1,4 +1,4 @@
-"""Saving the sound in force as a user preset: the one procedure for the front panel and for the link."""
+"""Saves the current sound as a user preset. The front panel and the link both use this function."""
 
 from collections.abc import Mapping
 

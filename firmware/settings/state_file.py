@@ -37,8 +37,8 @@ class StateFile:
         self._unusable = False
 
     def restore(self) -> str:
-        """Restore the newest state into the store, and save changes from now on. Returns where the state came from. Whatever is
-        at the place of the file, this raises nothing and waits for nothing: without a state the defaults are in force."""
+        """Restore the newest state into the store, and save changes from now on. Returns where the state came from. This never
+        raises an exception and never waits, whatever is at `path`: without a valid state, the defaults apply."""
         remove_leftovers(self._path.parent)
         source = "defaults"
         for name, read in (("shared memory", self._shared.read_state), ("file", self._read_file)):

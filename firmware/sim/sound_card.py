@@ -126,10 +126,10 @@ class SimClock:
     """The clock and the buffers of a virtual card with `periods` periods of `period` frames for each direction.
 
     The card starts with the first write. Capture period k is complete after k + 1 periods; playback has an underrun when
-    everything that was written has been played. Lateness is measured in processor time (`own_s()` in seconds, see OwnTime)
+    everything that was written has been played. Delays are measured in processor time (`own_s()` in seconds, see OwnTime)
     and not in wall-clock time, because a virtual machine or a busy desktop may not run this process for 50 ms, which is no
     fault of the box. If the processing itself takes longer than the buffers allow, that is an xrun as on a real card. If the
-    host did not run the process, the clock of the card is stopped for as long, and `stalled` is called.
+    host did not run the process for some time, the clock of the card is stopped for the same time, and `stalled` is called.
 
     With `paced` false, reads and writes never wait and never fail.
     """
