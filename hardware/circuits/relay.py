@@ -89,5 +89,5 @@ def _contacts(c: Circuit) -> None:
         c.net("CHASSIS", f"{ref}.1")
         c.net(f"OUT_{side}_P", f"{ref}.2")
         c.net(f"OUT_{side}_N", f"{ref}.3")
-    c.note(96, 49, "XLR plugs: 1 screen,")
+    c.note(96, 49, "XLR plugs: 1 shield,")
     c.note(96, 50, "2 hot, 3 cold")

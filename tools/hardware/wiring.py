@@ -71,7 +71,7 @@ def _hats(loaded: Board) -> str:
     lines = [
         "## Audio boards",
         "",
-        "| board | name in burnish.toml | GPIO it takes | with this panel |",
+        "| board | name in burnish.toml | GPIO that it uses | fits this panel |",
         "|---|---|---|---|",
     ]
     for name, hat in loaded.hat.items():
