@@ -15,20 +15,24 @@ FRESH  ?=
 
 .PHONY: help demo picture test plain box extras fresh lint bench count clicks docs site clean build setup hardware hardware-check hardware-boards test-box try-install
 help:
-	@echo "make demo [MIX=file] [DEVICE=hw:...]   build, run the box on virtual (or real) hardware, write out/"
-	@echo "make test build and run all tests make lint ruff and codespell"
-	@echo "make test-box the box on a Linux kernel with virtual hardware (LONG=1: long drills too)"
-	@echo "make try-install  the installation of a box in an emulated Debian system (RELEASE=trixie or bookworm)"
-	@echo "make site    the documentation as web pages in build/site"
-	@echo "make bench speed, compared with other programs make docs generated documents and figures"
-	@echo "make bench-sound  limiters compared at the same loudness (CLIPS=folder: with real music; QUICK=1; WRITE=1: documents)"
-	@echo "make count instruction counts on an emulated aarch64, compared with the committed ones (WRITE=1: write new ones)"
-	@echo "make clicks measure every change of every setting for clicks: about half an hour"
-	@echo "make fresh   demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
-	@echo "make extras  a table: can pip install each extra for each Python and machine?"
-	@echo "make hardware write drawings and lists of hardware/ make hardware-check check them with KiCad, ngspice, dtc"
-	@echo "make hardware-boards both boards for KiCad and for a board manufacturer"
-	@echo "make picture renew the README's picture make clean delete what was built"
+	@echo "make demo             build, and run the box on virtual hardware; results in out/ (MIX=file, DEVICE=hw:...: real ones)"
+	@echo "make test             build, and run all tests"
+	@echo "make lint             check style and spelling with ruff and codespell"
+	@echo "make docs             write the generated documents and figures"
+	@echo "make site             build the documentation as web pages in build/site"
+	@echo "make test-box         run the box on a Linux kernel with virtual hardware (LONG=1: long drills, too)"
+	@echo "make try-install      install a box in an emulated Debian system (RELEASE=trixie or bookworm)"
+	@echo "make fresh            run demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
+	@echo "make extras           print whether pip can install each extra, for each Python and machine"
+	@echo "make bench            compare the speed with other programs"
+	@echo "make bench-sound      compare limiters at the same loudness (CLIPS=folder: real music; QUICK=1; WRITE=1: documents)"
+	@echo "make count            compare instruction counts on an emulated aarch64 with the committed ones (WRITE=1: write new ones)"
+	@echo "make clicks           measure every change of every setting for clicks, in about half an hour"
+	@echo "make hardware         write the drawings and lists of hardware/"
+	@echo "make hardware-check   check hardware/ with KiCad, ngspice, OpenSCAD and dtc"
+	@echo "make hardware-boards  write both boards for KiCad and for a board manufacturer"
+	@echo "make picture          renew the README's picture from a demo"
+	@echo "make clean            delete everything that was built"
 
 # One stamp for packages and environment. They are made again when their sources change.
 $(VENV)/.stamp: pyproject.toml setup.py tools/setup.sh
