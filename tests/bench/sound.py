@@ -237,7 +237,7 @@ def table(rows: dict[str, dict]) -> str:
     """The table in Markdown: the gain and the figures of each style, and the best figure of all compared limiters that reach
     the target, each with its own best setting."""
     out = [
-        "| music, LUFS | " + " | ".join(LIMITER_STYLES) + " | best peer |",
+        "| music, LUFS | " + " | ".join(LIMITER_STYLES) + " | best other limiter |",
         "|---|" + "---|" * (len(LIMITER_STYLES) + 1),
     ]
     for place in dict.fromkeys(key.rsplit("|", 1)[0] for key in rows):
@@ -252,7 +252,7 @@ def table(rows: dict[str, dict]) -> str:
         best = " / ".join(
             f"{min(row[f] for row in there):.1f}" for f in ("zim", "nmr", "chord") if there and f in there[0]
         )
-        out.append(f"| {name}, {target:g} | " + " | ".join(cells) + f" | {best or 'none arrives'} |")
+        out.append(f"| {name}, {target:g} | " + " | ".join(cells) + f" | {best or 'none reaches it'} |")
     return "\n".join(out) + "\n"
 
 
