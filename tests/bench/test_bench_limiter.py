@@ -67,7 +67,7 @@ def test_dpl_goes_over_where_the_limiter_does_not(record):
         worst["dpl"] = max(worst["dpl"], peak_db(y, BS1770) - CEILING_DB)
         limiter().process(x)
         worst["Burnish"] = max(worst["Burnish"], peak_db(x, BS1770) - CEILING_DB)
-    record("Speed", "a hundred hostile segments, over the ceiling, BS.1770-5 meter: Burnish / x42 dpl",
+    record("Speed", "a hundred hostile segments, Burnish / x42 dpl: excess over the ceiling, BS.1770-5 meter",
            f"{worst['Burnish']:+.2f} / {worst['dpl']:+.2f} dB")  # fmt: skip
     assert worst["Burnish"] <= 0 < worst["dpl"]
 

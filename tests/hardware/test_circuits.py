@@ -186,7 +186,7 @@ class Moved:
 def test_the_receiver_brings_the_studio_level_to_the_hat(record):
     circuit = circuits()["receiver"]
     assert not list(rules.pad(circuit))
-    record("Box", "line receiver: loss with the trimmer at its middle, from the resistors", rules.input_loss_db(circuit), "dB",
+    record("Box", "line receiver: gain with the trimmer at its centre, computed from the resistors", rules.input_loss_db(circuit), "dB",
            target="-15.34 ± 0.2 dB")  # fmt: skip
 
 
@@ -209,9 +209,21 @@ def test_the_hold_time_of_the_charge_pump_is_that_of_board_toml(record):
     shortest, longest = rules.pump_hold_ms(circuits()["relay"])
     assert relay.hold_min_ms <= shortest and longest + 2 <= relay.hold_max_ms
     record(
-        "Box", "bypass relay: held without pulses, shortest (integrated)", shortest, "ms", target="≥ 15 ms", digits=1
+        "Box",
+        "bypass relay, simple model: shortest hold time after the last pulse",
+        shortest,
+        "ms",
+        target="≥ 15 ms",
+        digits=1,
     )
-    record("Box", "bypass relay: held without pulses, longest (integrated)", longest, "ms", target="≤ 31 ms", digits=1)
+    record(
+        "Box",
+        "bypass relay, simple model: longest hold time after the last pulse",
+        longest,
+        "ms",
+        target="≤ 31 ms",
+        digits=1,
+    )
 
 
 def test_a_wrong_value_of_r2_is_found(monkeypatch):

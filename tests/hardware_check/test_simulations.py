@@ -32,15 +32,15 @@ def catalogue_as_before():
 def test_hold_of_the_bypass_over_all_corners(record):
     relay = board.load().relay
     shortest, longest = simulate_bypass.window_ms()
-    record("Hardware", "bypass: relays hold without pulses, shortest (ngspice, corners)", shortest, "ms",
+    record("Hardware", "bypass: shortest hold time after the last pulse (ngspice, all tolerances)", shortest, "ms",
            target=f"≥ {relay.hold_min_ms:g} ms", digits=1)  # fmt: skip
-    record("Hardware", "bypass: contacts at rest after the last pulse, latest (ngspice, corners)", longest, "ms",
+    record("Hardware", "bypass: longest time from the last pulse until the contacts are at rest (ngspice, all tolerances)", longest, "ms",
            target=f"≤ {relay.hold_max_ms:g} ms", digits=1)  # fmt: skip
     assert relay.hold_min_ms <= shortest and longest <= relay.hold_max_ms
     whole = longest + 1000 * supervisor.ALIVE_S + 500 / relay.pulse_hz
     record(
         "Hardware",
-        "bypass: from a stuck engine to contacts at rest, latest (detection and hold)",
+        "bypass: longest time from a stuck engine until the contacts are at rest (detection and hold time)",
         whole,
         "ms",
         target="≤ 50 ms",
@@ -54,7 +54,7 @@ def test_relays_pull_in_after_the_number_of_pulses_that_the_software_expects(rec
     least = simulate_bypass.engaged_after_pulses(relay.pull_in_pulses)
     record(
         "Hardware",
-        f"bypass: coil current after {relay.pull_in_pulses} pulses, least share of the supply's",
+        f"bypass: smallest coil current after {relay.pull_in_pulses} pulses, relative to a coil connected to the supply",
         least,
         "",
         target="≥ 0.9",
@@ -67,7 +67,12 @@ def test_a_steady_line_closes_the_relays_for_no_longer_than_the_hold(record):
     assert simulate_bypass.steady_closed_ms(50e3) == 0
     click = simulate_bypass.steady_closed_ms(1.0)
     record(
-        "Hardware", "bypass: one hard edge of the pin closes the relays for", click, "ms", target="≤ 33 ms", digits=1
+        "Hardware",
+        "bypass: longest time for which a single edge of the pin closes the relays",
+        click,
+        "ms",
+        target="≤ 33 ms",
+        digits=1,
     )
     assert click <= board.load().relay.hold_max_ms
 
@@ -81,20 +86,26 @@ def test_a_wrong_part_of_the_charge_pump_is_found(ref, value):
 def test_levels_between_the_sockets(record):
     up, down = simulate_audio.trim_range_db()
     out_up, out_down = simulate_audio.output_trim_range_db()
-    record("Hardware", "input trimmer reaches upwards, all tolerances against it", up, "dB", target="≥ 0.3 dB")
-    record("Hardware", "input trimmer reaches downwards, all tolerances against it", down, "dB", target="≤ -0.3 dB")
-    record("Hardware", "output trimmer reaches upwards, all tolerances against it", out_up, "dB", target="≥ 0.3 dB")
+    record("Hardware", "input trimmer: smallest range upwards over all tolerances", up, "dB", target="≥ 0.3 dB")
+    record("Hardware", "input trimmer: smallest range downwards over all tolerances", down, "dB", target="≤ -0.3 dB")
+    record("Hardware", "output trimmer: smallest range upwards over all tolerances", out_up, "dB", target="≥ 0.3 dB")
     record(
-        "Hardware", "output trimmer reaches downwards, all tolerances against it", out_down, "dB", target="≤ -0.3 dB"
+        "Hardware", "output trimmer: smallest range downwards over all tolerances", out_down, "dB", target="≤ -0.3 dB"
     )
     assert up >= 0.3 and out_up >= 0.3 and down <= -0.3 and out_down <= -0.3
     before = simulate_audio.untrimmed_db()
-    record("Hardware", "+24 dBu at the socket, nominal parts, untrimmed", before, "dBFS", target="0 ± 0.2 dBFS")
+    record(
+        "Hardware",
+        "level for +24 dBu at the input before trimming, nominal parts",
+        before,
+        "dBFS",
+        target="0 ± 0.2 dBFS",
+    )
     assert abs(before) <= 0.2
     at_input, whole = simulate_audio.drift_db()
     record(
         "Hardware",
-        "+24 dBu at the socket after trimming, 0 to 60 °C: moves at most",
+        "level for +24 dBu at the input after trimming: largest change from 0 to 60 °C",
         at_input,
         "dB",
         target="≤ 0.2 dB",
@@ -102,7 +113,7 @@ def test_levels_between_the_sockets(record):
     )
     record(
         "Hardware",
-        "XLR to XLR gain after trimming, 0 to 60 °C: moves at most",
+        "gain from XLR to XLR after trimming: largest change from 0 to 60 °C",
         whole,
         "dB",
         target="≤ 0.1 dB",
@@ -121,7 +132,7 @@ def test_response_between_the_sockets(record):
     for hz, name in ((20.0, "20 Hz"), (20_000.0, "20 kHz")):
         record(
             "Hardware",
-            f"XLR to XLR at {name} from 1 kHz, 30 m of cable",
+            f"gain from XLR to XLR at {name} relative to 1 kHz, with 30 m of cable",
             worst[hz],
             "dB",
             target="0 ± 0.1 dB",
@@ -149,7 +160,7 @@ def test_common_mode_rejection(record):
     for hz, value in simulate_audio.rejection_db().items():
         record(
             "Hardware",
-            f"common-mode rejection at {hz:g} Hz, least",
+            f"lowest common-mode rejection at {hz:g} Hz",
             value,
             "dB",
             target="≥ 80 dB" if hz <= 1000 else "",
@@ -175,13 +186,20 @@ def test_tolerances_of_the_pad_cost_little_rejection_unless_a_resistor_leads_to_
 
 def test_headroom_with_a_low_supply(record):
     for name, value in simulate_audio.headroom_db(13.5).items():
-        record("Hardware", f"headroom above +24 dBu with ±13.5 V, {name}", value, "dB", target="> 0 dB", digits=1)
+        record(
+            "Hardware",
+            f"headroom above +24 dBu with supplies of ±13.5 V: {name}",
+            value,
+            "dB",
+            target="> 0 dB",
+            digits=1,
+        )
         assert value > 0
 
 
 def test_inrush(record):
     """The fuse, T 4 A, melts at about 40 A²s."""
     found = simulate_audio.inrush()
-    record("Hardware", "plugging in: peak current", found["peak_a"], "A", target="≤ 60 A", digits=0)
-    record("Hardware", "plugging in: heating of the fuse", found["heating_a2s"], "A²s", target="≤ 4 A²s")
+    record("Hardware", "power-up: peak current", found["peak_a"], "A", target="≤ 60 A", digits=0)
+    record("Hardware", "power-up: I²t of the fuse", found["heating_a2s"], "A²s", target="≤ 4 A²s")
     assert found["peak_a"] <= 60 and found["heating_a2s"] <= 4

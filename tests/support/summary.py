@@ -40,31 +40,31 @@ class Promise:
 PROMISES = (
     Promise("The same input and settings give the same bits on x86-64 and aarch64.", "Same bits"),
     Promise("True peaks stay below the ceiling, by the meter of ITU-R BS.1770-5.", "Limiter", "over the ceiling"),
-    Promise("The limiter adds almost no distortion (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
+    Promise("The limiter adds almost no distortion to tones (THD+N at 6 dB of gain reduction).", "Limiter", "THD"),
     Promise("Changing a setting makes no click (residue on a 200 Hz tone).", "Chain|EQ|Multiband|Stereo|Saturator|Limiter", "residue above 3 kHz"),
     Promise("No change of any setting or preset makes a click (residue above 8 kHz on three tones).", "Clicks", "every change"),
     Promise("EQ curves follow the analog curves, in linear phase.", "EQ", "linear phase.*analog curve"),
     Promise("EQ curves follow the analog curves, in minimum phase, up to 20 kHz.", "EQ", "minimum phase.*to 20 kHz"),
     Promise("The compressor agrees with a reference in double precision.", "Multiband", "float64 reference"),
-    Promise("Bands add up to the input again.", "Multiband", "sum of"),
+    Promise("The bands of the compressor add up to its input.", "Multiband", "sum of"),
     Promise("Loudness meters pass EBU Tech 3341.", "Meters: EBU Tech 3341"),
     Promise("Loudness range passes EBU Tech 3342.", "Meters: EBU Tech 3342"),
     Promise("The true-peak meter is within the tolerance of ITU-R BS.1770-5.", "True peak"),
     Promise("Damaged or random bytes on the serial link change nothing.", "Link", "random bytes|damaged lines|wrong values"),
     Promise("A preset survives a crash or a power cut while it is saved.", "Box", "neither the old nor the new"),
-    Promise("If the audio process dies or hangs, the relay switches to hardware bypass.", "Box", "relay switches to bypass"),
-    Promise("The whole chain leaves most of one Cortex-A72 core free.", "Part of a Cortex-A72.*"),
-    Promise("The most expensive block costs hardly more than the mean block.", "Most expensive block.*"),
+    Promise("If the audio process dies or hangs, the relays switch to hardware bypass.", "Box", "relay switches to bypass"),
+    Promise("The whole chain uses only a small part of one Cortex-A72 core.", "Part of a Cortex-A72.*"),
+    Promise("The most expensive block costs at most 20 % more than the mean block.", "Most expensive block.*"),
 )  # fmt: skip
 
 #: Known limits that no target covers: the largest of the numbers of these rows is shown, with its sign.
 LIMITS = (
     Promise(
         "A meter with 32-fold oversampling, finer than BS.1770-5 asks for, reads more than the ceiling on hostile signals.",
-        "Limiter", "over the ceiling, BS.1770 / 32",
+        "Limiter", "over the ceiling, BS.1770 meter / ",
     ),
     Promise(
-        "With the split `shelves`, a swelling bass tone leaves more residue than the -100 dBFS that the other splits keep.",
+        "With the split `shelves`, a bass tone that fades in causes a residue above 3 kHz of more than -100 dBFS; with the other splits, it stays below.",
         "Chain", "split shelves:.*swells",
     ),
     Promise(
@@ -72,12 +72,12 @@ LIMITS = (
         "Clicks", "known limit",
     ),
     Promise(
-        "With the split `lr4`, a low band falls faster towards half the sampling rate than the analog filter: more so at high "
-        "crossovers and low rates.",
+        "With the split `lr4`, a low band falls faster towards half the sampling rate than the analog filter. The difference is "
+        "larger at high crossover frequencies and low sampling rates.",
         "Multiband", "LR4, slope of the low band",
     ),
     Promise(
-        "With the split `shelves`, an inner band reaches less gain than its meter shows, here less than 18 dB.",
+        "With the split `shelves`, an inner band changes the gain by less than its meter shows: here by less than 18 dB.",
         "Multiband", "shelves, 310 Hz tone in a band",
     ),
 )  # fmt: skip

@@ -125,10 +125,10 @@ def test_reset_forgets_but_keeps_settings(rng):
 
 def check_corpus(worst, clamps, record, title):
     print(*(f"{name:16} {values}" for name, values in worst.items()), sep="\n")
-    record("Limiter", f"{title}: samples the safety clamp had to stop", clamps, target="0", digits=0)
+    record("Limiter", f"{title}: samples changed by the safety clamp", clamps, target="0", digits=0)
     for name, (_, bs1770, long) in worst.items():
         limit = "≤ 0.00 / ≤ +0.02 dB" if name in hostile.BAND_LIMITED else "≤ 0.00 dB / no bound"
-        record("Limiter", f"{title}: {name}, over the ceiling, BS.1770 / 32 × 128-tap meter",
+        record("Limiter", f"{title}, class {name}: excess over the ceiling, BS.1770 meter / meter of 32 × 128 taps",
                f"{bs1770 + 0.0:+.2f} / {long + 0.0:+.2f} dB", target=limit)  # fmt: skip
     assert clamps == 0
     for name, (sample, bs1770, long) in worst.items():
@@ -261,7 +261,7 @@ def test_no_change_clicks_while_the_limiter_works(tones, change, record):
     y = np.concatenate([y[0], rest[0]]).astype(np.float64)[48000:]
     kernel = firwin(1023, 7500, fs=48000, pass_zero=False, window=("kaiser", 14))
     value = 20 * np.log10(np.abs(oaconvolve(y, kernel, "valid")).max() + 1e-12)
-    record("Limiter", f"{change}, {tones}: residue above 8 kHz", value, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
+    record("Limiter", f"changed while limiting: {change}; tone {tones}: residue above 8 kHz", value, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=2.0)  # fmt: skip
     # The ramp of a gain step of 6 dB alone causes -100 dBFS at a distance of 3 kHz from a tone; the limiter adds nothing to this.
     assert value <= (-99 if change == "gain 6 to 12 dB" else -100)
 
@@ -277,7 +277,9 @@ def test_styles_keep_the_ceiling(style, record):
         y, limiter = limited(x, style=style, gain_db=10.0, ceiling_dbtp=-2.0)
         assert limiter.clamps == 0
         worst = max(worst, peak_db(y, BS1770) + 2.0)
-    record("Limiter", f"{style}: over the ceiling, BS.1770-5 meter", worst, "dB", target="≤ 0.00 dB", tolerance=0.01)
+    record(
+        "Limiter", f"{style}: excess over the ceiling, BS.1770-5 meter", worst, "dB", target="≤ 0.00 dB", tolerance=0.01
+    )
     assert worst <= 0
 
 
@@ -286,7 +288,15 @@ def test_fast_styles_keep_a_50_hz_tone_pure(style, record):
     tone = np.tile(np.sin(2 * np.pi * 50 / 48000 * np.arange(192000)), (2, 1)) * 10 ** (-1 / 20)
     y, _ = limited(tone, style=style, gain_db=6.0)
     value = residue_db(y[0, 120000:168000].astype(np.float64), 50, 48000)
-    record("Limiter", f"{style}: THD+N, 50 Hz, 6 dB reduction", value, "dB", target="≤ -80 dB", digits=1, tolerance=2.0)
+    record(
+        "Limiter",
+        f"{style}, 6 dB of reduction: THD+N at 50 Hz",
+        value,
+        "dB",
+        target="≤ -80 dB",
+        digits=1,
+        tolerance=2.0,
+    )
     assert value <= -80
 
 
@@ -434,7 +444,7 @@ def test_tones_stay_pure(style, record):
         value = residue_db(steady, f, 48000)
         worst = max(worst, value)
         assert value <= -100, f
-    record("Limiter", f"{style}: THD+N, highest of ten pitches from 30.3 Hz, 6 dB reduction", worst, "dB",
+    record("Limiter", f"{style}, 6 dB of reduction: highest THD+N of ten pitches from 30.3 Hz", worst, "dB",
            target="≤ -100 dB", digits=0, tolerance=3.0)  # fmt: skip
 
 
@@ -450,7 +460,13 @@ def test_a_change_of_gain_makes_no_click(record):
     spectrum[: 3000 // 2] = 0
     value = 20 * np.log10(np.abs(np.fft.irfft(spectrum)).max() / 0.4)
     record(
-        "Limiter", "6 dB step of gain, residue above 3 kHz", value, "dB", target="≤ -100 dB", digits=1, tolerance=2.0
+        "Limiter",
+        "gain raised by 6 dB: residue above 3 kHz, 200 Hz tone",
+        value,
+        "dB",
+        target="≤ -100 dB",
+        digits=1,
+        tolerance=2.0,
     )
     assert value <= -100
 
