@@ -67,10 +67,16 @@ def test_5_v_are_at_the_same_header_pins_everywhere():
     found = []
     for path in [*HARDWARE.glob("*.md"), HARDWARE / "harness.toml"]:
         text = " ".join(path.read_text().split())
-        for words in re.findall(r"5 V[^.|]*?(?:header|ribbon|J1)[^.|]*?pins ((?:\d+(?:, | and )?)+)", text):
+        numbers = r"pins ((?:\d+(?:, | and )?)+) ?"
+        patterns = (
+            rf"5 V[^.|]*?(?:header|ribbon|J1)[^.|]*?{numbers}",
+            rf"5 V[^.|]*?{numbers}of (?:the )?(?:header|ribbon|J1)",
+            rf"{numbers}of (?:the )?(?:header|ribbon cable|J1) have 5 V",
+        )
+        for words in (words for pattern in patterns for words in re.findall(pattern, text)):
             found.append(path.name)
             assert set(map(int, re.findall(r"\d+", words))) == {2, 4}, f"{path.name}: 5 V at pins {words}"
-    assert len(found) >= 2
+    assert len(found) >= 3
 
 
 @pytest.mark.parametrize("name", ["BUILD.md", "TEST.md", "WIRING.md", "README.md"])
