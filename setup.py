@@ -53,15 +53,17 @@ class BuildExt(build_ext):
         self.parallel = self.parallel or compilers()
 
 
-setup(
-    cmdclass={"build_ext": BuildExt},
-    ext_modules=cythonize(
-        [
-            Extension(f"{package}.{name}", [f"{package.replace('.', '/')}/{name}.pyx"], extra_compile_args=FLAGS)
-            for package, names in KERNELS.items()
-            for name in names.split()
-        ],
-        compiler_directives={"language_level": 3, "embedsignature": True},
-        annotate=False,
-    ),
-)
+def modules() -> list[Extension]:
+    """The extension modules, translated to C."""
+    extensions = [
+        Extension(f"{package}.{name}", [f"{package.replace('.', '/')}/{name}.pyx"], extra_compile_args=FLAGS)
+        for package, names in KERNELS.items()
+        for name in names.split()
+    ]
+    directives = {"language_level": 3, "embedsignature": True}
+    return cythonize(extensions, compiler_directives=directives, annotate=False, nthreads=compilers())
+
+
+# Cython's processes may import this file again.
+if __name__ == "__main__":
+    setup(cmdclass={"build_ext": BuildExt}, ext_modules=modules())
