@@ -53,12 +53,9 @@ class PresetLibrary:
     """
 
     def __init__(self, user_dir: Path | str):
-        """Raises nothing: without a usable directory there are only factory presets, and every save is refused."""
+        """Raises nothing. The first save creates `user_dir`; reading never does. If it cannot be used there are only factory
+        presets, and every save is refused."""
         self.user_dir = Path(user_dir)
-        try:
-            self.user_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            log.error("cannot use %s for presets: %s", user_dir, error.strerror)
         remove_leftovers(self.user_dir)
         self._known: dict[str, tuple[tuple, Preset]] = {}
         #: The order of presets on the front panel.
@@ -99,6 +96,7 @@ class PresetLibrary:
         with _storage(f"cannot save preset {preset.name!r}"):
             if path.exists():
                 self._before_overwriting(path, preset, overwrite)
+            self.user_dir.mkdir(parents=True, exist_ok=True)
             write_atomic(path, text.encode())
 
     def delete(self, name: str) -> None:
