@@ -38,6 +38,7 @@ LAYERS = (
     "host_cli.errors",
     "host_cli.folders",
     "host_cli.presets",
+    "host_cli.tags",
     "host_cli.render",
     "host_cli.report",
     "host_cli.box",
@@ -64,6 +65,8 @@ ONLY = {
     "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
     "luma": {"firmware.panel.display"},
     "serial": {"firmware.link.server", "host_cli.box.serial_port"},
+    "soxr": {"host_cli.render.conversion"},
+    "mutagen": {"host_cli.tags.carry", "host_cli.tags.id3", "host_cli.tags.reading"},
     "textual": {"host_cli.terminal.monitor", "host_cli.terminal.widgets"},
 }
 MOST_MODULES = 18

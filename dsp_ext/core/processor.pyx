@@ -42,12 +42,16 @@ cdef class Processor:
 
     def prepare(self, rate_hz, max_block):
         """[control] Set the rate and the longest block, allocate memory, clear the history. Subclasses call this first."""
-        if rate_hz not in RATES_HZ:
-            raise ValueError(f"rate_hz must be one of {', '.join(map(str, RATES_HZ))}, not {rate_hz}")
+        self.check_rate(rate_hz)
         if not 1 <= max_block <= LONGEST_BLOCK:
             raise ValueError(f"max_block must be 1 to {LONGEST_BLOCK} frames, not {max_block}")
         self.rate_hz = rate_hz
         self.max_block = max_block
+
+    def check_rate(self, rate_hz):
+        """[control] Raises ValueError if the processor cannot run at `rate_hz`."""
+        if rate_hz not in RATES_HZ:
+            raise ValueError(f"rate_hz must be one of {', '.join(map(str, RATES_HZ))}, not {rate_hz}")
 
     def reset(self):
         """[control] Clear the history, keep the settings."""

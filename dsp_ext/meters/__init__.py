@@ -2,7 +2,7 @@
 
 from .k_weighting import coefficients
 from .measure import measure
-from .measurement import Measurement
+from .measurement import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, Measurement
 from .meter import FIELDS, FLOOR_DB
 from .spectrum import BANDS_HZ
 from .true_peak import TruePeak
@@ -11,6 +11,8 @@ __all__ = [
     "BANDS_HZ",
     "FIELDS",
     "FLOOR_DB",
+    "HIGHEST_RATE_HZ",
+    "LOWEST_RATE_HZ",
     "Measurement",
     "TruePeak",
     "coefficients",

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from dsp_ext.core import RATES_HZ
-
-from .measurement import Measurement
+from .measurement import Measurement, check_rate
 
 #: The number of frames that are converted at once.
 _BLOCK = 1 << 16
@@ -14,7 +12,12 @@ def measure(samples, rate_hz: int, *, scale: float = 1.0) -> dict:
     """Measure the loudness, the peaks and the balance of a complete recording.
 
     `samples`: shape (2, frames), of any numeric type. They are multiplied by `scale`, after which full scale is ±1 (both
-    rounded to float32). `rate_hz`: one of `RATES_HZ`. A figure is None if the recording is too short or too quiet for it.
+    rounded to float32). `rate_hz`: a whole number from 8000 to 384000. A figure is None if the recording is too short or too quiet for it.
+
+    Up to 96 kHz, a true peak is the peak of the waveform that a converter plays. At 176.4 kHz and above it includes all
+    ultrasonic content of the recording, as BS.1770-5 (annex 2, at least 192 kHz) has it; after a conversion to a lower rate the
+    peaks can be lower or higher, so that the file that is delivered must be measured.
+
     Returned:
 
     - `seconds`; `integrated_lufs` and `max_momentary_lufs` (from 0.4 s on), `max_short_lufs` and `lra_lu` (from 3 s on),
@@ -23,7 +26,7 @@ def measure(samples, rate_hz: int, *, scale: float = 1.0) -> dict:
     - `plr_db` (true peak minus integrated loudness), `min_psr_db` (smallest true peak minus short-term loudness, both over 3
       s)
     - `dc_l`, `dc_r` (full scale is 1), `correlation` (-1 to 1), `balance_db` (right minus left), of the complete recording
-    - `history`: arrays with one value per 100 ms: `seconds` (end of the step), `momentary_lufs`, `short_lufs`, `tp_dbtp`.
+    - `history`: arrays with one value per 100 ms (10 blocks of rate / 100 frames, rounded): `seconds` (end of the step), `momentary_lufs`, `short_lufs`, `tp_dbtp`.
       Silence reads -150.
 
     Raises ValueError for another shape or rate, and for samples that are not finite.
@@ -31,8 +34,7 @@ def measure(samples, rate_hz: int, *, scale: float = 1.0) -> dict:
     samples = np.asarray(samples)
     if samples.ndim != 2 or samples.shape[0] != 2:
         raise ValueError(f"samples have shape (2, frames), not {samples.shape}")
-    if rate_hz not in RATES_HZ:
-        raise ValueError(f"rate_hz must be one of {', '.join(map(str, RATES_HZ))}, not {rate_hz}")
+    check_rate(rate_hz)
     measurement = Measurement(rate_hz)
     for at in range(0, samples.shape[1], _BLOCK):
         block = np.array(samples[:, at : at + _BLOCK], np.float32, order="C")

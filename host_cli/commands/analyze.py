@@ -9,6 +9,9 @@ from host_cli.errors import USAGE, CliFail
 from host_cli.folders import check_folder
 from host_cli.terminal import one_line, table
 
+#: Most overs that are listed as text; --json lists up to a hundred.
+MOST_ROWS = 10
+
 
 @cli.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
@@ -53,7 +56,7 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
     for path in files:
-        with AudioReader(path, mono, any_channels=True) as source:
+        with AudioReader(path, mono, measured=True) as source:
             samples, rate_hz = source.read(), source.rate_hz
         if len(samples) != 2:
             if report_path:
@@ -71,10 +74,12 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
 
 
 def _overs(found: dict) -> list[tuple[str, str]]:
-    """The spans of overs as rows of text."""
+    """The first spans of overs as rows of text."""
+    from host_cli import report
+
     rows = [
-        (f"  over at {over['seconds']:.1f} to {over['until_s']:.1f} s", f"{over['dbtp']:+.2f} dBTP")
-        for over in found["overs"]
+        (f"  over from {report.clock(over['seconds'])} to {report.clock(over['until_s'])}", f"{over['dbtp']:+.2f} dBTP")
+        for over in found["overs"][:MOST_ROWS]
     ]
     more = found["over_count"] - len(rows)
     return [*rows, (f"  and {more} more", "")] if more else rows
@@ -82,6 +87,7 @@ def _overs(found: dict) -> list[tuple[str, str]]:
 
 def _surround_rows(found: dict) -> list[tuple[str, str]]:
     """The figures of a file that is not stereo as rows of text."""
+    from host_cli import report
 
     def text(value: float | None, unit: str) -> str:
         return "–" if value is None else f"{value:.2f} {unit}"
@@ -95,7 +101,7 @@ def _surround_rows(found: dict) -> list[tuple[str, str]]:
         ("  loudness range", text(found["lra_lu"], "LU")),
         ("  true peak", text(found["max_tp_dbtp"], "dBTP")),
         ("  sample peaks", ", ".join(text(peak, "dBFS") for peak in found["peaks_dbfs"])),
-        ("  overs", f"{found['over_count']} above {found['over_dbtp']:g} dBTP"),
+        ("  overs", report.overs(found)),
         ("  clipped samples", str(found["clips"])),
     ]
 

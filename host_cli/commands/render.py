@@ -98,6 +98,14 @@ def library() -> presets.PresetLibrary:
     metavar="NUMBER",
     help="number of files that are rendered at the same time",
 )
+@click.option(
+    "--rate",
+    "rate_hz",
+    type=click.INT,
+    metavar="HZ",
+    help="convert the input to this sampling rate before it is processed, so that the ceiling holds in the output",
+)
+@click.option("--no-tags", is_flag=True, help="write no tags; by default those of the input are carried over")
 @click.option("--mono", is_flag=True, help="accept files with one channel; the output has two equal channels")
 @click.option(
     "--keep-latency", is_flag=True, help="keep the latency at the start of the file, as if recorded from the box"
@@ -124,6 +132,8 @@ def render(
     no_target,
     listen,
     jobs,
+    rate_hz,
+    no_tags,
     mono,
     keep_latency,
     start_frame,
@@ -133,8 +143,10 @@ def render(
     IN can be - for stdin. Latency is compensated: output and input line up frame for frame. A preset with a loudness target is rendered to that
     target, unless its gain is set with --set limiter.gain_db.
     """  # fmt: skip
-    from host_cli.render import piped
+    from host_cli.render import audiofile, piped
 
+    if rate_hz is not None:
+        audiofile.check_rate(rate_hz)
     run_log = run_log or session
     if run_log and (preset or assignments):
         raise click.UsageError("--run-log contains all settings: omit --preset and --set")
@@ -142,6 +154,8 @@ def render(
         raise click.UsageError("--target-lufs cannot be combined with --run-log or --keep-latency")
     if listen and (run_log or keep_latency or target_lufs is not None):
         raise click.UsageError("--listen cannot be combined with --run-log, --keep-latency or --target-lufs")
+    if run_log and rate_hz:
+        raise click.UsageError("--run-log contains the sampling rate: omit --rate")
     if start_frame and run_log:
         raise click.UsageError("--run-log contains the starting frame: omit --start-frame")
     run = _read_run_log(run_log) if run_log else None
@@ -156,13 +170,15 @@ def render(
     for remark in remarks({id: values[id] for id in _assigned(assignments)}, values, "--set"):
         context.note(remark)
     options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
-               "delta": listen == "delta"}  # fmt: skip
+               "delta": listen == "delta", "tags": not (no_tags or listen)}  # fmt: skip
     to_stdout = output == Path("-")
     if to_stdout and context.json:
         raise click.UsageError("with -o - stdout has the audio: omit --json")
     with piped(inputs, output) as (sources, target):
         pairs = _targets(context, sources, target, bits)
-        results = _render(context, pairs, values, run, dither, mono, jobs, options)
+        results = _render(context, pairs, values, run, dither, {"mono": mono, "rate_hz": rate_hz}, jobs, options)
+    for remark in dict.fromkeys(remark for result in results for remark in result["remarks"]):
+        context.note(remark)
     if to_stdout:
         context.note("\n".join("  ".join(["stdout", *_row(result)[1:]]).rstrip() for result in results))
     else:
@@ -170,13 +186,13 @@ def render(
 
 
 def _render(
-    context: Context, pairs, values: dict[str, float], run: dict | None, dither, mono, jobs, options
+    context: Context, pairs, values: dict[str, float], run: dict | None, dither, reading, jobs, options
 ) -> list[dict]:
     """Render the pairs of input and output, `jobs` at the same time; returns the figures of each. Raises CliFail."""
     from host_cli.render import AudioReader, RenderJob, dithered, render_all
 
     with contextlib.ExitStack() as files:
-        sources = [files.enter_context(AudioReader(path, mono)) for path, _ in pairs]
+        sources = [files.enter_context(AudioReader(path, **reading)) for path, _ in pairs]
         targets = {id(source): target for source, (_, target) in zip(sources, pairs, strict=True)}
         for source in sources:
             if run and source.rate_hz != run["rate_hz"]:

@@ -16,32 +16,42 @@ def analyse(samples: np.ndarray, rate_hz: int, over_dbtp: float = OVER_DBTP) -> 
     """All figures of `samples` (float32, shape (2, frames), full scale ±1).
 
     Returns the result of `dsp_ext.meters.measure` and: `dr` (see `dynamic_range`), `overs` (the first hundred spans whose true
-    peak is above `over_dbtp`, see `spans`), `over_count` (the number of all spans), and `spectrum` ({"hz", "db"}: power per
+    peak is above `over_dbtp`, see `spans`), `over_count` (the number of all spans), `worst_over` (the span with the highest
+    peak, or None), and `spectrum` ({"hz", "db"}: power per
     sixth of an octave; 0 dB is a full-scale sine).
     """
     found = measure(samples, rate_hz)
     history = found["history"]
-    overs = spans(history["tp_dbtp"], over_dbtp)
-    found["over_dbtp"] = over_dbtp
-    found["over_count"] = len(overs)
-    found["overs"] = overs[:MOST_OVERS]
+    found |= overs(history["tp_dbtp"], history["seconds"], over_dbtp)
     found["dr"] = dynamic_range(samples, rate_hz)
     hz = sixth_octaves(rate_hz)
     found["spectrum"] = {"hz": hz, "db": spectrum_db(samples, rate_hz, hz, 1 / 6)}
     return found
 
 
-def spans(tp_dbtp: np.ndarray, over_dbtp: float) -> list[dict]:
-    """Spans of neighbouring 100 ms steps whose true peak is above `over_dbtp`, from the highest true peak of each step.
+def overs(tp_dbtp: np.ndarray, ends_s: np.ndarray, over_dbtp: float) -> dict:
+    """The figures of `analyse` about overs, from the highest true peak of each step and the end of each step."""
+    found = spans(tp_dbtp, ends_s, over_dbtp)
+    return {
+        "over_dbtp": over_dbtp,
+        "over_count": len(found),
+        "worst_over": max(found, key=lambda span: span["dbtp"], default=None),
+        "overs": found[:MOST_OVERS],
+    }
+
+
+def spans(tp_dbtp: np.ndarray, ends_s: np.ndarray, over_dbtp: float) -> list[dict]:
+    """Spans of neighbouring steps (of 100 ms) whose true peak is above `over_dbtp`.
 
     Each is {"seconds": start, "until_s": end, "dbtp": the highest true peak in it}.
     """
     above = np.concatenate([[False], tp_dbtp > over_dbtp, [False]])
     starts, ends = np.flatnonzero(np.diff(above.astype(int)) > 0), np.flatnonzero(np.diff(above.astype(int)) < 0)
+    edges_s = np.concatenate([[0.0], ends_s])
     return [
         {
-            "seconds": round(start / 10, 1),
-            "until_s": round(end / 10, 1),
+            "seconds": round(float(edges_s[start]), 1),
+            "until_s": round(float(edges_s[end]), 1),
             "dbtp": round(float(tp_dbtp[start:end].max()), 2),
         }
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)

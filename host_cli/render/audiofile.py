@@ -6,7 +6,8 @@ import numpy as np
 import soundfile
 
 from dsp_ext.core import RATES_HZ
-from host_cli.errors import CliFail
+from dsp_ext.meters import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from host_cli.errors import USAGE, CliFail
 from host_cli.folders import check_folder
 
 #: The choices of `--bits`, and libsndfile's names for them.
@@ -65,17 +66,35 @@ def _is_cut_off(path: Path) -> bool:
     return 0 < stated < 0xFFFFFFFF and stated + 8 > path.stat().st_size + 1  # 1: a missing pad byte
 
 
-def check_format(path, channels: int, rate_hz: int, mono: bool = False, any_channels: bool = False) -> None:
-    """Raises CliFail unless the engine can process this number of channels and sampling rate.
-
-    `mono` allows one channel, `any_channels` any number.
-    """
-    if channels != 2 and not (any_channels or (mono and channels == 1)):
+def check_format(path, channels: int, rate_hz: int, mono: bool = False) -> None:
+    """Raises CliFail unless the engine can process this number of channels and sampling rate. `mono` allows one channel."""
+    if channels != 2 and not (mono and channels == 1):
         advice = "add --mono to render it as two equal channels" if channels == 1 else "make a stereo mix first"
         raise CliFail(f"{path} has {channels} channel{'s' * (channels > 1)}, but the chain is stereo: {advice}")
     if rate_hz not in RATES_HZ:
         rates = ", ".join(f"{r / 1000:g}" for r in RATES_HZ)
-        raise CliFail(f"{path} has a sampling rate of {rate_hz} Hz: allowed are {rates} kHz; resample it first")
+        raise CliFail(
+            f"{path} has a sampling rate of {rate_hz} Hz, but the engine runs at {rates} kHz: add --rate {nearest_rate_hz(rate_hz)} "
+            "to convert it first"
+        )
+
+
+def check_rate(rate_hz: int) -> None:
+    """Raises CliFail unless the engine runs at this sampling rate."""
+    if rate_hz not in RATES_HZ:
+        raise CliFail(f"--rate cannot be {rate_hz}: allowed are {', '.join(map(str, RATES_HZ))} (Hz)", USAGE)
+
+
+def nearest_rate_hz(rate_hz: int) -> int:
+    """The rate of the engine to which a file is best converted: the lowest that keeps all of its spectrum, else the highest."""
+    return next((rate for rate in RATES_HZ if rate >= rate_hz), RATES_HZ[-1])
+
+
+def check_measurable(path, rate_hz: int) -> None:
+    """Raises CliFail unless the meter can measure a file with this sampling rate."""
+    if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+        limits = f"{LOWEST_RATE_HZ / 1000:g} to {HIGHEST_RATE_HZ / 1000:g} kHz"
+        raise CliFail(f"{path} has a sampling rate of {rate_hz} Hz: allowed are {limits}; convert it first")
 
 
 def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:

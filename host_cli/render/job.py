@@ -9,6 +9,7 @@ import numpy as np
 from dsp_ext.meters import Measurement
 from firmware.contract import params
 from host_cli.errors import REFUSED, CliFail
+from host_cli.tags import Changes, carry
 
 from . import listening
 from .engine import Renderer
@@ -27,7 +28,7 @@ class RenderJob:
 
     `values`: all parameters. `events`: those of a run log. `bits`: see `AudioWriter`. `target_lufs`: integrated loudness to
     reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`, `start_frame`: see `Renderer.render`.
-    `progress`: called with the frames of each block that has been read for the first time; the search for a loudness reads
+    `tags`: carry the tags of the input over. `progress`: called with the frames of each block that has been read for the first time; the search for a loudness reads
     them again.
     """
 
@@ -40,21 +41,24 @@ class RenderJob:
     delta: bool = False
     align: bool = True
     start_frame: int = 0
+    tags: bool = True
     progress: Callable[[int], None] = lambda frames: None
 
     def run(self, renderer: Renderer) -> dict:
         """Render; returns the figures before and after, and `limiter_gain_db` if it was searched for. Raises CliFail."""
-        self._before = None
+        self._before, self._remarks = None, []
         gain_db = None
         if self.target_lufs is None:
             after = self._pass(renderer, self.values)
         else:
             gain_db, after = self._search(renderer)
         return {
-            "input": str(self.source.path), "output": str(self.target), "rate_hz": self.source.rate_hz,
+            "input": str(self.source.path), "output": str(self.target), "input_rate_hz": self.source.file_rate_hz,
+            "rate_hz": self.source.rate_hz,
             "frames": round(after["seconds"] * self.source.rate_hz), "latency": 0 if self.align else renderer.latency,
             "before": self._before, "after": after, "clamps": renderer.clamps, "bad_blocks": renderer.bad_blocks,
             "target_lufs": self.target_lufs, "limiter_gain_db": gain_db,
+            "remarks": self._remarks,
         }  # fmt: skip
 
     def _pass(self, renderer: Renderer, values: dict[str, float], wanted=lambda after: True) -> dict:
@@ -72,7 +76,13 @@ class RenderJob:
                 self._before = _figures(before)
             after = _figures(measurement)
             writer.keep = wanted(after)
+            if self.tags:
+                writer.finish = lambda path: self._carry_tags(path, after, 0 if self.align else renderer.latency)
         return after
+
+    def _carry_tags(self, path: Path, after: dict, delay: int) -> None:
+        changes = Changes(self.source.file_rate_hz, self.source.rate_hz, self.bits, after, delay)
+        self._remarks = carry(self.source.path, path, self.target.suffix.lower(), changes)
 
     def _search(self, renderer: Renderer) -> tuple[float, dict]:
         param = params.find(GAIN)

@@ -8,7 +8,8 @@ import soundfile
 
 from host_cli.errors import CliFail
 
-from .audiofile import check_format, check_source
+from .audiofile import check_format, check_measurable, check_source
+from .conversion import check_soxr, converted, converted_frames
 
 #: Frames in a block.
 BLOCK = 1 << 16
@@ -26,12 +27,14 @@ _BITS = {
 
 
 class AudioReader:
-    """A stereo file at one of the sampling rates of the engine. A context manager."""
+    """An audio file that is read in blocks. A context manager."""
 
-    def __init__(self, path: Path, mono: bool = False, any_channels: bool = False):
-        """`mono` accepts files with one channel, which becomes both channels; `any_channels` accepts any number.
+    def __init__(self, path: Path, mono: bool = False, *, rate_hz: int | None = None, measured: bool = False):
+        """The file must be one that the engine can process: stereo, at one of its rates. `mono` accepts one channel, which
+        becomes both channels; `rate_hz` accepts every rate and converts to this one; `measured` accepts every number of channels
+        and every rate that the meter accepts.
 
-        Raises CliFail for a file that is missing, empty, not audio, not stereo, or has an unsupported sampling rate."""
+        Raises CliFail for a file that is missing, empty, not audio, or not accepted."""
         check_source(path)
         self.path = path
         try:
@@ -41,19 +44,28 @@ class AudioReader:
             raise CliFail(
                 f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
             ) from None
+        #: The sampling rate of the file in Hz, before a conversion.
+        self.file_rate_hz = self._file.samplerate
         try:
-            check_format(path, self._file.channels, self._file.samplerate, mono, any_channels)
+            if rate_hz or measured:
+                check_measurable(path, self.file_rate_hz)
+            if not measured:
+                check_format(path, self._file.channels, rate_hz or self.file_rate_hz, mono)
             if not self._file.frames:
                 raise CliFail(f"{path} contains no audio: it has 0 frames")
+            self.rate_hz = rate_hz or self.file_rate_hz
+            self.converts = self.rate_hz != self.file_rate_hz
+            if self.converts:
+                check_soxr()
         except CliFail:
             self._file.close()
             raise
         self._double = mono and self._file.channels == 1
         self.channels = 2 if self._double else self._file.channels
-        self.rate_hz = self._file.samplerate
-        self.frames = self._file.frames
-        #: Bits per sample, or None for float samples.
-        self.bits = _BITS.get(self._file.subtype)
+        #: The number of frames that `blocks` gives.
+        self.frames = converted_frames(self._file.frames, self.file_rate_hz, self.rate_hz)
+        #: Bits per sample, or None for float samples, also after a conversion.
+        self.bits = None if self.converts else _BITS.get(self._file.subtype)
 
     def __enter__(self):
         return self
@@ -64,18 +76,25 @@ class AudioReader:
     def blocks(self) -> Iterator[np.ndarray]:
         """The whole file from its start in blocks: float32, shape (channels, frames), full scale ±1. Float files can exceed it.
 
-        Samples are multiples of 2^-31, like those of a sound card with 32 bits. Raises CliFail if a sample is not a number.
+        Without a conversion, samples are multiples of 2^-31, like those of a sound card with 32 bits. Raises CliFail if a sample
+        is not a number, and if the file ends early.
         """
+        if not self.converts:
+            return self._stored()
+        return converted(self._stored(), self.file_rate_hz, self.rate_hz, self._file.frames)
+
+    def _stored(self) -> Iterator[np.ndarray]:
+        """The samples of the file."""
         self._file.seek(0)
         at = 0
-        while at < self.frames:
+        while at < self._file.frames:
             try:
-                block = self._floats(at) if self.bits is None else self._integers()
+                block = self._integers() if self._file.subtype in _BITS else self._floats(at)
             except soundfile.LibsndfileError:  # what a FLAC file that is cut off raises
                 block = np.zeros((2, 0), np.float32)
             if not block.shape[1]:
                 raise CliFail(
-                    f"{self.path} is damaged: it ends after {at} of {self.frames} frames; export the file again"
+                    f"{self.path} is damaged: it ends after {at} of {self._file.frames} frames; export the file again"
                 )
             yield np.concatenate([block, block]) if self._double else block
             at += block.shape[1]

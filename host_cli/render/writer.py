@@ -1,6 +1,7 @@
 """AudioWriter: writes an audio file in blocks. The file appears under its name only when it is complete."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ class AudioWriter:
         self.path = path
         #: Whether the file is kept when the context ends without an error.
         self.keep = True
+        #: Called with the path of the complete file before it gets its name, if it is kept. May raise OSError.
+        self.finish: Callable[[Path], None] = lambda path: None
         self._bits = bits
         self._part = path.with_name(f".{path.name}.part")
         form = _FORMATS[path.suffix.lower()]
@@ -41,6 +44,7 @@ class AudioWriter:
         try:
             self._file.close()
             if kind is None and self.keep:
+                self.finish(self._part)
                 self._part.replace(self.path)
         except (soundfile.LibsndfileError, OSError) as error:
             raise self._failed(error) from None

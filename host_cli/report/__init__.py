@@ -2,7 +2,7 @@
 
 from .facts import facts
 from .pdf import check_browser
-from .rows import rows
+from .rows import clock, overs, rows
 from .targets import FORMS, Target, target_of
 from .write import KINDS, write
 
@@ -11,7 +11,9 @@ __all__ = [
     "KINDS",
     "Target",
     "check_browser",
+    "clock",
     "facts",
+    "overs",
     "rows",
     "target_of",
     "write",

@@ -16,7 +16,7 @@ def rows(found: dict, second_lufs: float | None = None) -> list[tuple[str, str]]
         ("loudness range", text(found["lra_lu"], ".1f", "LU") + (stable if found["lra_lu"] is not None else "")),
         ("true peak", text(found["max_tp_dbtp"], ".2f", "dBTP")),
         ("sample peak left, right", f"{text(found['peak_l_dbfs'], '.2f', '')}, {text(found['peak_r_dbfs'], '.2f', 'dBFS')}"),
-        ("overs", f"{found['over_count']} above {found['over_dbtp']:g} dBTP"),
+        ("overs", overs(found)),
         ("clipped samples", str(found["clips"])),
         ("peak to loudness (PLR)", text(found["plr_db"], ".1f", "dB")),
         ("lowest peak to short-term (PSR)", text(found["min_psr_db"], ".1f", "dB")),
@@ -28,3 +28,15 @@ def rows(found: dict, second_lufs: float | None = None) -> list[tuple[str, str]]
     if second_lufs is not None:
         listed.insert(2, ("integrated, by pyloudnorm", f"{second_lufs:.2f} LUFS"))
     return listed
+
+
+def overs(found: dict) -> str:
+    """How many spans of overs there are, and where the worst of them is."""
+    worst = found["worst_over"]
+    where = f", worst {worst['dbtp']:+.2f} dBTP at {clock(worst['seconds'])}" if worst else ""
+    return f"{found['over_count']} above {found['over_dbtp']:g} dBTP{where}"
+
+
+def clock(seconds: float) -> str:
+    """A time as minutes and seconds: 1:02.5."""
+    return f"{int(seconds) // 60}:{seconds % 60:04.1f}"

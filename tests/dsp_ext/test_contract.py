@@ -118,8 +118,8 @@ def test_refuses_what_is_not_stereo_and_what_cannot_be_prepared(name):
     processor = make(name, 48000)
     with pytest.raises(ValueError, match=r"shape \(2, frames\)"):
         processor.process(np.zeros((1, 64), np.float32))
-    with pytest.raises(ValueError, match="rate_hz must be one of"):
-        make(name, 47999)
+    with pytest.raises(ValueError, match="rate_hz must be"):
+        make(name, 32000)
     with pytest.raises(ValueError, match="max_block must be 1 to 8192"):
         make(name, 48000, 0)
 

@@ -1,6 +1,7 @@
-"""Generates docs/CLI.md: the help of every command, and the shape of the object that it prints with --json, taken from a run."""
+"""Generates docs/CLI.md, the help of every command, and docs/JSON.md, what each prints with --json, taken from a run."""
 
 import json
+import re
 
 import click
 import numpy as np
@@ -8,12 +9,14 @@ import pytest
 import soundfile
 
 from host_cli import commands
+from host_cli.box.serial_port import Port
 from host_cli.cli import cli
 from host_cli.errors import MEANINGS
+from tests.support import json_document
 from tests.support.fake_box import FACTORY
 from tests.support.paths import DOCS
 
-PATH = DOCS / "CLI.md"
+PATH, JSON_PATH = DOCS / "CLI.md", DOCS / "JSON.md"
 
 _HEAD = """# The tool `burnish`
 
@@ -25,8 +28,9 @@ This document is generated from the commands (`make docs`). Do not edit it.
   port. A port whose USB identity is not that of a box is opened only if it is named.
 - Several programs can use a box at the same time. While `meters`, `monitor` or `broker` has the serial port open, your other
   commands reach the box through that program, by a socket that only you can open.
-- `--json` prints one object on one line; streams print one object per line. The key `schema` contains the name of the command
-  and a version number, which increases with every incompatible change. New keys can be added at any time.
+- `--json` prints one object on one line; streams print one object per line. [JSON.md](JSON.md) has a table of the keys of each
+  command, and an example.
+- With `--json`, an error is an object too: `{"schema": "burnish.error/1", "error": {"message", "status", "name", "data"}}`.
 - `preset diff` ends with status 1 if there are differences.
 - `preset load` and `preset restore` store the settings that they replace; `burnish preset history` lists them.
 
@@ -46,21 +50,6 @@ RUNS = (
 )  # fmt: skip
 
 
-def shape(value) -> str:
-    """The types in a plain value: `{name: text, values: {id: number}}`."""
-    if isinstance(value, bool):
-        return "true/false"
-    if isinstance(value, dict):
-        ids = [key for key in value if "." in key]
-        if ids and len(ids) == len(value):
-            item = value[ids[0]]
-            return f"{{parameter: {'[value, value]' if isinstance(item, list) else 'value'}}}"
-        return "{" + ", ".join(f"{key}: {shape(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return f"[{shape(value[0]) if value else ''}]"
-    return {int: "number", float: "number", str: "text", type(None): "null"}[type(value)]
-
-
 def walk(context: click.Context):
     """The contexts of all commands below the context of a group, in alphabetical order."""
     for name in context.command.list_commands(context):
@@ -71,40 +60,74 @@ def walk(context: click.Context):
             yield from walk(below)
 
 
-def document(shapes: dict[tuple[str, ...], str]) -> str:
+def words_of(arguments: list[str]) -> tuple[str, ...]:
+    """The name of the command that `arguments` call."""
+    return tuple(word for word in arguments[:2] if arguments[0] == "preset" or word == arguments[0])
+
+
+def document() -> str:
     """The whole of docs/CLI.md."""
     commands.register()
     parts = [_HEAD + "".join(f"| {status} | {meaning} |\n" for status, meaning in MEANINGS.items())]
     top = click.Context(cli, info_name="burnish", **cli.context_settings)
+    documented = {words_of(arguments) for arguments in RUNS}
     for context in walk(top):
         parts.append(f"\n## {context.command_path}\n\n```\n{context.get_help()}\n```\n")
-        words = tuple(context.command_path.split()[1:])
-        if words in shapes:
-            parts.append(f"\nJSON: `{shapes[words]}`\n")
+        if tuple(context.command_path.split()[1:]) in documented:
+            parts.append(f"\n[Keys of its JSON object](JSON.md#{context.command_path.replace(' ', '-')})\n")
     return "".join(parts)
 
 
 @pytest.fixture
-def shapes(burnish, fake, tmp_path, monkeypatch):
-    """The shape of the JSON object of each command."""
+def outputs(burnish, fake, tmp_path, monkeypatch):
+    """The JSON object of each command, and of an error."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("host_cli.box.serial_port.ports", lambda: [])
+    port = Port("/dev/ttyACM0", "BN000001", "Burnish", "1209:b0b0", True)
+    monkeypatch.setattr("host_cli.box.serial_port.ports", lambda: [port])
     (tmp_path / "mine.toml").write_text(FACTORY[0].replace("Neutral", "Pushed"))
-    soundfile.write(tmp_path / "in.wav", 0.1 * np.sin(np.arange(8 * 48000).reshape(-1, 2) / 10), 48000)
+    rate_hz = 48000
+    tone = 0.1 * np.sin(2 * np.pi * 200 / rate_hz * np.arange(8 * rate_hz))
+    tone[rate_hz : rate_hz + 4800] *= 12  # an over
+    soundfile.write(tmp_path / "in.wav", np.stack([tone, tone], 1), rate_hz, subtype="FLOAT")
     found = {}
     for arguments in RUNS:
         status, out, err = burnish("--json", "--yes", *arguments)
         assert status == 0 or arguments in (["doctor"], ["preset", "diff", "Mine", "Warm"]), err
-        words = tuple(word for word in arguments[:2] if arguments[0] == "preset" or word == arguments[0])
         value = json.loads(out.splitlines()[-1])
-        assert value["schema"].rsplit("/")[0] == "burnish." + ".".join(words)
-        value["schema"] = "text"
-        found[words] = shape(value)
-    return found
+        assert value["schema"].rsplit("/")[0] == "burnish." + ".".join(words_of(arguments))
+        found[" ".join(words_of(arguments))] = value
+    status, out, _ = burnish("--json", "set", "limiter.ceiling_dbtp=3")
+    found["error"] = json.loads(out)
+    assert found["error"]["error"]["status"] == status == 8
+    return json_document.plain_paths(found, str(tmp_path))
 
 
-def test_document_is_current(shapes, request):
-    text = document(shapes)
+def test_the_help_is_current(request):
+    text = document()
     if request.config.getoption("--write-docs"):
         PATH.write_text(text)
     assert PATH.exists() and PATH.read_text() == text, "docs/CLI.md is out of date: run `make docs` and commit it"
+
+
+def test_json_objects_have_exactly_the_documented_keys(outputs, request):
+    """The values of the examples change from run to run; their keys and types do not."""
+    text = json_document.document(outputs)
+    if request.config.getoption("--write-docs"):
+        JSON_PATH.write_text(text)
+    written = JSON_PATH.read_text()
+    assert json_document.tables(written) == json_document.tables(text), "docs/JSON.md is out of date: run `make docs`"
+    for title, example in json_document.examples(written).items():
+        keys = [path for path, _ in json_document.rows(example)]
+        assert keys == [path for path, _ in json_document.tables(written)[title]], title
+
+
+def test_no_meaning_is_left_over(outputs):
+    paths = {f"{title}: {path}" for title, value in outputs.items() for path, _ in json_document.rows(value)}
+    keys = {re.split(r"[. ]", path)[-1] for path in paths}
+    used = (
+        keys
+        | paths
+        | {".".join(path.split(".")[-2:]).split(": ")[-1] for path in paths}
+        | {match[2] for key in keys if (match := json_document._METER.fullmatch(key))}
+    )
+    assert json_document.MEANINGS.keys() - used <= {"channels", "peaks_dbfs", "weights"}, "files that are not stereo"

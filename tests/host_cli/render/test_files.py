@@ -240,12 +240,15 @@ class TestAnalysis:
 
     def test_neighbouring_overs_are_one_span_with_its_highest_peak(self):
         tp = np.array([-1, 0.2, 0.5, 0.1, -1, -1, 0.3, -1, 0.4])
-        assert analysis.spans(tp, 0.0) == [
+        ends_s = 0.1 * np.arange(1, 10)
+        assert analysis.spans(tp, ends_s, 0.0) == [
             {"seconds": 0.1, "until_s": 0.4, "dbtp": 0.5},
             {"seconds": 0.6, "until_s": 0.7, "dbtp": 0.3},
             {"seconds": 0.8, "until_s": 0.9, "dbtp": 0.4},
         ]
-        assert analysis.spans(tp, 1.0) == analysis.spans(tp[:0], 0.0) == []
+        assert analysis.spans(tp, ends_s, 1.0) == analysis.spans(tp[:0], ends_s[:0], 0.0) == []
+        assert analysis.overs(tp, ends_s, 0.0)["worst_over"] == {"seconds": 0.1, "until_s": 0.4, "dbtp": 0.5}
+        assert analysis.overs(tp, ends_s, 1.0)["worst_over"] is None
 
     @pytest.mark.filterwarnings("error")
     @pytest.mark.parametrize("frames", [1, 2, 3, 63, 4799])

@@ -1,0 +1,113 @@
+"""Reads all tags of an audio file."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from . import broadcast, chunks, documents, id3, info
+from .names import is_stale
+
+if TYPE_CHECKING:
+    from mutagen.flac import Picture
+    from mutagen.id3 import ID3
+
+#: Chunks of WAV files that are carried over. cue, adtl (in LIST), smpl and plst contain positions.
+ID3_CHUNKS = frozenset((b"id3 ", b"ID3 "))
+POSITIONS = frozenset((b"cue ", b"smpl", b"plst"))
+WANTED = ID3_CHUNKS | POSITIONS | {b"bext", b"iXML", b"axml", b"chna", b"LIST", b"cart", b"_PMX", b"DISP"}
+#: The key of a picture in the comments of Ogg files.
+_PICTURE = "METADATA_BLOCK_PICTURE"
+
+
+@dataclass
+class Tags:
+    """What a file says about its contents.
+
+    `comments`: texts by their names in Vorbis comments, of every format. `tag`: the ID3 tag of MP3, AIFF and WAV files.
+    `chunks`: those of a WAV file. `remarks`: sentences about what could not be read.
+    """
+
+    comments: dict[str, list[str]] = field(default_factory=dict)
+    pictures: list[Picture] = field(default_factory=list)
+    tag: ID3 | None = None
+    chunks: list[tuple[bytes, bytes]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def fill(self, comments: dict[str, list[str]]) -> None:
+        """Add comments that are not there yet."""
+        for name, texts in comments.items():
+            if not is_stale(name):
+                self.comments.setdefault(name, texts)
+
+    def use(self, tag: ID3) -> None:
+        """Take an ID3 tag over."""
+        self.tag = id3.without_stale(tag)
+        self.fill(id3.to_comments(self.tag))
+        self.pictures += id3.pictures(self.tag)
+
+
+def has_mutagen() -> bool:
+    """Whether the package is installed that reads and writes tags of other formats than WAV."""
+    try:
+        import mutagen  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def read(path: Path) -> Tags:
+    """The tags of a file. Unreadable tags give a remark. Raises OSError."""
+    tags = Tags()
+    if chunks.is_wav(path):
+        _read_wav(path, tags)
+    elif has_mutagen():
+        _read_other(path, tags)
+    return tags
+
+
+def _read_wav(path: Path, tags: Tags) -> None:
+    tags.chunks = chunks.read(path, WANTED)
+    for name, content in tags.chunks:
+        if name in ID3_CHUNKS and has_mutagen():
+            _use_id3(tags, content)
+    for name, content in tags.chunks:
+        if name == b"LIST":
+            tags.fill(info.to_comments(content))
+        elif name == b"axml" and (isrc := documents.isrc_of(content)):
+            tags.fill({"ISRC": [isrc]})
+        elif name == b"bext":
+            tags.fill({key: [text] for key, text in broadcast.to_comments(content).items()})
+
+
+def _use_id3(tags: Tags, content: bytes) -> None:
+    import mutagen
+
+    try:
+        tags.use(id3.parsed(content))
+    except (mutagen.MutagenError, ValueError) as why:
+        tags.remarks.append(f"its ID3 tag is damaged ({why}) and is left out")
+
+
+def _read_other(path: Path, tags: Tags) -> None:
+    import mutagen
+    from mutagen.flac import FLAC, Picture
+    from mutagen.id3 import ID3
+
+    try:
+        file = mutagen.File(path)
+        found = file.tags if file is not None else None
+        if isinstance(file, FLAC):
+            tags.pictures += file.pictures
+        if isinstance(found, ID3):
+            tags.use(found)
+        elif found is not None:
+            for name, text in found.as_dict().items() if hasattr(found, "as_dict") else ():
+                if name.upper() == _PICTURE:
+                    tags.pictures += [Picture(base64.b64decode(data)) for data in text]
+                else:
+                    tags.fill({name.upper(): list(text)})
+    except (mutagen.MutagenError, ValueError, KeyError, IndexError) as why:
+        tags.remarks.append(f"its tags are damaged ({why}) and are left out")

@@ -1,0 +1,295 @@
+"""Generates docs/JSON.md: for each command a table of the keys that it prints with --json, and one example.
+
+The keys and their types come from a run of the command; `MEANINGS` explains them, by the last part of their path.
+"""
+
+import json
+import re
+
+from firmware.contract import BY_ID
+
+_HEAD = """# The JSON output of `burnish`
+
+This document is generated from runs of the commands (`make docs`). Do not edit it.
+
+With `--json` a command prints one object on one line; `meters` and `log --follow` print one object per line. The option may stand
+before or after the name of the command. `schema` contains the name of the command and a version number, which increases with every
+incompatible change. New keys can be added at any time, so programs should ignore keys that they do not know.
+
+In the tables, `files[].file` is the key `file` of each object in the list `files`. Keys contain their unit: `_lufs`, `_lu`, `_dbtp`,
+`_dbfs`, `_db`, `_hz`, `_ms`, `_s`, `_pct`. `null` stands for a figure that a recording is too short or too quiet for. `parameter`
+stands for the id of a parameter ([PARAMETERS.md](PARAMETERS.md)) and `value` for its value: a number, true or false, or a word.
+Examples show at most two items of a list and three parameters.
+"""
+
+#: What a key means, by the last part of its path. A key that several commands print means the same everywhere.
+MEANINGS = {
+    "a": "name of the first preset",
+    "ab": "edit buffer in force: a or b",
+    "after": "figures of the output",
+    "allowed": "the allowed values",
+    "audio_starts": "starts of the audio process",
+    "b": "name of the second preset",
+    "bad_blocks": "blocks that were silenced because of absurd samples",
+    "balance_db": "RMS of the right channel over that of the left",
+    "before": "what replaced the settings: load, restore, undo or backup",
+    "bypass": "whether the box plays its unprocessed input",
+    "bytes_per_s": "speed of the link",
+    "caps": "optional abilities of the box",
+    "change": "output minus input of each band in dB",
+    "changes": "the parameters that differ: value in a, value in b",
+    "channels": "number of channels",
+    "check": "what was checked",
+    "checks": "all checks in the order in which they were made",
+    "choices": "allowed words, if the parameter is a choice",
+    "chunk": "largest piece of a transfer in bytes",
+    "clamps": "samples that the limiter had to clip",
+    "clips": "samples at 24-bit full scale or above",
+    "control_starts": "starts of the control process",
+    "correlation": "correlation of the channels: -1 to 1",
+    "counters": "numbers that count events since the box started",
+    "crest_db": "sample peak over RMS, 400 ms",
+    "credit": "bytes that may be on their way to the box",
+    "data": "facts of the error by name; they depend on `name`",
+    "db": "power of each band; 0 dB is a full-scale sine",
+    "dc_l": "mean of the left channel; full scale is 1",
+    "dc_r": "mean of the right channel; full scale is 1",
+    "default": "value of a new preset",
+    "dr": "dynamic range in DR units",
+    "dry_run": "whether nothing was changed because of --dry-run",
+    "edited": "whether settings differ from the loaded preset",
+    "error": "the reason why the preset cannot be used, or an empty text",
+    "factory": "whether the preset is part of the firmware",
+    "file": "the path",
+    "files": "one object for each file, in the order of the command line",
+    "finding": "what was found, and what to do",
+    "frame": "frame of the run to which the values belong",
+    "frames": "frames since the start",
+    "fw": "version of the firmware",
+    "help": "what the parameter does",
+    "high": "highest allowed value",
+    "history": "values of each 100 ms; silence reads -150",
+    "host_stalls": "times when the computer or the simulator stopped the audio",
+    "hz": "centre of each band",
+    "id": "digest of the sound of the preset: 64 hexadecimal digits",
+    "info": "facts about the run",
+    "input": "level of each band in dB, before the processing",
+    "input_rate_hz": "sampling rate of the input file",
+    "integrated_lufs": "integrated loudness",
+    "kind": "kind of the link: usb, uart, or pty of a simulator",
+    "latency": "frames by which the sound comes later in the output: 0 unless --keep-latency is given",
+    "latency_frames": "frames by which the output lags the input",
+    "limiter_gain_db": "gain that was found for the target",
+    "link": "limits of the link",
+    "link_dropped_frames": "meter frames that were dropped for a slow reader",
+    "link_dropped_replies": "replies that were dropped for a slow reader",
+    "link_junk_lines": "damaged lines",
+    "link_replays": "requests that arrived twice",
+    "link_requests": "requests",
+    "load_max_pct": "highest load of the audio thread",
+    "load_pct": "load of the audio thread",
+    "low": "lowest allowed value",
+    "lra_lu": "loudness range",
+    "lra_stable": "whether 60 s have been measured, below which the range means little",
+    "max_line": "longest line in bytes",
+    "max_momentary_lufs": "highest loudness of 400 ms",
+    "max_short_lufs": "highest loudness of 3 s",
+    "max_tp_dbtp": "highest true peak",
+    "measured_s": "time since the measurement began",
+    "message": "the sentence that is also printed on stderr",
+    "method": "method of the protocol",
+    "min_psr_db": "lowest difference of true peak and short-term loudness, both over 3 s",
+    "momentary_lufs": "loudness of 400 ms",
+    "mute": "whether the output is silent",
+    "name": "name of the preset",
+    "new": "values after the command",
+    "number": "place in the history; 1 is the newest",
+    "ok": "whether all is well",
+    "old": "values before the command",
+    "on": "the new state",
+    "output": "level of each band in dB, after the processing",
+    "over_count": "number of spans of overs",
+    "over_dbtp": "true peaks above this level are overs (`--over`)",
+    "overloads": "blocks that took longer than they last",
+    "overs": "the first hundred spans of overs",
+    "dbtp": "highest true peak of the span",
+    "params": "one object for each parameter",
+    "path": "id of the parameter",
+    "peak_l_dbfs": "highest sample of the left channel",
+    "peak_r_dbfs": "highest sample of the right channel",
+    "peaks_dbfs": "highest sample of each channel",
+    "period_frames": "frames of a period of the sound card",
+    "plr_db": "true peak minus integrated loudness",
+    "port": "path of the serial port",
+    "ports": "one object for each serial port",
+    "preset": "name of the loaded preset",
+    "presets": "one object for each preset",
+    "product": "name of the product",
+    "proto": "version of the protocol",
+    "psr_db": "true peak minus short-term loudness, both over 3 s",
+    "rate_hz": "sampling rate",
+    "relay_on": "whether the relay connects the engine to the output",
+    "remarks": "sentences about tags that could not be carried over",
+    "rendered": "one object for each output",
+    "result": "the result of the method",
+    "rev": "revision of the settings, which increases with every change",
+    "rms_l_dbfs": "RMS of the left channel over 400 ms",
+    "rms_r_dbfs": "RMS of the right channel over 400 ms",
+    "schema": "name and version of the object",
+    "seconds": "length",
+    "sent": "whether it was sent, because the box did not have it",
+    "seq": "number of the frame; gaps are dropped frames",
+    "serial": "serial number",
+    "short_lufs": "loudness of 3 s",
+    "snapshots": "settings that were replaced, newest first",
+    "spectrum": "long-term power in sixths of an octave",
+    "state": "what the box does at present",
+    "status": "the exit status",
+    "step": "step of the knobs",
+    "tags": "tags of the preset",
+    "target_lufs": "integrated loudness that the render had to reach",
+    "tp_dbtp": "highest true peak of the step",
+    "tp_hold_dbtp": "highest true peak of 3 s",
+    "tp_l_dbtp": "true peak of the left channel since the last frame",
+    "tp_r_dbtp": "true peak of the right channel since the last frame",
+    "unit": "unit of the value, or an empty text",
+    "until_s": "end of the span",
+    "valid": "whether the file is a preset",
+    "value": "the refused value",
+    "values": "values by parameter",
+    "version": "version of the firmware",
+    "weights": "weight of each channel in the loudness (BS.1770-5)",
+    "welcome": "answer of the box to the first request",
+    "when": "time in UTC, as YYYYMMDDTHHMMSS",
+    "worst_over": "the span with the highest true peak",
+    "written": "whether the file was written, because its content had changed",
+    "xruns": "gaps in the audio of the sound card",
+    # Where a key has another meaning than elsewhere.
+    "error.name": "kind of the error, or an empty text",
+    "history.seconds": "end of each step",
+    "overs[].seconds": "start of the span",
+    "worst_over.seconds": "start of the span",
+    "params[].id": "id of the parameter",
+    "params[].kind": "number, switch or choice",
+    "ports[].box": "whether the USB identity is that of a box",
+    "ports[].path": "name of the port",
+    "ports[].product": "what the device calls itself",
+    "ports[].vid_pid": "vendor and product of the USB device",
+    "preset backup: presets": "names of the presets",
+    "error: error": "what went wrong",
+    "rendered[].before": "figures of the input, after a conversion of the sampling rate",
+    "rendered[].frames": "length of the output in frames",
+    "rendered[].input": "path of the input",
+    "rendered[].output": "path of the output",
+    "rendered[].rate_hz": "sampling rate of the output",
+    "welcome.params": "digest of the parameter table",
+}
+#: Keys that can be null, and their type if they are not.
+NULLABLE = {
+    name: "number" for name in
+    ("integrated_lufs", "max_momentary_lufs", "max_short_lufs", "max_tp_dbtp", "lra_lu", "plr_db", "min_psr_db", "dr",
+     "correlation", "balance_db", "peak_l_dbfs", "peak_r_dbfs", "target_lufs", "limiter_gain_db")
+} | {"preset": "text", "worst_over": "object"}  # fmt: skip
+_METER = re.compile(r"(in|out)_(.+)")
+_GAIN = re.compile(r"(gr|eq)_(b(\d)|limiter)_db")
+
+
+def meaning(title: str, path: str) -> str:
+    """What a key of the section `title` means. Raises KeyError for one that nobody has explained."""
+    parts = path.split(".")
+    key = parts[-1]
+    for special in (f"{title.removeprefix('burnish ')}: {path}", ".".join(parts[-2:])):
+        if special != key and special in MEANINGS:
+            return MEANINGS[special]
+    if match := _GAIN.fullmatch(key):
+        part = (
+            "of the limiter"
+            if match[2] == "limiter"
+            else f"of band {match[3]} of the {'multiband' if match[1] == 'gr' else 'EQ'}"
+        )
+        return f"{'gain reduction' if match[1] == 'gr' else 'dynamic gain'} {part}"
+    if key not in MEANINGS and (match := _METER.fullmatch(key)):
+        return f"{'input' if match[1] == 'in' else 'output'}: {MEANINGS[match[2]]}"
+    return MEANINGS[key]
+
+
+def kind(value, key: str) -> str:
+    """The type of a value as words."""
+    if key in NULLABLE and not isinstance(value, list):
+        return f"{NULLABLE[key]} or null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, list):
+        return f"list of {kind(value[0], '')}s" if value else "list"
+    return {int: "number", float: "number", str: "text", dict: "object", type(None): "null"}[type(value)]
+
+
+def plain_paths(value, folder: str):
+    """A value in which the paths of a temporary folder are those of a user."""
+    return json.loads(json.dumps(value).replace(folder, "/home/me"))
+
+
+def by_parameter(value) -> bool:
+    """Whether the keys of an object are ids of parameters."""
+    return bool(value) and all(key in BY_ID for key in value)
+
+
+def rows(value: dict, path: str = "") -> list[tuple[str, str]]:
+    """(path, type) of all keys of an object, in their order."""
+    found = []
+    for key, item in value.items():
+        here = f"{path}{key}"
+        if isinstance(item, dict) and by_parameter(item):
+            sample = next(iter(item.values()))
+            found.append(
+                (here, f"object: parameter to {'list of two values' if isinstance(sample, list) else 'value'}")
+            )
+            continue
+        found.append((here, kind(item, key)))
+        if isinstance(item, dict):
+            found += rows(item, f"{here}.")
+        elif isinstance(item, list) and item and isinstance(item[0], dict):
+            found += rows(item[0], f"{here}[].")
+    return found
+
+
+def shortened(value):
+    """A value with at most two items of each list and three parameters of each object."""
+    if isinstance(value, list):
+        return [shortened(item) for item in value[:2]]
+    if isinstance(value, dict):
+        items = list(value.items())
+        return {key: shortened(item) for key, item in (items[:3] if by_parameter(value) else items)}
+    return round(value, 3) if isinstance(value, float) else value
+
+
+def section(title: str, value: dict) -> str:
+    """The table and the example of one object."""
+    lines = [f"\n## {title}\n", "| key | type | meaning |", "|---|---|---|"]
+    for path, type_ in rows(value):
+        lines.append(f"| `{path}` | {type_} | {meaning(title, path)} |")
+    return "\n".join([*lines, "\n```json", json.dumps(shortened(value), ensure_ascii=False), "```\n"])
+
+
+def document(outputs: dict[str, dict]) -> str:
+    """The whole of docs/JSON.md, from the object of each command by its name."""
+    return _HEAD + "".join(section(f"burnish {name}", value) for name, value in sorted(outputs.items()))
+
+
+def tables(text: str) -> dict[str, list[tuple[str, str]]]:
+    """(path, type) of the keys in each section of a document."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for line in text.splitlines():
+        if line.startswith("## "):
+            title = line[3:]
+            found[title] = []
+        elif match := re.match(r"\| `(.+?)` \| (.+?) \|", line):
+            found[title].append((match[1], match[2]))
+    return found
+
+
+def examples(text: str) -> dict[str, dict]:
+    """The example in each section of a document."""
+    return {
+        title: json.loads(line) for title, line in re.findall(r"^## (.+?)$.*?^```json\n(.*?)\n```$", text, re.M | re.S)
+    }
