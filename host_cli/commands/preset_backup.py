@@ -14,7 +14,8 @@ import click
 
 from firmware import presets
 from host_cli.cli import Context, pass_context
-from host_cli.errors import OTHER, REFUSED, UNVERIFIED, CliFail, Refused
+from host_cli.errors import OTHER, REFUSED, UNVERIFIED, USAGE, CliFail, Refused
+from host_cli.folders import check_folder
 from host_cli.presets import history as kept
 from host_cli.presets import library
 from host_cli.terminal import count, one_line, table
@@ -42,6 +43,9 @@ def backup(context: Context, file, overwrite):
     box = context.box
     serial = box.welcome.serial
     file = file or Path(f"burnish-{presets.slug(serial) or 'box'}-{time.strftime('%Y%m%d-%H%M%S')}.tar.gz")
+    if file.is_dir():
+        raise CliFail(f"{file} is a folder: give the name of a file in it, such as {file / 'box.tar.gz'}", USAGE)
+    check_folder(file.parent)
     names = [row.name for row in box.presets() if not row.factory and not row.error]
     members = {f"buffers/{side}.toml": box.pull(f"@{side}") for side in "ab"}
     for name in context.progress(names, "pulling"):

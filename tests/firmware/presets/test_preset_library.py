@@ -144,6 +144,15 @@ def test_a_failing_medium_leaves_the_old_preset(library, tmp_path, monkeypatch, 
     assert library.load("My warm") == WARM and os.listdir(tmp_path) == ["my-warm.toml"]
 
 
+def test_only_a_save_creates_the_folder(tmp_path):
+    library = PresetLibrary(tmp_path / "new" / "presets")
+    assert [entry.name for entry in library.list() if not entry.factory] == []
+    library.load("Neutral")
+    assert refused(library.delete, "Mine") == "not_found" and os.listdir(tmp_path) == []
+    library.save(Preset("Mine"))
+    assert PresetLibrary(tmp_path / "new" / "presets").load("Mine").name == "Mine"
+
+
 def test_leftovers_of_a_power_cut_are_removed(tmp_path):
     (tmp_path / ".my-warm.toml.abc.tmp").write_bytes(b"half")
     PresetLibrary(tmp_path)
