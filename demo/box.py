@@ -29,7 +29,7 @@ class SimulatedBox:
         self.run_dir = run_dir
         run_dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(run_dir)]
-        command += ["--mix", str(mix)] if mix else []
+        command += ["--mix", str(mix), "--once", "--record"] if mix else []
         command += ["--device", device] if device else []
         command += [] if realtime else ["--unpaced"]
         self._log = open(run_dir / "burnishd.log", "w")  # noqa: SIM115 - closed by __exit__

@@ -1,6 +1,7 @@
 """`burnishd`, the program of the box. See `burnishd --help`."""
 
 import argparse
+import contextlib
 import ctypes
 import faulthandler
 import fcntl
@@ -8,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 from dsp_ext.core import RATES_HZ, rate_factor
@@ -28,6 +30,10 @@ from firmware.system import (
     config,
 )
 
+log = logging.getLogger(__name__)
+
+#: How often a box tries to lock its directory, because the laptop tool holds the lock for a moment to see whether a box runs.
+_CLAIMS = 4
 #: The configuration without --config, if this file exists.
 CONFIG = Path("/etc/burnish/burnish.toml")
 
@@ -66,10 +72,16 @@ def _arguments(arguments) -> argparse.Namespace:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="with --sim: sound files to process; the box ends after them",
+        help=f"with --sim: sound files to process; they are repeated after {sound_card.PAUSE_S} s of silence",
+    )
+    parser.add_argument("--once", action="store_true", help="with --mix: play the files once, then end")
+    parser.add_argument(
+        "--record", action="store_true", help="with --sim: keep the output in out.raw, 23 MB a minute at 48 kHz"
     )
     parser.add_argument(
-        "--unpaced", action="store_true", help="with --sim: run as fast as possible instead of in real time"
+        "--unpaced",
+        action="store_true",
+        help="with --sim: run as fast as possible instead of in real time; files are played once",
     )
     # How the supervisor starts its children.
     parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
@@ -88,10 +100,17 @@ def _options(asked: argparse.Namespace) -> Options:
     configured = config.load(path) if path else config.Config()
     audio = configured.audio
     if asked.sim and asked.run_dir is None:
-        raise Refusal("--sim needs --run-dir: the directory for tty, panel.sock, in.raw, out.raw and run.json")
+        raise Refusal(
+            "--sim needs --run-dir, the directory for tty, panel.sock, in.raw and run.json: burnishd --sim --run-dir /tmp/box"
+        )
     sim_card = asked.sim and not asked.device
-    if not sim_card and (asked.mix or asked.unpaced):
-        raise Refusal("--mix and --unpaced need --sim without --device: a real card has its own input and clock")
+    if not sim_card and (asked.mix or asked.unpaced or asked.once or asked.record):
+        raise Refusal(
+            "--mix, --once, --record and --unpaced need --sim without --device: a real card has its own input, output and clock"
+        )
+    if asked.once and not asked.mix:
+        raise Refusal("--once needs --mix: without files the input is silence, which has no end")
+    looped = bool(asked.mix) and not asked.once and not asked.unpaced
     mix_rate_hz = sound_card.mix_rate_hz(asked.mix)
     rate_hz = asked.rate or mix_rate_hz or audio.rate_hz
     if rate_hz not in RATES_HZ:
@@ -117,6 +136,9 @@ def _options(asked: argparse.Namespace) -> Options:
                 f"the directory {directory} cannot be made ({error.strerror}): give another with --run-dir or --state-dir"
             ) from None
     _claim(run_dir)
+    if asked.sim and (run_dir / "tty").is_symlink():
+        log.warning("replacing %s, which a simulated box that was killed has left behind", run_dir / "tty")
+        (run_dir / "tty").unlink()
     return Options(
         run_dir=run_dir,
         state_dir=state_dir,
@@ -130,7 +152,8 @@ def _options(asked: argparse.Namespace) -> Options:
         config=path,
         sim=asked.sim,
         sim_card=sim_card,
-        input_frames=sound_card.prepare(run_dir, asked.mix) if sim_card else 0,
+        input_frames=sound_card.prepare(run_dir, asked.mix, looped=looped, recorded=asked.record) if sim_card else 0,
+        looped=looped,
         paced=not asked.unpaced,
         analog=hat is not None and not audio.capture,
         # A simulated box shares its machine with other programs, and its clock waits for it.
@@ -141,10 +164,12 @@ def _options(asked: argparse.Namespace) -> Options:
 def _claim(run_dir: Path) -> None:
     """Lock `run_dir` until this process ends. Raises Refusal if another box uses it."""
     descriptor = os.open(run_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise Refusal(f"a box is already running in {run_dir}: end it, or give another --run-dir", BUSY) from None
+    for _ in range(_CLAIMS):
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        time.sleep(0.05)
+    raise Refusal(f"a box is already running in {run_dir}: end it, or give another --run-dir", BUSY)
 
 
 def _die_with_parent(parent: int) -> None:

@@ -18,7 +18,7 @@ import numpy as np
 
 from dsp_ext import Engine
 from firmware.contract import BurnishError, protocol
-from firmware.sim import sound_card
+from firmware.sim import LoopedInput, sound_card
 from firmware.system import (
     BUSY,
     FAILED,
@@ -372,7 +372,8 @@ def main(options: Options, shared: SharedMemory) -> None:
         own = stopwatch = sound_card.OwnTime()
         clock = sound_card.SimClock(options.rate_hz, options.period, options.periods, options.paced,
                              own_s=lambda: own.total_s, stalled=lambda: counters.add("host_stalls"))  # fmt: skip
-        capture, playback = sound_card.SimPCM(capture, clock), sound_card.SimPCM(playback, clock)
+        source = LoopedInput(options.run_dir / "in.raw", _played(shared)) if options.looped else None
+        capture, playback = sound_card.SimPCM(capture, clock, source), sound_card.SimPCM(playback, clock)
 
     engine = Engine(options.rate_hz, options.period)
     wait_for_settings(counters, lambda: bool(stopping))
@@ -407,11 +408,16 @@ def main(options: Options, shared: SharedMemory) -> None:
             pcm.close()
 
 
+def _played(shared: SharedMemory) -> int:
+    """The number of frames that earlier audio processes of this run have played."""
+    return shared.counters["frames_before"] + shared.engine["frames"]
+
+
 def _skip_played(capture, shared: SharedMemory, options: Options) -> int | None:
     """In a restarted simulation, skip the input that has been played. Returns the number of remaining input frames."""
     if not options.input_frames:
         return None
-    played = (shared.counters["frames_before"] + shared.engine["frames"]) // options.period
+    played = _played(shared) // options.period
     for _ in range(played):
         capture.read()
     return max(0, options.input_frames - played * options.period)

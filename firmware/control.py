@@ -15,6 +15,8 @@ from firmware.panel import PanelController
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
 from firmware.system import (
+    BROKEN_RELAYS,
+    BUSY_HOST,
     Alarms,
     LifeSigns,
     MeterReader,
@@ -198,8 +200,9 @@ def _boot_panel(
     process.life_signs.watch("thread of the panel", lambda: panel.rounds)
     if configured.panel.relay:
         process.relay_watch = RelayWatch(
-            lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed, lambda: panel.scans
-        )
+            lambda: relay_held(process.shared.counters), lambda: panel.relay_sensed, lambda: panel.scans,
+            advice=BUSY_HOST if process.options.sim else BROKEN_RELAYS,
+        )  # fmt: skip
         process.ticks.add("relay watch", process.relay_watch.tick)
 
 

@@ -14,6 +14,7 @@ import time
 import warnings
 from pathlib import Path
 
+from firmware.sim import announcements
 from firmware.system import (
     BUSY,
     NO_DEVICE,
@@ -332,8 +333,10 @@ class Supervisor:
     def _watch(self) -> int:
         """Watch the children until the run ends; returns the exit status."""
         counters, ticks, said_ready = self.shared.counters, 0, False
+        port = announcements.port(self.options) if self.options.sim else None
         while not self._stopping.wait(TICK_S):
             if counters["input_ended"] and not self.audio.alive:
+                log.info(announcements.ended(self.options))
                 break
             # Before the first sound, a refusal of a child means that the box was started with wrong options. Later refusals may be
             # temporary, so the child is restarted.
@@ -341,9 +344,11 @@ class Supervisor:
                 return status
             for child in (self.audio, self.control):
                 child.watch()
-            if not said_ready and counters["audio_starts"]:
+            if not said_ready and counters["audio_starts"] and (port is None or port.exists()):
                 said_ready = True
                 systemd.notify("READY=1")
+                if self.options.sim:
+                    log.info(announcements.ready(self.options))
             ticks += 1
             if ticks % _WATCHDOG_TICKS == 0:
                 systemd.notify(

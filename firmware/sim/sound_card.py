@@ -13,8 +13,13 @@ import soundfile
 from dsp_ext.core import RATES_HZ
 from firmware.system import Refusal
 
+from .looped_input import LoopedInput
+
 #: Names of the two virtual devices in the configuration that `prepare` writes.
 CAPTURE, PLAYBACK = "burnish_in", "burnish_out"
+
+#: Seconds of silence after each pass of a mix that is repeated. `burnish meters --until-silence` ends after two.
+PAUSE_S = 3
 
 _EPIPE = -32
 _BLOCK_FRAMES = 1 << 16
@@ -32,11 +37,12 @@ def mix_rate_hz(mixes: list[str]) -> int | None:
     return next(iter(rates), None)
 
 
-def prepare(run_dir: Path, mixes: list[str]) -> int:
-    """Write `in.raw` (all mixes in sequence, 32-bit words, then a second of silence) and `asound.conf`; returns the number of
-    frames of the mixes.
+def prepare(run_dir: Path, mixes: list[str], *, looped: bool = False, recorded: bool = True) -> int:
+    """Write `in.raw` (all mixes in sequence, 32-bit words, then silence) and `asound.conf`; returns the number of frames of the
+    mixes, or 0 if the input has no end.
 
-    Without mixes the input is endless silence, and 0 is returned. Raises Refusal if a mix cannot be played.
+    That is so without mixes, when the input is silence, and with `looped`, when a `LoopedInput` repeats `in.raw`. The output is kept
+    in `out.raw` if it is `recorded`. Raises Refusal if a mix cannot be played.
     """
     for old in run_dir.glob("out.raw*"):
         old.unlink()
@@ -49,16 +55,17 @@ def prepare(run_dir: Path, mixes: list[str]) -> int:
                     frames += len(words)
         # The plugin does not report the end of its file but delivers undefined data. After the end the box runs for its
         # latency, which is well below a second.
-        raw.write(bytes(8 * (rate_hz or 0)))
-    source = run_dir / "in.raw" if mixes else Path("/dev/zero")
+        raw.write(bytes(8 * (rate_hz or 0) * (PAUSE_S if looped else 1)))
+    source = run_dir / "in.raw" if mixes and not looped else Path("/dev/zero")
+    output = f"{_quoted(run_dir / 'out.raw')} format raw truncate false" if recorded else '"/dev/null" format raw'
     (run_dir / "asound.conf").write_text(
         "pcm.nothing { type null }\n"
         # A capture device of this plugin also writes a file, which is not needed.
         f'pcm.{CAPTURE} {{ type file slave.pcm nothing file "/dev/null" infile {_quoted(source)} format raw }}\n'
         # Without truncation a restarted audio process continues in out.raw.0001 and keeps the first file.
-        f"pcm.{PLAYBACK} {{ type file slave.pcm nothing file {_quoted(run_dir / 'out.raw')} format raw truncate false }}\n"
+        f"pcm.{PLAYBACK} {{ type file slave.pcm nothing file {output} }}\n"
     )
-    return frames
+    return 0 if looped else frames
 
 
 def _quoted(path: Path) -> str:
@@ -198,14 +205,19 @@ class SimClock:
 
 
 class SimPCM:
-    """An ALSA stream with the timing of `clock`. All other attributes are those of the stream."""
+    """An ALSA stream with the timing of `clock`. If there is a `source`, it is read instead. All other attributes are those of the
+    stream."""
 
-    def __init__(self, pcm, clock: SimClock):
+    def __init__(self, pcm, clock: SimClock, source: LoopedInput | None = None):
         self._pcm = pcm
         self._clock = clock
+        self._source = source
 
     def read(self):
-        return self._pcm.read() if self._clock.wait_capture() else (_EPIPE, b"")
+        if not self._clock.wait_capture():
+            return _EPIPE, b""
+        frames, data = self._pcm.read()
+        return frames, self._source.read(frames) if self._source and frames > 0 else data
 
     def write(self, data) -> int:
         return self._pcm.write(data) if self._clock.wait_playback(len(data) // 8) else _EPIPE

@@ -9,12 +9,14 @@ from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .realtime import lock_memory, schedule_realtime
-from .relay_watch import RelayWatch
+from .relay_watch import BROKEN_RELAYS, BUSY_HOST, RelayWatch
 from .shared_memory import HISTORY, STATE_BYTES, SharedMemory, relay_held
 from .ticks import Ticks
 
 __all__ = [
+    "BROKEN_RELAYS",
     "BUSY",
+    "BUSY_HOST",
     "FAILED",
     "HISTORY",
     "IDLE_S",

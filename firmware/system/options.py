@@ -33,6 +33,8 @@ class Options:
     sim_card: bool = False
     #: Length of the simulated input in frames; 0 means endless silence.
     input_frames: int = 0
+    #: Whether the simulated input is repeated until the box is ended.
+    looped: bool = False
     #: Whether the simulated card runs in real time; otherwise everything runs as fast as possible.
     paced: bool = True
     #: Whether the input is analogue: its noise is never digital silence.

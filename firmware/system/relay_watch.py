@@ -11,14 +11,20 @@ PATIENCE_S = 0.5
 #: busy.
 SCANS = 8
 
+#: What to do about relays that do not follow.
+BROKEN_RELAYS = "check Q1 to Q3, 5 V and the panel's ribbon cable"
+#: The same for simulated relays, which cannot break.
+BUSY_HOST = "this computer is too busy to run the simulated panel in time; close other programs"
+
 
 class RelayWatch:
     """`told()` returns whether the heartbeat should hold the relays, `sensed()` whether their coils carry current, and
     `scans()` how often the panel has sensed them. While the panel does not scan, because the machine is busy or has just
     started, there is no alarm. [control]"""
 
-    def __init__(self, told, sensed, scans, clock=time.monotonic):
+    def __init__(self, told, sensed, scans, clock=time.monotonic, *, advice: str = BROKEN_RELAYS):
         self._told, self._sensed, self._scans, self._clock = told, sensed, scans, clock
+        self._advice = advice
         self._last_told = bool(told())
         self._since_s, self._since_scans = clock(), scans()
         #: True after the two have differed for longer than `PATIENCE_S` and SCANS scans.
@@ -38,4 +44,4 @@ class RelayWatch:
             state = (
                 "stay in bypass although they are held" if told else "stay on the processor although they are released"
             )
-            log.error("the bypass relays %s: check Q1 to Q3, 5 V and the panel's ribbon cable", state)
+            log.error("the bypass relays %s: %s", state, self._advice)

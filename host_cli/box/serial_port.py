@@ -60,6 +60,11 @@ def choose(device: str | None) -> str:
 
     A port whose USB identity is not that of a box is used only when its path is given. Raises CliFail (NO_DEVICE).
     """
+    if device and _left_behind(device):
+        folder = os.path.dirname(os.path.abspath(device))
+        raise CliFail(
+            f"the simulated box at {device} has ended: start it again with burnishd --sim --run-dir {folder}", NO_DEVICE
+        )
     if device and (os.path.exists(device) or os.sep in device or device.upper().startswith("COM")):
         if os.name == "posix" and not os.path.exists(device):
             raise CliFail(f"there is no port {device}; `burnish ports` lists them", NO_DEVICE)
@@ -79,6 +84,27 @@ def choose(device: str | None) -> str:
         "check the cable, or give a port with --device PATH; `burnish ports` lists them",
         NO_DEVICE,
     )
+
+
+def _left_behind(device: str) -> bool:
+    """Whether `device` is the port of a simulated box that no longer runs: a link to a pseudo terminal, which may belong to another
+    program by now, beside a lock that nobody holds."""
+    if fcntl is None or not os.path.islink(device) or not os.readlink(device).startswith("/dev/pts/"):
+        return False
+    if not os.path.exists(device):
+        return True
+    try:
+        descriptor = os.open(os.path.join(os.path.dirname(device), "lock"), os.O_RDONLY)
+    except OSError:
+        return False  # not a folder of a simulated box
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(descriptor)
 
 
 class SerialLink:

@@ -17,7 +17,7 @@ _USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{prot
 UDEV_RULE = f'SUBSYSTEM=="tty", {_USB}, ENV{{ID_MM_DEVICE_IGNORE}}="1", TAG+="uaccess"'
 UDEV_FILE = "/etc/udev/rules.d/70-burnish.rules"
 #: Counters of the box that are zero if nothing has gone wrong.
-_FAULTS = ("xruns", "overloads", "bad_blocks", "host_stalls", "link_junk_lines", "link_dropped_replies", "undervoltage")
+_FAULTS = ("xruns", "overloads", "bad_blocks", "link_junk_lines", "link_dropped_replies", "undervoltage")
 
 
 @cli.command()
@@ -54,7 +54,9 @@ def _check_computer(checks: list) -> None:
     ruled = any(
         Path(folder, Path(UDEV_FILE).name).exists() for folder in ("/etc/udev/rules.d", "/usr/lib/udev/rules.d")
     )
-    advice = f"there is no udev rule; run `burnish doctor --udev | sudo tee {UDEV_FILE}`, then plug the box in again"
+    command = f"`burnish doctor --udev | sudo tee {UDEV_FILE}`"
+    advice = f"there is no udev rule; run {command}, then plug the box in again" if boxes else (
+        f"not needed without a box on USB; {command} installs the rule")  # fmt: skip
     checks.append(("udev", ruled or not boxes, "rule installed" if ruled else advice))
     modem = any(comm.read_text().strip() == "ModemManager" for comm in _readable(Path("/proc").glob("[0-9]*/comm")))
     text = "running; without the udev rule it probes the box for 10 s" if modem else "not running"
@@ -97,6 +99,9 @@ def _check_box(context: Context, checks: list) -> None:
     now = box.info()
     faults = [f"{name} {now.counters[name]}" for name in _FAULTS if now.counters.get(name)]
     checks.append(("faults", not faults, ", ".join(faults) or "none counted since the box started"))
+    if stalls := now.counters.get("host_stalls"):  # of a simulated box
+        text = f"{stalls} times this computer did not run the simulated box in time, which waited and lost nothing"
+        checks.append(("simulator", True, text))
     load = now.counters.get("load_pct", 0.0)
     checks.append(("load", load < 85, f"{load:.0f} % of the time available for a block"))
 

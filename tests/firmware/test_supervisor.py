@@ -51,7 +51,7 @@ def test_a_run_on_files_is_the_file_render_to_the_bit(tmp_path, rng, rate_hz, pe
     words = music(rng, 1.5)
     mix = tmp_path / "mix.wav"
     soundfile.write(mix, words, rate_hz, subtype="PCM_24")
-    status, errors = burnishd("--sim", "--unpaced", "--run-dir", tmp_path, "--mix", mix, "--period", period)
+    status, errors = burnishd("--sim", "--unpaced", "--record", "--run-dir", tmp_path, "--mix", mix, "--period", period)
     assert status == 0, errors
     out, session = output(tmp_path)
     assert session["events"] == [] and session["xruns"] == 0 and session["complete"]
@@ -233,7 +233,9 @@ def test_audio_killed_the_relay_releases_and_sound_returns(tmp_path, rng):
 
 def test_a_signal_shuts_everything_down(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT, stderr=subprocess.PIPE
+        [sys.executable, "-m", "firmware", "--sim", "--record", "--run-dir", str(tmp_path)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
     )
     Running.wait(lambda: (tmp_path / "run.json").exists())
     status, errors = burnishd("--sim", "--run-dir", tmp_path)

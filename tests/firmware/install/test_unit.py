@@ -67,7 +67,7 @@ def test_box_runs_within_the_system_calls_of_its_unit(tmp_path, rng):
     soundfile.write(tmp_path / "mix.wav", music(rng, 0.5), RATE_HZ, subtype="PCM_24")
     confine = Path(__file__).with_name("confine.py")
     done = subprocess.run(
-        [sys.executable, confine, tmp_path / "calls", sys.executable, "-m", "firmware", "--sim", "--unpaced",
+        [sys.executable, confine, tmp_path / "calls", sys.executable, "-m", "firmware", "--sim", "--unpaced", "--record",
          "--run-dir", tmp_path / "run", "--mix", tmp_path / "mix.wav"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
