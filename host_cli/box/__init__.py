@@ -10,6 +10,7 @@ __getattr__ = lazy_exports(
         "open_box": "connect",
         "Feed": "feed",
         "ports": "serial_port",
+        "preset_target": "preset_target",
     },
 )
 
@@ -19,4 +20,5 @@ __all__ = [
     "lasting_meters",
     "open_box",
     "ports",
+    "preset_target",
 ]

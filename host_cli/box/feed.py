@@ -10,6 +10,7 @@ from host_cli.presets import library
 
 from .client import BoxClient
 from .connect import RETRY_S, hold_box
+from .preset_target import preset_target
 
 #: Seconds between two spectra.
 SPECTRUM_S = 0.1
@@ -19,7 +20,7 @@ class Feed:
     """The state of the box as attributes that any thread may read. Each is replaced as a whole and never changed in place.
 
     `frame`: meters (`BoxClient.meters`). `stale`: whether they have stopped. `values`: plain values by id. `state`,
-    `presets`, `spectrum`: as `BoxClient` returns them. `message`: the newest message for the user. `revision` grows when any
+    `presets`, `spectrum`: as `BoxClient` returns them. `target_lufs`: of the loaded preset, or None. `message`: the newest message for the user. `revision` grows when any
     of them except the meters and the spectrum changes.
     """
 
@@ -36,6 +37,8 @@ class Feed:
         self.state = None
         self.presets: list = []
         self.spectrum: dict[str, list[float]] | None = None
+        self.target_lufs: float | None = None
+        self._target_of: str | None = None
         self.message = ""
         self.rate_hz = 48_000
         self.revision = 0
@@ -98,7 +101,7 @@ class Feed:
                 self.stale = True
             elif payload["values"]:
                 self.values = {**self.values, **payload["values"]}
-                self.state = box.state()
+                self._take_state(box)
                 self.revision += 1
             else:  # a change without values: a preset was saved
                 self._refresh(box)
@@ -109,9 +112,16 @@ class Feed:
 
     def _refresh(self, box: BoxClient) -> None:
         self.values = box.get()
-        self.state = box.state()
+        self._target_of = None  # the preset may have been replaced
+        self._take_state(box)
         self.presets = [row for row in box.presets() if not row.error]
         self.revision += 1
+
+    def _take_state(self, box: BoxClient) -> None:
+        self.state = box.state()
+        if self.state.preset != self._target_of:
+            self.target_lufs = preset_target(box, self.state.preset)
+            self._target_of = self.state.preset
 
     def _do_actions(self, box: BoxClient) -> None:
         while not self._actions.empty():

@@ -9,7 +9,6 @@ import time
 import click
 
 from host_cli.cli import JSON_SCHEMA, Context, cli, pass_context
-from host_cli.errors import Refused
 from host_cli.terminal import MeterView
 
 #: Terminal sequences: enter the alternate screen and hide the cursor; leave it; home; erase to the end of the line; of the screen.
@@ -80,13 +79,10 @@ def meters(context: Context, as_json, as_csv, hz, seconds, until_silence, target
 
 def _preset_target(context: Context) -> float | None:
     """The loudness target of the loaded preset, if it has one."""
-    from host_cli.presets import library
+    from host_cli.box import preset_target
 
-    name = context.box.state().preset
     try:
-        return library.parsed(context.box.pull(name), name).target_lufs if name else None
-    except Refused:  # the preset has been deleted
-        return None
+        return preset_target(context.box, context.box.state().preset)
     finally:
         context.close()
 

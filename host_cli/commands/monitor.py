@@ -7,8 +7,8 @@ from host_cli.errors import OTHER, USAGE, CliFail
 
 
 @cli.command()
-@click.option("--target", "target_lufs", type=float, default=-14.0, show_default=True, metavar="LUFS",
-              help="loudness that is drawn as the target")  # fmt: skip
+@click.option("--target", "target_lufs", type=click.FloatRange(-50, 0), metavar="LUFS",
+              help="loudness that is drawn as the target; the default is the target of the loaded preset, or -14")  # fmt: skip
 @pass_context
 def monitor(context: Context, target_lufs):
     """Show meters, loudness history, EQ curve, spectrum, parameters and presets, and control them with the keyboard.

@@ -54,6 +54,11 @@ class Canvas:
                 self.dot(column, between)
             before = row
 
+    def filled(self) -> list[list[int]]:
+        """How many of the four rows of dots of each character have a dot in the left column, or else in the right one."""
+        columns = [sum(column) for column in _DOTS]
+        return [[max((cell & dots).bit_count() for dots in columns) for cell in row] for row in self._cells]
+
     def lines(self) -> list[str]:
         """The canvas as lines of text from top to bottom."""
         return ["".join(chr(0x2800 + cell) for cell in row) for row in self._cells]

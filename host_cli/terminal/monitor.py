@@ -25,17 +25,22 @@ from .widgets import KeysPage, ParameterList, Prompt, SectionList
 
 #: Length of the loudness history, and time between two of its points, in seconds.
 HISTORY_S, POINT_S = 60.0, 0.5
+#: The target without --target and without one in the preset: that of most streaming services.
+TARGET_LUFS = -14.0
 #: Seconds between two updates of the screen.
 FRAME_S = 0.05
 #: Points of the curve of the EQ.
 CURVE_POINTS = 400
+#: Smaller terminals show no scales below the bars, whose ends the title names.
+SCALES_ROWS = 30
 #: Smaller terminals show the presets in place of the loudness.
 ROOMY = (120, 36)
 SEARCH = "search"
 
 
 class Monitor(App):
-    """`feed` must be connected. `target_lufs` is drawn into the loudness history. `clock` returns seconds."""
+    """`feed` must be connected. `target_lufs` is drawn into the loudness history; None means the target of the loaded preset, or
+    TARGET_LUFS if it has none. `clock` returns seconds."""
 
     TITLE = "Burnish"
     ENABLE_COMMAND_PALETTE = False
@@ -82,12 +87,12 @@ class Monitor(App):
         Binding("q", "quit", "quit"),
     ]
 
-    def __init__(self, feed: Feed, target_lufs: float, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, feed: Feed, target_lufs: float | None = None, clock: Callable[[], float] = time.monotonic):
         super().__init__()
         self.feed = feed
-        self.target_lufs = target_lufs
+        self._given_lufs = target_lufs
         self._clock = clock
-        self._view = MeterView(target_lufs, colour=False)
+        self._view = MeterView(None, colour=False)
         self._history: deque[tuple[float, float]] = deque(maxlen=round(HISTORY_S / POINT_S))
         self._next_point = 0.0
         self._drawn: dict[str, tuple] = {}  # what each panel shows now
@@ -149,7 +154,7 @@ class Monitor(App):
             frame = feed.frame
             self._history.append((frame.get("out_short_lufs", -150.0), frame.get("out_integrated_lufs", -150.0)))
         self._draw_if_new("levels", (id(feed.frame), feed.revision), self._draw_levels)
-        self._draw_if_new("loudness", (self._next_point, id(self._view.shown)), self._draw_loudness)
+        self._draw_if_new("loudness", (self._next_point, id(self._view.shown), self._target()), self._draw_loudness)
         self._draw_if_new("spectrum", (feed.revision, id(feed.spectrum)), self._draw_spectrum)
         self._draw_if_new("state", (feed.revision, feed.stale), self._draw_state)
 
@@ -160,20 +165,26 @@ class Monitor(App):
 
     def _draw_levels(self) -> None:
         widget, frame = self.query_one("#levels", Static), self.feed.frame
-        widget.update(panels.levels(self._view, frame, self.feed.values, widget.content_size.width))
-        xruns = int(frame.get("xruns", 0))
-        widget.border_subtitle = (
-            f"TP hold {panels.number(self._view.held_tp)} dBTP  load {frame.get('load_pct', 0.0):.0f} %  xruns {xruns}"
-        )
+        scales = self.size.height >= SCALES_ROWS
+        widget.update(panels.levels(self._view, frame, self.feed.values, widget.content_size.width, scales))
+        widget.border_subtitle = panels.health(self._view.held_tp, frame, self.feed.values)
 
     def _draw_loudness(self) -> None:
         widget = self.query_one("#loudness", Static)
-        self._title("#loudness", f"Loudness in LUFS, target {panels.number(self.target_lufs, 'g')}")
+        target_lufs, source = self._target()
+        words = "Loudness in LUFS" if widget.content_size.width >= 40 else "LUFS"
+        self._title("#loudness", f"{words}, [{panels.TARGET}]target {panels.number(target_lufs, 'g')}[/] ({source})")
         widget.update(
             panels.loudness(
-                self._history, self._history.maxlen, HISTORY_S, self.target_lufs, self._view.shown, *widget.content_size
+                self._history, self._history.maxlen, HISTORY_S, target_lufs, self._view.shown, *widget.content_size
             )
         )
+
+    def _target(self) -> tuple[float, str]:
+        """The loudness target, and where it comes from."""
+        if self._given_lufs is not None:
+            return self._given_lufs, "--target"
+        return (TARGET_LUFS, "default") if self.feed.target_lufs is None else (self.feed.target_lufs, "preset")
 
     def _draw_spectrum(self) -> None:
         feed, widget = self.feed, self.query_one("#spectrum", Static)
@@ -256,7 +267,7 @@ class Monitor(App):
 
     def action_restart(self) -> None:
         """Restart integrated loudness, loudness range and maxima."""
-        self._view = MeterView(self.target_lufs, colour=False)
+        self._view = MeterView(None, colour=False)
         self._history.clear()
         self.feed.set("meter.epoch", self.feed.values["meter.epoch"] + 1)
 
@@ -275,7 +286,7 @@ class Monitor(App):
     def action_search(self) -> None:
         """Ask for words, and list the parameters that match while the user types."""
         self.screen.remove_class("choosing")
-        self._ask(SEARCH, "Type words of the id or the help; Enter goes to the parameters found, Esc ends the search.")
+        self._ask(SEARCH, "Type words of the name or the help. Enter: go to the list. Esc: end the search.")
 
     def _ask(self, what: str, question: str) -> None:
         self._editing = what

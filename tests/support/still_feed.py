@@ -31,6 +31,7 @@ class StillFeed:
         hz = [20 * 1000 ** (n / 95) for n in range(96)]
         before = [-30 - 9 * math.log10(f / 60) ** 2 - 4 * math.sin(f**0.3) for f in hz]
         self.spectrum = {"hz": hz, "input": before, "output": [level + 7 for level in before]}
+        self.target_lufs = -14.0
         self.message, self.rate_hz, self.revision, self.done = "", 48_000, 1, []
 
     def set(self, id, plain):

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 import time
 
 import pytest
@@ -21,7 +22,7 @@ def drive(tty, script, size=(150, 44)):
 
     async def run():
         with Feed(tty, 3.0) as feed:
-            app = Monitor(feed, -14.0)
+            app = Monitor(feed)
             async with app.run_test(size=size) as pilot:
                 await pilot.pause(0.1)
                 await script(pilot, app)
@@ -190,6 +191,20 @@ def test_meters_spectrum_and_history_are_drawn(tty, fake):
         assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#spectrum"))
         assert any(0x2800 < ord(c) < 0x2900 for c in text(app, "#loudness"))
         assert app.feed.spectrum["hz"][0] < 30
+
+    drive(tty, script)
+
+
+def test_the_target_is_that_of_the_preset_unless_another_is_given(tty, fake):
+    async def script(pilot, app):
+        def title() -> str:
+            return re.sub(r"\[.*?\]", "", str(app.query_one("#loudness").border_title))
+
+        await until(pilot, lambda: "target −14 (default)" in title())
+        app.feed.do(lambda box: box.load("Streaming -14").name)
+        await until(pilot, lambda: "target −14 (preset)" in title())
+        app._given_lufs = -16.5
+        await until(pilot, lambda: "target −16.5 (--target)" in title())
 
     drive(tty, script)
 

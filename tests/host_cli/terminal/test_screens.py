@@ -34,7 +34,8 @@ def shoot(size, feed, *keys, act=None) -> str:
 
     async def run():
         clock = Clock()
-        app = Monitor(feed, -14.0, clock)
+        feed.frame = {**feed.frame, "out_short_lufs": -150.0, "out_integrated_lufs": -150.0}
+        app = Monitor(feed, clock=clock)
         async with app.run_test(size=size) as pilot:
             for n in range(60):
                 clock.now += POINT_S
@@ -75,6 +76,7 @@ STATES = {
     "bypass": ((80, 24), {"chain.bypass": True}, ()),
     "mute": ((80, 24), {"chain.mute": True}, ()),
     "stale": ((80, 24), {}, ()),
+    "alarms": ((80, 24), {}, ()),
     "search": ((80, 24), {}, ("slash", *"release")),
     "keys": ((80, 24), {}, ("question_mark",)),
     "presets": ((80, 24), {}, ("p", "down")),
@@ -88,6 +90,10 @@ def picture(name: str) -> str:
     feed = StillFeed(**settings)
 
     async def act(pilot, app):
+        if name == "alarms":  # a true peak above the ceiling, xruns, and a preset without a target
+            feed.frame = {**feed.frame, "out_tp_l_dbtp": 0.4, "xruns": 3, "load_pct": 91.0}
+            feed.target_lufs = None
+            await pilot.pause(0.2)
         if name == "stale":
             feed.stale = True
             await pilot.pause(0.1)
