@@ -8,7 +8,9 @@ import time
 import pytest
 from textual.widgets import OptionList, Static
 
+from firmware import presets
 from firmware.contract import params
+from firmware.presets import Preset
 from host_cli.box.feed import Feed
 from host_cli.errors import CliFail
 from host_cli.terminal.braille import Canvas, log_grid, resampled
@@ -201,8 +203,10 @@ def test_the_target_is_that_of_the_preset_unless_another_is_given(tty, fake):
             return re.sub(r"\[.*?\]", "", str(app.query_one("#loudness").border_title))
 
         await until(pilot, lambda: "target −14 (default)" in title())
-        app.feed.do(lambda box: box.load("Streaming -14").name)
-        await until(pilot, lambda: "target −14 (preset)" in title())
+        data = presets.dump(Preset(name="Radio", target_lufs=-18.0))
+        app.feed.do(lambda box: box.push("radio.toml", data).name)
+        app.feed.do(lambda box: box.load("Radio").name)
+        await until(pilot, lambda: "target −18 (preset)" in title())
         app._given_lufs = -16.5
         await until(pilot, lambda: "target −16.5 (--target)" in title())
 
