@@ -39,12 +39,15 @@ class Knob:
     def __init__(self, a: Pin, b: Pin, detents_per_cycle: int, on_detents, pin_factory=None):
         self._on_detents = on_detents
         self._lock = threading.Lock()  # edges of A and B may come from two threads
+        self._edges = 0
+        self._compared = self._quiet = (
+            0  # edges at the last comparison with the levels, and at the last call of `settle`
+        )
         self._phases = []
         try:
             for pin in (a, b):
                 self._phases.append(_input(DigitalInputDevice, pin, pin_factory))
-            state = 2 * self._phases[0].value + self._phases[1].value
-            self._quadrature = Quadrature(detents_per_cycle, state)
+            self._quadrature = Quadrature(detents_per_cycle, self._state())
             for phase, device in enumerate(self._phases):
                 # The edge is taken from the event, because the pin may have changed again by now.
                 device.when_activated = lambda phase=phase: self._edge(phase, True)
@@ -55,7 +58,26 @@ class Knob:
 
     def _edge(self, phase: int, closed: bool) -> None:
         with self._lock:
+            self._edges += 1
             detents = self._quadrature.edge(phase, closed)
+        if detents:
+            self._on_detents(detents)
+
+    def _state(self) -> int:
+        return 2 * self._phases[0].value + self._phases[1].value
+
+    def settle(self) -> None:
+        """If edges have arrived before the last call, and none since, compare with the levels of the pins: an edge may have been lost."""
+        edges = self._edges
+        quiet, self._quiet = edges == self._quiet, edges
+        if not quiet or edges == self._compared:
+            return
+        state = self._state()
+        with self._lock:
+            if self._edges != edges:
+                return  # the knob turns again
+            self._compared = edges
+            detents = self._quadrature.settle(state)
         if detents:
             self._on_detents(detents)
 
@@ -112,6 +134,7 @@ class PanelControls:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._parts: list = []
+        self._knobs: list[Knob] = []
         #: Rounds so far: increases while the thread runs.
         self.rounds = 0
         #: Complete scans of the switches so far.
@@ -125,6 +148,7 @@ class PanelControls:
                     self._events.put((knob, detents))
 
                 knob = Knob(board[row.a], board[row.b], row.detents_per_cycle, turned, pin_factory)
+                self._knobs.append(knob)
                 self._parts.append(knob)
             self._switches = Switches(board, pin_factory)
             self._parts.append(self._switches)
@@ -134,6 +158,8 @@ class PanelControls:
 
     def pump(self) -> None:
         """One round: handle the turns so far, scan the switches once, and call the tick of the controller."""
+        for knob in self._knobs:
+            knob.settle()
         while not self._events.empty():
             self._controller.turn(*self._events.get())
         scanned = self._switches.scan()

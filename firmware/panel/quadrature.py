@@ -1,7 +1,7 @@
 """Decodes the two phases of a rotary encoder into detents."""
 
 #: Movement in quarter cycles, by the state before and after. A state is 2 A + B with 1 = closed; clockwise is 0 2 3 1 0.
-#: A change of both phases at once (an edge was lost) counts 0; the rest of the cycle gives the direction.
+#: One edge never changes both phases.
 _MOVE = (
     # to 0   1   2   3      from
     (0, -1, +1, 0),  #      0
@@ -11,14 +11,18 @@ _MOVE = (
 )
 #: The states at detents, by detents per cycle.
 _REST = {1: (0,), 2: (0, 3), 4: (0, 1, 2, 3)}
+_CYCLE = 4  # quarter cycles
 
 
 class Quadrature:
     """Counts detents from edges.
 
-    Bounce of one contact alternates between two states and cancels. A detent is counted only when the knob reaches one, and
-    only if at least half of the quarter cycles since the last were in one direction. Therefore bounce at a detent counts
-    nothing. If the Linux kernel loses an edge, only the detent of this edge is lost.
+    Bounce of one contact alternates between two states and cancels. A detent is counted when the knob reaches its state.
+
+    A phase that reports the level which it already had has lost an edge. If the other phase has not moved since, that was bounce.
+    Otherwise the lost edge may have been before or after the moves of the other phase, and the two cases differ by a whole cycle.
+    The cycle is added when the knob next reaches a detent, unless that would reverse the movement since the last detent. So one lost edge
+    costs no detent, as long as the knob rests before it is turned back. If two edges close together are lost, a detent may be lost or gained.
 
     `gpiozero.RotaryEncoder` needs all four states of a cycle in order, so it loses a detent with each lost edge, and it does
     not support two detents per cycle.
@@ -26,17 +30,69 @@ class Quadrature:
 
     def __init__(self, detents_per_cycle: int = 1, state: int = 0):
         self._rest = _REST[detents_per_cycle]
-        self._travel = 4 // detents_per_cycle
+        self._travel = _CYCLE // detents_per_cycle
         self._state = state
-        self._moved = 0
+        self._left = False  # whether any edge has moved the knob since state 0
+        self._moved = 0  # since then, in quarter cycles
+        self._given = 0  # since then, in detents
+        self._missed = 0  # what lost edges would add to it
+        self._way = 0  # the direction of the last cycle, as long as the knob does not rest
+        #: By phase: how often the other phase has moved since the last edge of this one, and how the first of these moves was counted.
+        self._other_moves = [0, 0]
+        self._other_first = [0, 0]
 
     def edge(self, phase: int, closed: bool) -> int:
-        """Phase 0 (A) or 1 (B) opened or closed. Returns the detents that this edge completes: -1, 0 or +1."""
+        """Phase 0 (A) or 1 (B) reports that it has opened or closed. Returns the detents that this completes, clockwise positive."""
         bit = 1 if phase else 2
         state = self._state | bit if closed else self._state & ~bit
-        self._moved += _MOVE[self._state][state]
+        if state == self._state:
+            self._note_lost_edge(phase)
+        else:
+            self._move_to(phase, state)
+        self._other_moves[phase] = 0
+        return self._detents() if self._left else 0
+
+    def settle(self, state: int) -> int:
+        """Compare with the `state` read while no edges arrive. Returns the detents that this completes."""
+        for phase, bit in enumerate((2, 1)):
+            if (state ^ self._state) & bit:
+                self._note_lost_edge(phase)
+                self._move_to(phase, self._state ^ bit)
+        self._other_moves = [0, 0]  # nothing is missing up to here
+        detents = self._detents()
+        self._way = 0
+        return detents
+
+    def _move_to(self, phase: int, state: int) -> None:
+        move = _MOVE[self._state][state]
+        self._moved += move
         self._state = state
-        if state not in self._rest:
+        self._left = True
+        other = 1 - phase
+        if self._other_moves[other] == 0:
+            self._other_first[other] = move
+        self._other_moves[other] += 1
+
+    def _note_lost_edge(self, phase: int) -> None:
+        """An edge of `phase` was lost since its last one. If it was after an odd number of moves of the other phase, these and the
+        lost edge are part of a cycle in the direction of the first move; if the number of moves is odd itself, in the opposite one."""
+        moves = self._other_moves[phase]
+        if moves:
+            cycle = self._other_first[phase] * (-_CYCLE if moves % 2 else _CYCLE)
+            self._missed += cycle if cycle * self._way >= 0 else 0
+
+    def _detents(self) -> int:
+        if self._state not in self._rest:
             return 0
-        moved, self._moved = self._moved, 0
-        return 0 if abs(moved) * 2 < self._travel else 1 if moved > 0 else -1
+        given, moved = self._given, self._moved
+        if self._state == 0:
+            if moved * self._missed >= 0:
+                moved += self._missed
+            if moved:
+                self._way = 1 if moved > 0 else -1
+                self._other_moves = [0, 0]
+            self._given = self._moved = self._missed = 0
+            self._left = False
+            return moved // self._travel - given
+        self._given = moved // self._travel
+        return self._given - given

@@ -41,6 +41,9 @@ full; `burnish info` names the task and the reason. `RELAY` appears if the bypas
 RECALL asks for confirmation (`LOUDER! PRESS AGAIN`) if a preset can raise the level by more than 6 dB, raises the ceiling or
 switches the limiter off. A list closes after {choice:g} s without input. The display dims after {rest:g} minutes without input.
 
+Hold a button for at least 40 ms, as a finger always does. The switches are read 60 times a second and a change counts when two readings
+agree, because contacts bounce. A contact that closes for less than 17 ms is therefore never taken for a press.
+
 Buttons: {buttons}.
 
 ## Pages

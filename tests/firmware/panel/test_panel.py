@@ -10,7 +10,6 @@ from firmware.contract.params import DEFAULTS, TABLE, find
 from firmware.panel.controller import CHOICE_S, HOLD_S, MESSAGE_S, NEW, PanelController
 from firmware.panel.controls import PanelControls
 from firmware.panel.pages import PAGES
-from firmware.panel.quadrature import Quadrature
 from firmware.presets.document import Preset
 from firmware.presets.library import PresetLibrary
 from firmware.relay import Relay
@@ -314,53 +313,28 @@ def test_encoder_storm_loses_and_reverses_nothing(rig, rng, record):
     record("Box", "simulated encoders with contact bounce: detents lost or reversed", wrong, "", target="0", digits=0)
 
 
-@pytest.mark.parametrize("detents_per_cycle", [1, 2, 4])
-def test_quadrature_counts_detents_in_both_directions(detents_per_cycle):
-    decoder = Quadrature(detents_per_cycle)
-    cycle = [(0, True), (1, True), (0, False), (1, False)]
-    forward = [decoder.edge(*edge) for edge in cycle * 3]
-    backward = [decoder.edge(phase, closed) for phase, closed in [(1, True), (0, True), (1, False), (0, False)] * 3]
-    assert sum(forward) == 3 * detents_per_cycle and min(forward) >= 0
-    assert sum(backward) == -3 * detents_per_cycle and max(backward) <= 0
-
-
-def test_quadrature_survives_one_lost_edge_per_detent():
-    """An edge that the kernel merged with its opposite leaves the phase as it was; the rest tells the direction."""
-    cycle = [(0, True), (1, True), (0, False), (1, False)]
-    for way, edges in ((1, cycle), (-1, [(1 - phase, closed) for phase, closed in cycle])):
-        for lost in range(4):
-            decoder = Quadrature()
-            steps = [decoder.edge(*edge) for at, edge in enumerate(edges) if at != lost]
-            steps += [decoder.edge(*edge) for edge in edges]
-            # A lost first or last edge shifts the detent by one state until the next cycle; no detent is counted twice.
-            assert sum(steps) in (way, 2 * way) and min(s * way for s in steps) >= 0
-            steps = [decoder.edge(*edge) for edge in edges]
-            assert sum(steps) == way
-
-
-@pytest.mark.parametrize("lost", range(4))
-@pytest.mark.parametrize("way", [1, -1])
-def test_a_lost_edge_costs_one_detent_and_no_later_one(way, lost):
-    """The later edges do not show the direction of the lost edge, and a bounce at a detent gives the same edges."""
-    cycle = [(0, True), (1, True), (0, False), (1, False)]
-    edges = cycle if way > 0 else [(1 - phase, closed) for phase, closed in cycle]
-    decoder, steps = Quadrature(), 0
-    for turn in range(10):
-        for at, edge in enumerate(edges):
-            steps += decoder.edge(*edge) if (turn, at) != (4, lost) else 0
-    assert steps == 9 * way
-
-
-def test_bounce_at_rest_counts_nothing():
-    decoder = Quadrature()
-    assert [decoder.edge(phase, closed) for phase in (0, 1) for closed in (True, False) * 10] == [0] * 40
-
-
 @pytest.mark.parametrize("line", ["", "turn", "turn 7 1", "turn 1 x", "turn 1 5000", "press FIRE", "press", "spin 1 1"])
 def test_wrong_script_lines_are_refused_in_one_sentence(rig, line):
     with pytest.raises(SimPanelError) as caught:
         rig.sim.do(line)
     assert "\n" not in str(caught.value)
+
+
+def test_a_lost_last_edge_is_found_when_the_knob_rests(rig):
+    """The levels of the pins show that the contact has opened, although no edge said so."""
+    turned = []
+    rig.controller.turn = lambda knob, detents: turned.append((knob, detents))
+    row = rig.board.encoder[0]
+    knob = rig.panel._knobs[0]
+    last = knob._phases[1]
+    told, last.when_deactivated = last.when_deactivated, None
+    rig.sim.turn(1, 1)
+    last.when_deactivated = told
+    rig.panel.pump()
+    assert turned == []
+    rig.panel.pump()
+    rig.panel.pump()
+    assert turned == [(row.number, 1)]
 
 
 def test_the_thread_handles_events(tmp_path):
