@@ -26,6 +26,7 @@ from firmware.system import (
     Ticks,
     average_spectra,
     config,
+    give_up_memory_shield,
     newest_spectra,
     relay_held,
 )
@@ -148,7 +149,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     store = Store(publish, options.rate_hz)
     state = StateFile(store, shared, options.state_dir / "state.json")
     log.info("the state was restored from: %s", state.restore())
-    stack.callback(Ticks().call, "state file", state.save)
+    stack.callback(Ticks().call, "state file", state.finish)
     publish(store.snapshot(), store.rev)
 
     designer = Designer(shared, lambda kind, version, values: note_version(shared, kind, version, values))
@@ -247,6 +248,7 @@ def _boot_link(
 
 def main(options: Options, shared: SharedMemory) -> None:
     """Run until SIGTERM. Raises the exception of a part that cannot start."""
+    give_up_memory_shield()
     stopping = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stopping.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means

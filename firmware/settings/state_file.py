@@ -1,7 +1,9 @@
 """StateFile: keeps the values of the store over a restart of the control process and over a power cut."""
 
+import errno
 import json
 import logging
+import threading
 import time
 from pathlib import Path
 
@@ -16,10 +18,17 @@ log = logging.getLogger(__name__)
 QUIET_S = 2.0
 #: Time between two attempts to write it, in seconds.
 RETRY_S = 5.0
+#: A save that takes longer is reported, in seconds.
+SLOW_S = 5.0
+#: How long an orderly stop waits for the last save, in seconds: less than the supervisor waits for the process.
+LAST_SAVE_S = 3.0
 
 
 class StateFile:
     """Saves `store` in shared memory at each change, and in the file at `path` soon after. [control]
+
+    The file is written by a thread of its own, one save at a time, so a disk that does not answer delays nothing else. The change that
+    it was to save is still in shared memory, and is saved when the disk answers.
 
     A file that cannot be used is renamed and never overwritten. Where it cannot be renamed, because the card is read-only, it is
     ignored and reported, and renamed before the next save.
@@ -35,11 +44,13 @@ class StateFile:
         self._due_s = 0.0
         self._failure: OSError | None = None
         self._unusable = False
+        self._leftovers = True  # whether an interrupted save may have left a file
+        self._thread: threading.Thread | None = None
+        self._begun_s = 0.0
 
     def restore(self) -> str:
         """Restore the newest state into the store, and save changes from now on. Returns where the state came from. This never
         raises an exception and never waits, whatever is at `path`: without a valid state, the defaults apply."""
-        remove_leftovers(self._path.parent)
         source = "defaults"
         for name, read in (("shared memory", self._shared.read_state), ("file", self._read_file)):
             try:
@@ -61,6 +72,9 @@ class StateFile:
                 continue
             source = name
             break
+        if source != "shared memory":  # otherwise nothing here waits for the disk; the first save does the same
+            remove_leftovers(self._path.parent)
+            self._leftovers = False
         self._store.subscribe(self._note)
         self._note({}, self._store.rev, protocol.RESTORE)
         return source
@@ -83,22 +97,61 @@ class StateFile:
         self._changes += 1
         self._due_s = self._now() + QUIET_S
 
+    @property
+    def saving(self) -> bool:
+        """Whether a save is under way."""
+        return self._thread is not None and self._thread.is_alive()
+
     def tick(self) -> None:
-        """Write the file if the last change is old enough. Call this a few times a second. Raises OSError from a failed save
-        until one has succeeded, which is tried every RETRY_S."""
-        if self._changes == self._saved:
-            return
-        if self._now() >= self._due_s:
-            self.save()
+        """Begin to write the file if the last change is old enough; waits for nothing. Call this a few times a second. Raises OSError while
+        a save takes longer than SLOW_S, and from a failed save until one has succeeded, which is tried every RETRY_S."""
+        if self.saving:
+            if self._now() - self._begun_s > SLOW_S:
+                raise OSError(errno.ETIMEDOUT, "the disk does not answer", str(self._path))
+        elif self._changes != self._saved and self._now() >= self._due_s:
+            self._begin()
         elif self._failure is not None:
             raise self._failure.with_traceback(None)
 
+    def finish(self) -> None:
+        """Save what has not been saved yet, for at most LAST_SAVE_S seconds. For the end of the process. Raises OSError."""
+        until_s = time.monotonic() + LAST_SAVE_S
+        if self.saving:
+            self._thread.join(LAST_SAVE_S)
+        if self._changes != self._saved and not self.saving:
+            self._begin()
+            self._thread.join(max(until_s - time.monotonic(), 0))
+        if self.saving:
+            raise OSError(
+                errno.ETIMEDOUT, "the disk does not answer, and the last change is not saved", str(self._path)
+            )
+        if self._failure is not None:
+            raise self._failure.with_traceback(None)
+
+    def _begin(self) -> None:
+        self._begun_s = self._now()
+        self._thread = threading.Thread(target=self._save, name="state file", daemon=True)
+        self._thread.start()
+
+    def _save(self) -> None:
+        try:
+            self.save()
+        except OSError:
+            pass  # kept for `tick`
+        except Exception as error:  # a fault of the program; it must not look like a successful save
+            log.exception("the state could not be saved")
+            self._failure, self._due_s = OSError(str(error)), self._now() + RETRY_S
+
     def save(self) -> None:
-        """Write the file now if anything has changed since it was written. Raises OSError; the change is then still to be saved."""
+        """Write the file now, in this thread, if anything has changed since it was written. Raises OSError; the change is then still to be
+        saved."""
         changes = self._changes
         if changes == self._saved:
             return
         try:
+            if self._leftovers:
+                remove_leftovers(self._path.parent)
+                self._leftovers = False
             if self._unusable:
                 self._set_aside()
             write_atomic(self._path, json.dumps(self._store.dump(), indent=1).encode())

@@ -8,7 +8,7 @@ from .life_signs import IDLE_S, LifeSigns
 from .log_output import LogOutput
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
-from .realtime import lock_memory, schedule_realtime
+from .realtime import give_up_memory_shield, lock_memory, schedule_realtime
 from .relay_watch import BROKEN_RELAYS, BUSY_HOST, RelayWatch
 from .shared_memory import HISTORY, STATE_BYTES, SharedMemory, relay_held
 from .ticks import Ticks
@@ -42,6 +42,7 @@ __all__ = [
     "average_spectra",
     "board",
     "config",
+    "give_up_memory_shield",
     "lock_memory",
     "newest_spectra",
     "relay_held",

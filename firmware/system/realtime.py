@@ -1,7 +1,9 @@
-"""Real-time scheduling and locked memory for threads that must not wait for other programs."""
+"""What the kernel grants a process: real-time scheduling, locked memory, and what it does where memory runs out."""
 
+import contextlib
 import ctypes
 import os
+from pathlib import Path
 
 
 def lock_memory() -> str:
@@ -21,3 +23,11 @@ def schedule_realtime(priority: int, *, inherited: bool = True) -> str:
     except OSError as error:
         return f"real-time scheduling ({error.strerror})"
     return ""
+
+
+def give_up_memory_shield(adjustment: Path = Path("/proc/self/oom_score_adj")) -> None:
+    """Let the kernel kill this process as readily as any other where memory runs out. The unit shields the whole box for the sake of the
+    sound; a process that can be started again without a sound must not be shielded. Nothing is done where there is no such file."""
+    with contextlib.suppress(OSError, ValueError):
+        if int(adjustment.read_text()) < 0:
+            adjustment.write_text("0")

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import random
+import threading
 import time
 
 import pytest
@@ -16,6 +17,15 @@ from firmware.settings.store import Store
 from firmware.system.shared_memory import SharedMemory
 from firmware.system.ticks import Ticks
 from tests.support import hostile_files
+
+
+def tick(state):
+    """One tick, after which no save is under way."""
+    try:
+        state.tick()
+    finally:
+        if state.saving:
+            state._thread.join()
 
 
 def keeper(path, shared=None, now=time.monotonic):
@@ -44,13 +54,13 @@ def test_the_file_is_written_some_time_after_the_last_change(tmp_path):
     for i in range(20):
         store.set_many({"input.trim_db": float(i)}, "test")
         now_s[0] += QUIET_S / 2
-        state.tick()
+        tick(state)
         assert not (tmp_path / "state.json").exists()
     now_s[0] += QUIET_S / 2
-    state.tick()
+    tick(state)
     written = (tmp_path / "state.json").stat().st_mtime_ns
     now_s[0] += 100
-    state.tick()  # nothing has changed, so nothing is written
+    tick(state)  # nothing has changed, so nothing is written
     assert (tmp_path / "state.json").stat().st_mtime_ns == written
 
 
@@ -116,17 +126,18 @@ def test_a_save_that_fails_is_shown_and_tried_again_until_it_succeeds(tmp_path):
     state.restore()
     (tmp_path / "gone").rmdir()
     ticks = Ticks()
-    ticks.add("state file", state.tick)
+    ticks.add("state file", lambda: tick(state))
     tries = 0
     for _ in range(round(60 / 0.05)):
         now_s[0] += 0.05
         due = now_s[0] >= state._due_s
         ticks.run()
         tries += due
-        assert ("state file" in ticks.failing) == (now_s[0] >= QUIET_S)  # also between two attempts
-    assert 60 / RETRY_S - 2 <= tries <= 60 / RETRY_S + 1  # a full card is not written to in every tick
+        assert due or ("state file" in ticks.failing) == (now_s[0] >= QUIET_S)  # also between two attempts
+    assert 60 / RETRY_S - 2 <= tries <= 60 / RETRY_S + 1  # a full card is not written to continuously
     (tmp_path / "gone").mkdir()
     now_s[0] += RETRY_S
+    ticks.run()
     ticks.run()
     assert not ticks.failing and json.loads((tmp_path / "gone" / "state.json").read_bytes())["rev"] == store.rev
 
@@ -159,6 +170,79 @@ def test_a_change_during_a_save_is_saved_by_the_next(tmp_path, monkeypatch):
     state.save()
     state.save()
     assert json.loads((tmp_path / "state.json").read_bytes())["slots"]["a"]["values"]["input.trim_db"] == 2.0
+
+
+@contextlib.contextmanager
+def frozen_disk(monkeypatch):
+    """A disk on which a write waits until the test lets it go; yields the event that lets it go, and one that says that a write waits."""
+    thawed, reached, real = threading.Event(), threading.Event(), state_file.write_atomic
+
+    def wait(path, data):
+        reached.set()
+        assert thawed.wait(60)
+        real(path, data)
+
+    monkeypatch.setattr(state_file, "write_atomic", wait)
+    try:
+        yield thawed, reached
+    finally:
+        thawed.set()
+
+
+def test_a_frozen_disk_delays_no_tick_is_shown_and_costs_no_change(tmp_path, monkeypatch):
+    """An hour of ticks and changes, during which one write waits; the thread of the ticks never does."""
+    now_s = [0.0]
+    store, state = keeper(tmp_path / "state.json", now=lambda: now_s[0])
+    state.restore()
+    ticks, others = Ticks(), []
+    ticks.add("state file", state.tick)
+    ticks.add("meters", lambda: others.append(now_s[0]))
+    with frozen_disk(monkeypatch) as (thawed, reached):
+        for n in range(3600):
+            now_s[0] += 1
+            store.set_many({"input.trim_db": float(n % 24)}, "test") if n > 10 and n % 3 == 0 else None
+            ticks.run()
+        assert reached.is_set() and len(others) == 3600
+        assert "does not answer" in ticks.failing["state file"]
+        assert sum(thread.name == "state file" for thread in threading.enumerate()) == 1
+        thawed.set()
+        state._thread.join()
+    assert state._changes != state._saved
+    now_s[0] += QUIET_S
+    tick(state)
+    ticks.run()
+    assert not ticks.failing
+    again, state = keeper(tmp_path / "state.json")
+    assert state.restore() == "file" and again.snapshot() == store.snapshot()
+
+
+def test_an_orderly_stop_waits_for_a_frozen_disk_but_not_for_ever(tmp_path, monkeypatch):
+    monkeypatch.setattr(state_file, "LAST_SAVE_S", 0.2)
+    store, state = keeper(tmp_path / "state.json")
+    state.restore()
+    store.set_many({"input.trim_db": 1.0}, "test")
+    with frozen_disk(monkeypatch) as (thawed, _):
+        with pytest.raises(OSError, match="not saved"):
+            state.finish()
+        thawed.set()
+        state.finish()  # the write that waited has been done
+    again, state = keeper(tmp_path / "state.json")
+    assert state.restore() == "file" and again.get("input.trim_db") == 1.0
+
+
+def test_a_restart_with_the_state_in_shared_memory_does_not_touch_the_disk(tmp_path, monkeypatch):
+    shared = SharedMemory.create(48000)
+    store, state = keeper(tmp_path / "state.json", shared)
+    state.restore()
+    store.set_many({"input.trim_db": 1.0}, "test")
+
+    def frozen(*_):
+        raise AssertionError("the disk was read")
+
+    for name in ("read_regular", "remove_leftovers", "write_atomic"):
+        monkeypatch.setattr(state_file, name, frozen)
+    again, state = keeper(tmp_path / "state.json", shared)
+    assert state.restore() == "shared memory" and again.get("input.trim_db") == 1.0
 
 
 def test_after_a_kill_at_any_moment_of_a_save_the_state_is_complete(tmp_path, rng):
