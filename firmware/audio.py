@@ -22,6 +22,7 @@ from firmware.sim import LoopedInput, sound_card
 from firmware.system import (
     BUSY,
     FAILED,
+    LOAD_STEPS,
     NO_DEVICE,
     NO_PERMISSION,
     Options,
@@ -37,6 +38,7 @@ _EPIPE = (
 )  # pyalsaaudio returns this after an xrun; it has then prepared this stream again, and the data of the call is lost
 _BYTES_PER_FRAME = 8
 _OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
+_LOAD_STEP_PPM = 1_000_000 // (len(LOAD_STEPS) - 1)
 
 #: Time between two checks for the first settings and kernels from the control process, in seconds.
 READY_STEP_S = 0.005
@@ -247,6 +249,7 @@ class Loop:
         ppm = int(load * 1e6)
         counters = self._counters
         counters["load_last_ppm"] = ppm
+        counters.add(LOAD_STEPS[min(ppm // _LOAD_STEP_PPM, len(LOAD_STEPS) - 1)])
         if ppm > counters["load_max_ppm"]:
             counters["load_max_ppm"] = ppm
         if ppm > _OVERLOAD_PPM:
@@ -357,6 +360,7 @@ def main(options: Options, shared: SharedMemory) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor decides what Ctrl-C means
 
     counters = shared.counters
+    counters["audio_pid"] = os.getpid()
     again = counters["audio_starts"] > 0
     devices = (sound_card.CAPTURE, sound_card.PLAYBACK) if options.sim_card else (options.capture, options.playback)
     if options.sim_card:

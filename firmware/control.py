@@ -17,8 +17,11 @@ from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_ve
 from firmware.system import (
     BROKEN_RELAYS,
     BUSY_HOST,
+    LOAD_STEPS,
     Alarms,
+    ConverterClock,
     LifeSigns,
+    Machine,
     MeterReader,
     Options,
     RelayWatch,
@@ -75,6 +78,13 @@ class ControlProcess:
         self.relay_watch: RelayWatch | None = None
         #: The tasks that run every TICK_S.
         self.ticks = Ticks()
+        self.machine = Machine(options.state_dir)
+        counters = shared.counters
+        self.converter_clock = ConverterClock(
+            options.rate_hz,
+            lambda: shared.engine["frames"],
+            lambda: (counters["audio_starts"], counters["xruns"], counters["host_stalls"]),
+        )
         #: The threads without which the box cannot be operated.
         self.life_signs = LifeSigns()
 
@@ -108,8 +118,16 @@ class ControlProcess:
             "engine_latency_frames": engine_latency,
             "eq_valid_from_hz": round(self.designer.valid_from_hz, 1),
             "latency_frames": engine_latency + counters["prefill_frames"] + options.period,
+            **self._machine_facts(),
             "failing": "; ".join(f"{task}: {reason}" for task, reason in self.ticks.failing.items()) or "nothing",
         }
+
+    def _machine_facts(self) -> dict:
+        """See `Machine.facts`; `converter_ppm` is how much faster the converter runs than it should, by the clock of the Pi."""
+        facts = self.machine.facts(self.shared.counters["audio_pid"])
+        if (ppm := self.converter_clock.ppm) is not None:
+            facts["converter_ppm"] = round(ppm, 1)
+        return facts
 
     def counters(self) -> dict:
         """Counts since the start. Loads are in per cent of the duration of a block."""
@@ -120,6 +138,7 @@ class ControlProcess:
             "overloads": counters["overloads"],
             "load_pct": counters["load_last_ppm"] / 1e4,
             "load_max_pct": counters["load_max_ppm"] / 1e4,
+            "load_histogram": [counters[step] for step in LOAD_STEPS],
             "bad_blocks": engine["bad_blocks"],
             "clamps": engine["clamps"],
             "host_stalls": counters["host_stalls"],
@@ -175,6 +194,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     ticks = process.ticks
     ticks.add("state file", state.tick)
     ticks.add("recorder", recorder.collect)
+    ticks.add("converter clock", process.converter_clock.tick)
     ticks.add("alarms", alarms.tick, TICKS_PER_S)
     ticks.add("run log", recorder.save_news, TICKS_PER_S)
     ticks.add("loudness match", loudness_match.tick, TICKS_PER_S // 4)

@@ -3,14 +3,16 @@
 from . import board, config, systemd
 from .alarms import Alarms
 from .board import Board, Pin
+from .converter_clock import ConverterClock
 from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .life_signs import IDLE_S, LifeSigns
 from .log_output import LogOutput
+from .machine import Machine
 from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .realtime import give_up_memory_shield, lock_memory, schedule_realtime
 from .relay_watch import BROKEN_RELAYS, BUSY_HOST, RelayWatch
-from .shared_memory import HISTORY, STATE_BYTES, SharedMemory, relay_held
+from .shared_memory import HISTORY, LOAD_STEPS, STATE_BYTES, SharedMemory, relay_held
 from .ticks import Ticks
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "HISTORY",
     "IDLE_S",
     "LEAST_PERIODS",
+    "LOAD_STEPS",
     "METER_RULES",
     "MOST_PERIODS",
     "NO_DEVICE",
@@ -30,8 +33,10 @@ __all__ = [
     "USAGE",
     "Alarms",
     "Board",
+    "ConverterClock",
     "LifeSigns",
     "LogOutput",
+    "Machine",
     "MeterReader",
     "Options",
     "Pin",

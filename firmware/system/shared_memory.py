@@ -27,6 +27,10 @@ EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 19
 
+#: The loads of all blocks are counted in steps of this many per cent of the duration of a block; the last step has everything above.
+LOAD_STEP_PCT = 10
+LOAD_STEPS = tuple(f"load_from_{pct}" for pct in range(0, 100 + LOAD_STEP_PCT, LOAD_STEP_PCT))
+
 #: The counters of the box. Writer: a = audio process, c = control process, s = supervisor.
 COUNTERS = (
     "audio_starts",  # a: how often the audio process started; written after the four `start_` cells
@@ -40,10 +44,12 @@ COUNTERS = (
     "latency_frames",  # a: latency of the engine
     "load_last_ppm",  # a: processing time of the last block / its duration, in millionths
     "load_max_ppm",  # a: the highest of these
+    *LOAD_STEPS,  # a: blocks by load
     "overloads",  # a: blocks that took more than `protocol.OVERLOAD_PCT` of their time
     "xruns",  # a: capture and playback together
     "host_stalls",  # a: how often the simulated clock was stopped because the host did not run the process
     "input_ended",  # a: 1 when the simulated input has ended
+    "audio_pid",  # a: number of the process
     "audio_waits",  # a: increases while the audio process waits for the first settings
     "control_ready",  # c: 1 when settings and kernels for the start are present
     "control_beats",  # c: increases while the control process runs

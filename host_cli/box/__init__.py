@@ -9,6 +9,10 @@ __getattr__ = lazy_exports(
         "lasting_meters": "connect",
         "open_box": "connect",
         "Feed": "feed",
+        "Finding": "findings",
+        "judge": "findings",
+        "histogram_rows": "soak",
+        "watch": "soak",
         "ports": "serial_port",
         "preset_target": "preset_target",
     },
@@ -16,9 +20,13 @@ __getattr__ = lazy_exports(
 
 __all__ = [
     "Feed",
+    "Finding",
+    "histogram_rows",
     "hold_box",
+    "judge",
     "lasting_meters",
     "open_box",
     "ports",
     "preset_target",
+    "watch",
 ]

@@ -292,6 +292,14 @@ def test_doctor_reports_faults(burnish, fake):
     assert status == 3 and "!!" in out and "burnish ports" in out
 
 
+def test_soak_reports_what_was_counted(burnish, fake):
+    status, out, err = burnish("doctor", "--soak", "0.2s")
+    assert (status, err) == (0, "") and "no fault was counted" in out and "worst margin" in out
+    status, out, _ = burnish("--json", "doctor", "--soak", "0.2s")
+    assert status == 0 and json.loads(out)["soak"]["grown"] == {}
+    assert burnish("doctor", "--soak", "soon")[0] == 2
+
+
 def test_a_preset_is_edited_in_the_users_editor(burnish, fake, tmp_path, monkeypatch):
     def editor(script):
         file = tmp_path / "editor"
