@@ -83,6 +83,20 @@ def _arguments(arguments) -> argparse.Namespace:
         action="store_true",
         help="with --sim: run as fast as possible instead of in real time; files are played once",
     )
+    parser.add_argument(
+        "--loop-test",
+        action="store_true",
+        help="measure the converters through cables from the outputs to the inputs, while no box runs: delay, gain, null, noise",
+    )
+    parser.add_argument(
+        "--calibrate",
+        type=float,
+        metavar="DBU",
+        help="with --loop-test: what a meter at the output shows for the tone, in dBu; gives the levels of 0 dBFS",
+    )
+    parser.add_argument(
+        "--tone", action="store_true", help="play the tone of --loop-test until Ctrl-C, for a meter at the outputs"
+    )
     # How the supervisor starts its children.
     parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -200,6 +214,20 @@ def _run_supervisor(options: Options) -> int:
         return supervisor.run()
 
 
+def _run_loop_test(options: Options, reading_dbu: float | None, tone: bool) -> int:
+    if options.sim_card:
+        raise Refusal("--loop-test and --tone need a sound card: leave out --sim, or give --device")
+    from . import audio, loop_test
+    from .supervisor import relay_of
+
+    def open_streams():
+        audio.set_mixer(options.playback, options.mixer)
+        return audio.open_duplex(options)
+
+    with relay_of(options) as relay:
+        return loop_test.main(options, relay, open_streams, reading_dbu, tone)
+
+
 def main(arguments=None) -> int:
     """The whole program; returns the exit status."""
     asked = _arguments(arguments)
@@ -211,7 +239,13 @@ def main(arguments=None) -> int:
     )
     faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1` prints the stacks without ending the process
     try:
-        return _run_child(asked) if asked.role else _run_supervisor(_options(asked))
+        if asked.role:
+            return _run_child(asked)
+        if asked.calibrate is not None and not asked.loop_test:
+            raise Refusal("--calibrate needs --loop-test")
+        if asked.loop_test or asked.tone:
+            return _run_loop_test(_options(asked), asked.calibrate, asked.tone)
+        return _run_supervisor(_options(asked))
     except Refusal as refusal:
         print(f"burnishd: {refusal}", file=sys.stderr)
         return refusal.status

@@ -94,6 +94,12 @@ def open_stream(direction: int, device: str, options: Options) -> alsaaudio.PCM:
     return pcm
 
 
+def open_duplex(options: Options) -> tuple[alsaaudio.PCM, alsaaudio.PCM]:
+    """The streams of the card of `options` for capture and playback. Raises Refusal."""
+    playback = open_stream(alsaaudio.PCM_PLAYBACK, options.playback, options)
+    return open_stream(alsaaudio.PCM_CAPTURE, options.capture, options), playback
+
+
 def set_mixer(device: str, settings: dict[str, str]) -> list[str]:
     """Set the mixer controls of the card of `device`: levels in dB, choices by their words. Returns those that were refused."""
     refused = []

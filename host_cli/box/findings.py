@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 #: Counters of the box that are zero if nothing has gone wrong.
-FAULTS = ("xruns", "overloads", "bad_blocks", "host_stalls", "link_junk_lines", "link_dropped_replies")
+FAULTS = ("xruns", "overloads", "bad_blocks", "link_junk_lines", "link_dropped_replies")
 #: Above these the box is not well: load in per cent of a block, temperature in °C, distance of the clocks in millionths.
 MOST_LOAD_PCT, MOST_TEMPERATURE_C, MOST_CLOCK_PPM = 85, 80, 100
 #: Below this the presets and the log may soon not fit, in per cent of the disk.
@@ -31,6 +31,9 @@ def judge(info: Mapping, counters: Mapping) -> list[Finding]:
         *(check for look in (_scheduling, _governor, _throttling, _temperature, _clock) if (check := look(info))),
         *_disk(info),
     ]
+    if stalls := counters.get("host_stalls"):  # only a simulated box counts them
+        text = f"{stalls} times this computer did not run the simulated box in time, which waited and lost nothing"
+        checks.append(Finding("simulator", True, text))
     if "kernel" in info:
         text = f"{info.get('model', 'computer')}, kernel {info['kernel']}, Python {info.get('python', '?')}"
         checks.append(Finding("machine", True, text))
