@@ -9,7 +9,7 @@ from setuptools.command.build import build
 from setuptools.command.build_ext import build_ext
 
 # Named one by one: a glob that finds nothing would build a wheel without any DSP, and succeed.
-KERNELS = {
+MODULES = {
     "dsp_ext.core": "processor ramp delay ramp_bank shared_memory",
     "dsp_ext.convolution": "fft convolver",
     "dsp_ext.meters": "true_peak k_weighting gate_histogram loudness levels meter halfband spectrum",
@@ -57,7 +57,7 @@ def modules() -> list[Extension]:
     """The extension modules, translated to C."""
     extensions = [
         Extension(f"{package}.{name}", [f"{package.replace('.', '/')}/{name}.pyx"], extra_compile_args=FLAGS)
-        for package, names in KERNELS.items()
+        for package, names in MODULES.items()
         for name in names.split()
     ]
     directives = {"language_level": 3, "embedsignature": True}

@@ -348,7 +348,7 @@ def become_realtime(priority: int) -> list[str]:
 def own_core(isolated: str | None = None, cores: int | None = None) -> int | None:
     """The core for the audio process: the last one that `isolcpus=` isolates, else the last of four or more, else None.
 
-    `isolated` is the list of isolated cores as the kernel writes it ("3", "2-3"); by default that of this machine.
+    `isolated` is the list of isolated cores as the Linux kernel writes it ("3", "2-3"); by default that of this machine.
     """
     if isolated is None:
         path = Path("/sys/devices/system/cpu/isolated")

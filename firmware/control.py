@@ -240,7 +240,7 @@ def _boot_display(
     else:
         try:
             oled = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
-        except Exception as error:  # from luma or the kernel; the box works without its display
+        except Exception as error:  # from luma or the Linux kernel; the box works without its display
             log.error("the display cannot be used: %s", error)
             return
         screen = Screen(process, controller, oled)

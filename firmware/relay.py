@@ -1,8 +1,8 @@
 """The heartbeat of the bypass relays: while there are pulses, the relays connect the processor; without pulses they release to
 bypass.
 
-The supervisor calls `beat` while the audio process advances. A pin that is stuck high, stuck low or floating, a reset, a
-hung kernel and a dead supervisor all end the pulses, and the charge pump (hardware/WIRING.md) releases the relays at
+The supervisor calls `beat` while the audio process advances. A pin that is stuck high, stuck low or floating, a reset, a Linux
+kernel that hangs, and a dead supervisor all end the pulses, and the charge pump (hardware/WIRING.md) releases the relays at
 most `hold_max_ms` later. No "off" command is needed, so none can get lost.
 """
 

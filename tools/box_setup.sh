@@ -5,8 +5,8 @@ set -eu
 
 command -v apt-get >/dev/null || { echo "there is no apt-get: the drills on virtual hardware are left out"; exit 0; }
 . "$(dirname "$0")/optional.sh"
-want flex "compiles the test bed's kernel"
-want bison "compiles the test bed's kernel"
-want bc "compiles the test bed's kernel"
+want flex "compiles the test bed's Linux kernel"
+want bison "compiles the test bed's Linux kernel"
+want bc "compiles the test bed's Linux kernel"
 want alsa-utils "plays on the virtual sound card"
 install_wanted "they could not be installed: the drills on virtual hardware are left out"

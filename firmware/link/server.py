@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 #: Time between attempts to open a tty that does not exist, in seconds.
 REOPEN_S = 0.25
-#: With more unsent bytes in the kernel, meter frames wait in the outbox, where newer ones replace them.
+#: With more unsent bytes in the Linux kernel, meter frames wait in the outbox, where newer ones replace them.
 BACKLOG = 512
 BAUD = 115_200
 #: A start bit, eight data bits, a stop bit.
@@ -172,7 +172,7 @@ class Server:
             wants = [fd] if session.outbox.has_reply() or (session.outbox and not crowded) else []
             wait_s = session.wait_s()
             if session.outbox and not wants:
-                wait_s = min(wait_s or 0.02, 0.02)  # the kernel does not report when its backlog has shrunk
+                wait_s = min(wait_s or 0.02, 0.02)  # the Linux kernel does not report when its backlog has shrunk
             wait_s = IDLE_S if wait_s is None else min(wait_s, IDLE_S)
             readable, _, _ = select.select([fd, self._wake_r], wants, [], wait_s)
             if self._wake_r in readable:
@@ -205,7 +205,7 @@ def _write(fd: int, data: bytes) -> int:
 
 
 def _waiting_bytes(fd: int) -> int:
-    """Bytes that the kernel has not sent yet; 0 if it does not report them."""
+    """Bytes that the Linux kernel has not sent yet; 0 if it does not report them."""
     try:
         return struct.unpack("i", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0" * 4))[0]
     except OSError as why:

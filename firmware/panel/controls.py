@@ -1,8 +1,8 @@
 """Knobs and buttons: turns the edges of gpiozero's pins into events for `PanelController`.
 
-gpiozero makes a callback in the thread of lgpio for each edge of an encoder, in the order of the kernel's time stamps over
-all pins (lgPthAlerts.c sorts them). The callback decodes the edge, which takes microseconds, and puts complete detents into a
-queue. The thread of the panel scans the switches and passes all events to the controller in their order. [control]
+gpiozero makes a callback in the thread of lgpio for each edge of an encoder, in the order of the Linux kernel's time stamps
+over all pins (lgPthAlerts.c sorts them). The callback decodes the edge, which takes microseconds, and puts complete detents
+into a queue. The thread of the panel scans the switches and passes all events to the controller in their order. [control]
 """
 
 import logging

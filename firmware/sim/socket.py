@@ -60,7 +60,7 @@ class SimSocket:
 
 
 def _bound(path: Path) -> socket.socket:
-    """A listening socket at `path`. The kernel limits socket names to 107 bytes, so a longer path is given relative to the
+    """A listening socket at `path`. Linux limits socket names to 107 bytes, so a longer path is given relative to the
     descriptor of its directory."""
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)

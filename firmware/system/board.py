@@ -20,7 +20,7 @@ HEADER = {
     26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26, 38: 20, 40: 21,
 }  # fmt: skip
 
-#: GPIO numbers that the SPI driver of the kernel uses; nothing else can use them.
+#: GPIO numbers that the SPI driver of the Linux kernel uses; nothing else can use them.
 SPI0 = {8, 10, 11}
 
 

@@ -1,1 +1,2 @@
-"""The test bed: the real `burnishd` and the laptop's tool on kernel drivers in virtual time. README.md says how it works."""
+"""The test bed: the real `burnishd` and the laptop's tool on the drivers of a Linux kernel, in virtual time. README.md
+describes it."""

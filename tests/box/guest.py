@@ -30,7 +30,7 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
     `timeout_s` is measured by the host's clock, because a program that waits in a loop without reading a clock would never end.
     """
     with tempfile.TemporaryDirectory(prefix="burnish-guest-") as folder:
-        # The command is passed in a file, because the kernel's command line cannot contain spaces or more than 2048 bytes.
+        # The command is passed in a file, because the Linux kernel's command line cannot contain spaces or more than 2048 bytes.
         script = Path(folder) / "script"
         script.write_text(_script(command))
         guest = subprocess.Popen(
@@ -64,5 +64,5 @@ def _memory_folder() -> str:
 
 
 def _end(guest: subprocess.Popen) -> None:
-    """End the guest: its kernel consists of several processes in one process group."""
+    """End the guest: its Linux kernel consists of several processes in one process group."""
     os.killpg(guest.pid, 9)

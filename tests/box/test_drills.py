@@ -19,7 +19,8 @@ LONG = os.environ.get("LONG", "") not in ("", "0")
 
 @dataclass(frozen=True)
 class Drill:
-    """A file of drills and how to run it: `environment` contains its settings, `kernel` options for the guest's kernel."""
+    """A file of drills and how to run it: `environment` contains its settings, `kernel` contains options for the guest's Linux
+    kernel."""
 
     file: str
     environment: dict[str, str] = field(default_factory=dict)

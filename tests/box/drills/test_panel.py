@@ -1,4 +1,5 @@
-"""Turns knobs and presses buttons through the kernel's GPIO driver, with bounce, and reads the changed values over the cable."""
+"""Turns knobs and presses buttons through the GPIO driver of the Linux kernel, with bounce, and reads the changed values over
+the cable."""
 
 import os
 import random

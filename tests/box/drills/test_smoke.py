@@ -1,4 +1,4 @@
-"""Does the box come up on kernel drivers, answer, and end?"""
+"""The box starts on the drivers of a Linux kernel, answers, and ends."""
 
 import time
 

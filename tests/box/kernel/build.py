@@ -1,4 +1,4 @@
-"""Builds the test bed's kernel from Debian's source package. It is a User-Mode Linux, which runs as an ordinary program.
+"""Builds the test bed's Linux kernel from Debian's source package. It is a User-Mode Linux, which runs as an ordinary program.
 
 `python -m tests.box.kernel.build` prints its path. The first build downloads 150 MB and takes about 4 minutes of CPU time. The
 result is stored in the user's cache folder, outside the repository. It depends only on the files of this folder and the version
@@ -63,7 +63,7 @@ class CannotBuild(Exception):
 def kernel() -> Path:
     """The path of the kernel, which is built unless it is in the cache. Raises CannotBuild."""
     if sys.platform != "linux" or os.uname().machine != "x86_64":
-        raise CannotBuild(f"the test bed's kernel runs on Linux on x86-64 only, and this is {sys.platform}")
+        raise CannotBuild(f"the test bed's Linux kernel runs only on Linux on x86-64, and this is {sys.platform}")
     cached = sorted(cache().glob(f"linux-*-{_digest()}"))
     return cached[-1] if cached else _build()
 
@@ -80,7 +80,7 @@ def _digest() -> str:
 def _build() -> Path:
     missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
     if missing:
-        raise CannotBuild(f"the test bed's kernel cannot be built: install {' '.join(missing)} with apt-get")
+        raise CannotBuild(f"the test bed's Linux kernel cannot be built: install {' '.join(missing)} with apt-get")
     cache().mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="burnish-kernel-") as folder:
         tree, version = _unpack(Path(folder))
@@ -106,7 +106,9 @@ def _unpack(folder: Path) -> tuple[Path, str]:
         try:
             _run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", PACKAGE], folder)
         except (OSError, CannotBuild) as error:
-            raise CannotBuild(f"the source of the test bed's kernel, {PACKAGE}, is not available ({error})") from None
+            raise CannotBuild(
+                f"the source of the test bed's Linux kernel, {PACKAGE}, is not available ({error})"
+            ) from None
         (package,) = folder.glob("*.deb")
         _run(
             ["sh", "-c", f"dpkg-deb --fsys-tarfile {package} | tar -xO ./usr/src/{archive.name} >{archive.name}"],

@@ -261,7 +261,7 @@ def test_picture_file_is_replaced_atomically(scene, tmp_path):
 
 
 class Glass:
-    """A simulated SSD1322 at the kernel's SPI, which stores the received picture with 16 grey levels.
+    """A simulated SSD1322 at the SPI bus of the Linux kernel, which stores the received picture with 16 grey levels.
 
     Commands used here: 15h column range (in units of 4 pixels, the first at 28), 75h row range, 5Ch write (datasheet of
     the SSD1322, section 9).

@@ -7,7 +7,8 @@ from host_cli.box import serial_port
 
 
 def test_a_port_that_the_kernel_does_not_close_is_not_waited_for(monkeypatch):
-    """The cable is in and nothing reads in the box: the kernel waits 30 s for the unsent bytes before it closes the port."""
+    """The cable is plugged in and no program in the box reads: the Linux kernel waits 30 s for the unsent bytes before it
+    closes the port."""
     near, far = os.openpty()
     closed, may_close = [], threading.Event()
     monkeypatch.setattr(serial_port, "CLOSE_S", 0.05)
