@@ -39,9 +39,9 @@ Section = tuple[tuple[float, float, float], tuple[float, float, float]]
 
 @dataclass(frozen=True)
 class Dynamics:
-    """How the gain of a band changes with the level in its range; see `dynamic_band.pyx`. Above `threshold_db` (in dBFS, for
-    the peaks of a sine), the gain changes by 1 - 1/`ratio` of the excess, at most by `range_db`. A negative `range_db`
-    lowers the gain, a positive one raises it.
+    """How the gain of a band changes with the level in its frequency range; see `dynamic_band.pyx`. Above `threshold_db` (in
+    dBFS, for the peaks of a sine), the gain changes by 1 - 1/`ratio` of the excess, at most by `range_db`. A negative
+    `range_db` lowers the gain, a positive one raises it.
 
     Raises ValueError that names field, value and range.
     """
@@ -151,9 +151,8 @@ def sections(band: EqBand) -> list[Section]:
 
 
 def listening_sections(band: EqBand) -> list[Section]:
-    """The filter for listening to a band in solo. It passes the range that the band changes, whatever its gain.
-
-    For bells and notches it is a band-pass. For shelves and cuts it passes the range that a shelf boosts or a cut removes.
+    """The filter for listening to a band in solo. It passes the frequency range that the band changes, whatever its gain. For
+    bells and notches it is a band-pass. For shelves and cuts it passes the frequencies that a shelf boosts or a cut removes.
     For a tilt it passes everything.
     """
     if band.type in ("bell", "notch"):

@@ -19,7 +19,7 @@ import numpy as np
 from .bands import EqBand, sections
 from .design_svf import fit_points, inside
 
-#: The number of steps of the table, from no change to the full range. A step is 0.6 dB at most.
+#: The number of steps of the table, from no change to the full gain range. A step is 0.6 dB at most.
 STEPS = 32
 #: The columns of the table: g and k of the poles, g of the zeros divided by g of the poles, k of the zeros, and the gain at
 #: 0 Hz. They change smoothly enough from row to row for linear interpolation. In a row with `ratio` and `gain` equal to 1

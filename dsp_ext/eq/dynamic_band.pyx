@@ -2,12 +2,12 @@
 # Rows are as long as the caller states. No divisor can be zero.
 """Dynamic bands of the EQ: a second-order bell or shelf whose gain follows the level in its own frequency range.
 
-Detector: it measures the louder channel in the range of the band. For a bell, it is a series of two band-passes with the
-frequency and the q of the band (at least 0.71: broader ones overshoot at the start of a tone). The two states of the second
-one are a quarter of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For a shelf,
-it is a second-order low-pass or high-pass, rectified. The peaks of a sine read its amplitude.
+Detector: it measures the louder channel in the frequency range of the band. For a bell, it is a series of two band-passes with
+the frequency and the q of the band (at least 0.71: broader ones overshoot at the start of a tone). The two states of the second
+one are a quarter of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For a shelf, it
+is a second-order low-pass or high-pass, rectified. The peaks of a sine read its amplitude.
 
-Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), range), with a knee of 6 dB. Above the threshold
+Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), gain range), with a knee of 6 dB. Above the threshold
 the gain goes down or up. Below the knee, the band adds exactly nothing.
 
 Ballistics: they act on the change in dB and are those of `compressors.pyx`. The hold time is one period of the band's
@@ -91,7 +91,7 @@ cdef double change(const double *numbers, double *state, const double *key_l, co
 
 
 cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
-    """[audio] Limit the change that `state` holds to the range of `numbers`. A larger change would take long to release."""
+    """[audio] Limit the change in `state` to the gain range in `numbers`. A larger change would take long to release."""
     cdef double most = numbers[RANGE_DB]
     state[HELD] = state[HELD] if state[HELD] < most else most
     state[MOVED] = state[MOVED] if state[MOVED] < most else most
@@ -99,7 +99,7 @@ cdef void keep_in_range(const double *numbers, double *state) noexcept nogil:
 
 cdef void detect(const double *c, double *state, const double *key_l, const double *key_r, double *power,
                  Py_ssize_t frames) noexcept nogil:
-    """The squared envelope of the louder channel in the range of the band."""
+    """The squared envelope of the louder channel in the frequency range of the band."""
     cdef bint bell = c[KIND] == BELL
     cdef double g = c[TANGENT], k = c[DAMPING] if bell and c[DAMPING] < ROOT_2 else ROOT_2, l, r
     cdef double of_x = 1.0 if c[KIND] == HIGH_SHELF else 0.0

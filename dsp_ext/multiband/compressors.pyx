@@ -16,7 +16,7 @@ there:
 - Level: the peak, the mean square over 10 ms, or a blend of their powers. The mean square of a sine is 3 dB below its peak.
 - Link: at 100 %, both channels follow the louder one. It is not their sum, so that sound in anti-phase is detected at its
   level. At 0 %, each channel follows its own level.
-- Curve: downward above the threshold, upward below the lower threshold, expansion below the lowest one. Each part has a
+- Curve: downward above the threshold, upward below the lower threshold, expansion below the lowest one. Each part has a gain
   range that limits it. The expander opens with the attack time and closes with the release time, in a separate detector.
 - Times are time constants: the time for 63 % of a change in dB. A release passes through both stages of the detector. The
   first stage is therefore made shorter, so that both together take the stated time, and the second stage falls at least four

@@ -71,8 +71,8 @@ on USB, the baud rate has no meaning. Each line has the form
 
     json SP "*" 8 hex digits LF
 
-The hex digits (lower case) are the CRC-32, as computed by zlib, of the bytes of the JSON. All bytes are ASCII. CR ends a line as
-LF does. A line has at most 65 536 bytes on USB and 4 096 bytes on a UART; the reply to `hello` states the limit as
+The hex digits (lower case) are the CRC-32, as computed by zlib, of the bytes of the JSON. All bytes are ASCII. A CR also ends a
+line. A line has at most 65 536 bytes on USB and 4 096 bytes on a UART; the reply to `hello` states the limit as
 `link.max_line`. After a damaged line, both ends are synchronised again at the next line.
 
 - A **request** has an `id`, a `method` and optional `params`. The `id` consists of a random word of the client program and a

@@ -27,7 +27,7 @@ def at(rows, place):
 def moving_bands(rate_hz):
     """Bells, and shelves with little resonance, in all combinations of type, frequency and width.
 
-    A cut is the inverse of a boost (see below), so the range is always positive."""
+    A cut is the inverse of a boost (see below), so the gain range is always positive."""
     freqs_hz = (LOWEST_HZ, 100, 1000, 3000, *np.geomspace(5000, HIGHEST * rate_hz, 8 if rate_hz < 50000 else 4))
     for type in DYNAMIC_TYPES:
         for freq_hz in freqs_hz:
