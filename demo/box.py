@@ -94,7 +94,7 @@ class SimulatedBox:
             raise DemoFailed(f"the panel refused {line!r}: {answer}")
 
     def run_log(self) -> dict:
-        """The run log: which settings were in force at which frame."""
+        """The run log, which contains the settings in use at each frame."""
         return replay.read_run_log(self.run_dir / "run.json")
 
     def recording(self) -> np.ndarray:

@@ -76,7 +76,7 @@ def draw(path: Path, before: np.ndarray, after: np.ndarray, rate_hz: int, histor
 
 
 def _events(axis, events) -> None:
-    """A numbered line where something was changed."""
+    """Draw a numbered line at the time of each change."""
     for number, (at_s, _) in enumerate(events, 1):
         axis.axvline(at_s, color=EVENT, linewidth=0.9, linestyle=":")
         axis.annotate(str(number), (at_s, 1), xycoords=("data", "axes fraction"), ha="center", va="center", fontsize=8,

@@ -340,7 +340,7 @@ def become_realtime(priority: int) -> list[str]:
         if (core := own_core()) is not None:
             os.sched_setaffinity(0, {core})
     except OSError as error:
-        refused.append(f"a core of its own ({error.strerror})")
+        refused.append(f"an isolated core ({error.strerror})")
     refused.append(schedule_realtime(priority))
     return [what for what in refused if what]
 

@@ -250,7 +250,7 @@ def _boot_display(
 def _boot_link(
     process: ControlProcess, configured: config.Config, logbook: Logbook, stack: contextlib.ExitStack
 ) -> None:
-    """The serial server, on a tty or on a pty of its own."""
+    """The serial server, on a tty or on a new pseudo terminal."""
     options, link = process.options, configured.link
     if options.sim and not options.tty:
         pty = Pty(options.run_dir / "tty")

@@ -286,7 +286,7 @@ class Supervisor:
         self.shared = shared = SharedMemory.create(options.rate_hz)
         self.control = Child("control", options, shared, lambda: shared.counters["control_beats"], CONTROL_STUCK_S,
                              lambda: shared.counters.add("control_starts"))  # fmt: skip
-        # With a simulated card, a host that does not run the process for a while is not a fault of the process.
+        # With a simulated card, a host that does not run the process for some time is not a fault of the process.
         audio_stuck_s = CONTROL_STUCK_S if options.sim_card else AUDIO_STUCK_S
         self.audio = Child("audio", options, shared,
                            lambda: shared.engine["frames"] + shared.counters["audio_waits"], audio_stuck_s)  # fmt: skip

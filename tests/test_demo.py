@@ -1,4 +1,4 @@
-"""`make demo` with mistakes of users. test_system.py uses the parts of the demo and thereby tests that they work."""
+"""`make demo` with mistakes of users. test_system.py uses the parts of the demo and therefore tests them."""
 
 import subprocess
 import sys

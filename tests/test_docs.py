@@ -35,7 +35,7 @@ def parameters_markdown() -> str:
             section = here
             lines += [
                 f"\n## {section}\n",
-                "| id | allowed | default | step | display | what it is |",
+                "| id | allowed | default | step | display | meaning |",
                 "|---|---|---|---|---|---|",
             ]
         mark = ("" if param.stored else "°") + ("²" if param.target != params.ENGINE else "")

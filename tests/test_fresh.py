@@ -9,7 +9,8 @@ from tools.fresh.root import RootImpossible
 
 @pytest.fixture
 def machine(monkeypatch):
-    """A machine without variables of its own; `machine[program]` is the output of that program on this machine."""
+    """A machine without environment variables for the network; `machine[program]` is the output of that program on this
+    machine."""
     for name in (*settings.VARIABLES, *(name for name in settings.os.environ if name.startswith("PIP_"))):
         monkeypatch.delenv(name, raising=False)
     printed = {}

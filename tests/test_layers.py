@@ -1,4 +1,4 @@
-"""The layers and packages of the product, read from its imports. CONTRIBUTING.md, "Layers", says what they are for."""
+"""The layers and packages of the product, read from its imports. CONTRIBUTING.md, "Layers", explains them."""
 
 import ast
 import re
@@ -47,9 +47,9 @@ LAYERS = (
     "host_cli.commands",
     "host_cli",
 )
-#: What the laptop may import of the box.
+#: The packages of the box that the laptop may import.
 SHARED_WITH_LAPTOP = {"firmware", "firmware.contract", "firmware.presets", "firmware.engine"}
-#: Packages that import no library but these, beside the standard library.
+#: The only libraries that these packages import, in addition to the standard library.
 LIBRARIES = {
     "dsp_ext": {"numpy", "libc", "cython"},
     "firmware.contract": {"msgspec"},

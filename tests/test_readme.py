@@ -28,7 +28,7 @@ README = ROOT / "README.md"
 RATE_HZ = 48000
 SHELL = blocks(README, "sh")
 CLONE, START, EXPORT, SESSION = map(commands, SHELL)
-#: Where the programs of this environment are; the README has `.venv/bin`.
+#: The folder of the programs of this environment; the README uses `.venv/bin`.
 BIN = Path(sys.executable).parent
 
 
@@ -49,7 +49,7 @@ def folder(tmp_path_factory):
 
 
 class TestTwoCommands:
-    """The commands of make; what they start is tested by test_demo.py, test_system.py and this run."""
+    """The commands of make. test_demo.py, test_system.py and this test run check the programs that they start."""
 
     def test_clone(self, tmp_path):
         if not (ROOT / ".git").exists():
@@ -154,7 +154,8 @@ def made():
 
 
 class TestPicture:
-    """docs/demo.png is what `make picture` draws today. No pixels are compared: its metadata describes the run."""
+    """docs/demo.png is the picture that `make picture` draws today. The test compares no pixels, but the metadata, which
+    describes the run."""
 
     def test_the_scene_is_that_of_the_demo(self, made):
         assert made["scene"] == [[at_s, words] for at_s, words, _ in demo.SCENE]

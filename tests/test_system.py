@@ -52,7 +52,7 @@ class Run:
         self.input[: len(self.words)] = self.words[: len(self.out)]
 
     def frame_of(self, **values) -> int:
-        """The frame from which these settings were in force."""
+        """The frame from which these settings applied."""
         wanted = {name.replace("__", "."): value for name, value in values.items()}
         return next(e["frame"] for e in self.run_log["events"] if wanted.items() <= e["values"].items())
 

@@ -8,4 +8,4 @@ command -v apt-get >/dev/null || { echo "there is no apt-get: only installed pro
 . "$(dirname "$0")/optional.sh"
 want ffmpeg "its alimiter at four times the rate"
 want x42-plugins "true-peak limiter dpl"
-install_wanted "they could not be installed: install them by hand, the comparison needs them"
+install_wanted "they could not be installed: install them yourself, because the comparison needs them"

@@ -25,7 +25,7 @@ def install() -> None:
 
 
 def foreign_imports() -> set[str]:
-    """The modules from outside the project that the files of `firmware` import, wherever in the file."""
+    """The modules from outside the project that the files of `firmware` import anywhere."""
     names = set()
     for path in (REPOSITORY / "firmware").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

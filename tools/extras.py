@@ -2,7 +2,7 @@
 impossible.
 
 pip resolves each set of libraries as if it ran on that machine (`--dry-run --python-version --platform`), wheels only.
-Libraries without wheels compile from source; what that needs is printed as Debian's package names. pip evaluates the
+Libraries without wheels are compiled from source; the Debian packages that this needs are printed. pip evaluates the
 markers of libraries that are required indirectly for the Python that runs it; those of pyproject.toml are evaluated here.
 """
 
@@ -19,7 +19,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 MACHINES = ("x86_64", "aarch64")
 #: The glibc of Debian 12 is 2.36; a wheel for an older glibc works there, too.
 GLIBCS = range(17, 37)
-#: Libraries that PyPI has as source only, with what compiles them on Debian.
+#: Libraries that PyPI has only as source, with the Debian packages that compile them.
 COMPILED = {
     "pyalsaaudio": "build-essential python3-dev libasound2-dev",
     "spidev": "build-essential python3-dev",
@@ -73,7 +73,7 @@ def check(case: tuple[str, str, str, list[Requirement]]) -> tuple[str, bool]:
 
 
 def main() -> int:
-    """The exit status is 1 where a row cannot be installed."""
+    """The exit status is 1 if a row cannot be installed."""
     groups = requirements()
     cases = [(group, python, machine, groups[group]) for group in groups for python in PYTHONS for machine in MACHINES]
     print("| extra | Python | machine | result | notes |\n|---|---|---|---|---|")

@@ -1,4 +1,4 @@
-# What Cython modules of other packages may cimport.
+# The names that Cython modules of other packages may cimport.
 
 from .convolver cimport Convolver
 from .fft cimport Fft

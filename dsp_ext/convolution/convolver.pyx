@@ -92,7 +92,7 @@ cdef class Convolver:
     """Filters one stereo stream with up to `kernels` real kernels of `partition` * `partitions` taps.
 
     `centre` is the delay of the identity in frames, without the convolver's own latency. The default is half the number of
-    taps. Where a bank has no kernel for an output, the first `identities` outputs (all by default) carry the identity, and
+    taps. If a bank has no kernel for an output, the first `identities` outputs (all by default) carry the identity, and
     the others are silent. A complex kernel mixes the channels: it multiplies left + j right.
 
     A bank may have fewer or more partitions, up to `most_partitions` (default: `partitions`), and another centre. To change

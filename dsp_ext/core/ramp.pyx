@@ -4,7 +4,7 @@
 
 The speed of a value, not the value itself, follows a raised cosine over 20 ms: the value moves by
 x - sin(2 pi x) / (2 pi). Speed and acceleration are zero at both ends. The corners that remain are in the third derivative,
-so what a change adds to a tone falls by 18 dB per octave with the distance from the tone. A value that itself follows a raised
+so the residue of a change falls by 18 dB per octave with the distance from the tone. A value that itself follows a raised
 cosine has corners in its second derivative: 40 dB of gain within 20 ms then leave -90 dBFS at 7 kHz from a full-scale tone,
 where this shape leaves less than -120 dBFS. A linear ramp of 6 dB leaves -67 dBFS.
 """

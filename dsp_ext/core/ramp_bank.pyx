@@ -20,7 +20,8 @@ from .ramp cimport Ramp
 
 
 cdef class RampBank:
-    """Starts with `values` at rest. [control] creates it; [audio] changes and reads it. It does not allocate after that."""
+    """Starts with `values`, which do not change yet. [control] creates it; [audio] changes and reads it. It does not allocate
+    after that."""
 
     def __init__(self, rate_hz, values, farthest=None):
         """`values`: as many numbers as there are values. `farthest`: the number of each value by which it moves at most in one

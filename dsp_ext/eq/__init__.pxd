@@ -1,3 +1,3 @@
-# What Cython modules of other packages may cimport.
+# The names that Cython modules of other packages may cimport.
 
 from .eq cimport Eq

@@ -31,7 +31,7 @@ _POINTS = 96  # points of the fit, evenly spaced up to _FITTED_HZ
 _FITTED_HZ, _EXACT_HZ, _EXACT_WEIGHT = 20000.0, 10000.0, 5.0
 #: The points above these, nearly up to half the rate, which keep the curve smooth there; and their weight.
 _BEYOND_POINTS, _BEYOND, _BEYOND_WEIGHT = 24, 0.99, 0.01
-#: A factor this close to 1, weighted (0.0009 dB, 0.0002 dB below _EXACT_HZ), needs no section of its own.
+#: A factor this close to 1, weighted (0.0009 dB, 0.0002 dB below _EXACT_HZ), needs no separate section.
 _NEGLIGIBLE = 2e-4
 #: The smallest Bernstein coefficient of a polynomial that must be kept positive.
 _LEAST = 1e-3

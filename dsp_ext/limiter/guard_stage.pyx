@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False
 # Blocks are cut to CHUNK by the caller.
-"""GuardStage: measures the output of the peak stage, and dips the gain where it is still over the ceiling.
+"""GuardStage: measures the output of the peak stage, and lowers the gain around peaks that are still over the ceiling.
 
 The peak stage measures its input, and a moving gain shifts peaks between samples slightly. This stage measures again and
 reduces both channels by the same gain. It does nothing while all peaks are at least 0.015 dB below the ceiling.

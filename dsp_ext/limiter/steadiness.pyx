@@ -2,11 +2,11 @@
 # Windows have one new value at a time.
 """Steadiness: whether the sound above 300 Hz holds its level, as a held chord or a test tone does and music rarely does.
 
-    high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
+    high-pass -> power, averaged over about 10 ms -> variation of its level over 150 ms -> 1 (steady) to 0 -> held for 200 ms
 
-A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
-the limiter uses this figure to act slowly there. Silence below -90 dBFS counts as steady, so that a tone which fades in after
-it is treated as steady. Sound between -90 and -60 dBFS never counts as steady. The level is measured 1500 times a second.
+If the level of the music changes, it masks a gain that changes quickly; a held tone does not. The steady stage of the limiter
+uses this figure to act slowly on held tones. Silence below -90 dBFS counts as steady, so that a tone which fades in after it is
+treated as steady. Sound between -90 and -60 dBFS never counts as steady. The level is measured 1500 times a second.
 """
 
 from libc.math cimport fabsf

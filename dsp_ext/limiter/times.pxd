@@ -8,7 +8,7 @@ cdef struct Times:
     double lasting_ms        # time for which a reduction must have been needed before the lasting part provides it
     double lasting_release_ms
     float mid_reach          # the mid dips react to low frequencies from this many octaves below the ceiling
-    bint split               # whether each channel has a reduction of its own
+    bint split               # whether each channel has its own reduction
     bint true_peak           # whether peaks between samples count
 
 cdef inline bint same_times(Times a, Times b) noexcept nogil:

@@ -1,4 +1,4 @@
-# What Cython modules of other packages may cimport.
+# The names that Cython modules of other packages may cimport.
 
 from .meter cimport METER_FIELDS, Meter
 from .spectrum cimport SPECTRUM_BANDS, Spectrum

@@ -91,7 +91,7 @@ cdef class GateHistogram:
         return edge if self._energy[edge] > gate * <double> self._count[edge] else edge + 1
 
     cdef double gated_energy(self, double below_mean) noexcept nogil:
-        """[audio] Mean energy of the values above both gates; 0 where there are none. O(spans)."""
+        """[audio] Mean energy of the values above both gates; 0 if there are none. O(spans)."""
         cdef Py_ssize_t first = self.first_bin(below_mean), span, place
         cdef double energy = 0.0
         cdef int64_t count = 0
@@ -105,7 +105,7 @@ cdef class GateHistogram:
         return energy / <double> count if count > 0 else 0.0
 
     cdef void gated_range(self, double below_mean, double *low, double *high) noexcept nogil:
-        """[audio] Energies at the 10th and 95th percentile above both gates (nearest rank); 0 and 0 where there are none."""
+        """[audio] Energies at the 10th and 95th percentile above both gates (nearest rank); 0 and 0 if there are none."""
         cdef Py_ssize_t first = self.first_bin(below_mean), span, place
         cdef int64_t count = 0
         span = (first + SPAN - 1) // SPAN

@@ -4,8 +4,8 @@
 
 - Momentary loudness uses the last 40 blocks, short-term loudness the last 300. Both have a new value every 10 ms. With a
   step of 100 ms, a burst of 400 ms could read up to 0.6 dB low (Tech 3341 cases 13 and 14).
-- Both are summed anew each time. A running sum from which old blocks are subtracted would drift, and would become negative
-  in silence.
+- Both are computed from all blocks each time. A running sum from which old blocks are subtracted would drift, and would become
+  negative in silence.
 - Integrated loudness uses a block of 400 ms every 100 ms, above -70 LUFS and above 10 LU below the mean
   (`gate_histogram.pyx`).
 - Loudness range uses short-term values every 100 ms, above -70 LUFS and above 20 LU below their mean. It is the difference

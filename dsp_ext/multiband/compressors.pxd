@@ -15,7 +15,7 @@ cdef class Compressors(Processor):
     cdef double _peak[LANES_OF_BANDS]  # peak and mean square of the louder channel
     cdef double _square[LANES_OF_BANDS]
     cdef Follower _follower[2]
-    cdef Follower _next[2]  # of the settings to which a ramp under way leads
+    cdef Follower _next[2]  # for the settings to which the current ramp leads
     cdef float _deepest_db[LANES_OF_BANDS]
 
     cdef float take_reduction_db(self, int lane) noexcept nogil

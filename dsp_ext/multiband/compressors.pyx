@@ -124,7 +124,7 @@ cdef class Compressors(Processor):
         self._deepest_db[lane] = 0.0
         return 0.0 if self.settings.is_on(lane, BAND_BYPASS) else deepest
 
-    # -- what is computed ----------------------------------------------------------------------------------------
+    # -- parts of the computation ----------------------------------------------------------------------------------------
 
     cdef void widen(self, int parts) noexcept nogil:
         """Compute `parts` as well from now on. The right channel's detectors start from the state of the common ones."""

@@ -4,7 +4,7 @@
 
 A row holds four numbers per frame, one for each lane (see `float4.pxd`). Settings are passed as `Values`. While they are
 constant, which is nearly always, they stay in registers. During a ramp, every frame has its own values, by the same
-arithmetic. Link and curve are computed from values at rest, `settled`, in the order of
+arithmetic. Link and curve are computed from values without a ramp, `settled`, in the order of
 `gain_curve.pxd`.
 """
 

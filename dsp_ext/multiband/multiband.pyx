@@ -170,8 +170,8 @@ cdef class Multiband(Processor):
         self._enabled.jump(1.0 if self.is_needed() else 0.0)
 
     cdef void change_mode(self) noexcept nogil:
-        """Change towards the mode that is set. If the kind of split, or mid/side, has to change, the compressor first goes
-        out of circuit. It goes back in when its history belongs to the new mode."""
+        """Change towards the mode that is set. If the kind of split, or mid/side, has to change, the compressor is first taken
+        out of circuit. It is put back into circuit when its history belongs to the new mode."""
         if self._enabled._value == 0 and not self._enabled.moving():
             if self.is_on(MULTIBAND_MID_SIDE) != self._mid_side or self.kind() != self._kind:
                 self._wait = self._to_sum.delay()
@@ -266,8 +266,8 @@ cdef class Multiband(Processor):
         self.rest_fifth()
 
     cdef void run(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
-        """Cut the block where a ramp or a wait ends, because a change of mode continues there, and where the fifth band
-        appears or disappears."""
+        """Process the block in parts. A part ends where a ramp or a wait ends, because a change of mode continues there, and
+        where the fifth band is added or removed."""
         cdef Py_ssize_t at = 0, step, until
         while at < frames:
             step = self.step(frames - at)

@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Lanes are below four, places below BAND_SETTINGS.
-"""BandSettings: the settings of four compressors, and what is derived from them: ramped values and flags."""
+"""BandSettings: the settings of four compressors, and the numbers that are derived from them: ramped values and flags."""
 
 import numpy as np
 

@@ -2,9 +2,9 @@
 
 A shaper with n taps gives the error the spectrum |1 - sum c_k z^-k|². The taps with the least audible noise are those of
 linear prediction, with the ear's sensitivity as the power spectrum, as in Wannamaker, "Psychoacoustically optimal noise shaping", JAES
-40, 1992. The area theorem of Gerzon and Craven, AES 87, 1989, sets the price: noise that is removed where the ear is
-sensitive comes back at higher frequencies. The sensitivity is the inverse of the threshold of hearing of Terhardt, "Calculating virtual
-pitch", Hearing Research 1, 1979, limited to a depth that bounds the noise in the top octave.
+40, 1992. The area theorem of Gerzon and Craven, AES 87, 1989, sets the price: noise that is removed at frequencies to which the
+ear is sensitive is added at higher frequencies. The sensitivity is the inverse of the threshold of hearing of Terhardt,
+"Calculating virtual pitch", Hearing Research 1, 1979, limited to a depth that bounds the noise in the top octave.
 """
 
 from pathlib import Path

@@ -4,7 +4,7 @@ from .setting import Settings, choice, number, switch
 
 #: Times of each style in ms: look-ahead; hold and release of the dips; release of the lasting reduction; how long a reduction
 #: must be needed before the lasting reduction takes it over. The last value, in dB, is how far below the ceiling the mid dips
-#: begin to act on low frequencies. The first four values also have settings of their own.
+#: begin to act on low frequencies. There are also settings for the first four values.
 LIMITER_STYLES = {
     "transparent": (10.0, 0.0, 1.0, 60.0, 140.0, 0.55),
     "punchy": (6.7, 0.0, 1.0, 40.0, 200.0, 0.5),

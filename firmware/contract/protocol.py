@@ -3,7 +3,7 @@
 `framing.py` has the lines and envelopes, `messages.py` the parameters and results of the methods; this module exports both.
 All bytes are ASCII. After a damaged line, both ends are synchronised again at the next line. Requests have `id` and `method`,
 replies `id` and `result` or `error`, notifications only `method`; therefore a line that is echoed back is never mistaken for a
-request. The box sends only what was asked for, and never answers a line that is not a valid request. Standard library and
+request. The box sends only data that was requested, and never answers a line that is not a valid request. Standard library and
 msgspec only.
 """
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class NotRegular(OSError):
-    """There is a directory, a pipe, a socket or a device where a file is expected."""
+    """The path leads to a directory, a pipe, a socket or a device instead of a file."""
 
     def __init__(self, path: Path | str):
         super().__init__(errno.EINVAL, "not a regular file", str(path))

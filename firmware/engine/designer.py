@@ -98,7 +98,7 @@ def eq_valid_from_hz(values: dict[str, float], rate_hz: int) -> float:
 
 def eq_response_db(values: dict[str, float], rate_hz: int, freqs_hz: np.ndarray) -> np.ndarray:
     """Magnitude in dB at `freqs_hz` (shape (n,)) that the kernels of the EQ are designed from, for a signal that is equal in
-    both channels: shape (2, n), left and right. Includes automatic gain; dynamic bands are at rest."""
+    both channels: shape (2, n), left and right. Includes automatic gain; dynamic bands have their static gain."""
     if not values["eq.enabled"]:
         return np.zeros((2, len(freqs_hz)))
     bands = eq_bands(values, rate_hz)

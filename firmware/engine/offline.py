@@ -23,7 +23,7 @@ class OfflineRun:
         self._events: deque[dict] = deque()
 
     def begin(self, values: dict[str, float], events: Iterable[dict] = ()) -> None:
-        """Start at frame 0 with `values` (all parameters) in force and with no history of earlier files.
+        """Start at frame 0 with the settings `values` (all parameters), without the history of earlier files.
 
         Each event {"frame", "kind", "values"}, in the order of the frames, is applied before its frame is processed.
         """

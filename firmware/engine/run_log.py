@@ -1,4 +1,4 @@
-"""Reading a run log: which settings and kernels were in force at which frame of a run.
+"""Reads a run log, which contains the settings and kernels in use at each frame of a run.
 
 The file has one JSON object per line: first the start (format, rate, all parameters), then events (`frame`, `kind`,
 `values`), and after each batch of events `{"state": {...}}` with the counters so far. An incomplete last line is ignored: the

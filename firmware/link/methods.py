@@ -1,4 +1,4 @@
-"""What each method of the protocol does to the box. Nothing here depends on a line or a tty."""
+"""Carries out the methods of the protocol on the box. Nothing here depends on a line or a tty."""
 
 import json
 

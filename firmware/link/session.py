@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 #: Shortest time between two notifications of changes, in seconds.
 CHANGES_S = 0.05
-#: Bytes of a line beside the page in it: envelope, checksum and other fields.
+#: Bytes of a line in addition to the page in it: envelope, checksum and other fields.
 ENVELOPE = 512
 
 

@@ -72,7 +72,7 @@ def _all() -> tuple[Page, ...]:
             later += _split(f"{_title(section)} MORE", rest)
     for top, params in leftover.items():
         later += _split(f"{_title(top)} MORE", params)
-    # The first page of every section comes first, rarely used parameters last.
+    # The order of the pages: first the first page of every section, last the rarely used parameters.
     return (Page("MASTER", tuple(BY_ID[id] for id in _MAIN)), *first, *later)
 
 

@@ -48,7 +48,7 @@ class Recorder:
         self._event_place = 0
         self._begun = 0  # the start of the audio process that is being recorded
         self._run: dict = {}
-        self._running: dict[str, float] = {}  # values of the settings in force
+        self._running: dict[str, float] = {}  # the current values of the settings
         self._saved_place = -1
         self._saved_events: int | None = None  # events in the file; None before the file of this run exists
         self._resume()
@@ -162,5 +162,5 @@ class Recorder:
                 running |= event["values"] if event["kind"] == "settings" else {}
             self._event_place, self._begun = int(run.pop("place")), starts
         except (OSError, ValueError, KeyError, TypeError):
-            return  # Record what the rings still hold; `complete` stays true only if that is everything.
+            return  # Record the rows that the rings still contain; `complete` stays true only if none is missing.
         self._run, self._running, self._saved_events = run, running, len(run["events"])

@@ -27,10 +27,10 @@ LAST_SAVE_S = 3.0
 class StateFile:
     """Saves `store` in shared memory at each change, and in the file at `path` soon after. [control]
 
-    The file is written by a thread of its own, one save at a time, so a disk that does not answer delays nothing else. The change that
-    it was to save is still in shared memory, and is saved when the disk answers.
+    A thread of its own writes the file, one save at a time, so a disk that does not answer delays nothing else. The change that
+    was to be saved is still in shared memory, and is saved when the disk answers.
 
-    A file that cannot be used is renamed and never overwritten. Where it cannot be renamed, because the card is read-only, it is
+    A file that cannot be used is renamed and never overwritten. If it cannot be renamed, because the card is read-only, it is
     ignored and reported, and renamed before the next save.
     """
 

@@ -161,7 +161,7 @@ def _allowed(option: dataclasses.Field) -> str:
 
 
 def _conflicts(config: Config):
-    """Conflicts between options that are allowed by themselves."""
+    """Conflicts between options whose single values are allowed."""
     try:
         hat = config.board().hat
     except board.BoardError as error:

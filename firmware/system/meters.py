@@ -11,7 +11,7 @@ METER_RULES = dict(Engine.METERS)
 _NAMES = tuple(name for name, _ in Engine.METERS)
 
 
-#: What is shown before the first row: silence, and no gain reduction.
+#: The values before the first row: silence, and no gain reduction.
 NOTHING = {name: FLOOR_DB if name.endswith(("_dbfs", "_dbtp", "_lufs")) else 0.0 for name in _NAMES}
 
 

@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 
-#: Longest wait for a systemd that is busy, in seconds. The next message comes soon.
+#: Longest wait for a systemd that is busy, in seconds. A lost message does no harm, because the next one follows soon.
 WAIT_S = 0.05
 
 

@@ -21,7 +21,7 @@ from .link import Link
 RETRY_S = 0.3
 #: Seconds that a request may take, including its repetitions.
 TIMEOUT_S = 3.0
-#: Exit status by name of the protocol's error, where it is not REFUSED.
+#: Exit status by name of the protocol's error, if it is not REFUSED.
 _STATUS = {"proto": INCOMPATIBLE, "unknown_method": INCOMPATIBLE, "hash_mismatch": UNVERIFIED}
 #: Seconds after which the box ends a subscription that is not renewed.
 LEASE_S = 3.0

@@ -68,7 +68,8 @@ class SocketLink:
 
 
 def socket_path(port: str) -> Path | None:
-    """The socket on which the holder of `port` shares it; None where the system has none. Raises CliFail if others could open it."""
+    """The socket on which the holder of `port` shares it; None if the system has no such sockets. Raises CliFail if others
+    could open it."""
     if not hasattr(socket, "AF_UNIX"):
         return None
     folder = runtime_folder()

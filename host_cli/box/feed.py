@@ -1,4 +1,4 @@
-"""Feed: a thread that keeps the current state of a box ready for a live display, also when the box is unplugged for a while."""
+"""Feed: a thread that keeps the current state of a box ready for a live display, even if the box is unplugged for some time."""
 
 import queue
 import threading
@@ -57,7 +57,7 @@ class Feed:
         self._thread.join()
 
     def do(self, action: Callable[[BoxClient], str | None]) -> None:
-        """Have the thread call `action(box)` soon. What it returns, or the reason for a refusal, becomes `message`."""
+        """Have the thread call `action(box)` soon. Its result, or the reason for a refusal, becomes `message`."""
         self._actions.put(action)
 
     def set(self, id: str, plain) -> None:

@@ -206,7 +206,7 @@ def _cannot_open(path: str, why: Exception) -> CliFail:
 
 
 def _how_to_get_permission(path: str) -> str:
-    """What a user who is not allowed to open `path` has to do."""
+    """The advice for a user who is not allowed to open `path`."""
     if not sys.platform.startswith("linux"):
         return "run the command as a user who may use serial ports"
     import grp  # Linux and macOS only
@@ -220,7 +220,7 @@ def _how_to_get_permission(path: str) -> str:
 
 
 def users_of(path: str) -> list[tuple[int, str]]:
-    """(pid, name) of the processes that have `path` open, as far as this user may see them. Empty where there is no /proc."""
+    """(pid, name) of the processes that have `path` open, as far as this user may see them. Empty if the system has no /proc."""
     found = []
     real = os.path.realpath(path)
     for fds in Path("/proc").glob("[0-9]*/fd"):

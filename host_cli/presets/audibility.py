@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from firmware.contract import params
 
-#: Sections with a switch of their own.
+#: Sections that have a switch.
 _SWITCHED = ("eq", "multiband", "stereo", "saturator", "limiter")
 #: EQ types without a gain.
 _NO_GAIN = ("low_cut", "high_cut", "notch")
@@ -34,7 +34,7 @@ def remarks(changed: dict[str, float], values: dict[str, float], command: str) -
 
 
 def _hidden_by(id: str, values: dict[str, float]) -> Iterator[tuple[str, str]]:
-    """What keeps `id` from being heard: (assignment that changes it, reason)."""
+    """The reasons why `id` cannot be heard: (assignment that changes this, reason)."""
     section, _, name = id.partition(".")
     if section in ("meter", "chain"):
         return

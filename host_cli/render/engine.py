@@ -34,7 +34,7 @@ class Renderer:
         align: bool = True,
         start_frame: int = 0,
     ) -> Iterator[np.ndarray]:
-        """Process `blocks` (float32, shape (2, frames)) from a state in which `values` (all parameters) are in force.
+        """Process `blocks` (float32, shape (2, frames)) starting with the settings `values` (all parameters).
 
         `events` are those of a run log, in order: {"frame", "kind", "values"}; each is applied before its frame is
         processed. The chain rings out at the end. `align` removes the latency at the start, so that output and input line

@@ -24,12 +24,10 @@ _STEP_DB = 0.1
 
 @dataclass
 class RenderJob:
-    """What to render, and how.
-
-    `values`: all parameters. `events`: those of a run log. `bits`: see `AudioWriter`. `target_lufs`: integrated loudness to
-    reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`, `start_frame`: see `Renderer.render`.
-    `tags`: carry the tags of the input over. `progress`: called with the frames of each block that has been read for the first time; the search for a loudness reads
-    them again.
+    """The task, and how to carry it out. `values`: all parameters. `events`: those of a run log. `bits`: see `AudioWriter`.
+    `target_lufs`: integrated loudness to reach with `limiter.gain_db`. `delta`: write the difference to the input. `align`,
+    `start_frame`: see `Renderer.render`. `tags`: copy the tags of the input. `progress`: called with the frames of each block
+    that has been read for the first time; the search for a loudness reads them again.
     """
 
     source: AudioReader

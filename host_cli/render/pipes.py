@@ -20,7 +20,7 @@ def piped(inputs: tuple[Path, ...], output: Path) -> Iterator[tuple[list[Path], 
     """
     if inputs.count(PIPE) > 1 or (output == PIPE and len(inputs) > 1):
         raise CliFail(
-            "- stands for one file: give it at most once as an input, and as the output only if there is one input",
+            "- can replace one file: give it at most once as an input, and as the output only if there is one input",
             USAGE,
         )
     if PIPE not in inputs and output != PIPE:

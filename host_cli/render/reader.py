@@ -90,7 +90,7 @@ class AudioReader:
         while at < self._file.frames:
             try:
                 block = self._integers() if self._file.subtype in _BITS else self._floats(at)
-            except soundfile.LibsndfileError:  # what a FLAC file that is cut off raises
+            except soundfile.LibsndfileError:  # the error for a truncated FLAC file
                 block = np.zeros((2, 0), np.float32)
             if not block.shape[1]:
                 raise CliFail(

@@ -55,7 +55,7 @@ p.svg.addEventListener('pointerleave',()=>show(-1))}show(-1);
 def page(
     name: str, rules: list[Rule], target: Target, rows: list[tuple[str, str]], figures: list[Figure], facts: dict
 ) -> str:
-    """The whole page. `rows`: figures as (name, value); `facts`: what is known about the file."""
+    """The whole page. `rows`: figures as (name, value); `facts`: the facts about the file."""
     escaped = html.escape(name)
     made = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     values = dict(rows)

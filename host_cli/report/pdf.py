@@ -1,4 +1,4 @@
-"""Prints a page as PDF with a browser that is installed. A browser draws the plots as on the screen, so none is bundled."""
+"""Prints a page as PDF with an installed browser, so that the PDF looks like the page. Burnish does not contain a browser."""
 
 import shutil
 import subprocess

@@ -44,7 +44,7 @@ class Plot:
         self._parts.append(f"<{tag} {words}/>" if content is None else f"<{tag} {words}>{html.escape(content)}</{tag}>")
 
     def x_ticks(self, ticks: Sequence[tuple[float, str]], unit: str = "") -> None:
-        """Vertical grid lines with their labels; `unit` stands at the right end."""
+        """Vertical grid lines with their labels; `unit` is written at the right end."""
         bottom = self.height - self.BOTTOM
         for value, label in ticks:
             at = self.px(value)
@@ -53,7 +53,7 @@ class Plot:
         self.add("text", unit, x=self.width - self.RIGHT, y=self.height - 1, cls="unit", text_anchor="end")
 
     def y_ticks(self, ticks: Sequence[tuple[float, str]], unit: str = "") -> None:
-        """Horizontal grid lines with their labels; `unit` stands beside the axis."""
+        """Horizontal grid lines with their labels; `unit` is written next to the axis."""
         for value, label in ticks:
             at = self.py(value)
             self.add("line", x1=self.LEFT, x2=self.width - self.RIGHT, y1=at, y2=at, cls="grid")

@@ -41,7 +41,7 @@ def target_of(text: str) -> Target:
 
 @dataclass(frozen=True)
 class Rule:
-    """One line of the verdict. `passed` is None where the recording is too short or too quiet to be measured."""
+    """One line of the verdict. `passed` is None if the recording is too short or too quiet to be measured."""
 
     name: str
     measured: str

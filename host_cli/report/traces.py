@@ -43,8 +43,8 @@ def running_integrated_lufs(momentary_lufs: np.ndarray, points: int = 300) -> tu
 
 
 def psr_db(tp_dbtp: np.ndarray, short_lufs: np.ndarray) -> np.ndarray:
-    """True peak minus short-term loudness, both over 3 s, for each 100 ms (AES Convention 143, 2017: e-Brief 373). Not a number
-    in the first 3 s and where it is quieter than -60 LUFS."""
+    """True peak minus short-term loudness, both over 3 s, for each 100 ms (AES Convention 143, 2017: e-Brief 373). NaN in the
+    first 3 s and while the loudness is below -60 LUFS."""
     highest = np.array([tp_dbtp[max(0, end - 30) : end].max() for end in range(1, len(tp_dbtp) + 1)])
     ratio = highest - short_lufs
     ratio[(short_lufs < -60) | (np.arange(len(ratio)) < 29)] = np.nan

@@ -20,7 +20,7 @@ def write(
 ) -> None:
     """Write the report of `found` (`analysis.analyse` of `samples`, shape (channels, frames), full scale ±1) to `path`.
 
-    `facts`: what is known about the file, as text by name. Raises CliFail.
+    `facts`: the facts about the file, as text by name. Raises CliFail.
     """
     from . import plots
     from .page import page

@@ -95,7 +95,7 @@ class Monitor(App):
         self._view = MeterView(None, colour=False)
         self._history: deque[tuple[float, float]] = deque(maxlen=round(HISTORY_S / POINT_S))
         self._next_point = 0.0
-        self._drawn: dict[str, tuple] = {}  # what each panel shows now
+        self._drawn: dict[str, tuple] = {}  # the present content of each panel
         self._asked = ""  # a preset that waits for a second Enter
         self._section = ""
         self._shown_ids: list[str] = []
@@ -143,7 +143,7 @@ class Monitor(App):
         self.query_one(id).border_title = text
 
     def update_screen(self) -> None:
-        """Draw what has changed since the last call."""
+        """Draw the panels whose content has changed since the last call."""
         # The page of keys covers this screen, or the screen is being removed.
         if len(self.screen_stack) > 1 or not self.query("#levels"):
             return
@@ -302,7 +302,7 @@ class Monitor(App):
         self.query_one("#params").focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """While a search is typed, list what it finds."""
+        """While the user types a search, list its results."""
         if self._editing == SEARCH:
             self._section, self._found = SEARCH, search(self.feed.table, event.value)
             self._draw_parameters()

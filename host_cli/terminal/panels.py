@@ -155,7 +155,7 @@ def loudness(
 
 
 def _loudness_now(frame: dict, target_lufs: float, width: int) -> Text:
-    """One line; what does not fit is left out from the right."""
+    """One line. Parts that do not fit are left out, starting from the right."""
     integrated = frame.get("out_integrated_lufs", -150.0)
     off = f"{number(integrated - target_lufs, '+.1f')} LU" if integrated > -100 else "–"
     near = abs(integrated - target_lufs) <= 1

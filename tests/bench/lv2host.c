@@ -66,7 +66,7 @@ struct host {
   uint32_t audio_in[CHANNELS], audio_out[CHANNELS];
   int32_t block, event_bytes;
   float rate;
-  /* The plugin may look at these as long as it lives. */
+  /* The plugin may use these during its whole lifetime. */
   LV2_URID_Map map;
   LV2_URID_Unmap unmap;
   LV2_Worker_Schedule schedule;

@@ -56,7 +56,7 @@ def work(taps: int, partition: int, block: int, sound: np.ndarray):
 
 @pytest.mark.parametrize("block", [64, 128, 256])
 @pytest.mark.parametrize("taps", [4096, 8192, 16384])
-def test_beside_zita(taps, block, music, record):
+def test_speed_relative_to_zita(taps, block, music, record):
     partitions = sorted({PARTITION, block})
     there, *here = ns_per_frame(
         music.shape[1],
@@ -81,7 +81,7 @@ def test_growth(partition, music, record):
 
 @pytest.mark.parametrize("partition", [128, 256])
 @pytest.mark.parametrize("taps", [4096, 8192, 16384])
-def test_beside_scipy(taps, partition, music, record):
+def test_speed_relative_to_scipy(taps, partition, music, record):
     here, there = ns_per_frame(
         music.shape[1],
         work(taps, partition, partition, music),

@@ -42,7 +42,7 @@ def test_the_peer_has_as_many_taps():
 
 @pytest.mark.parametrize("taps", [TAPS, 8192])
 @pytest.mark.parametrize("block", [128, 256])
-def test_linear_phase_beside_lsp(block, taps, music, record):
+def test_speed_of_linear_phase_relative_to_lsp(block, taps, music, record):
     """The default of 8192 taps is measured as well, without a target."""
     here, there = ns_per_frame(
         music.shape[1], whole(eq(block, resolution=taps), music), beside(lv2.lsp_eq(block), music)
@@ -54,7 +54,7 @@ def test_linear_phase_beside_lsp(block, taps, music, record):
 
 
 @pytest.mark.parametrize("block", [128, 256])
-def test_worst_block_beside_lsp(block, music, record):
+def test_most_expensive_block_relative_to_lsp(block, music, record):
     """The time of Burnish includes a call from Python for each block here, that of the plugin does not."""
     ours, peer = eq(block, resolution=TAPS), lv2.lsp_eq(block)
     blocks = [np.ascontiguousarray(part) for part in np.split(music, music.shape[1] // block, axis=1)]
@@ -80,7 +80,7 @@ def test_worst_block_beside_lsp(block, music, record):
            target="≤ 0.3", digits=2, tolerance=math.inf)  # fmt: skip
 
 
-def test_minimum_phase_beside_scipy(music, record):
+def test_speed_of_minimum_phase_relative_to_scipy(music, record):
     """The filters of scipy have no matching section and no float32 output."""
     sections = np.tile([1.0, -1.8, 0.81, 1.0, -1.79, 0.81], (len(BANDS), 1))
     here, there = ns_per_frame(

@@ -46,7 +46,7 @@ PEERS = {
 
 
 @pytest.mark.parametrize(("name", "block"), [(name, block) for name, (*_, blocks) in PEERS.items() for block in blocks])
-def test_limiter_beside(name, block, sound, record):
+def test_speed_relative_to_other_limiters(name, block, sound, record):
     make, target, _ = PEERS[name]
     sound = np.ascontiguousarray(sound[:, : sound.shape[1] // block * block])
     peer = make(block, GAIN_DB, CEILING_DB)
@@ -56,7 +56,7 @@ def test_limiter_beside(name, block, sound, record):
            tolerance=math.inf)  # fmt: skip
 
 
-def test_dpl_goes_over_where_the_limiter_does_not(record):
+def test_dpl_exceeds_the_ceiling_and_the_limiter_does_not(record):
     """Both process a hundred segments of the hostile corpus: the same work, except for the ceiling."""
     block, worst = 256, {"dpl": -np.inf, "Burnish": -np.inf}
     for number in range(100):

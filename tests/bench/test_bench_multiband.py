@@ -53,7 +53,7 @@ def multiband(split: str, block: int, settings: dict[str, float]) -> Multiband:
 
 @pytest.mark.parametrize("block", [128, 256])
 @pytest.mark.parametrize("name", PEERS)
-def test_four_bands_beside(name, block, music, record):
+def test_speed_of_four_bands_relative_to_plugins(name, block, music, record):
     make, targets = PEERS[name]
     half = EVERY_FEATURE | {"link_pct": 50.0}  # each channel has its own detectors
     kinds = [
@@ -88,7 +88,7 @@ def by_scipy(sound: np.ndarray) -> np.ndarray:
     return out
 
 
-def test_four_bands_beside_scipy(music, record):
+def test_speed_of_four_bands_relative_to_scipy(music, record):
     """The computation with scipy has no detector."""
     *here, there = ns_per_frame(
         music.shape[1], *(whole(multiband(split, 256, SETTINGS), music) for split in SPLITS), lambda: by_scipy(music)

@@ -1,4 +1,4 @@
-"""The job of docs/PYTHON.md in Python, beside pedalboard: CPU time on one core, and the true peak of both results."""
+"""Compares Burnish with pedalboard in the job of docs/PYTHON.md: CPU time on one core, and the true peak of both results."""
 
 import math
 import re
@@ -17,7 +17,7 @@ from .timing import ns_per_frame
 pytestmark = pytest.mark.bench
 
 CEILING_DBTP = -1.0
-#: What can be chosen for less time.
+#: Settings that take less time.
 LIGHT = {"eq.mode": "minimum", "multiband.split": "lr4"}
 
 

@@ -89,7 +89,7 @@ def cpu_s(command: list[str], environment: dict[str, str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def test_render_beside_ffmpeg(mix, record):
+def test_speed_of_a_render_relative_to_ffmpeg(mix, record):
     if shutil.which("ffmpeg") is None:
         pytest.skip("ffmpeg is not installed")
     out, root = mix.parent / "out.wav", Path(__file__).parents[2]

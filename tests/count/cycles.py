@@ -10,7 +10,7 @@ the loop ends. Further assumptions:
 - An address that a load or a store increments is available a cycle later, as on the core. LLVM would wait for the data of
   the store.
 - All branches are predicted, and all loads hit the first-level cache. The spectra that convolvers read certainly do not; for
-  these, `streaming_s` counts as if they came from main memory each time and nothing else were done meanwhile.
+  these, `streaming_s` assumes that they are read from main memory each time, and that nothing else is done during the read.
 - Pieces that are too cheap to be simulated (see `SIMULATED`) cost as much per instruction as those that are simulated.
   Python's own code costs one cycle per instruction.
 """

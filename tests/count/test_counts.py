@@ -23,7 +23,7 @@ BUDGETS = {
     "limiter": 1500,
     "K-weighting": 50,
 }
-#: Targets that are missed, with what is held instead: the document shows target and count side by side.
+#: Missed targets, with the limits that the test asserts instead. The document shows target and count side by side.
 MISSED = {"limiter": 2000, "whole chain, 48 kHz, blocks of 128": 14, "whole chain, 96 kHz, blocks of 256": 26.5}
 #: Percent of a core, by cases. All modules are in circuit; EQ and compressor are linear.
 CORE_BUDGETS = {
@@ -72,7 +72,7 @@ def test_no_count_moved(known, music, record):
     missing = known.keys() - music.keys()
     assert not moved and not missing, (
         "\n".join([*moved, *(f"{name}: committed, not counted" for name in missing)])
-        + f"\nmore than {ALLOWED:.0%} away: if that is meant, `make count WRITE=1` and commit what it writes"
+        + f"\nmore than {ALLOWED:.0%} away: if this is intended, run `make count WRITE=1` and commit the new figures"
     )
 
 

@@ -27,7 +27,7 @@ def test_names_are_those_of_the_source(symbol, name):
         ("fadd\tv0.4s, v1.4s, v2.4s", "fadd\tv0.4s, v1.4s, v2.4s"),
     ],
 )
-def test_changes_of_an_address_are_instructions_of_their_own(line, apart):
+def test_changes_of_an_address_are_separate_instructions(line, apart):
     assert cycles.write_back_apart(line) == apart
 
 

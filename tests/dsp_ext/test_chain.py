@@ -91,7 +91,8 @@ def hard_signal(name: str, rate_hz: int) -> np.ndarray:
 @pytest.mark.parametrize("mode", MODES[::2], ids=str)
 @pytest.mark.parametrize("name", ["full-scale square", "DC", "denormal tail", "full-scale tone"])
 def test_difficult_signals_after_silence_with_everything_on(name, mode, rate_hz):
-    """The output is finite, below the ceiling, without clicks beyond the signal's own, and ends with nothing but dither."""
+    """The output is finite, below the ceiling, without clicks that the signal does not contain itself, and ends with only
+    dither."""
     x, silence = hard_signal(name, rate_hz), np.zeros((2, rate_hz), np.float32)
     engine = begun(rate_hz, BUSY | mode)
     y = through(engine, np.concatenate([silence, x, silence, silence], axis=1))

@@ -114,7 +114,7 @@ def test_hard_signals_stay_finite(name, signal, rng):
 
 
 @MODULES
-def test_refuses_what_is_not_stereo_and_what_cannot_be_prepared(name):
+def test_refuses_signals_that_are_not_stereo_and_rates_that_cannot_be_prepared(name):
     processor = make(name, 48000)
     with pytest.raises(ValueError, match=r"shape \(2, frames\)"):
         processor.process(np.zeros((1, 64), np.float32))

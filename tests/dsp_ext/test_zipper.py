@@ -59,7 +59,7 @@ def test_steps_leave_no_zipper_noise(request, record):
             level_db = 10 * np.log10(np.add.reduceat(power, octaves[:-1])[:-1] + 1e-30)
             axes.semilogx(at_hz[octaves[:-2]], level_db, label=name)
         axes.set(xlabel="Hz", ylabel="dB re the tone, per 1/20 octave", ylim=(-220, -80),
-                 title="what steps of parameters leave of a 200 Hz tone")  # fmt: skip
+                 title="residue of parameter steps on a 200 Hz tone")  # fmt: skip
         axes.legend(fontsize=7)
 
     write_svg(request.config, "zipper", draw)

@@ -433,7 +433,7 @@ def test_the_unit_file_starts_an_installed_command():
     assert int(service["TimeoutStopSec"]) > 2 * supervisor.STOP_S
 
 
-# -- the heartbeat, on a clock of its own ----------------------------------------------------------------------------
+# -- the heartbeat, with a simulated clock ----------------------------------------------------------------------------
 
 
 class Pulse:

@@ -42,7 +42,7 @@ def test_boards_have_the_size_and_the_holes_of_mechanical_toml():
     assert holes == sorted(map(tuple, data["holes_mm"]))
 
 
-def test_keys_encoders_and_lamp_stand_behind_their_holes():
+def test_keys_encoders_and_lamp_are_behind_their_holes():
     front, data = lists.read_toml("mechanical.toml")["front_board"], table("front-panel")
     on_plate = {c.name: (c.x_mm, c.y_mm) for c in profiles.load(panel="b").panel.control}
     parts = {ref: part for circuit in of_board("front-panel") for ref, part in circuit.parts.items()}

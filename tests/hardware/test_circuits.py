@@ -30,7 +30,7 @@ def test_the_drawing_joins_the_intended_pins(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_no_text_of_a_sheet_lies_over_another_or_over_a_symbol(name):
+def test_no_text_of_a_sheet_overlaps_another_text_or_a_symbol(name):
     assert not schematic_picture.overlaps(draw(circuits()[name]))
 
 
@@ -173,7 +173,7 @@ def test_no_pulsing_pin_is_next_to_the_heartbeat():
     header = {"BYPASS_HB": 7, "ENC1_B": 31}
     back = [Moved(pin, header.get(pin.name, pin.header)) for pin in pins]
     faults = list(rules.heartbeat_neighbours(back, "BYPASS_HB", HAT_CLOCKS))
-    assert any("SCAN_CLOCK (header pin 8) pulses and stands beside BYPASS_HB (pin 7)" in fault for fault in faults)
+    assert any("SCAN_CLOCK (header pin 8) pulses and is next to BYPASS_HB (pin 7)" in fault for fault in faults)
 
 
 class Moved:

@@ -46,7 +46,7 @@ def test_knobs_are_at_least_22_mm_apart_and_keys_16(profile):
                 assert distance >= least, f"{control.name} and {other.name} are {distance:.1f} mm apart"
 
 
-def test_controls_of_the_board_lie_on_the_board_and_the_display_beside_it():
+def test_controls_are_on_the_board_and_the_display_is_next_to_it():
     place = MECHANICAL["front_board"]
     area = (place["x_mm"], place["y_mm"], place["x_mm"] + place["width_mm"], place["y_mm"] + place["height_mm"])
     assert area[1] > 0 and area[3] < UNIT_MM
@@ -122,7 +122,7 @@ def test_rear_wall_has_enough_space_for_every_socket():
 
 
 def holes_of_dxf(text, height):
-    """(kind, x, y, width, height) of everything on the layer CUT, y downwards, read by a library of its own."""
+    """(kind, x, y, width, height) of everything on the layer CUT, y downwards, read by an independent library."""
     import io
 
     read = ezdxf.read(io.StringIO(text))

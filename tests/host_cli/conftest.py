@@ -16,7 +16,7 @@ from tests.support.paths import ROOT
 
 @pytest.fixture(autouse=True)
 def own_home(tmp_path, monkeypatch):
-    """Keep history, cache and sockets of a test in folders of its own."""
+    """Keep history, cache and sockets of each test in separate folders."""
     for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "HOME"):
         monkeypatch.setenv(variable, str(tmp_path / "home"))
     with tempfile.TemporaryDirectory(prefix="bn-") as short:  # the path of a socket must be short

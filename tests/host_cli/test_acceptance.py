@@ -285,7 +285,7 @@ def test_another_protocol_is_reported_with_what_to_update(fake, box_speaks, advi
     assert why.value.status == INCOMPATIBLE
 
 
-def test_a_box_with_another_table_is_described_by_itself(fake, monkeypatch):
+def test_a_box_with_another_table_is_used_by_its_own_description(fake, monkeypatch):
     """A parameter that this tool does not know can be set, if the box describes it."""
     from firmware.contract import params
 

@@ -28,7 +28,7 @@ def steps(text: str):
 
 
 def hidden(text: str, tty: str, folder: Path) -> str:
-    """`text` with words in place of what differs between runs."""
+    """`text`, in which words replace all parts that differ between runs."""
     text = text.replace(tty, "[TTY]").replace(str(folder), "[DIR]")
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "[WHEN]", text)
     return re.sub(r"\d{8}-\d{6}", "[WHEN]", text)

@@ -1,4 +1,4 @@
-"""A feed for pictures of the monitor: its meters, spectrum and settings stand still, and no box is behind it."""
+"""A feed for pictures of the monitor: its meters, spectrum and settings do not change, and it needs no box."""
 
 import math
 from types import SimpleNamespace

@@ -70,7 +70,7 @@ def _cython_imports(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def imports(path: Path, root: Path = ROOT) -> Iterator[Import]:
-    """What a source file imports, with relative sources made absolute."""
+    """The imports of a source file, with relative sources made absolute."""
     module = module_of(path, root)
     parents = module.split(".") if path.stem == "__init__" else module.split(".")[:-1]
     for source, name in (_python_imports if path.suffix == ".py" else _cython_imports)(path):

@@ -98,7 +98,7 @@ def bom() -> str:
 
 
 def order() -> str:
-    """order.csv: what one box costs, with its sources and total."""
+    """order.csv: the cost of one box, with sources and total."""
     head = read_toml("order.toml")
     rows = [
         [

@@ -127,7 +127,7 @@ def config_txt(board: Board, hat: str = DEFAULT_HAT) -> str:
 
 
 def cmdline_txt() -> str:
-    """What /boot/firmware/cmdline.txt gains and loses."""
+    """The changes of /boot/firmware/cmdline.txt."""
     return (
         "# Burnish: /boot/firmware/cmdline.txt is one line. Take these words out of it, GPIO 14 and 15 read the keys:\n"
         "# console=serial0,115200\n# Add this one:\nmodules-load=dwc2\n"

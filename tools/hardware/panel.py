@@ -31,7 +31,7 @@ def holes(board: Board, mechanical: dict) -> list[tuple[str, float, float, float
 
 
 def plate(board: Board, mechanical: dict, *, keep: bool = True) -> Drawing:
-    """The plate 1 : 1, with centre crosses; `keep`: dashed, what must stay free."""
+    """The plate 1 : 1, with centre crosses; `keep`: also draw the areas that must stay free, dashed."""
     panel = board.panel
     page = Drawing(panel.width_mm, panel.height_mm)
     page.rect(CUT, 0, 0, panel.width_mm, panel.height_mm)

@@ -62,9 +62,9 @@ def heartbeat_neighbours(pins: list, heartbeat: str, clocks: set[int]) -> Iterat
     for number in sorted(neighbours(own.header)):
         pin = by_header.get(number)
         if pin and pin.direction == "out":
-            yield f"{pin.name} (header pin {number}) pulses and stands beside {heartbeat} (pin {own.header})"
+            yield f"{pin.name} (header pin {number}) pulses and is next to {heartbeat} (pin {own.header})"
         if number in clocks:
-            yield f"a clock of the HAT (header pin {number}) stands beside {heartbeat} (pin {own.header})"
+            yield f"a clock of the HAT (header pin {number}) is next to {heartbeat} (pin {own.header})"
 
 
 def pins(circuit: Circuit, existing: set[str]) -> Iterator[str]:

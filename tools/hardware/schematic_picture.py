@@ -138,15 +138,15 @@ def overlaps(sheet: Sheet) -> list[str]:
     found = []
     for n, text in enumerate(texts):
         if not _inside(text.box, (6, 6, width - 6, height - 6)):
-            found.append(f"{text.what!r} leaves the paper")
-        found += [f"{text.what!r} lies over {other.what!r}" for other in texts[:n] if _meet(text.box, other.box)]
+            found.append(f"{text.what!r} exceeds the paper")
+        found += [f"{text.what!r} overlaps {other.what!r}" for other in texts[:n] if _meet(text.box, other.box)]
         found += [
-            f"{text.what!r} lies over the symbol of {ref}"
+            f"{text.what!r} overlaps the symbol of {ref}"
             for ref, box in bodies
             if ref != text.what and _meet(text.box, box)
         ]
     for n, (ref, box) in enumerate(bodies):
-        found += [f"{ref} lies over {other}" for other, there in bodies[:n] if _meet(box, there)]
+        found += [f"{ref} overlaps {other}" for other, there in bodies[:n] if _meet(box, there)]
     return found
 
 

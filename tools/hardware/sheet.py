@@ -75,7 +75,7 @@ def units_of(circuit: Circuit):
 
 
 def draw(circuit: Circuit) -> Sheet:
-    """The sheet of a circuit. Raises ValueError where a wire names a pin that does not exist or joins two nets."""
+    """The sheet of a circuit. Raises ValueError if a wire names a pin that does not exist, or joins two nets."""
     sheet = Sheet(circuit)
     for part, _, place, unit in units_of(circuit):
         for pin in unit.pins:

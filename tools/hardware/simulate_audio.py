@@ -199,7 +199,7 @@ def headroom_db(supply_v: float = 13.5) -> dict[str, float]:
 
 
 def supply() -> list[str]:
-    """A running 5 V supply that is plugged in at 10 µs, and what it feeds."""
+    """A running 5 V supply that is plugged in at 10 µs, and its loads."""
     return ["Vpsu psu 0 5", "Rpsu psu cap 0.03", "Cpsu cap 0 2m IC=5", "Lcable cap far 1u IC=0",
                "Splug far inlet2 gate 0 contact", "Vgate gate 0 PWL(0 0 10u 0 11u 1)", ".model contact SW(VT=0.5 VH=0 RON=0.06 ROFF=1e9)",
                "Vmeter inlet2 inlet 0", "Rpi p5v pi 0.02", "Cpi pi 0 300u", "Rmin raw_p 0 1k", "Rmin2 raw_n 0 1k", "Rch chassis 0 1"]  # fmt: skip

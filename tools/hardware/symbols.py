@@ -120,7 +120,7 @@ def _receiver(plus, minus, common, reference, out):
 
 
 def _pole(common, closed, opened):
-    """A changeover contact at rest: common above, normally closed below left, normally open below right."""
+    """A changeover contact without coil current: common above, normally closed below left, normally open below right."""
     shapes = (_line((0, 2.54), (-1.9, -1.9)), _line((-2.54, -2.54), (-2.54, -1.6)), _line((2.54, -2.54), (2.54, -1.6)),
               ("circle", 0, 2.54, 0.4), ("circle", -2.54, -1.6, 0.4), ("circle", 2.54, -1.6, 0.4))  # fmt: skip
     pins = (Pin(common, "C", 0, 5.08, 270), Pin(closed, "NC", -2.54, -5.08, 90), Pin(opened, "NO", 2.54, -5.08, 90))

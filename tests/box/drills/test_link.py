@@ -40,7 +40,7 @@ def test_meters(burnishd, tool):
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def test_meters_go_on_after_the_cable_was_pulled(burnishd, tool, cable):
+def test_meters_continue_after_the_cable_was_pulled(burnishd, tool, cable):
     out = Path("/tmp/meters")
     lines = lambda: out.read_text().count("\n")  # noqa: E731
     with open(out, "w") as stream:

@@ -60,7 +60,7 @@ class Burnishd:
         return self._log.read_bytes()[self._began :].decode(errors="replace").strip()
 
     def pid(self, role: str) -> int | None:
-        """The process number of a child, "audio" or "control"; None where there is none."""
+        """The process number of a child, "audio" or "control"; None if it does not run."""
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 words = (path / "cmdline").read_bytes().split(b"\0")

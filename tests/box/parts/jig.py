@@ -71,7 +71,7 @@ class Jig:
     ):
         context = multiprocessing.get_context("fork")
         self._path, self._started, self._stop = path, context.Event(), context.Event()
-        #: Faults of the jig itself, by PLAYER_XRUNS and so on.
+        #: Faults of the player and the recorder themselves, indexed by PLAYER_XRUNS and the following constants.
         self.faults = context.Array("l", 4)
         common = (rate_hz, period_frames)
         self.player = context.Process(

@@ -10,7 +10,7 @@ RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
 
 
 def random_band(rng, rate_hz, highest_q_of_shelves):
-    """A dynamic band. Every other one is above 3 kHz."""
+    """A dynamic band. Half of the bands are above 3 kHz."""
     type = str(rng.choice(DYNAMIC_TYPES))
     lowest_hz = 3000 if rng.integers(2) else LOWEST_HZ
     freq_hz = float(np.exp(rng.uniform(np.log(lowest_hz), np.log(HIGHEST * rate_hz))))

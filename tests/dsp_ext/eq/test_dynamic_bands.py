@@ -142,7 +142,8 @@ def test_idle_is_bit_exact(type, placement, rng):
 
 @pytest.mark.parametrize("placement", ["stereo", "left", "side"])
 def test_the_meter_of_a_band_is_the_furthest_change_since_it_was_read(placement):
-    """The meter has a sign, agrees with the curve for a tone, and is 0 at rest, in other modes, and after a reset."""
+    """The meter has a sign, agrees with the curve for a tone, and is 0 without a change of gain, in other modes, and after a
+    reset."""
     down, up = Dynamics(-30, 2, -12, 5, 20), Dynamics(-24, 100, 9, 5, 20)
     bands = [
         EqBand("bell", 1000, 3, dynamics=down, placement=placement),

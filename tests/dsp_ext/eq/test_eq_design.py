@@ -72,7 +72,7 @@ def error_db(kernel, bands, rate_hz, floor_db=-60.0):
 
 
 @pytest.mark.parametrize(("resolution", "most_db"), [("4k", 0.7), ("8k", 0.1), ("16k", 0.05), ("32k", 0.05)])
-def test_what_each_resolution_makes_of_a_low_bell(resolution, most_db, record):
+def test_error_of_a_low_bell_at_each_resolution(resolution, most_db, record):
     worst_db = 0.0
     for rate_hz in (44100, 48000):
         bell = [EqBand("bell", 40.0, 6.0, 2.0)]
@@ -154,7 +154,7 @@ def notch_db(kernel, rate_hz, freq_hz):
 
 
 @RATES
-def test_notches_are_held_from_a_few_hertz_beside_their_tip(rate_hz, rng, record):
+def test_notches_are_accurate_from_a_few_hertz_beside_their_tip(rate_hz, rng, record):
     """The distance from the tip at which the error becomes small is a multiple of rate / taps, for any number of notches."""
     taps, worst_db, depth_db = 16384 * rate_factor(rate_hz), 0.0, -np.inf
     clear_hz = 2.25 * rate_hz / taps

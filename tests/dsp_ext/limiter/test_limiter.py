@@ -31,7 +31,7 @@ def words(rng, frames, peak):
     return (rng.integers(-(2**23) * peak, 2**23 * peak, (2, frames)) / 2**23).astype(np.float32)
 
 
-# -- at rest ------------------------------------------------------------------------------------------------------
+# -- without limiting ------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rate", RATES_HZ)
@@ -44,7 +44,7 @@ def test_below_the_ceiling_nothing_changes(rng, rate):
 
 
 @pytest.mark.parametrize("rate", RATES_HZ)
-def test_latency_is_what_it_says(rate):
+def test_latency_is_the_reported_one(rate):
     for settings in ({}, {"gain_db": 20.0}, {"enabled": False}, {"ceiling_dbtp": -12.0, "release_ms": 5.0}):
         x = np.zeros((2, 100), np.float32)
         x[:, 40] = 0.5
@@ -109,7 +109,7 @@ def test_blocks_do_not_matter(rng):
         assert np.array_equal(y, results[0][0]) and reduction == results[0][1]
 
 
-def test_reset_forgets_but_keeps_settings(rng):
+def test_reset_clears_past_values_and_keeps_settings(rng):
     x = rng.uniform(-1, 1, (2, 3000)).astype(np.float32)
     limiter = Limiter(48000)
     limiter.set(gain_db=8.0, ceiling_dbtp=-4.0, settle=True)
@@ -213,7 +213,7 @@ def in_force_db(frames, moves, latency):
 
 
 @pytest.mark.parametrize("style", LIMITER_STYLES)
-def test_each_frame_is_below_the_ceiling_in_force_for_it(style, rng):
+def test_each_frame_is_below_the_ceiling_at_its_time(style, rng):
     x = (rng.uniform(-1, 1, (2, 30000)) * 10 ** rng.uniform(-1, 0.5, 30000)).astype(np.float32)
     moves = [(0, -1.0), (8000, -7.0), (16000, 0.0), (24000, -3.0)]
     limiter = Limiter(48000)
@@ -398,7 +398,7 @@ def test_unity_listening_compensates_the_gain(rng):
     assert np.allclose(y[:, :9000], x * 10 ** (-6 / 20), rtol=1e-6), "never louder than the ceiling allows"
 
 
-def test_delta_is_what_was_removed(rng):
+def test_delta_is_the_removed_signal(rng):
     x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
     settings = {"gain_db": 3.0, "ceiling_dbtp": -3.0}
     y, _ = limited(x, **settings)
@@ -471,7 +471,7 @@ def test_a_change_of_gain_makes_no_click(record):
     assert value <= -100
 
 
-def test_stereo_stays_where_it_is(rng):
+def test_the_stereo_image_does_not_move(rng):
     """Both channels get the same gain."""
     left = rng.uniform(-1, 1, 6000).astype(np.float32)
     y, _ = limited(np.stack([left, left * np.float32(0.25)]), gain_db=12.0)

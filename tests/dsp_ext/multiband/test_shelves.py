@@ -90,7 +90,7 @@ def test_a_band_compresses_tones_inside_it_and_hardly_others(request, record):
         for db in (-6, -12, -18):
             curve = analog(10 ** (np.array([0, db, 0, 0]) / 20), DEFAULT_HZ, at_hz, RATE_HZ)
             axes.semilogx(at_hz, 20 * np.log10(np.abs(curve)), label=f"band 2 at {db} dB")
-        axes.set(xlabel="Hz", ylabel="dB", title="shelves: what a gain in the band of 120 to 800 Hz does")
+        axes.set(xlabel="Hz", ylabel="dB", title="shelves: effect of a gain in the band of 120 to 800 Hz")
         axes.legend()
 
     write_svg(request.config, "shelves", draw)
@@ -137,8 +137,8 @@ def test_changes_of_the_wrong_shape_are_refused():
 
 
 def test_gains_that_jump_to_their_ends_stay_bounded(rng):
-    """Each band jumps between -80 and +60 dB from frame to frame, which is worse than any settings. Then exact at rest, at
-    once."""
+    """Each band jumps between -80 and +60 dB from frame to frame, which is worse than any settings. As soon as the gains are
+    constant, the output is exact."""
     from dsp_ext.multiband.lr4 import Lr4
 
     shelves = Shelves(RATE_HZ, Lr4(RATE_HZ, FREQS_HZ).poles, len(FREQS_HZ))

@@ -26,7 +26,7 @@ def test_takes_dc_away_and_leaves_the_bass(rate):
     assert -0.2 < level < 0.0
 
 
-def test_comes_in_without_a_click():
+def test_is_switched_on_without_a_click():
     y = np.full((2, 48000), 0.5, np.float32)
     tool = DcFilter(48000)
     tool.process(y[:, :24000].copy())

@@ -160,7 +160,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("what", BAD)
-def test_the_running_sound_goes_on_unchanged(what, tmp_path, rng, monkeypatch):
+def test_the_running_sound_continues_unchanged(what, tmp_path, rng, monkeypatch):
     """Through the methods of the link, its console and a preset, during a run at 44.1 kHz."""
     monkeypatch.setattr(rigs, "RATE_HZ", 44100)
     bad, message = BAD[what]

@@ -23,7 +23,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_what_is_encoded_is_one_ascii_line_and_decodes_to_the_same(value):
+def test_an_encoded_message_is_one_ascii_line_and_decodes_to_the_same(value):
     line = protocol.encode(value)
     assert line.isascii() and line.count(b"\n") == 1 and b"\r" not in line and line.endswith(b"\n")
     assert msgspec.json.decode(protocol.checked(line[:-1])) == value

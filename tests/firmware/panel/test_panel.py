@@ -419,7 +419,7 @@ def test_relays_that_do_not_follow_the_heartbeat_are_a_fault(rig, caplog):
 
 
 def test_a_panel_that_has_not_scanned_reports_no_fault_of_the_relays(caplog):
-    """At the start and under load the panel makes no scans for a while, or the heartbeat changes meanwhile."""
+    """At the start and under load, the panel makes no scans for some time, or the heartbeat changes before the next scan."""
     now, told, scans = [0.0], [True], [0]
     watch = RelayWatch(lambda: told[0], lambda: False, lambda: scans[0], lambda: now[0])
     for _ in range(100):

@@ -37,7 +37,7 @@ GOLDEN = {
 
 
 @pytest.mark.parametrize("schema", range(1, SCHEMA + 1))
-def test_golden_file_means_what_it_meant(schema):
+def test_golden_file_keeps_its_meaning(schema):
     preset = parse((REFERENCES / f"preset_schema_{schema}.toml").read_bytes(), "golden.toml")
     assert preset.schema == schema
     assert {p.id: p.to_plain(preset.values[p.id]) for p in STORED if preset.values[p.id] != p.default} == GOLDEN[schema]

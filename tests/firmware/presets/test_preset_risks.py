@@ -54,7 +54,7 @@ def test_the_reason_names_effect_and_amount():
     )
 
 
-def test_bound_is_above_what_the_chain_does(rng):
+def test_bound_is_above_the_gain_of_the_chain(rng):
     """With random EQs, no frequency of a quiet signal is amplified more than the bound."""
     rate_hz, frames = 48000, 1 << 15
     words = np.zeros((frames + 16384, 2), np.int32)

@@ -131,7 +131,7 @@ def test_a_faded_start_is_repeated_too(tmp_path, rng):
     assert np.array_equal(out, replay.replay(session, padded))
 
 
-def test_a_new_control_process_goes_on_with_the_run_log_and_the_values(tmp_path, rng):
+def test_a_new_control_process_continues_the_run_log_and_the_values(tmp_path, rng):
     words = music(rng)
     with Rig(tmp_path) as first:
         early = change_while_playing(first, {at: values for at, values in CHANGES.items() if at < 24000})

@@ -18,7 +18,7 @@ def path(tmp_path):
     return tmp_path / "run.json"
 
 
-def test_what_is_appended_is_read(path):
+def test_appended_lines_are_read(path):
     log = RunLog(path)
     log.begin(START)
     assert read_run_log(path) == START | {"events": []}

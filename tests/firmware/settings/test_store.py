@@ -96,7 +96,7 @@ def test_a_and_b():
         store.select("c", "test")
 
 
-def test_dump_and_restore_are_exact_and_revisions_go_on():
+def test_dump_and_restore_are_exact_and_revisions_continue():
     first = Store()
     first.load_preset(preset(**{CEILING: -0.3}), "link")
     first.set_many({RATIO: 1.35, BYPASS: True}, "panel")

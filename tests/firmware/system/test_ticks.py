@@ -35,7 +35,7 @@ def test_a_failing_task_stops_no_other_and_is_logged_once(failure, caplog):
     assert not ticks.failing and "the run log works again" in caplog.text
 
 
-def test_a_full_run_directory_is_an_alarm_and_the_box_goes_on(tmp_path, rng, monkeypatch, caplog):
+def test_a_full_run_directory_is_an_alarm_and_the_box_continues(tmp_path, rng, monkeypatch, caplog):
     with Rig(tmp_path) as rig:
         rig.play(music(rng, 0.02))
 
@@ -59,7 +59,7 @@ def test_a_full_run_directory_is_an_alarm_and_the_box_goes_on(tmp_path, rng, mon
 
 
 def test_the_version_is_that_of_the_source_tree(tmp_path, monkeypatch):
-    """Also where the distribution is not installed."""
+    """Also if the distribution is not installed."""
     from importlib import metadata
 
     def missing(name):

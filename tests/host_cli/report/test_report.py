@@ -180,7 +180,7 @@ def test_short_silent_and_hot_files_have_a_page(tmp_path, rng, seconds, level):
 
 class TestPdf:
     def test_an_installed_browser_prints_it(self, file, tmp_path, monkeypatch):
-        """A program in place of the browser writes what it was told to print."""
+        """A program in place of the browser writes a file at the requested path."""
         browser = tmp_path / "bin" / "chromium"
         browser.parent.mkdir()
         browser.write_text(

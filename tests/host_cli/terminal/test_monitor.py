@@ -50,7 +50,7 @@ def options(app, id: str) -> list[str]:
     return [str(found.get_option_at_index(n).prompt) for n in range(found.option_count)]
 
 
-def test_keys_do_what_the_footer_says(tty, fake):
+def test_keys_have_the_effects_that_the_footer_names(tty, fake):
     async def script(pilot, app):
         await pilot.press("space")
         await until(pilot, lambda: fake.store.get("chain.bypass") == 1)

@@ -30,7 +30,7 @@ def make(name: str, folder: Path = BUILD) -> Path:
 
 
 def export(path: Path) -> None:
-    """Gerbers, drill, pick-and-place and pictures of a board, beside it."""
+    """Write gerbers, drill files, pick-and-place files and pictures of a board next to its file."""
     out, name = path.parent / path.stem, path.stem
     out.mkdir(exist_ok=True)
     for words in (
