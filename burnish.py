@@ -34,7 +34,7 @@ _METER_ROWS = 6000
 def master(
     audio: np.ndarray, rate_hz: int, preset: str | Path | None = None, settings: Mapping[str, object] | None = None
 ) -> np.ndarray:
-    """Master a whole recording, frame for frame aligned with its input.
+    """Master a complete recording. The output is aligned with the input, frame for frame.
 
     `preset`: the name of a factory preset or of a preset of this computer, or a preset file (.toml). `settings`: values by
     parameter id, on top of the preset. Without both the audio passes unchanged. A preset may also be given as a mapping of
@@ -150,7 +150,7 @@ class Chain:
     def set(self, id: str, value) -> None:
         """Set one parameter: a number in its unit, a bool, or text such as "-1 dBTP", "1.2k", "bell", "on".
 
-        The change is heard from the next block on, over a ramp or crossfade of 20 ms. Raises ParamError for an unknown id
+        The change takes effect from the next block on, by a ramp or a crossfade of 20 ms. Raises ParamError for an unknown id
         and for a value out of range; nothing changes then.
         """
         self.update({id: value})

@@ -42,7 +42,7 @@ def test_only_results_of_the_demo_are_removed(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["song.flac"]
 
 
-def test_an_unusable_mix_leaves_the_last_results(tmp_path, rng):
+def test_an_unusable_mix_keeps_the_last_results(tmp_path, rng):
     results = tmp_path / "summary.txt"
     results.write_text("of the last run")
     soundfile.write(tmp_path / "mono.wav", np.zeros(RATE_HZ), RATE_HZ)

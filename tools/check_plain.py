@@ -1,4 +1,5 @@
-"""Run by the Python of a plain `pip install .`: the laptop tool works, and nothing of the box is there."""
+"""Run by the Python of a plain `pip install .`: checks that the laptop tool works, and that no library of the box is
+installed."""
 
 import importlib.util
 import subprocess

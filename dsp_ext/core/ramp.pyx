@@ -5,8 +5,8 @@
 The speed of a value, not the value itself, follows a raised cosine over 20 ms: the value moves by
 x - sin(2 pi x) / (2 pi). Speed and acceleration are zero at both ends. The corners that remain are in the third derivative,
 so the residue of a change falls by 18 dB per octave with the distance from the tone. A value that itself follows a raised
-cosine has corners in its second derivative: 40 dB of gain within 20 ms then leave -90 dBFS at 7 kHz from a full-scale tone,
-where this shape leaves less than -120 dBFS. A linear ramp of 6 dB leaves -67 dBFS.
+cosine has corners in its second derivative: a change of 40 dB within 20 ms would then cause -90 dBFS at 7 kHz on a full-scale
+tone, while this shape causes less than -120 dBFS. A linear ramp of 6 dB causes -67 dBFS.
 """
 
 import numpy as np

@@ -7,11 +7,11 @@ share the shape of `ramp.pyx`: value k is start[k] + span[k] * shape[i] for the 
 directly. At rest the span is zero and the value is exact.
 
 A target that is set during a ramp is used when the ramp ends, at most 20 ms later; the newest target counts. A value that
-reversed in the middle of a ramp would make a corner, which is audible as a click (residue -65 dBFS; a complete ramp leaves
--105 dBFS), and a knob that keeps turning would make one with each step.
+reversed in the middle of a ramp would make a corner, which is audible as a click (residue -65 dBFS; that of a complete ramp is
+-105 dBFS), and a knob that is turned continuously would make a corner with each step.
 
-A value may have a farthest distance for one ramp, because a change by 80 dB, or by ten octaves, within 20 ms clicks whatever
-its shape. A longer change takes several ramps.
+The distance that a value moves in one ramp can be limited, because a change by 80 dB, or by ten octaves, within 20 ms clicks
+whatever its shape. A longer change takes several ramps.
 """
 
 import numpy as np

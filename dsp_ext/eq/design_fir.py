@@ -17,8 +17,8 @@ k2 = (a - d - j (b + c)) / 2. These are two kernels for the one complex signal o
 channels, the second kernel is not needed.
 
 Mixed phase gives each magnitude a part of its minimum phase, which the cepstrum yields from the logarithm of the magnitude
-(Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). The larger that part, the less the kernel rings before
-its centre, and the nearer the centre is to the start of the kernel.
+(Oppenheim, Schafer, "Discrete-time signal processing", chapter 13). With a larger part, the kernel rings less before its
+centre, and the centre is nearer to the start of the kernel.
 """
 
 import functools
@@ -60,7 +60,7 @@ def design(
     bands, rate_hz: float, taps: int, *, mix: float = 0.0, solo: int = 0, auto_gain: bool = False, side=None
 ) -> np.ndarray | None:
     """The kernels of `bands` at `rate_hz`: shape (1, taps), float32, if all bands work on both channels, else shape (2,
-    taps), complex64. None if nothing has to be done.
+    taps), complex64. None if the bands change nothing.
 
     `taps` is even. The kernels are centred on `centre_of`. With `mix` 0 they are exactly symmetric:
     kernel[taps/2 - k] == kernel[taps/2 + k]; kernel[0], which has no partner, is 0.

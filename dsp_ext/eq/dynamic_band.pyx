@@ -131,7 +131,7 @@ cdef void detect(const double *c, double *state, const double *key_l, const doub
 
 
 cdef void wanted(const double *c, double *row, Py_ssize_t frames) noexcept nogil:
-    """Convert the squared envelope to the change of gain that the curve asks for, in dB, in place."""
+    """Convert the squared envelope to the change of gain by the curve, in dB, in place."""
     cdef float threshold = <float> c[THRESHOLD_DB], slope = <float> c[SLOPE], most = <float> c[RANGE_DB], x
     cdef float db = <float> 0.5 * DB_PER_OCTAVE
     cdef Py_ssize_t i

@@ -155,7 +155,7 @@ cdef class Limiter(Processor):
         return self._settings[place] if self._settings[place] > 0.0 else self.of_style(which)
 
     cdef void aim(self) noexcept nogil:
-        """Move all ramps, times and links to the values that the settings require. Those that have their value already do not
+        """Move all ramps, times and links to the values that the settings require. Values that are already correct do not
         change."""
         cdef float fast = self.share(LIMITER_LINK_FAST_PCT), slow = self.share(LIMITER_LINK_SLOW_PCT)
         self._steady.set_true_peak(self.is_on(LIMITER_TRUE_PEAK))

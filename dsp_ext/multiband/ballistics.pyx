@@ -92,7 +92,7 @@ cdef void follow(Follower *follower, const Times *times, float *down_db, Py_ssiz
 
 cdef void follow_all(Follower *follower, const Times *times, float *down_db, const float *open_db, const float *release,
                      Py_ssize_t frames) noexcept nogil:
-    """The detectors: they convert the reduction that the curve asks for to the smoothed reduction, in `down_db`. The release
+    """The detectors: they convert the reduction by the curve to the smoothed reduction, in `down_db`. The release
     is `release` times faster than stated."""
     cdef Py_ssize_t i
     cdef _Half low = _half(follower, times, 0), high = _half(follower, times, 2)

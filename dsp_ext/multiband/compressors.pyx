@@ -26,9 +26,10 @@ there:
 - The sound is delayed by 5 ms for the detector, whatever the look-ahead, so that the latency does not depend on settings.
   The delay can be switched off (`set_waiting`); there is no look-ahead then.
 
-While values of the curve or times are on a ramp, two detectors run side by side, one by the values from which the ramp
-starts and one by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
-would rise in steps, at each peak of the waveform: 40 dB of threshold within 20 ms leave -97 dBFS at 7 kHz from a tone.
+While times or values of the curve are on a ramp, two detectors run side by side, one by the values from which the ramp starts
+and one by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
+would rise in steps, at each peak of the waveform: a threshold that moves by 40 dB within 20 ms would cause -97 dBFS at 7 kHz on
+a tone.
 
 The cost depends on the settings, never on the sound. A part of the computation that no lane needs (see `settings.pxd`) is
 left out as soon as it has decayed, and it starts again at once when a lane needs it. The check for the decay takes place
@@ -321,7 +322,7 @@ cdef class Compressors(Processor):
             louder(power_l, power_r, frames)
 
     cdef void look_ahead(self, Py_ssize_t frames) noexcept nogil:
-        """Read the levels with the delay that the look-ahead of each lane leaves, and store them in LEVEL."""
+        """Read the levels, delayed by the constant delay minus the look-ahead of each lane, and store them in LEVEL."""
         cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, late = self._at - self._waiting, i, at
         cdef Py_ssize_t first = late + self.lookahead(0)
         cdef int channel, lane

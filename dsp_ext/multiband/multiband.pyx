@@ -100,7 +100,7 @@ cdef class Multiband(Processor):
         return self._settings[place] != 0
 
     cdef void aim(self) noexcept nogil:
-        """Move crossovers, tilt and bands to the values that the settings require. Values that are there already do not
+        """Move crossovers, tilt and bands to the values that the settings require. Values that are already correct do not
         change."""
         cdef int k
         self._count = <int> self._settings[MULTIBAND_BANDS] + 2

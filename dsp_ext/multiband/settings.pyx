@@ -73,7 +73,7 @@ cdef class BandSettings:
         self.aim(lane)
 
     cdef void aim(self, int lane) noexcept nogil:
-        """Move all values of a lane to the values that its settings require. Values that are there already do not change."""
+        """Move all values of a lane to the values that its settings require. Values that are already correct do not change."""
         cdef double *settings = &self._settings[lane][0]
         cdef double ratio = settings[BAND_RATIO]
         self.to(lane, THRESHOLD, settings[BAND_THRESHOLD_DB])

@@ -74,7 +74,7 @@ cdef class Stereo(Processor):
         self.aim()
 
     cdef void aim(self) noexcept nogil:
-        """Move all values to those that the settings require. Values that are there already do not change."""
+        """Move all values to those that the settings require. Values that are already correct do not change."""
         cdef double *s = &self._settings[0]
         cdef double on, side, low_hz, high_hz, balance
         on = 1.0 if s[STEREO_ENABLED] != 0 else 0.0

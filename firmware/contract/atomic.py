@@ -1,4 +1,4 @@
-"""Writing a file so that after a power cut either the old or the new content is there, complete."""
+"""Writes a file so that, after a power cut, it has either the old or the new content, complete."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Repeating a run of the box from its run log: the same settings and kernels at the same frames, hence the same bits.
+"""Repeats a run of the box from its run log: the same settings and kernels at the same frames give the same bits.
 
 Shared with the laptop, whose renders are runs without a box.
 """

@@ -42,7 +42,8 @@ class HangUp(BurnishError, ConnectionError):
 
 
 def kind_of(path: str) -> str:
-    """The kind of link (a key of protocol.MAX_LINE), from the name of the tty: USB gadget, pseudo terminal or UART."""
+    """The kind of link (a key of protocol.MAX_LINE), which follows from the name of the tty: USB gadget, pseudo terminal or
+    UART."""
     name = os.path.realpath(path)
     return "usb" if "ttyGS" in name else "pty" if name.startswith("/dev/pts/") else "uart"
 

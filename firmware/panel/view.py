@@ -12,7 +12,7 @@ from .controller import Face, PanelController
 
 @dataclass(frozen=True)
 class View:
-    """`meters` has the columns of `Engine.METERS`; `stale` tells that no new values arrive.
+    """`meters` has the columns of `Engine.METERS`; `stale`: no new values arrive.
 
     `load` is the processing time of the last block divided by its duration; `xruns` is the count since the start.
     `relay_fault`: the bypass relays do not follow the heartbeat. `tasks_failing`: regular tasks of the control process, such

@@ -163,7 +163,7 @@ def from_tree(tree: Mapping, where: str = "preset") -> Preset:
     schema, min_reader = (_version(tree, key, where) for key in ("schema", "min_reader"))
     if min_reader > SCHEMA:
         raise PresetError(
-            f"{where} needs a reader of schema {min_reader}, this one knows up to {SCHEMA}: update the firmware and the tool",
+            f"{where} needs a reader of schema {min_reader}, and this version reads schemas up to {SCHEMA}: update the firmware and the tool",
             "schema_too_new",
             {"file": where, "min_reader": min_reader, "schema": SCHEMA},
         )

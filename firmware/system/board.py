@@ -184,7 +184,7 @@ def load(hat: str = DEFAULT_HAT, text: str | None = None, where: str = "board.to
          relay=True, panel: str = DEFAULT_PANEL) -> Board:  # fmt: skip
     """The board with the audio board `hat`, from `text` or from hardware/board.toml with that `panel` profile.
 
-    `knobs`, `display` and `relay` tell which parts are in use; the HAT may use the pins of the others. Raises BoardError for
+    `knobs`, `display` and `relay` state which parts are in use; the HAT may use the pins of the others. Raises BoardError for
     an unknown key, a pin used twice, a GPIO number that does not belong to the header pin, or a pin that the HAT uses.
     """
     if text is None:

@@ -77,7 +77,8 @@ def push(context: Context, files, load_it, overwrite, dry_run):
 
 
 def send(context: Context, checked: list, overwrite: bool, dry_run: bool) -> list[dict]:
-    """Push (file name, bytes, preset) rows, except those the box already has. Raises LinkLost, which tells how many were done."""
+    """Push (file name, bytes, preset) rows, except those the box already has. Raises LinkLost, which states how many were
+    copied."""
     box = context.box
     there = {row.name: row.id for row in box.presets()}
     done = []

@@ -71,7 +71,7 @@ def scale(ticks: Sequence[Tick], low: float, high: float, width: int) -> str:
 
 
 def even_ticks(low: float, high: float, rows: int, steps: Sequence[float], form: str = "g") -> list[Tick]:
-    """Ticks from `low` to `high` in the smallest of `steps` that leaves a row of characters between two labels."""
+    """Ticks from `low` to `high`, at the smallest of `steps` with at least one row of characters between two labels."""
     step = next((step for step in steps if (high - low) / step <= (rows - 1) / 2), steps[-1])
     count = int((high - low) / step + 1e-9)
     values = (low + n * step for n in range(count + 1))

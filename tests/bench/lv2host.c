@@ -1,8 +1,8 @@
-/* A host for one LV2 plugin at a time, for the benches: a whole stereo sound in blocks, without any work between them but
-   what the format asks for. Used by `lv2.py`, which compiles it: cc -shared -fPIC -O2 (pkg-config lilv-0).
+/* A host for one LV2 plugin at a time, for the benches. It processes a complete stereo sound in blocks, and does nothing
+   between the blocks that LV2 does not require. `lv2.py` compiles it: cc -shared -fPIC -O2 (pkg-config lilv-0).
 
-   What a plugin may ask for and gets: numbers for URIs, options about the block's length, a worker (done at once, in the
-   thread that processes, and timed with it), a log (thrown away). Not thread-safe: the benches have one thread. */
+   The host offers plugins these features: numbers for URIs, options about the length of blocks, a worker (run at once in the
+   processing thread, and included in the time), and a log (discarded). Not thread-safe, because the benches have one thread. */
 
 #include <stdarg.h>
 #include <stdint.h>
@@ -133,8 +133,8 @@ void host_close(struct host *h) {
   free(h);
 }
 
-/* The plugin `uri`, its controls at their defaults, or NULL where it is not installed, does not want to be made or is not
-   stereo in and out. `block`: frames of each call. */
+/* Create the plugin `uri` with its controls at their defaults. NULL if it is not installed, cannot be created, or does not
+   have stereo inputs and outputs. `block`: frames per call. */
 struct host *host_open(const char *uri, double rate, int block) {
   if (!world) {
     world = lilv_world_new();
@@ -198,14 +198,14 @@ static float *control(struct host *h, const char *symbol) {
   return NULL;
 }
 
-/* 1, or 0 where there is no such control. */
+/* Set a control. Returns 1, or 0 if there is no such control. */
 int host_set(struct host *h, const char *symbol, float value) {
   float *at = control(h, symbol);
   if (at) *at = value;
   return at != NULL;
 }
 
-/* The value of a control, also of one the plugin writes; not a number where there is none of this symbol. */
+/* The value of a control, which can be an output of the plugin. NaN if there is no control with this symbol. */
 float host_get(struct host *h, const char *symbol) {
   const float *at = control(h, symbol);
   return at ? *at : (float)(0.0 / 0.0);
@@ -217,8 +217,8 @@ static int64_t cpu_ns(void) {
   return now.tv_sec * 1000000000LL + now.tv_nsec;
 }
 
-/* `frames` (whole blocks only) from `in` to `out`, two channels each, one after the other, `frames` long. Where `block_ns`
-   is given: the CPU time of each block. */
+/* Process `frames` frames (whole blocks only) from `in` to `out`. Each contains two channels of `frames` samples, one after the
+   other. If `block_ns` is not NULL, it receives the CPU time of each block. */
 void host_run(struct host *h, float *in, float *out, int64_t frames, int64_t *block_ns) {
   const LV2_URID sequence = number_of(NULL, LV2_ATOM__Sequence), chunk = number_of(NULL, LV2_ATOM__Chunk);
   for (int64_t at = 0; at + h->block <= frames; at += h->block) {

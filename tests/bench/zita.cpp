@@ -1,5 +1,5 @@
-/* zita-convolver as the benches call it: one kernel for both channels, all partitions as long as a block.
-   Used by `zita.py`, which compiles it: c++ -shared -fPIC -O2, -lzita-convolver -lfftw3f. */
+/* zita-convolver for the benches: one kernel for both channels, with partitions of one block.
+   `zita.py` compiles this file: c++ -shared -fPIC -O2, -lzita-convolver -lfftw3f. */
 
 #include <cstdint>
 #include <cstring>
@@ -8,7 +8,7 @@
 
 extern "C" {
 
-/* NULL where zita-convolver refuses. FFTW may measure which of its transforms is fastest; vector instructions are allowed. */
+/* Create a convolver. NULL if zita-convolver refuses. FFTW may measure its fastest transform; vector instructions are allowed. */
 void *zita_open(const float *kernel, int taps, int block) {
   Convproc *made = new Convproc;
   made->set_options(Convproc::OPT_FFTW_MEASURE | Convproc::OPT_VECTOR_MODE);
@@ -20,7 +20,7 @@ void *zita_open(const float *kernel, int taps, int block) {
   return nullptr;
 }
 
-/* `frames` (whole blocks only) from `in` to `out`, two channels each, one after the other, `frames` long. */
+/* Process `frames` frames (whole blocks only) from `in` to `out`. Each contains two channels of `frames` samples. */
 void zita_run(void *handle, const float *in, float *out, int64_t frames, int block) {
   Convproc *made = static_cast<Convproc *>(handle);
   for (int64_t at = 0; at + block <= frames; at += block) {

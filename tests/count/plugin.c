@@ -1,9 +1,9 @@
-/* QEMU plugin: guest instructions between two marks, one figure for each pair of marks.
+/* QEMU plugin that counts the guest's instructions between two marks, with one figure for each pair of marks.
 
-   A mark is a system call with a number that no kernel has, which costs the guest an error it ignores:
+   A mark is a system call with a number that no Linux kernel has. The guest gets an error, which it ignores:
      START  counting begins
      STOP   counting ends; the count goes to FILE as an unsigned 64-bit integer
-     CASE   what ran since the last CASE goes to FILE.blocks: "address instructions runs" of each translated block
+     CASE   the code that ran since the last CASE goes to FILE.blocks: "address instructions runs" of each translated block
    Translated blocks are counted as a whole, and a system call ends its block, so a count is exact but for the few
    instructions of the call itself, which are the same each time.
 

@@ -1,4 +1,4 @@
-"""After a power cut or a kill during saving, either the old or the new preset is there, complete."""
+"""After a power cut or a kill during saving, the file contains either the old or the new preset, complete."""
 
 import builtins
 import os
@@ -201,7 +201,7 @@ def test_kill_at_a_thousand_moments_of_saving(memory_path, rng, record):
     )
 
 
-def test_a_preset_read_while_it_is_replaced_is_whole(tmp_path, monkeypatch):
+def test_a_preset_read_while_it_is_replaced_is_complete(tmp_path, monkeypatch):
     """A reader that has opened the old file reads it to its end."""
     library = PresetLibrary(tmp_path)
     library.save(OLD)

@@ -168,7 +168,7 @@ def text(gain_db: float, notes: int = 400) -> bytes:
     return presets.dump(Preset("Mine", {"limiter.gain_db": gain_db}, {"notes": "n" * notes})).encode()
 
 
-def test_files_arrive_whole_over_a_noisy_line(fake):
+def test_files_arrive_complete_over_a_noisy_line(fake):
     box = connected(fake, noise(2e-4, 3), kind="uart")
     for n in range(8):
         data = text(n, 3000)

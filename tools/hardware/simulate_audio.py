@@ -123,7 +123,8 @@ def drift_db() -> tuple[float, float]:
 
 
 def response_db() -> dict[float, float]:
-    """XLR to XLR at 20 Hz and 20 kHz from 1 kHz, in dB: the worst with every capacitor 5 % larger or smaller."""
+    """The gain from XLR to XLR at 20 Hz and 20 kHz relative to 1 kHz, in dB: the worst case with every capacitor 5 % larger or
+    smaller."""
     worst = {}
     for sign in (-1, 0, 1):
         scales = {name: {ref: 1 + sign * part.item.tolerance for ref, part in circuits()[name].parts.items() if part.item.symbol == "C"}
@@ -160,8 +161,8 @@ def noise_dbfs() -> dict[str, float]:
 
 
 def rejection_db(circuit: Circuit | None = None) -> dict[float, float]:
-    """Least common-mode rejection at 50 Hz, 1 kHz and 10 kHz, in dB: guaranteed receiver, resistors and capacitors of the
-    pad at their worst against each other, and 10 ohm between the wires of the source."""
+    """The lowest common-mode rejection at 50 Hz, 1 kHz and 10 kHz, in dB: with the guaranteed rejection of the receiver, the
+    worst tolerances of the resistors and capacitors of the pad, and a difference of 10 ohm between the wires of the source."""
     used = circuit or circuits()["receiver"]
     # Two times the same magnitude at both inputs: half of it in the model's term of each input.
     error = 10 ** (-INA_REJECTION_DB / 20) / 2
@@ -186,7 +187,7 @@ def rejection_db(circuit: Circuit | None = None) -> dict[float, float]:
 
 
 def headroom_db(supply_v: float = 13.5) -> dict[str, float]:
-    """How far +24 dBu is from clipping at each part with supplies of ±`supply_v`, in dB."""
+    """The headroom of each part above +24 dBu with supplies of ±`supply_v`, in dB."""
     peak_in, peak_hat = FULL_SCALE_V * math.sqrt(2), HAT_V * math.sqrt(2)
     _, inside = _ac([circuits()["receiver"]], Deck(), balanced(), "v(received_l)")
     _, buffered = _ac([circuits()["receiver"]], Deck(), balanced(), "v(buffered_l)")

@@ -14,7 +14,7 @@ def gadget(command: str) -> None:
     subprocess.run([SCRIPT, command], check=True)
 
 
-def test_box_has_its_end_before_the_laptop_sees_anything():
+def test_box_can_open_its_end_before_the_laptop_detects_the_device():
     gadget("create")
     assert BOX.exists() and not LAPTOP.exists()
 
@@ -39,7 +39,7 @@ def test_every_command_may_be_repeated():
     assert wait_until(LAPTOP.exists, 5) is not None
 
 
-def test_laptop_sees_nothing_after_unbind():
+def test_laptop_detects_no_device_after_unbind():
     gadget("unbind")
     assert wait_until(lambda: not LAPTOP.exists(), 5) is not None
     assert BOX.exists()

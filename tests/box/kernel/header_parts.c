@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR MIT
 /*
- * The parts that are wired to the virtual header of the test bed, and that no program could follow fast enough:
+ * The parts that are wired to the virtual header of the test bed and react faster than a program could:
  *
  * - a chain of parallel-in shift registers (74HC165) with the switches of the panel,
  * - the charge pump of the bypass relays, as a count of the heartbeat's edges with their times,
@@ -26,7 +26,7 @@ module_param(scan_count, uint, 0644);
 module_param(switches, uint, 0644);
 module_param(sense_bit, int, 0644);	/* the contact of the relays; closed while they are held */
 
-/* Heartbeat: the relays are held for `hold_ms` after an edge, once there were as many as it takes to charge the pump. */
+/* Heartbeat: after `charging_edges` edges, which charge the pump, the relays are held for `hold_ms` after each edge. */
 static int heartbeat_line = -1;
 static uint hold_ms = 45, charging_edges = 6;
 static ulong edges, last_edge_ns, longest_pause_ns;

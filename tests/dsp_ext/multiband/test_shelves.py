@@ -80,7 +80,7 @@ def test_a_band_compresses_tones_inside_it_and_hardly_others(request, record):
         x = tone(freq_hz, 72000)
         gains_db.append(20 * np.log10(np.std(through(multiband, x)[0, 60000:]) / np.std(x[0, 60000:])))
     asked_db = (30 + 20 * np.log10(0.5)) * (1 / 4 - 1)  # nearly the whole tone is in the band, except for 0.2 dB
-    record("Multiband", "split shelves, 310 Hz tone in a band from 120 to 800 Hz, 48 kHz: gain that is reached where the curve asks for -18 dB", gains_db[1], "dB", digits=1,
+    record("Multiband", "split shelves, 310 Hz tone in a band from 120 to 800 Hz, 48 kHz: gain for a gain of -18 dB by the curve", gains_db[1], "dB", digits=1,
            tolerance=0.3)  # fmt: skip
     assert asked_db < gains_db[1] < 0.6 * asked_db
     assert -1 < gains_db[0] <= 0.01 and -1 < gains_db[2] <= 0.01

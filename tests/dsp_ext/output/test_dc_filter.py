@@ -15,7 +15,7 @@ def test_off_changes_nothing(rng):
 
 
 @pytest.mark.parametrize("rate", RATES_HZ)
-def test_takes_dc_away_and_leaves_the_bass(rate):
+def test_removes_dc_and_keeps_the_bass(rate):
     t = np.arange(2 * rate) / rate
     y = np.stack([0.3 + 0.5 * np.sin(2 * np.pi * 20 * t), 0 * t]).astype(np.float32)
     tool = DcFilter(rate)

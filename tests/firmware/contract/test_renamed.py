@@ -36,7 +36,7 @@ def test_the_content_id_of_a_preset_stays():
     assert Preset("Old", {"eq.mode": 2.0, NEW: 35.0}).content_id == before
 
 
-def test_the_link_answers_under_the_id_that_was_asked_for(methods):
+def test_the_link_answers_with_the_requested_id(methods):
     change = methods.set(protocol.Set({OLD: 35}))
     assert (change.old, change.new) == ({OLD: 50.0}, {OLD: 35.0})
     assert methods.get(protocol.Get([OLD])).values == {OLD: 35.0}

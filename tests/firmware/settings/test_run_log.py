@@ -51,7 +51,7 @@ def test_complete_lines_of_a_truncated_file_are_read_and_the_log_continues_after
         assert path.read_bytes() == whole
 
 
-def test_a_write_that_fails_halfway_leaves_nothing_behind(path, monkeypatch):
+def test_a_write_that_fails_halfway_adds_nothing(path, monkeypatch):
     log = RunLog(path)
     log.begin(START)
     real = type(path).open

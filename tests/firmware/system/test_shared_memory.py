@@ -9,7 +9,7 @@ from dsp_ext import Engine
 from firmware.system.shared_memory import COUNTERS, SharedMemory
 
 
-def test_a_second_view_sees_the_same_and_nothing_overlaps():
+def test_a_second_view_reads_the_same_and_nothing_overlaps():
     one = SharedMemory.create(96000)
     two = SharedMemory(one.descriptor)
     assert two.rate_hz == 96000
@@ -50,7 +50,7 @@ def test_other_memory_is_refused():
     os.close(descriptor)
 
 
-def test_a_state_that_was_being_written_at_death_leaves_the_one_before(rng):
+def test_after_an_interrupted_write_the_previous_state_is_read(rng):
     shared = SharedMemory.create(48000)
     assert shared.read_state() is None
     for n in range(50):
