@@ -12,10 +12,10 @@ import numpy as np
 
 from firmware.engine import replay
 
-#: Longest time until the serial port of the box exists, in seconds.
-START_S = 30.0
+#: Longest time until the serial port of the box exists, in seconds. An idle machine needs one.
+START_S = 120.0
 #: Longest time for an orderly shutdown, in seconds.
-STOP_S = 15.0
+STOP_S = 60.0
 
 
 class DemoFailed(Exception):

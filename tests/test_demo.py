@@ -10,6 +10,7 @@ import soundfile
 
 from demo import __main__ as demo
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 
 RATE_HZ = 48000
 
@@ -17,7 +18,7 @@ RATE_HZ = 48000
 def run(*arguments) -> subprocess.CompletedProcess:
     """Run the demo as make does."""
     command = [sys.executable, "-m", "demo", *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
 
 
 def noise(path: Path, rng, seconds: float) -> Path:

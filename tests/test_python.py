@@ -12,6 +12,7 @@ from firmware.contract import params
 from host_cli.render import audiofile, engine
 from tests.support.documents import blocks
 from tests.support.paths import DOCS
+from tests.support.patience import PATIENCE_S
 
 RATE_HZ = 48000
 #: Every kind of processing, with all settings in plain values.
@@ -223,7 +224,9 @@ def test_the_examples_of_the_document_run(example, tmp_path, rng):
         pytest.importorskip("pedalboard", reason="`make bench` installs pedalboard, and runs this example")
     noise = audiofile.words_from_float(0.1 * rng.standard_normal((3 * RATE_HZ, 2)))
     audiofile.write_words(tmp_path / "mix.wav", noise, RATE_HZ, "24")
-    done = subprocess.run([sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=tmp_path, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert done.returncode == 0, done.stderr
     expected = re.findall(r"# prints: (.*)", example)
     for line, pattern in zip(done.stdout.splitlines(), expected, strict=True):

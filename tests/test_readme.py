@@ -23,6 +23,7 @@ from host_cli.render import audiofile, engine
 from tests.support.chain_diagram import STAGES, chain_svg
 from tests.support.documents import blocks, commands, inline
 from tests.support.paths import DOCS, ROOT
+from tests.support.patience import PATIENCE_S
 
 README = ROOT / "README.md"
 RATE_HZ = 48000
@@ -73,7 +74,9 @@ class TestTwoCommands:
 def test_the_python_example(folder):
     (example,) = blocks(README, "python")
     assert len([line for line in example.splitlines() if line]) == 5
-    done = subprocess.run([sys.executable, "-c", example], cwd=folder, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-c", example], cwd=folder, capture_output=True, text=True, timeout=PATIENCE_S
+    )
     assert done.returncode == 0, done.stderr
     assert -30 < float(done.stdout) < -5
 
@@ -88,7 +91,7 @@ def environment(folder):
     with open(folder / "burnishd.log", "w") as log:
         box = subprocess.Popen(shlex.split(start), cwd=folder, stdout=log, stderr=log)
     try:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE_S
         while not (run_dir / "tty").exists():
             assert box.poll() is None and time.monotonic() < until, (folder / "burnishd.log").read_text()
             time.sleep(0.05)
@@ -96,7 +99,7 @@ def environment(folder):
         yield dict(line.split("=", 1) for line in printed.splitlines() if "=" in line)
     finally:
         box.send_signal(signal.SIGINT)
-        box.wait(30)
+        box.wait(PATIENCE_S)
 
 
 class TestSession:
@@ -108,7 +111,7 @@ class TestSession:
             assert "LUFS" in self._screen(line, environment)
             return
         done = subprocess.run(
-            ["sh", "-ec", line], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+            ["sh", "-ec", line], cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE_S
         )
         assert done.returncode == 0, done.stderr
         assert done.stdout or "burnish ports" in line
@@ -119,7 +122,7 @@ class TestSession:
         pid, terminal = pty.fork()
         if pid == 0:
             os.execvpe("sh", ["sh", "-c", line], {**environment, "TERM": "xterm-256color"})
-        drawn, until, quit_sent = b"", time.monotonic() + 60, False
+        drawn, until, quit_sent = b"", time.monotonic() + PATIENCE_S, False
         while time.monotonic() < until:
             if not select.select([terminal], [], [], 0.5)[0]:
                 continue

@@ -16,6 +16,7 @@ from demo.report import loudness_lufs, true_peak_dbtp
 from firmware.engine import replay
 from host_cli.render import audiofile
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 
 RATE_HZ = 48000
 FULL_SCALE = 2.0**31
@@ -24,7 +25,7 @@ FULL_SCALE = 2.0**31
 def burnish(*arguments, device="", env=None) -> subprocess.CompletedProcess:
     """Run the tool in a separate process."""
     command = [sys.executable, "-m", "host_cli", *(["--device", str(device)] if device else []), *map(str, arguments)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, env=env)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, env=env)
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +197,7 @@ class TestBadInput:
     @pytest.mark.parametrize(("name", "pattern"), CASES, ids=[name for name, _ in CASES])
     def test_box_refuses(self, files, tmp_path, name, pattern):
         command = [sys.executable, "-m", "firmware", "--sim", "--run-dir", tmp_path, "--mix", files / name]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
         self.one_sentence(result, pattern, 2)
 
     @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ class TestBadInput:
 
     def test_box_refuses_an_unknown_sound_card(self, tmp_path):
         command = [sys.executable, "-m", "firmware", "--sim", "--run-dir", tmp_path, "--device", "hw:NoSuchCard"]
-        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
         assert result.returncode == 3
         assert "Traceback" not in result.stderr
         assert any(

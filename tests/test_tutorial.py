@@ -14,6 +14,7 @@ from PIL import Image, PngImagePlugin
 from host_cli.render import AudioReader, analysis, audiofile
 from tests.support.documents import blocks
 from tests.support.paths import DOCS, ROOT
+from tests.support.patience import PATIENCE_S
 
 TUTORIAL = DOCS / "TUTORIAL.md"
 BIN = Path(sys.executable).parent
@@ -28,7 +29,7 @@ def song(tmp_path_factory):
     variables = {name: value for name, value in os.environ.items() if not name.startswith("BURNISH")}
     variables |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     done = subprocess.run(
-        ["sh", "-euxc", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=400
+        ["sh", "-euxc", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=4 * PATIENCE_S
     )
     assert done.returncode == 0, done.stderr
     return folder / "song"

@@ -28,14 +28,16 @@ from firmware.system import board, config
 from firmware.system.errors import NO_DEVICE, NO_PERMISSION, Refusal
 from firmware.system.options import Options
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 from tests.support.rig import PERIOD, RATE_HZ, music
 
 
 def burnishd(*arguments):
     """A complete run, started like a user does: (exit status, standard error)."""
     done = subprocess.run(
-        [sys.executable, "-m", "firmware", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
+        [sys.executable, "-m", "firmware", *map(str, arguments)],
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S,
+    )  # fmt: skip
     return done.returncode, done.stderr
 
 
@@ -154,7 +156,7 @@ class Running:
         return process
 
     @staticmethod
-    def wait(condition, seconds=20):
+    def wait(condition, seconds=PATIENCE_S):
         deadline = time.monotonic() + seconds
         while not condition():
             assert time.monotonic() < deadline, "the condition did not become true in time"
@@ -231,29 +233,34 @@ def test_audio_killed_the_relay_releases_and_sound_returns(tmp_path, rng):
     assert np.array_equal(out, replay.replay(session, played[: len(out)]))
 
 
-def test_a_signal_shuts_everything_down(tmp_path):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "firmware", "--sim", "--record", "--run-dir", str(tmp_path)],
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-    )
-    Running.wait(lambda: (tmp_path / "run.json").exists())
+@pytest.fixture
+def started(tmp_path):
+    """`burnishd --sim` as a process of its own, which has begun its run log. It is ended after the test."""
+    command = [sys.executable, "-m", "firmware", "--sim", "--record", "--run-dir", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    try:
+        Running.wait(lambda: (tmp_path / "run.json").exists())
+        yield process
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_a_signal_shuts_everything_down(tmp_path, started):
     status, errors = burnishd("--sim", "--run-dir", tmp_path)
     assert status == 5 and "a box is already running in" in errors and "Traceback" not in errors
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
-    assert process.returncode == 0, errors
+    started.send_signal(signal.SIGINT)
+    _, errors = started.communicate(timeout=PATIENCE_S)
+    assert started.returncode == 0, errors
     out, session = output(tmp_path)
     assert len(out) >= session["frames"] - PERIOD and not out.any()
 
 
-def test_children_do_not_outlive_a_killed_parent(tmp_path):
-    process = subprocess.Popen([sys.executable, "-m", "firmware", "--sim", "--run-dir", str(tmp_path)], cwd=ROOT)
-    Running.wait(lambda: (tmp_path / "run.json").exists())
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+def test_children_do_not_outlive_a_killed_parent(started):
+    children = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
     assert len(children) == 2
-    process.kill()
-    process.wait()
+    started.kill()
+    started.wait()
     Running.wait(lambda: not any(is_running(child) for child in children))
 
 
@@ -342,11 +349,11 @@ def test_watchdog_messages_and_restarts_of_audio_continue_while_the_control_proc
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         run.supervisor.audio.process.kill()
         run.wait(lambda: run.shared.counters["audio_starts"] == 2)
-        door.settimeout(20)
+        door.settimeout(PATIENCE_S)
         assert any(b"WATCHDOG=1" in door.recv(4096) for _ in range(3))
         monkeypatch.undo()
         real.terminate()
-        real.wait(20)
+        real.wait(PATIENCE_S)
 
 
 def test_nothing_waits_for_a_systemd_that_takes_no_messages(tmp_path, monkeypatch):
@@ -398,7 +405,7 @@ def test_real_time_scheduling_is_not_inherited_by_the_children():
         "print(repr(lock_memory() or schedule_realtime(5, inherited=False)), os.sched_getscheduler(0) & 0xff, flush=True);"
         "subprocess.run([sys.executable, '-c', 'import os; print(os.sched_getscheduler(0))'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     own, child = done.stdout.splitlines()
     if own != "'' 1":
         pytest.skip(f"this machine refuses real-time scheduling or locked memory: {own}")
@@ -558,6 +565,6 @@ def test_the_plain_install_is_told_which_packages_the_box_needs(tmp_path):
         "import sys; sys.modules['gpiozero'] = None; from firmware.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
     command = [sys.executable, "-c", without, "--sim", "--run-dir", str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 2
     assert done.stderr == 'burnishd: the box needs gpiozero: pip install "burnish[box]"\n'

@@ -12,6 +12,7 @@ from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from tests.support.fake_box import FakeBox, served
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +67,7 @@ def process(tty):
     def run(*arguments, **options):
         return subprocess.run(
             [sys.executable, "-m", "host_cli", "--device", tty, *map(str, arguments)],
-            cwd=ROOT, capture_output=True, text=True, timeout=30, **options,
+            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, **options,
         )  # fmt: skip
 
     return run

@@ -18,6 +18,7 @@ from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import INCOMPATIBLE, LOST, NO_DEVICE, CliFail, LinkLost, NoAnswer
 from tests.support.fake_box import served
+from tests.support.patience import PATIENCE_S
 
 
 class MemoryLink:
@@ -248,8 +249,8 @@ def test_push_reports_how_many_presets_were_done_when_the_port_vanishes(fake, tm
     fake.presets.save = saving
     with served(fake, link):
         push = process_at(link, "preset", "push", *files)
-        assert stored.wait(20)
-    _, err = push.communicate(timeout=20)
+        assert stored.wait(PATIENCE_S)
+    _, err = push.communicate(timeout=PATIENCE_S)
     there = len([entry for entry in fake.presets.list() if not entry.factory])
     if push.returncode == 0:  # the push ended before the port was closed
         assert there == 30
@@ -258,7 +259,7 @@ def test_push_reports_how_many_presets_were_done_when_the_port_vanishes(fake, tm
     assert 10 <= there <= 30
     with served(fake, link):
         again = process_at(link, "preset", "push", *files)
-        err = again.communicate(timeout=20)[1]
+        err = again.communicate(timeout=PATIENCE_S)[1]
     assert again.returncode == 0 and err.count("up to date") >= 9
     assert len([entry for entry in fake.presets.list() if not entry.factory]) == 30
 

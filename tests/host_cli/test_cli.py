@@ -9,6 +9,7 @@ import pytest
 
 from firmware.contract import protocol
 from host_cli import errors
+from tests.support.patience import PATIENCE_S
 
 from .conftest import ROOT
 
@@ -133,7 +134,7 @@ def test_a_closed_output_pipe_is_no_failure(process_at, tty):
     run = process_at(tty, "meters", "--json", "--for", "20")
     assert json.loads(run.stdout.readline())["schema"] == "burnish.meters/1"
     run.stdout.close()
-    assert run.wait(20) == 0
+    assert run.wait(PATIENCE_S) == 0
     assert run.stderr.read() == ""
 
 

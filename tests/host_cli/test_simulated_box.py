@@ -18,6 +18,7 @@ from host_cli.box.client import BoxClient
 from host_cli.box.connect import hold_box, open_box
 from host_cli.box.serial_port import SerialLink
 from host_cli.errors import LinkLost
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +26,7 @@ def simulated(tmp_path_factory):
     """`burnishd --sim` with silence at its input."""
     with SimulatedBox(tmp_path_factory.mktemp("box"), None) as box:
         with BoxClient(SerialLink(str(box.tty)), timeout_s=20) as client:
-            until = time.monotonic() + 30
+            until = time.monotonic() + PATIENCE_S
             while not client.info().counters["frames"] and time.monotonic() < until:
                 time.sleep(0.05)  # the port answers before audio has started
         yield box

@@ -10,6 +10,7 @@ from firmware.contract import params
 from firmware.engine import designer
 from firmware.engine.designer import CROSSOVER, EQ, Designer, packed_eq
 from firmware.system.shared_memory import SharedMemory
+from tests.support.patience import PATIENCE_S
 from tests.support.rig import PERIOD, RATE_HZ
 
 BELL = {"eq.b2.enabled": 1.0, "eq.b2.gain_db": 6.0}
@@ -44,7 +45,7 @@ class Bench:
 
     def settle(self):
         """Run until designer and engine have finished."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while self.designer.busy or any(map(self.designer._pending, designer.DESIGN_IDS)):
             assert time.monotonic() < deadline
             self.run(1)

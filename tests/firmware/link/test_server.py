@@ -14,6 +14,7 @@ from firmware.contract.protocol import Incoming, Lines
 from firmware.link.server import Pty, Server, kind_of
 from firmware.link.session import Session, describe_link
 from tests.support.fake_box import FakeBox, served
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -412,7 +413,7 @@ def test_a_laptop_that_stops_reading_only_loses_frames(laptop, fake):
     session = laptop.server.session
     for n in range(40):  # long replies fill the buffer of the Linux kernel immediately
         laptop.send(protocol.encode({"id": f"fill-{n}", "method": "get", "params": {}}))
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_S
     while session.outbox.dropped_frames < 20 and time.monotonic() < deadline:
         time.sleep(0.02)
     laptop.send(protocol.encode({"id": "late-1", "method": "bypass", "params": {"to": "on"}}))
@@ -441,7 +442,7 @@ def test_an_idle_server_counts_life_signs(fake, tmp_path):
     pty = Pty()
     server = Server(fake, pty.fd)
     server.start()
-    first, deadline = server.beats, time.monotonic() + 60
+    first, deadline = server.beats, time.monotonic() + PATIENCE_S
     while server.beats < first + 3 and time.monotonic() < deadline:
         time.sleep(0.01)
     beats = server.beats
@@ -460,7 +461,7 @@ def test_the_server_opens_the_line_again_after_a_hang_up(fake, tmp_path):
             pty = first if turn == 0 else Pty(link)
             os.set_blocking(pty.fd, False)
             line, got = protocol.encode({"id": f"a-{turn}", "method": "info"}), b""
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE_S
             while b'"result"' not in got and time.monotonic() < deadline:
                 os.write(pty.fd, line)  # repeated, because the server may not have opened it yet
                 if select.select([pty.fd], [], [], 0.1)[0]:

@@ -6,6 +6,7 @@ from firmware.contract import params
 from firmware.engine import Designer
 from firmware.system.life_signs import STUCK_S, LifeSigns
 from firmware.system.shared_memory import SharedMemory
+from tests.support.patience import PATIENCE_S
 
 
 def test_a_thread_that_does_not_beat_is_reported_once(caplog):
@@ -24,7 +25,7 @@ def test_a_thread_that_does_not_beat_is_reported_once(caplog):
 
 def grows(count) -> bool:
     """Whether `count()` increases, within a time that no machine exceeds."""
-    first, deadline = count(), time.monotonic() + 60
+    first, deadline = count(), time.monotonic() + PATIENCE_S
     while count() == first and time.monotonic() < deadline:
         time.sleep(0.01)
     return count() != first

@@ -18,6 +18,7 @@ from host_cli.box.serial_port import SerialLink
 from host_cli.errors import BUSY, CliFail, LinkLost, Refused
 from tests.host_cli.conftest import ROOT
 from tests.support.fake_box import served
+from tests.support.patience import PATIENCE_S
 
 
 @pytest.fixture
@@ -110,7 +111,7 @@ def test_changes_reach_every_program(holder, tty, fake):
         threads = [threading.Thread(target=listen, args=pair) for pair in (("a", a), ("b", b))]
         for thread in threads:
             thread.start()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         value = 0.0
         while any(thread.is_alive() for thread in threads) and time.monotonic() < deadline:
             value -= 0.1
@@ -166,7 +167,7 @@ def test_two_processes_with_meters_and_commands_at_once(tty, process):
     assert process("set", "input.trim_db=-2").returncode == 0
     assert process("get", "input.trim_db").stdout == "-2.0 dB\n"
     for window in windows:
-        assert len(window.communicate(timeout=20)[0].splitlines()) > 10
+        assert len(window.communicate(timeout=PATIENCE_S)[0].splitlines()) > 10
         assert window.returncode == 0
 
 
@@ -184,7 +185,7 @@ def test_a_refused_subscription_is_reported(tty, fake, monkeypatch):
 def test_ten_programs_that_start_together_all_succeed(tty, process_at):
     runs = [process_at(tty, "get", "input.trim_db") for _ in range(10)]
     for run in runs:
-        out, err = run.communicate(timeout=60)
+        out, err = run.communicate(timeout=PATIENCE_S)
         assert (run.returncode, out) == (0, "0.0 dB\n"), err
 
 
@@ -204,7 +205,7 @@ def test_meters_continue_when_the_box_is_plugged_in_again(fake, tmp_path):
     with served(fake, link):
         watcher = threading.Thread(target=watch)
         watcher.start()
-        assert gone.wait(5)
+        assert gone.wait(PATIENCE_S)
     before = len(frames)
     time.sleep(0.2)
     with served(fake, link):

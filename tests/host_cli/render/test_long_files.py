@@ -13,6 +13,7 @@ import soundfile
 from demo.report import loudness_lufs
 from host_cli.render import writer
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 
 from .test_files import RATE_HZ, burnish
 
@@ -57,7 +58,7 @@ def test_an_interrupted_render_leaves_nothing_and_keeps_the_old_file(tmp_path):
     while run.poll() is None and not (part.exists() and part.stat().st_size > 1_000_000):
         time.sleep(0.01)
     run.send_signal(signal.SIGINT)
-    assert run.wait(30) == 130 and run.stderr.read().endswith("burnish: interrupted\n")
+    assert run.wait(PATIENCE_S) == 130 and run.stderr.read().endswith("burnish: interrupted\n")
     assert out.read_text() == "the last master" and sorted(p.name for p in tmp_path.iterdir()) == ["in.wav", "out.wav"]
 
 

@@ -17,6 +17,7 @@ from host_cli.terminal.braille import Canvas, log_grid, resampled
 from host_cli.terminal.monitor import Monitor
 from host_cli.terminal.panels import eq_curves_db
 from tests.support.fake_box import served
+from tests.support.patience import PATIENCE_S
 
 
 def drive(tty, script, size=(150, 44)):
@@ -244,7 +245,7 @@ def test_a_refusal_is_shown_and_the_value_is_corrected(tty, fake):
     with Feed(tty, 3.0) as feed:
         feed.set("limiter.ceiling_dbtp", 99)
         assert feed.values["limiter.ceiling_dbtp"] == 99
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while "allowed is" not in feed.message and time.monotonic() < deadline:
             time.sleep(0.01)
         assert "allowed is -12 to 0 dBTP" in feed.message and feed.values["limiter.ceiling_dbtp"] == -1.0
