@@ -73,3 +73,7 @@ def test_a_command_that_fails_in_one_root_fails_the_run_even_if_possible(monkeyp
     assert fresh.main(["--if-possible", "--suite", "trixie"]) == 0
     assert fresh.main(["--if-possible"]) == 1
     assert "| bookworm | make demo | 1 s | FAILED |" in capsys.readouterr().out
+
+
+def test_the_quick_run_names_tests_that_exist():
+    assert [name for name in fresh.TELLING if not (fresh.REPOSITORY / name).exists()] == []
