@@ -17,12 +17,11 @@ CLONE = "git clone -q burnish.bundle burnish"
 WHOLE = ("make demo", "make box", "make test")
 #: The tests whose results depend most on the version of Python, on libraries and on the machine: bits, generated documents,
 #: screens, pseudo-terminals.
-TELLING = (
-    *("tests/test_layers.py", "tests/test_docs.py", "tests/dsp_ext/test_same_bits.py", "tests/dsp_ext/test_settings.py"),
-    *("tests/firmware/contract", "tests/firmware/link", "tests/firmware/install/test_install.py"),
-    *("tests/firmware/panel/test_display.py", "tests/host_cli/test_cli_document.py"),
-    *("tests/host_cli/test_transcripts.py", "tests/host_cli/terminal/test_screens.py"),
-)
+TELLING = """
+tests/test_layers.py tests/test_docs.py tests/dsp_ext/test_same_bits.py tests/dsp_ext/test_settings.py
+tests/firmware/contract tests/firmware/link tests/firmware/install/test_install.py tests/firmware/panel/test_display.py
+tests/host_cli/test_cli_document.py tests/host_cli/test_transcripts.py tests/host_cli/terminal/test_screens.py
+""".split()
 QUICK = ("make demo", "make box", f"make test TESTS='-n auto --dist loadfile {' '.join(TELLING)}'")
 
 
