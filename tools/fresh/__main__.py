@@ -15,18 +15,25 @@ FOLDER = REPOSITORY / "build" / "fresh"
 SUITES = ("bookworm", "trixie")
 CLONE = "git clone -q burnish.bundle burnish"
 WHOLE = ("make demo", "make box", "make test")
-#: The tests whose results depend most on the version of Python, on libraries and on the machine: bits, generated documents,
-#: screens, pseudo-terminals.
-TELLING = """
-tests/test_layers.py tests/test_docs.py tests/dsp_ext/test_same_bits.py tests/dsp_ext/test_settings.py
-tests/firmware/contract tests/firmware/link tests/firmware/install/test_install.py tests/firmware/panel/test_display.py
-tests/host_cli/test_cli_document.py tests/host_cli/test_transcripts.py tests/host_cli/terminal/test_screens.py
-""".split()
+#: Tests of what differs between Pythons, libraries and machines: bits, generated documents, screens, pseudo-terminals.
+TELLING = (
+    "tests/test_layers.py",
+    "tests/test_docs.py",
+    "tests/dsp_ext/test_same_bits.py",
+    "tests/dsp_ext/test_settings.py",
+    "tests/firmware/contract",
+    "tests/firmware/link",
+    "tests/firmware/install/test_install.py",
+    "tests/firmware/panel/test_display.py",
+    "tests/host_cli/test_cli_document.py",
+    "tests/host_cli/test_transcripts.py",
+    "tests/host_cli/terminal/test_screens.py",
+)
 QUICK = ("make demo", "make box", f"make test TESTS='-n auto --dist loadfile {' '.join(TELLING)}'")
 
 
 def missing() -> str | None:
-    """The reason why bare roots cannot be made on this machine, or None."""
+    """Why bare roots cannot be made here, or None."""
     if os.geteuid() != 0:
         return "bare roots need root: run `sudo make fresh`"
     for program in ("mmdebstrap", "unshare", "chroot"):
@@ -66,12 +73,14 @@ def try_suite(suite: str, commands: list[str]) -> list[tuple[str, str, float, bo
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status is 0 if every command passed in every root, and also if no root can be made and --if-possible is given."""
+    """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
-    parser.add_argument("--quick", action="store_true", help="run only the tests that depend on the machine")
     parser.add_argument(
-        "--if-possible", action="store_true", help="if no root can be made, print the reason and succeed"
+        "--quick", action="store_true", help="instead of all tests only those that depend on the machine"
+    )
+    parser.add_argument(
+        "--if-possible", action="store_true", help="succeed, with the reason, where no root can be made"
     )
     asked = parser.parse_args(arguments)
     if reason := missing():
