@@ -11,6 +11,7 @@ from . import broadcast, chunks, documents, id3, info
 from .names import is_stale
 
 if TYPE_CHECKING:
+    from mutagen import FileType
     from mutagen.flac import Picture
     from mutagen.id3 import ID3
 
@@ -92,22 +93,33 @@ def _use_id3(tags: Tags, content: bytes) -> None:
 
 
 def _read_other(path: Path, tags: Tags) -> None:
+    """By the contents of the file, since its name may be wrong or missing."""
     import mutagen
-    from mutagen.flac import FLAC, Picture
+    from mutagen.flac import Picture
     from mutagen.id3 import ID3
 
     try:
-        file = mutagen.File(path)
+        file = _opened(path)
         found = file.tags if file is not None else None
-        if isinstance(file, FLAC):
-            tags.pictures += file.pictures
+        tags.pictures += getattr(file, "pictures", [])
         if isinstance(found, ID3):
             tags.use(found)
         elif found is not None:
-            for name, text in found.as_dict().items() if hasattr(found, "as_dict") else ():
+            for name, texts in found.as_dict().items():
                 if name.upper() == _PICTURE:
-                    tags.pictures += [Picture(base64.b64decode(data)) for data in text]
+                    tags.pictures += [Picture(base64.b64decode(text)) for text in texts]
                 else:
-                    tags.fill({name.upper(): list(text)})
+                    tags.fill({name.upper(): list(texts)})
     except (mutagen.MutagenError, ValueError, KeyError, IndexError) as why:
         tags.remarks.append(f"its tags are damaged ({why}) and are left out")
+
+
+def _opened(path: Path) -> FileType | None:
+    """The file as an object of mutagen, or None for a format without tags."""
+    import soundfile
+    from mutagen import aiff, flac, mp3, oggopus, oggvorbis
+
+    found = soundfile.info(path)
+    kinds = {"FLAC": flac.FLAC, "MP3": mp3.MP3, "MPEG": mp3.MP3, "AIFF": aiff.AIFF,
+             "OGG": oggopus.OggOpus if found.subtype == "OPUS" else oggvorbis.OggVorbis}  # fmt: skip
+    return kinds[found.format](path) if found.format in kinds else None

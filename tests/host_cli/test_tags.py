@@ -210,3 +210,11 @@ def test_without_mutagen_wav_chunks_pass_and_a_remark_names_the_package(tmp_path
 def test_an_invalid_isrc_is_not_written_into_xml(isrc):
     assert documents.axml_with(isrc) is None
     assert documents.isrc_of(documents.axml_with("aa-6q7-20-00047")) == ISRC
+
+
+@pytest.mark.parametrize("kind", [".flac", ".mp3", ".ogg", ".aiff"])
+def test_a_wrong_file_name_does_not_matter(tmp_path, kind):
+    MAKERS[kind](tmp_path / f"in{kind}")
+    (tmp_path / f"in{kind}").rename(tmp_path / "in.wav")
+    assert burnish("render", tmp_path / "in.wav", "-o", tmp_path / "out.flac")[2] == ""
+    assert reading.read(tmp_path / "out.flac").comments["ISRC"] == [ISRC]
