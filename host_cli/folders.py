@@ -1,5 +1,6 @@
-"""The folders in which the laptop tool keeps a user's files. No other module asks platformdirs, so that all of them agree."""
+"""The folders in which the laptop tool keeps a user's files, and names of files. No other module asks platformdirs, so that all of them agree."""
 
+import os
 import warnings
 from pathlib import Path
 
@@ -24,6 +25,11 @@ def runtime_folder() -> Path:
     """The folder for sockets."""
     with warnings.catch_warnings(action="ignore"):  # platformdirs warns if it has to use another folder
         return platformdirs.user_runtime_path(_NAME, appauthor=False)
+
+
+def native_name(path: Path) -> bytes | str:
+    """The name of a file in the form that libsndfile opens whatever bytes it contains: names need not be UTF-8."""
+    return os.fsencode(path) if os.name == "posix" else str(path)
 
 
 def check_folder(folder: Path) -> None:

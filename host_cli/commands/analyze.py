@@ -1,5 +1,6 @@
 """`burnish analyze`: measures files, without a box."""
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -38,9 +39,13 @@ MOST_ROWS = 10
               help="the target with which the report compares the file: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
 @pass_context
 def analyze(context: Context, files, over_dbtp, report_path, mono, target):
-    """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs."""
+    """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs.
+
+    FILE can be - for stdin. Every sampling rate from 8 to 384 kHz is measured as it is. Above 96 kHz, true peaks include ultrasonic
+    sound, which a conversion to a lower rate removes: measure the file that is delivered.
+    """
     from host_cli import report
-    from host_cli.render import AudioReader, analysis, surround
+    from host_cli.render import AudioReader, analysis, inputs_of, surround
 
     wanted = report.target_of(target)
 
@@ -55,21 +60,26 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     if report_path and report_path.exists():
         context.confirm(f"{report_path} exists. Overwrite it?")
     results, texts = [], []
-    for path in files:
-        with AudioReader(path, mono, measured=True) as source:
+    with contextlib.ExitStack() as opened:
+        inputs = opened.enter_context(inputs_of(files))
+        # All are opened before the first is measured, so that a wrong name shows at once.
+        sources = [opened.enter_context(AudioReader(i.path, mono, measured=True, name=i.name)) for i in inputs]
+        for source in sources:
+            if report_path and source.channels != 2:
+                raise CliFail(f"{source.name} is not stereo: a report is of a stereo file; omit --report", USAGE)
             samples, rate_hz = source.read(), source.rate_hz
-        if len(samples) != 2:
+            if source.channels != 2:
+                found = surround.analyse(samples, rate_hz, over_dbtp)
+                results.append({"file": source.name, "rate_hz": rate_hz, **found})
+                texts.append(f"{one_line(source.name)}\n{table(_surround_rows(found) + _overs(found))}")
+                continue
+            found = analysis.analyse(samples, rate_hz, over_dbtp)
             if report_path:
-                raise CliFail(f"{path} has {len(samples)} channels: a report is of a stereo file; omit --report", USAGE)
-            found = surround.analyse(samples, rate_hz, over_dbtp)
-            results.append({"file": str(path), "rate_hz": rate_hz, **found})
-            texts.append(f"{one_line(str(path))}\n{table(_surround_rows(found) + _overs(found))}")
-            continue
-        found = analysis.analyse(samples, rate_hz, over_dbtp)
-        if report_path:
-            report.write(report_path, one_line(path.name), samples, rate_hz, found, wanted, report.facts(path))
-        results.append({"file": str(path), "rate_hz": rate_hz, **_plain(found)})
-        texts.append(f"{one_line(str(path))}\n{table([(f'  {k}', v) for k, v in report.rows(found)] + _overs(found))}")
+                title = one_line(Path(source.name).name)
+                report.write(report_path, title, samples, rate_hz, found, wanted, report.facts(source.path))
+            results.append({"file": source.name, "rate_hz": rate_hz, **_plain(found)})
+            rows = [(f"  {name}", value) for name, value in report.rows(found)]
+            texts.append(f"{one_line(source.name)}\n{table(rows + _overs(found))}")
     context.out("analyze", {"files": results}, "\n\n".join(texts))
 
 

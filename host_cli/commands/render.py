@@ -192,12 +192,12 @@ def _render(
     from host_cli.render import AudioReader, RenderJob, dithered, render_all
 
     with contextlib.ExitStack() as files:
-        sources = [files.enter_context(AudioReader(path, **reading)) for path, _ in pairs]
+        sources = [files.enter_context(AudioReader(source.path, name=source.name, **reading)) for source, _ in pairs]
         targets = {id(source): target for source, (_, target) in zip(sources, pairs, strict=True)}
         for source in sources:
             if run and source.rate_hz != run["rate_hz"]:
                 raise CliFail(
-                    f"{source.path} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
+                    f"{source.name} has a sampling rate of {source.rate_hz} Hz, but the run had {run['rate_hz']} Hz: "
                     "give the mix of that run"
                 )
             if not run:
@@ -207,7 +207,7 @@ def _render(
             chosen = values if run else dithered(values, options["bits"], source.bits, dither)
             return RenderJob(source, targets[id(source)], chosen, **options)
 
-        label = one_line(pairs[0][0].name) if len(pairs) == 1 else f"{len(pairs)} files"
+        label = one_line(Path(pairs[0][0].name).name) if len(pairs) == 1 else f"{len(pairs)} files"
         with context.progress_bar(sum(source.frames for source in sources), label) as progress:
             return render_all(sources, job_for, jobs, progress)
 
@@ -279,20 +279,20 @@ def _preset(name: str) -> presets.Preset:
         raise Refused(str(why), why.name, why.data, REFUSED) from None
 
 
-def _targets(context: Context, inputs, output: Path, bits: str) -> list[tuple[Path, Path]]:
-    """Pairs of input file and output file. Makes every check that needs no render, asks before overwriting. Raises CliFail."""
+def _targets(context: Context, inputs: list, output: Path, bits: str) -> list[tuple]:
+    """Pairs of input (`pipes.Input`) and output file. Makes every check that needs no render, asks before overwriting. Raises CliFail."""
     from host_cli.render import audiofile
 
-    for path in inputs:
-        audiofile.check_source(path)
+    for source in inputs:
+        audiofile.check_source(source.path, source.name)
     folder = output.is_dir() or len(inputs) > 1
     if folder and not output.is_dir() and (output.exists() or output.suffix.lower() in audiofile.FORMATS):
         raise CliFail(f"{output} is a file: give a folder as the output of {len(inputs)} inputs", USAGE)
     if folder:
         check_folder(output)
-    targets = [output / f"{path.stem}.wav" if folder else output for path in inputs]
-    for path, target in zip(inputs, targets, strict=True):
-        if target.exists() and path.exists() and target.samefile(path):
+    targets = [output / f"{source.path.stem}.wav" if folder else output for source in inputs]
+    for source, target in zip(inputs, targets, strict=True):
+        if target.exists() and target.samefile(source.path):
             raise CliFail(f"{target} would overwrite its own input: give another output", USAGE)
         if targets.count(target) > 1:
             raise CliFail(f"several inputs would be written to {target}: render them one by one", USAGE)

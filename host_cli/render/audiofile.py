@@ -8,8 +8,10 @@ import soundfile
 from dsp_ext.core import RATES_HZ
 from dsp_ext.meters import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from host_cli.errors import USAGE, CliFail
-from host_cli.folders import check_folder
+from host_cli.folders import check_folder, native_name
 
+#: What can be read, for messages.
+READABLE = "a WAV, FLAC, AIFF, MP3 or Ogg file"
 #: The choices of `--bits`, and libsndfile's names for them.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 #: Frames that are written at once: small enough for the processor's caches.
@@ -32,7 +34,7 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
     path = Path(path)
     check_source(path)
     try:
-        with soundfile.SoundFile(path) as file:
+        with soundfile.SoundFile(native_name(path)) as file:
             check_format(path, file.channels, file.samplerate)
             if file.subtype in ("FLOAT", "DOUBLE"):
                 words = words_from_float(file.read(dtype="float64", always_2d=True), path)
@@ -40,21 +42,27 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
                 words = file.read(dtype="int32", always_2d=True)
             rate_hz = file.samplerate
     except soundfile.LibsndfileError as error:
-        reason = str(getattr(error, "error_string", error)).rstrip(".")
-        raise CliFail(
-            f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
-        ) from None
+        raise unreadable(path, error) from None
     if not len(words):
         raise CliFail(f"{path} contains no audio: it has 0 frames")
     return words, rate_hz
 
 
-def check_source(path: Path) -> None:
-    """Raises CliFail if there is no such file, or if it is shorter than its header states."""
+def check_source(path: Path, name: str = "") -> None:
+    """Raises CliFail if there is no such file, or if it is shorter than its header states. `name` stands for it in messages."""
+    name = name or str(path)
     if path.is_dir() or not path.exists():
-        raise CliFail(f"{path} {'is a folder' if path.is_dir() else 'does not exist'}: give a WAV, FLAC or AIFF file")
+        raise CliFail(f"{name} {'is a folder' if path.is_dir() else 'does not exist'}: give {READABLE}")
+    if path.is_file() and not path.stat().st_size:
+        raise CliFail(f"{name} is empty: copy or export it again")
     if path.is_file() and _is_cut_off(path):
-        raise CliFail(f"{path} is cut off, it is shorter than its header states: copy or export it again")
+        raise CliFail(f"{name} is cut off, it is shorter than its header states: copy or export it again")
+
+
+def unreadable(name, error: soundfile.LibsndfileError) -> CliFail:
+    """The failure of opening a file that is no audio."""
+    reason = str(getattr(error, "error_string", error)).rstrip(".")
+    return CliFail(f"{name} is not a sound file that can be read ({reason}): give {READABLE}")
 
 
 def _is_cut_off(path: Path) -> bool:
@@ -86,8 +94,8 @@ def check_rate(rate_hz: int) -> None:
 
 
 def nearest_rate_hz(rate_hz: int) -> int:
-    """The rate of the engine to which a file is best converted: the lowest that keeps all of its spectrum, else the highest."""
-    return next((rate for rate in RATES_HZ if rate >= rate_hz), RATES_HZ[-1])
+    """The rate of the engine to which a file is best converted: the lowest that keeps its spectrum, else the highest."""
+    return next((rate for rate in RATES_HZ if rate >= 0.99 * rate_hz), RATES_HZ[-1])
 
 
 def check_measurable(path, rate_hz: int) -> None:
@@ -124,7 +132,7 @@ def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "
     path = Path(path)
     check_target(path, bits)
     try:
-        with soundfile.SoundFile(path, "w", rate_hz, words.shape[1], SUBTYPES[bits]) as file:
+        with soundfile.SoundFile(native_name(path), "w", rate_hz, words.shape[1], SUBTYPES[bits]) as file:
             for at in range(0, len(words), _PIECE):
                 piece = words[at : at + _PIECE]
                 file.write(piece / 2.0**31 if bits == "float" else round_to_bits(piece, int(bits)))

@@ -51,7 +51,7 @@ class RenderJob:
         else:
             gain_db, after = self._search(renderer)
         return {
-            "input": str(self.source.path), "output": str(self.target), "input_rate_hz": self.source.file_rate_hz,
+            "input": self.source.name, "output": str(self.target), "input_rate_hz": self.source.file_rate_hz,
             "rate_hz": self.source.rate_hz,
             "frames": round(after["seconds"] * self.source.rate_hz), "latency": 0 if self.align else renderer.latency,
             "before": self._before, "after": after, "clamps": renderer.clamps, "bad_blocks": renderer.bad_blocks,
@@ -80,7 +80,7 @@ class RenderJob:
 
     def _carry_tags(self, path: Path, after: dict, delay: int) -> None:
         changes = Changes(self.source.file_rate_hz, self.source.rate_hz, self.bits, after, delay)
-        self._remarks = carry(self.source.path, path, self.target.suffix.lower(), changes)
+        self._remarks = carry(self.source.path, self.source.name, path, self.target.suffix.lower(), changes)
 
     def _search(self, renderer: Renderer) -> tuple[float, dict]:
         param = params.find(GAIN)
@@ -104,7 +104,7 @@ class RenderJob:
         """Why the target is out of reach, and with which change of the input level or the ceiling it would be reached."""
         if end.lufs is None:
             return (
-                f"{self.source.path} is silent, or shorter than 0.4 s, so that its loudness cannot be measured: "
+                f"{self.source.name} is silent, or shorter than 0.4 s, so that its loudness cannot be measured: "
                 "omit --target-lufs, or add --no-target if the preset has a target"
             )
         head = (

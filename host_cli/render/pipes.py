@@ -1,10 +1,11 @@
-"""Standard input and output as audio files: `-` in place of a file name. Both pass through a temporary file."""
+"""Standard input and output as audio files: `-` in place of a file name, or a pipe. They pass through a temporary file."""
 
 import contextlib
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from host_cli.errors import USAGE, CliFail
@@ -12,29 +13,58 @@ from host_cli.errors import USAGE, CliFail
 PIPE = Path("-")
 
 
-@contextlib.contextmanager
-def piped(inputs: tuple[Path, ...], output: Path) -> Iterator[tuple[list[Path], Path]]:
-    """`inputs` and `output` with temporary files in place of `-`; at the end the output is copied to stdout, as WAV.
+@dataclass(frozen=True)
+class Input:
+    """A file to read, and the name that the user knows it by."""
 
-    Audio is read from stdin completely first, because most formats need to be read out of order. Raises CliFail.
+    path: Path
+    name: str
+
+
+@contextlib.contextmanager
+def inputs_of(paths: tuple[Path, ...]) -> Iterator[list[Input]]:
+    """The inputs, with temporary files in place of `-` and of pipes such as `<(ffmpeg ...)`.
+
+    Audio is read from a pipe completely first, because most formats need to be read out of order. Raises CliFail.
     """
-    if inputs.count(PIPE) > 1 or (output == PIPE and len(inputs) > 1):
-        raise CliFail(
-            "- can replace one file: give it at most once as an input, and as the output only if there is one input",
-            USAGE,
-        )
-    if PIPE not in inputs and output != PIPE:
-        yield list(inputs), output
+    if paths.count(PIPE) > 1:
+        raise CliFail("- can replace one file: give it once as an input", USAGE)
+    if not any(path == PIPE or path.is_fifo() for path in paths):
+        yield [Input(path, str(path)) for path in paths]
         return
+    with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
+        found = []
+        for number, path in enumerate(paths):
+            if path != PIPE and not path.is_fifo():
+                found.append(Input(path, str(path)))
+                continue
+            copy = Path(folder, f"{number}", "stdin.wav" if path == PIPE else f"pipe{number}.wav")
+            copy.parent.mkdir()
+            with copy.open("wb") as file:
+                if path == PIPE:
+                    shutil.copyfileobj(sys.stdin.buffer, file)
+                else:
+                    with path.open("rb") as pipe:
+                        shutil.copyfileobj(pipe, file)
+            found.append(Input(copy, "stdin" if path == PIPE else str(path)))
+        yield found
+
+
+@contextlib.contextmanager
+def piped(paths: tuple[Path, ...], output: Path) -> Iterator[tuple[list[Input], Path]]:
+    """The inputs (see `inputs_of`), and `output` with a temporary file in place of `-`; at the end that file is copied to stdout,
+    as WAV. Raises CliFail."""
+    if output == PIPE and len(paths) > 1:
+        raise CliFail("- stands for one file: give it as the output of one input", USAGE)
     if output == PIPE and sys.stdout.isatty():
         raise CliFail("the output is audio: redirect stdout to a file or a program", USAGE)
-    with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
-        stdin, stdout = Path(folder, "stdin.wav"), Path(folder, "stdout.wav")
-        if PIPE in inputs:
-            with stdin.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
-        yield [stdin if path == PIPE else path for path in inputs], stdout if output == PIPE else output
-        if output == PIPE:
-            with stdout.open("rb") as file:
-                shutil.copyfileobj(file, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+    with contextlib.ExitStack() as stack:
+        inputs = stack.enter_context(inputs_of(paths))
+        if output != PIPE:
+            yield inputs, output
+            return
+        stdout = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="burnish-")), "stdout.wav")
+        yield inputs, stdout
+        with stdout.open("rb") as file:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+        sys.stdout.buffer.flush()

@@ -7,10 +7,13 @@ import numpy as np
 import soundfile
 
 from host_cli.errors import CliFail
+from host_cli.folders import native_name
 
-from .audiofile import check_format, check_measurable, check_source
+from .audiofile import check_format, check_measurable, check_source, unreadable
 from .conversion import check_soxr, converted, converted_frames
 
+#: The engine silences blocks with samples of this magnitude or more.
+LOUDEST = 64.0
 #: Frames in a block.
 BLOCK = 1 << 16
 #: Bits per sample of the integer formats of libsndfile. Samples of all other formats are treated as float.
@@ -29,30 +32,29 @@ _BITS = {
 class AudioReader:
     """An audio file that is read in blocks. A context manager."""
 
-    def __init__(self, path: Path, mono: bool = False, *, rate_hz: int | None = None, measured: bool = False):
+    def __init__(
+        self, path: Path, mono: bool = False, *, rate_hz: int | None = None, measured: bool = False, name: str = ""
+    ):
         """The file must be one that the engine can process: stereo, at one of its rates. `mono` accepts one channel, which
         becomes both channels; `rate_hz` accepts every rate and converts to this one; `measured` accepts every number of channels
-        and every rate that the meter accepts.
+        and every rate and level that the meter accepts. `name` stands for the file in messages and results.
 
         Raises CliFail for a file that is missing, empty, not audio, or not accepted."""
-        check_source(path)
-        self.path = path
+        self.path, self.name = path, name or str(path)
+        check_source(path, self.name)
         try:
-            self._file = soundfile.SoundFile(path)
+            self._file = soundfile.SoundFile(native_name(path))
         except soundfile.LibsndfileError as error:
-            reason = str(getattr(error, "error_string", error)).rstrip(".")
-            raise CliFail(
-                f"{path} is not a sound file that can be read ({reason}): give a WAV, FLAC or AIFF file"
-            ) from None
+            raise unreadable(self.name, error) from None
         #: The sampling rate of the file in Hz, before a conversion.
         self.file_rate_hz = self._file.samplerate
         try:
             if rate_hz or measured:
-                check_measurable(path, self.file_rate_hz)
+                check_measurable(self.name, self.file_rate_hz)
             if not measured:
-                check_format(path, self._file.channels, rate_hz or self.file_rate_hz, mono)
+                check_format(self.name, self._file.channels, rate_hz or self.file_rate_hz, mono)
             if not self._file.frames:
-                raise CliFail(f"{path} contains no audio: it has 0 frames")
+                raise CliFail(f"{self.name} contains no audio: it has 0 frames")
             self.rate_hz = rate_hz or self.file_rate_hz
             self.converts = self.rate_hz != self.file_rate_hz
             if self.converts:
@@ -60,6 +62,7 @@ class AudioReader:
         except CliFail:
             self._file.close()
             raise
+        self._loudest = np.inf if measured else LOUDEST
         self._double = mono and self._file.channels == 1
         self.channels = 2 if self._double else self._file.channels
         #: The number of frames that `blocks` gives.
@@ -94,7 +97,7 @@ class AudioReader:
                 block = np.zeros((2, 0), np.float32)
             if not block.shape[1]:
                 raise CliFail(
-                    f"{self.path} is damaged: it ends after {at} of {self._file.frames} frames; export the file again"
+                    f"{self.name} is damaged: it ends after {at} of {self._file.frames} frames; export the file again"
                 )
             yield np.concatenate([block, block]) if self._double else block
             at += block.shape[1]
@@ -113,7 +116,13 @@ class AudioReader:
         samples = self._file.read(BLOCK, dtype="float64", always_2d=True)
         if not np.all(np.isfinite(samples)):
             bad = at + int(np.argmin(np.all(np.isfinite(samples), axis=1)))
-            raise CliFail(f"{self.path} contains a sample that is not a number, at frame {bad}: export the file again")
+            raise CliFail(f"{self.name} contains a sample that is not a number, at frame {bad}: export the file again")
+        if samples.size and np.abs(samples).max() >= self._loudest:
+            bad = at + int(np.argmax(np.abs(samples).max(axis=1) >= self._loudest))
+            raise CliFail(
+                f"{self.name} has a sample above +36 dBFS, at frame {bad}, which the engine would silence: "
+                "lower its level, or divide integers by their full scale"
+            )
         samples *= 2.0**31
         np.rint(samples, out=samples)
         samples *= 2.0**-31

@@ -8,6 +8,7 @@ import numpy as np
 import soundfile
 
 from host_cli.errors import CliFail
+from host_cli.folders import native_name
 
 from .audiofile import SUBTYPES, check_target, round_to_bits
 
@@ -33,7 +34,7 @@ class AudioWriter:
         if form == "WAV" and frames * 2 * (4 if bits == "float" else int(bits) // 8) > _RF64_BYTES:
             form = "RF64"
         try:
-            self._file = soundfile.SoundFile(self._part, "w", rate_hz, 2, SUBTYPES[bits], format=form)
+            self._file = soundfile.SoundFile(native_name(self._part), "w", rate_hz, 2, SUBTYPES[bits], format=form)
         except (soundfile.LibsndfileError, OSError) as error:
             raise self._failed(error) from None
 

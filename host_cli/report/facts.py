@@ -5,6 +5,8 @@ from pathlib import Path
 
 import soundfile
 
+from host_cli.folders import native_name
+
 _PIECE = 1 << 20
 
 
@@ -14,7 +16,7 @@ def facts(path: Path) -> dict[str, str]:
     with path.open("rb") as file:
         while piece := file.read(_PIECE):
             digest.update(piece)
-    with soundfile.SoundFile(path) as file:
+    with soundfile.SoundFile(native_name(path)) as file:
         frames, rate_hz = file.frames, file.samplerate
         known = {
             "format": f"{file.format}, {file.subtype.replace('_', ' ')}",

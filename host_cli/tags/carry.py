@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware.contract import protocol
+from host_cli.folders import native_name
 
 from . import broadcast, chunks, documents, id3, info, reading
 
@@ -32,8 +33,8 @@ class Changes:
         return self.from_hz != self.to_hz or self.delay != 0
 
 
-def carry(source: Path, target: Path, kind: str, changes: Changes) -> list[str]:
-    """Write the tags of the file `source` into `target`, a complete file of the format that `kind` names (".wav", ".flac",
+def carry(source: Path, name: str, target: Path, kind: str, changes: Changes) -> list[str]:
+    """Write the tags of the file `source`, which the user knows by `name`, into `target`, a complete file of the format that `kind` names (".wav", ".flac",
     ".aiff", ".aif"). Returns remarks about what could not be carried over. Raises OSError."""
     tags = reading.read(source)
     remarks = list(tags.remarks)
@@ -48,13 +49,13 @@ def carry(source: Path, target: Path, kind: str, changes: Changes) -> list[str]:
         (_write_flac if kind == ".flac" else _write_aiff)(tags, target, changes, remarks)
     if not reading.has_mutagen() and not chunks.is_wav(source) and _has_texts(source):
         remarks.append(f"its tags are left out, because mutagen is not installed: {_INSTALL}")
-    return [f"{source.name}: {remark}" for remark in remarks]
+    return [f"{name}: {remark}" for remark in remarks]
 
 
 def _has_texts(path: Path) -> bool:
     import soundfile
 
-    with soundfile.SoundFile(path) as file:
+    with soundfile.SoundFile(native_name(path)) as file:
         return any(file.copy_metadata().values())
 
 

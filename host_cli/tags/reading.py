@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from host_cli.folders import native_name
+
 from . import broadcast, chunks, documents, id3, info
 from .names import is_stale
 
@@ -119,7 +121,7 @@ def _opened(path: Path) -> FileType | None:
     import soundfile
     from mutagen import aiff, flac, mp3, oggopus, oggvorbis
 
-    found = soundfile.info(path)
+    found = soundfile.info(native_name(path))
     kinds = {"FLAC": flac.FLAC, "MP3": mp3.MP3, "MPEG": mp3.MP3, "AIFF": aiff.AIFF,
              "OGG": oggopus.OggOpus if found.subtype == "OPUS" else oggvorbis.OggVorbis}  # fmt: skip
     return kinds[found.format](path) if found.format in kinds else None
