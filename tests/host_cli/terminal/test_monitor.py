@@ -204,7 +204,7 @@ def test_the_target_is_that_of_the_preset_unless_another_is_given(tty, fake):
             return re.sub(r"\[.*?\]", "", str(app.query_one("#loudness").border_title))
 
         await until(pilot, lambda: "target −14 (default)" in title())
-        data = presets.dump(Preset(name="Radio", target_lufs=-18.0))
+        data = presets.dump(Preset(name="Radio", target_lufs=-18.0)).encode()
         app.feed.do(lambda box: box.push("radio.toml", data).name)
         app.feed.do(lambda box: box.load("Radio").name)
         await until(pilot, lambda: "target −18 (preset)" in title())
