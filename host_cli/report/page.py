@@ -2,10 +2,16 @@
 
 import datetime
 import html
+import re
 
+from .moments import clock
 from .plots import Figure
 from .targets import Rule, Target
 
+#: Where the tiles cut off remarks and times.
+_SHORT = re.compile(r" \(| at ")
+#: Most overs that are listed.
+MOST_OVERS = 40
 _STYLE = """
 :root{--ink:#23272e;--soft:#667080;--line:#d8dce2;--warm:#d9662b;--cool:#2f6fb0;--good:#1d7f45;--bad:#b3261e}
 *{box-sizing:border-box}body{font:15px/1.45 system-ui,"Segoe UI",Roboto,"Liberation Sans",sans-serif;color:var(--ink);background:#fff;
@@ -21,11 +27,14 @@ tr+tr>*{border-top:1px solid #e7eaee}td{font-variant-numeric:tabular-nums}.tiles
 .pair figure{flex:1 1 0;min-width:0}.facts{columns:2;column-gap:2rem;margin-top:.4rem}.facts div{display:flex;
 justify-content:space-between;gap:1rem;border-bottom:1px solid #e7eaee;padding:.16rem 0;break-inside:avoid}
 .facts span{color:var(--soft)}.facts b{font-weight:400;text-align:right;overflow-wrap:anywhere}svg{width:100%;height:auto;display:block}
-.grid{stroke:#8b95a3;stroke-opacity:.28}.tick,.unit,.label{font-size:12px;fill:var(--soft)}.label{fill:var(--ink)}
+.grid{stroke:#8b95a3;stroke-opacity:.28}.tick,.unit,.label{font-size:12px;fill:var(--soft)}.label{fill:var(--ink);paint-order:stroke;stroke:#fff;
+stroke-width:3px}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round}.momentary{stroke:#a9b2be;stroke-width:1}.short{stroke:var(--warm)}
 .integrated{stroke:var(--cool);stroke-width:2.2}.peak{stroke:var(--warm);stroke-width:1.2}.target{stroke:var(--good);
-stroke-dasharray:6 4}.ceiling{stroke:var(--bad);stroke-dasharray:6 4}text.target{fill:var(--good);stroke:none}
-text.ceiling{fill:var(--bad);stroke:none}.wave{fill:var(--cool);fill-opacity:.75}.side{font-size:12px;font-weight:700;fill:#fff}.over{fill:var(--bad)}.shade{fill-opacity:.22}.goal{fill:var(--good);
+stroke-dasharray:6 4}.ceiling{stroke:var(--bad);stroke-dasharray:6 4}text.target{fill:var(--good);
+stroke:#fff;stroke-dasharray:none}
+text.ceiling{fill:var(--bad);stroke:#fff;stroke-dasharray:none}.wave{fill:var(--cool);fill-opacity:.75}.side{font-size:13px;font-weight:700;fill:var(--ink);paint-order:stroke;
+stroke:#fff;stroke-width:3px}.over{fill:var(--bad)}.shade{fill-opacity:.22}.goal{fill:var(--good);
 fill-opacity:.14}.forbidden{fill:var(--bad);fill-opacity:.07}.bar{fill:var(--warm);fill-opacity:.8}.reference{fill:var(--cool);
 fill-opacity:.22}image{image-rendering:auto}.cursor{stroke:var(--ink);stroke-width:1}.readout{font-size:13px;font-weight:600;
 fill:var(--ink);paint-order:stroke;stroke:#fff;stroke-width:4px}footer{color:var(--soft);font-size:.8rem;margin:1.4rem 0}
@@ -53,14 +62,20 @@ p.svg.addEventListener('pointerleave',()=>show(-1))}show(-1);
 
 
 def page(
-    name: str, rules: list[Rule], target: Target, rows: list[tuple[str, str]], figures: list[Figure], facts: dict
+    name: str,
+    rules: list[Rule],
+    target: Target,
+    rows: list[tuple[str, str]],
+    figures: list[Figure],
+    facts: dict,
+    overs: list[dict],
 ) -> str:
-    """The whole page. `rows`: figures as (name, value); `facts`: the facts about the file."""
+    """The whole page. `rows`: figures as (name, value); `facts`: the facts about the file; `overs`: spans (`analysis.spans`)."""
     escaped = html.escape(name)
     made = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     values = dict(rows)
     tiles = "".join(
-        f'<div class="tile"><b>{html.escape(_minus(values[key].split(" (")[0]))}</b><span>{html.escape(key)}</span></div>'
+        f'<div class="tile"><b>{html.escape(_minus(_SHORT.split(values[key])[0]))}</b><span>{html.escape(key)}</span></div>'
         for key in (
             "integrated loudness",
             "loudness range",
@@ -76,7 +91,7 @@ def page(
         f'<span class="hint">Move the pointer over a plot to read all values at that time.</span></p></header>'
         f"{_verdict(rules, target)}<div class=tiles>{tiles}</div>"
         f"{''.join(_rows_of(figures))}"
-        f"<figure><h2>All figures</h2>{_facts(rows)}</figure><figure><h2>File</h2>{_facts(facts.items())}</figure>"
+        f"<figure><h2>All figures</h2>{_facts(rows)}</figure>{_overs(overs)}<figure><h2>File</h2>{_facts(facts.items())}</figure>"
         f"<footer>Loudness: ITU-R BS.1770-5, EBU Tech 3341 and 3342. True peak: four times oversampled, BS.1770-5 annex 2.</footer>"
         f"<script>{_SCRIPT}</script></html>\n"
     )
@@ -118,6 +133,18 @@ def _rows_of(figures: list[Figure]):
             waiting = text
     if waiting:
         yield waiting
+
+
+def _overs(overs: list[dict]) -> str:
+    """The list of overs with their times, if there are any."""
+    if not overs:
+        return ""
+    rows = [
+        (f"{clock(over['seconds'])} to {clock(over['until_s'])}", f"{over['dbtp']:+.2f} dBTP")
+        for over in overs[:MOST_OVERS]
+    ]
+    more = f'<p class="note">and {len(overs) - len(rows)} more</p>' if len(overs) > len(rows) else ""
+    return f"<figure><h2>Overs</h2>{_facts(rows)}{more}</figure>"
 
 
 def _facts(rows) -> str:

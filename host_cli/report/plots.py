@@ -76,10 +76,10 @@ def loudness(found: dict, target: Target) -> Figure:
     plot = _over_time(found, 250, (bottom, top))
     plot.box((0, found["seconds"]), (target.lufs - target.tolerance_lu, target.lufs + target.tolerance_lu), "goal")
     plot.y_ticks(_even(bottom, top), "LUFS")
-    plot.level(target.lufs, "target", f"target {target.lufs:g} LUFS".replace("-", "−"))
     plot.line(t, _shown(momentary), "momentary")
     plot.line(t, _shown(short), "short")
     plot.line(t[ends - 1], integrated, "integrated")
+    plot.level(target.lufs, "target", f"target {target.lufs:g} LUFS".replace("-", "−"))
     plot.legend(
         [("momentary", "momentary (0.4 s)"), ("short", "short-term (3 s)"), ("integrated", "integrated so far")]
     )

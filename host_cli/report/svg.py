@@ -49,7 +49,10 @@ class Plot:
         for value, label in ticks:
             at = self.px(value)
             self.add("line", x1=at, x2=at, y1=self.TOP, y2=bottom, cls="grid")
-            self.add("text", label, x=at, y=bottom + 14, cls="tick", text_anchor="middle")
+            # At the ends inwards: on the left, so that it does not touch the lowest label of the other axis.
+            ends = {self.LEFT: "start", self.width - self.RIGHT: "end"}
+            anchor = next((anchor for end, anchor in ends.items() if abs(at - end) < 1), "middle")
+            self.add("text", label, x=at, y=bottom + 14, cls="tick", text_anchor=anchor)
         self.add("text", unit, x=self.width - self.RIGHT, y=self.height - 1, cls="unit", text_anchor="end")
 
     def y_ticks(self, ticks: Sequence[tuple[float, str]], unit: str = "") -> None:

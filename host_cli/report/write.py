@@ -6,6 +6,7 @@ import numpy as np
 
 from host_cli.errors import CliFail
 
+from .moments import rms_rows, with_moments
 from .pdf import write_pdf
 from .picture import picture
 from .rows import rows
@@ -30,7 +31,8 @@ def write(
             path.write_bytes(picture(name, samples, rate_hz, found))
             return
         figures = plots.all_of(samples, rate_hz, found, target)
-        text = page(name, verdict(found, target), target, rows(found), figures, facts)
+        listed = with_moments(rows(found), found) + rms_rows(samples, rate_hz)
+        text = page(name, verdict(found, target), target, listed, figures, facts, found["overs"])
         if path.suffix.lower() == ".pdf":
             write_pdf(text, path)
         else:

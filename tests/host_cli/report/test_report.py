@@ -14,7 +14,7 @@ from PIL import Image
 from demo.mix import synthesise
 from host_cli.errors import CliFail
 from host_cli.render import analysis
-from host_cli.report import pdf, plots, rows, svg, target_of, traces
+from host_cli.report import moments, pdf, plots, rows, svg, target_of, traces
 from host_cli.report.targets import verdict
 from tests.host_cli.render.test_files import burnish
 
@@ -205,3 +205,41 @@ class TestPdf:
 
 def test_rows_have_a_unit_or_are_counts(found):
     assert dict(rows(found))["integrated loudness"].endswith("LUFS")
+
+
+class TestMoments:
+    def test_a_burst_is_found_at_its_time(self):
+        """A tone of 20 dB more from 6.0 s to 6.5 s has the highest loudness, and a click at 9.03 s the highest true peak."""
+        t = np.arange(12 * RATE_HZ) / RATE_HZ
+        tone = np.where((t >= 6) & (t < 6.5), 0.5, 0.05) * np.sin(2 * np.pi * 997 * t)
+        tone[round(9.03 * RATE_HZ)] = 0.95
+        samples = np.stack([tone, tone]).astype(np.float32)
+        times = moments.moments(analysis.analyse(samples, RATE_HZ))
+        assert 6.3 <= times["highest momentary"] <= 6.6
+        assert 6.4 <= times["highest short-term"] <= 9.0
+        assert abs(times["true peak"] - 9.05) <= 0.1
+        [_, (name, text)] = moments.rms_rows(samples, RATE_HZ)
+        assert name == "highest RMS of 50 ms" and re.fullmatch(r"-9\.0[234] dBFS at 0:06\.[0-4]", text)
+
+    def test_rms_of_a_full_scale_sine_and_of_silence(self):
+        sine = np.sin(2 * np.pi * 1000 * np.arange(RATE_HZ) / RATE_HZ)
+        rows = moments.rms_rows(np.stack([sine, np.zeros(RATE_HZ)]).astype(np.float32), RATE_HZ)
+        assert rows[0] == ("RMS left, right", "-3.01, -100.00 dBFS")
+
+    def test_silence_has_no_moments(self):
+        found = analysis.analyse(np.zeros((2, 5 * RATE_HZ), np.float32), RATE_HZ)
+        assert "highest short-term" not in moments.moments(found)
+        assert dict(moments.with_moments([("true peak", "–")], found))["true peak"] == "–"
+
+    def test_the_clock_counts_tenths(self):
+        assert [moments.clock(s) for s in (0, 59.96, 61.25, 600)] == ["0:00.0", "1:00.0", "1:01.2", "10:00.0"]
+
+
+def test_overs_are_listed_with_their_times(tmp_path):
+    loud = np.zeros((RATE_HZ * 2, 2), np.float32)
+    loud[30000:30100] = 1.2
+    soundfile.write(tmp_path / "loud.wav", loud, RATE_HZ, subtype="FLOAT")
+    status, _, err = burnish("analyze", tmp_path / "loud.wav", "--report", tmp_path / "r.html")
+    assert status == 0, err
+    text = (tmp_path / "r.html").read_text()
+    assert "<h2>Overs</h2>" in text and "0:00.6 to 0:00.7" in text
