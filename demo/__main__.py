@@ -69,9 +69,8 @@ def main() -> int:
 def run(arguments) -> int:
     """Play, compare with a render, report; returns the exit status."""
     out = arguments.out
-    words, rate_hz = source(
-        arguments
-    )  # read before the results of the last run are removed, because the mix may be one of them
+    # Read before the results of the last run are removed, because the mix may be one of them.
+    words, rate_hz = source(arguments)
     clear(out)
     if words is not None:
         audiofile.write_words(out / "mix.wav", words, rate_hz, "32")

@@ -47,7 +47,7 @@ cdef class EnginePort:
         self.cells = Cells(bytearray(Cells.bytes_for(CELL_COUNT)), CELL_COUNT)
 
     def attach(self, Cells cells, SeqLock settings, Ring meters, Ring events, Ring spectra):
-        """[control] Use these parts from now on. None keeps the present part. Meters and spectra are only computed if they
+        """[control] Use these parts from now on. None keeps the part that is in use. Meters and spectra are only computed if they
         have a ring.
 
         Raises ValueError if a size differs from the tables above.

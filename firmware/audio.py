@@ -33,9 +33,8 @@ from firmware.system import (
     schedule_realtime,
 )
 
-_EPIPE = (
-    -32
-)  # pyalsaaudio returns this after an xrun; it has then prepared this stream again, and the data of the call is lost
+# A return value of pyalsaaudio after an xrun. pyalsaaudio has then prepared this stream again, and the data of the call is lost.
+_EPIPE = -32
 _BYTES_PER_FRAME = 8
 _OVERLOAD_PPM = protocol.OVERLOAD_PCT * 10_000
 _LOAD_STEP_PPM = 1_000_000 // (len(LOAD_STEPS) - 1)

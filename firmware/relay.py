@@ -37,8 +37,8 @@ class Relay:
 
     @property
     def engaged(self) -> bool:
-        """Whether the relays should be on the processor, from a model of the charge pump with the given pulses and the longest
-        hold time."""
+        """Whether the relays should connect the processor, by a model of the charge pump with these pulses and the longest hold
+        time."""
         now = self._clock()
         return (
             len(self._rises) == self._rises.maxlen

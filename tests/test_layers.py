@@ -106,7 +106,7 @@ def exported(package: str, suffix: str) -> set[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_point_downwards_and_end_at_the_front_of_a_package(path):
+def test_imports_point_downwards_and_use_only_exported_names(path):
     for found in foreign(path):
         where = f"{found.module} imports {found.name or 'the package'} from {found.source}"
         assert layer(found.source) < layer(found.module), f"{where}, which is not below it"
@@ -142,7 +142,7 @@ def test_import_style(path):
         assert source in PACKAGES or package_of(source, PACKAGES) != inside, f"{module} imports {source} absolutely"
 
 
-def test_packages_are_not_crowded():
+def test_packages_have_few_modules():
     modules = Counter(package_of(module, PACKAGES) for module in MODULES - PACKAGES)
     assert not {package: count for package, count in modules.items() if count > MOST_MODULES}
 

@@ -169,7 +169,7 @@ class TestChain:
         assert chain.settings == before
 
     @pytest.mark.parametrize("id, value", [("eq.b4.gain_db", 6.0), ("multiband.x2_hz", 900.0), ("input.trim_db", -6.0)])
-    def test_a_change_during_the_stream_ends_where_a_new_chain_begins(self, music, id, value):
+    def test_after_a_change_the_output_equals_that_of_a_new_chain(self, music, id, value):
         """EQ and crossovers too, although their kernels wait for crossfades: two changes follow each other at once."""
         start = {"eq.b4.enabled": True, "multiband.b2.makeup_db": 3.0}
         changed, fresh = burnish.Chain(RATE_HZ, settings=start), burnish.Chain(RATE_HZ, settings={**start, id: value})

@@ -160,10 +160,10 @@ class TestPicture:
     """docs/demo.png is the picture that `make picture` draws today. The test compares no pixels, but the metadata, which
     describes the run."""
 
-    def test_the_scene_is_that_of_the_demo(self, made):
+    def test_the_picture_shows_the_actions_of_the_demo(self, made):
         assert made["scene"] == [[at_s, words] for at_s, words, _ in demo.SCENE]
 
-    def test_repeating_its_run_gives_its_figures(self, made):
+    def test_a_repetition_of_the_run_gives_the_same_figures(self, made):
         """The settings of the pictured run, with each change at its frame, through the engine of today."""
         mix = synthesise(RATE_HZ).T[: made["frames"]]
         words = audiofile.round_to_bits(audiofile.words_from_float(mix), 24)
@@ -175,7 +175,7 @@ class TestPicture:
             found = report.true_peak_dbtp(samples, RATE_HZ)
             assert found == pytest.approx(made[f"dbtp_{name}"], abs=0.05), "make picture"
 
-    def test_its_plots_are_those_that_the_report_draws(self, made, tmp_path, rng):
+    def test_the_picture_has_the_plots_of_the_report(self, made, tmp_path, rng):
         columns = ["in_short_lufs", "out_momentary_lufs", "out_short_lufs", "gr_limiter_db"]
         columns += [f"gr_b{band}_db" for band in range(1, 6)]
         history = {"t_s": [0.0, 1.0], "frame": [0, RATE_HZ]} | {name: [-20.0, -20.0] for name in columns}

@@ -8,7 +8,7 @@ as one complex signal, and all kernels share one forward transform and one ring 
 
 - The convolver's own latency is exactly one partition, whatever the block size. While the frames of a partition arrive, the
   contributions of all older partitions are summed in a fixed order. The cost per frame is therefore even, and the result is
-  the same, bit for bit, however the stream is cut into blocks.
+  the same, bit for bit, for all sizes of blocks.
 - Two banks hold packed kernels. A bank is never written while it is in use. `use_bank` crossfades to the other bank within
   20 ms, in the shape of `ramp.pyx`; both banks use the same spectra. The crossfade is equal-gain, because linear-phase kernels have
   equal phase.

@@ -1,8 +1,8 @@
 """The contract of every processor in the chain.
 
 - `prepare(rate_hz, max_block)` may allocate memory. Setters and `run` never do.
-- `run(left, right, frames)` works in place and never raises. Its cost does not depend on the state. Its result does not
-  depend on how the stream is cut into blocks, bit for bit.
+- `run(left, right, frames)` works in place and never raises. Its cost does not depend on the state. Its result does not depend
+  on how the stream is divided into blocks, bit for bit.
 - `reset()` clears the history and keeps the settings.
 - `latency` is exact, in frames, and constant for each mode.
 - A change of a setting is ramped over 20 ms (see `ramp.pyx`).

@@ -68,7 +68,7 @@ class Dynamics:
 class EqBand:
     """One band of the EQ.
 
-    - `freq_hz`: the centre, or the corner (half the decibels of a shelf, -3 dB of a cut with q = 0.71).
+    - `freq_hz`: the centre, or the corner frequency (at half of the gain of a shelf in dB, at -3 dB of a cut with q = 0.71).
     - `gain_db`: the gain of a bell or a shelf. For a tilt, it is the gain far above `freq_hz`; far below, the gain is its
       negative.
     - `q`: for bells and notches. For shelves and cuts it scales the sharpest pair of poles; 0.71 is maximally flat.

@@ -160,8 +160,8 @@ def responses(bands, freqs_hz, solo: int = 0, turn=None) -> tuple[np.ndarray, np
 
 
 def make_up(bands) -> float:
-    """The amplitude factor that keeps the K-weighted loudness of pink noise, independent in both channels, through
-    `bands`."""
+    """The amplitude factor that compensates for the change of the K-weighted loudness by `bands`, for pink noise that is
+    independent in both channels."""
     common, matrix = responses(bands, loudness.FREQS_HZ)
     spread = 1.0 if matrix is None else np.sum(matrix**2, axis=(0, 1)) / 2
     return loudness.compensation(common**2 * spread)

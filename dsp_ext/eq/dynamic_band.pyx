@@ -5,7 +5,7 @@
 Detector: it measures the louder channel in the frequency range of the band. For a bell, it is a series of two band-passes with
 the frequency and the q of the band (at least 0.71: broader ones overshoot at the start of a tone). The two states of the second
 one are a quarter of a period apart, so the sum of their squares is the envelope, without ripple at the centre. For a shelf, it
-is a second-order low-pass or high-pass, rectified. The peaks of a sine read its amplitude.
+is a second-order low-pass or high-pass, rectified. For a sine, the peaks of this signal equal the amplitude of the sine.
 
 Curve, in dB: change = sign * min((1 - 1 / ratio) * soft(level - threshold), gain range), with a knee of 6 dB. Above the threshold
 the gain goes down or up. Below the knee, the band adds exactly nothing.

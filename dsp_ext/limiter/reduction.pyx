@@ -6,8 +6,8 @@
     mid       dips of about 2 ms for the low frequencies                    (`dips.pyx`)
     fast      dips of about 1 ms for all other peaks
 
-Each part provides what the parts before it have left over. Their sum, in octaves, is therefore at or above what every peak
-needs.
+Each part provides the reduction that the parts before it do not provide. The sum of all parts, in octaves, is therefore at or
+above the reduction that each peak needs.
 """
 
 import numpy as np

@@ -70,7 +70,7 @@ cdef class KWeighting:
             self._state[i] = 0.0
 
     cdef void run(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """[audio] Filter, and sum the squares sample by sample, so that the cut into blocks makes no difference.
+        """[audio] Filter, and sum the squares sample by sample, so that the division into blocks makes no difference.
         O(frames)."""
         cdef const double *c = &self._c[0]
         cdef Double2 b0 = double2(c[0], c[0]), b1 = double2(c[1], c[1]), b2 = double2(c[2], c[2])

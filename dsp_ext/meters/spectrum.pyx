@@ -2,9 +2,9 @@
 # Sizes follow from `prepare`. Rings are stored twice, _size apart, so that the last _size samples are contiguous.
 """Spectrum: the power in 96 bands of 1/6 octave, 20 Hz to 20 kHz. The sound passes unchanged, bit for bit.
 
-One transform cannot serve both ends of the range: 1/6 octave is 2.3 Hz wide at 20 Hz, and 2.3 kHz at 20 kHz. There are
-therefore four levels. Each level has a quarter of the sampling rate of the previous one and a Hann-windowed transform of the
-same length (512 points at 44.1 and 48 kHz, longer in proportion above). Each band uses the slowest level whose alias-free
+One transform cannot resolve both ends of the frequency range: 1/6 octave is 2.3 Hz wide at 20 Hz, and 2.3 kHz at 20 kHz. There
+are therefore four levels. Each level has a quarter of the sampling rate of the previous one and a Hann-windowed transform of
+the same length (512 points at 44.1 and 48 kHz, longer in proportion above). Each band uses the slowest level whose alias-free
 range contains it. The windows of the low bands are therefore 0.7 s long, those of the high bands 11 ms.
 
 The work is spread evenly: sound is collected in slots of 64 frames (at 44.1 and 48 kHz), and each slot does at most one

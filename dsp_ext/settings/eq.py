@@ -1,4 +1,4 @@
-"""Settings of the equaliser. The audio thread does not read them: they are designed into kernels or filter sections."""
+"""Settings of the equaliser. The audio thread does not read them: the designer makes kernels or filter sections from them."""
 
 from .setting import Settings, choice, number, switch
 

@@ -72,7 +72,7 @@ class Info(Struct):
 
 
 class From(Params):
-    """`first` is the index of the first row wanted: 0, or `next` of the previous page."""
+    """`first` is the index of the first requested row: 0, or `next` of the previous page."""
 
     first: Index = 0
 
@@ -87,7 +87,7 @@ class Description(Struct):
 
 
 class Get(Params):
-    """`paths` lists the parameters wanted; an empty list means all, in pages."""
+    """`paths` lists the requested parameters; an empty list means all, in pages."""
 
     paths: list[str] = []
     first: Index = 0
@@ -118,7 +118,7 @@ class Change(Struct):
 
 
 class Switch(Params):
-    """The wanted position of the switch."""
+    """The requested position of the switch."""
 
     to: Literal["on", "off", "toggle"] = "toggle"
 

@@ -1,7 +1,7 @@
 """The behaviour of the front panel: pages, knobs, buttons, and the choice of presets. `controls.py` turns pins into events.
 
-A turn never makes a value jump, because encoders have no position. A click is a fixed step, and a fine step while the knob
-is pushed. Holding a knob for a second without turning sets its default. The names of switches are those of
+A value never jumps when its knob is turned, because encoders have no position. A click is a fixed step, and a fine step while
+the knob is pushed. Holding a knob for a second without turning sets its default. The names of switches are those of
 hardware/board.toml.
 """
 

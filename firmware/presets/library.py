@@ -53,8 +53,8 @@ class PresetLibrary:
     """
 
     def __init__(self, user_dir: Path | str):
-        """Raises nothing. The first save creates `user_dir`; reading never does. If it cannot be used there are only factory
-        presets, and every save is refused."""
+        """Never raises an exception. The first save creates `user_dir`; reading never does. If the directory cannot be used, there
+        are only factory presets, and every save is refused."""
         self.user_dir = Path(user_dir)
         remove_leftovers(self.user_dir)
         self._known: dict[str, tuple[tuple, Preset]] = {}
@@ -112,7 +112,7 @@ class PresetLibrary:
         renamed = self._named(self._read(path), new_name)
         same_file = renamed.slug == path.stem
         self.save(renamed, overwrite=overwrite or same_file)
-        if not same_file:  # a power cut between the two steps leaves both files, never none
+        if not same_file:  # after a power cut between the two steps, both files exist, and never none
             self.delete(path.stem)
         return renamed
 

@@ -38,7 +38,8 @@ def _eq_db(values: Mapping[str, float], band: str) -> float:
         return 0.0
     moves = values[f"{band}.dynamic"] and values[f"{band}.dyn_ratio"] > 1
     lift = max(0.0, values[f"{band}.dyn_range_db"]) if moves else 0.0
-    if type in _SHELVES and (gain or moves):  # for a boost and for a cut, a high Q raises one side of the corner
+    # Both for a boost and for a cut, a high Q adds gain on one side of the corner frequency.
+    if type in _SHELVES and (gain or moves):
         lift += max(0.0, 20 * math.log10(values[f"{band}.q"] / _FLAT_Q))
     # A tilt boosts one end for either sign; auto gain compensates what a band removes.
     return lift + (abs(gain) if type == _TILT or values["eq.auto_gain"] else max(0.0, gain))

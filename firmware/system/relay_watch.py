@@ -42,6 +42,8 @@ class RelayWatch:
         if late and not self.fault:
             self.fault = True
             state = (
-                "stay in bypass although they are held" if told else "stay on the processor although they are released"
+                "stay in bypass although they are held"
+                if told
+                else "still connect the processor although they are released"
             )
             log.error("the bypass relays %s: %s", state, self._advice)

@@ -56,7 +56,7 @@ def check_source(path: Path, name: str = "") -> None:
     if path.is_file() and not path.stat().st_size:
         raise CliFail(f"{name} is empty: copy or export it again")
     if path.is_file() and _is_cut_off(path):
-        raise CliFail(f"{name} is cut off, it is shorter than its header states: copy or export it again")
+        raise CliFail(f"{name} is truncated: it is shorter than its header states; copy or export it again")
 
 
 def unreadable(name, error: soundfile.LibsndfileError) -> CliFail:

@@ -12,7 +12,7 @@ FLOOR_DB = -100.0
 REFERENCE = ((20, -16.0), (40, -5.0), (60, 0.0), (100, 0.0), (4000, -10.6), (10_000, -18.0), (20_000, -29.0))
 #: Half of the height of the reference band, in dB.
 REFERENCE_DB = 5.0
-#: Loudness is gated here first, in LUFS (ITU-R BS.1770-5, annex 1).
+#: The absolute gate of the integrated loudness, in LUFS (ITU-R BS.1770-5, annex 1).
 _GATE_LUFS = -70.0
 
 

@@ -13,7 +13,8 @@ LEVEL_BOTTOM_DB, REDUCTION_TOP_DB = -60.0, 20.0
 
 
 def one_line(thing) -> str:
-    """`thing` as text without control characters. Names come from the files of others, and a terminal executes control characters."""
+    """`thing` as text without control characters. Names can come from files of other people, and a terminal executes control
+    characters."""
     return "".join(c if c.isprintable() else "?" for c in str(thing))
 
 

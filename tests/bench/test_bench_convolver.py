@@ -71,7 +71,7 @@ def test_speed_relative_to_zita(taps, block, music, record):
 
 
 @pytest.mark.parametrize("partition", sorted({PARTITION, 256}))
-def test_growth(partition, music, record):
+def test_growth_of_the_cost_with_the_number_of_taps(partition, music, record):
     few, many = ns_per_frame(music.shape[1], *(work(taps, partition, 256, music) for taps in (4096, 16384)))
     how = f"partition {partition}{', as in the product' if partition == PARTITION else ''}"
     print(f"convolution, block 256, {how}: {few:.1f} ns per frame with 4096 taps, {many:.1f} with 16384")

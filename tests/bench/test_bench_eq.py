@@ -25,7 +25,7 @@ def eq(block: int, **mode) -> Eq:
     return made
 
 
-def test_the_peer_has_as_many_taps():
+def test_the_compared_eq_has_the_stated_number_of_taps():
     """The impulse response of LSP's EQ fits into a window of that length around its latency, and needs half of it."""
     peer = lv2.lsp_eq(128)
     sound = np.zeros((2, 1 << 15), np.float32)

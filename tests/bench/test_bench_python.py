@@ -34,7 +34,7 @@ def example():
     return names["board"], eval(settings)
 
 
-def test_the_job_of_the_document(example, music, record):
+def test_speed_of_the_example_relative_to_pedalboard(example, music, record):
     board, settings = example
     mix = np.ascontiguousarray(4 * np.tile(music, 4))  # loud, so that the limiters have work to do
     results = {}

@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 
 RUNS = 5
-#: Number of runs for the most expensive of many blocks.
+#: Number of runs in which the most expensive block is searched.
 WORST_RUNS = 25
 
 

@@ -22,7 +22,7 @@ cdef extern from *:
 
 cdef enum:
     NONE = 0
-    # As in plugin.c.
+    # The same numbers as in plugin.c.
     START = 7001
     STOP
     CASE

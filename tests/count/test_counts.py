@@ -15,7 +15,7 @@ pytestmark = pytest.mark.count
 #: The allowed change of a committed count, up or down.
 ALLOWED = 0.01
 WORST_BLOCK = 1.2
-#: Silence may take the other side of a few branches.
+#: Allowed difference for silence, with which a few branches take another path.
 QUIET = 1.001
 BUDGETS = {
     "convolution, 8192 taps": 400,
@@ -60,7 +60,7 @@ def known(request, record, music) -> dict[str, float]:
     return committed["per_frame"]
 
 
-def test_no_count_moved(known, music, record):
+def test_no_count_has_changed(known, music, record):
     moved = []
     for name, count in music.items():
         budget = BUDGETS.get(name)
@@ -85,7 +85,7 @@ def test_budgets(music):
     assert not over
 
 
-def test_cost_is_even(known, music, record):
+def test_cost_is_evenly_distributed_over_blocks(known, music, record):
     """Relative to the mean block of the same case; if settings change or kernels are swapped, of the case without that."""
     uneven = []
     for name, count in music.items():
@@ -113,7 +113,7 @@ def test_silence_and_denormals_cost_no_more_than_music(known, counts, music, rec
     assert dearest <= QUIET, {name: ratio for name, ratio in ratios.items() if ratio > QUIET}
 
 
-def test_part_of_a_core(known, music, record):
+def test_share_of_a_core(known, music, record):
     """By the model in `cycles.py`, with its assumptions."""
     try:
         model = f"llvm-mca {cycles.version()}"

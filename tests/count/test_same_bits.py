@@ -10,7 +10,7 @@ from .sysroot import CannotCount
 pytestmark = pytest.mark.count
 
 
-def test_reference_runs_there_are_those_here(record):
+def test_reference_runs_have_the_same_bits_on_both_machines(record):
     try:
         there = machine.output(reference_run.__file__).splitlines()
     except CannotCount as error:

@@ -36,7 +36,7 @@ def test_spectra_are_read_once_a_partition():
     assert cycles.streaming_s(8192, 1, 256) * cycles.MEMORY_BYTES_S == pytest.approx(1024)
 
 
-def test_figures_come_back_from_their_file(tmp_path, monkeypatch):
+def test_figures_are_read_from_their_file(tmp_path, monkeypatch):
     monkeypatch.setattr(figures, "PATH", tmp_path / "figures.toml")
     assert figures.read() == {"compiler": "", "per_frame": {}}
     figures.write("12.2.0", {"chain, LR4": 3524.71, "limiter": 1065.0})

@@ -129,7 +129,7 @@ def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, rec
 
 
 @RATES
-def test_a_change_of_all_settings_at_once_leaves_no_click(rate_hz, record):
+def test_a_change_of_all_settings_at_once_makes_no_click(rate_hz, record):
     """As when a preset is loaded: settings, EQ and crossovers change together, while a full-scale tone of 200 Hz plays that is
     limited by 3 dB or more before and after the change."""
     before = params.DEFAULTS | {"eq.b2.enabled": 1.0, "eq.b2.gain_db": -6.0, "limiter.gain_db": 9.0}

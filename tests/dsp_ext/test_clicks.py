@@ -15,7 +15,7 @@ LIMITS_DB = {
 
 
 def every_case():
-    """Each parameter with each tone at each rate, each in one of the contexts in turn, and every two presets."""
+    """Each parameter with each tone at each rate, where the contexts alternate, and every pair of presets."""
     for turn, (rate_hz, tone_name) in enumerate(itertools.product(RATES_HZ, clicks.TONES)):
         contexts = [list(clicks.parameter_cases(place)) for place in range(len(clicks.CONTEXTS))]
         for number, cases in enumerate(zip(*contexts, strict=True)):

@@ -82,7 +82,7 @@ def test_longest_block_changes_no_bit(name, rng):
 
 
 @MODULES
-def test_reset_is_as_new(name, rng):
+def test_after_a_reset_it_behaves_like_a_new_processor(name, rng):
     used = make(name, 48000)
     x = noise(rng, 12000)
     first = through(used, x)
@@ -160,7 +160,7 @@ class TestEngine:
         both = np.concatenate([x, x, x], axis=1)
         assert np.array_equal(y[:, settled:], both[:, 48000 - lag + settled : 48000 - lag + y.shape[1]])
 
-    def test_mute_is_silence_and_comes_back(self, rng):
+    def test_mute_is_silence_and_can_be_switched_off(self, rng):
         engine = Engine(48000, 480)
         engine.set("chain.mute", 1)
         x = words24(rng, 48000)

@@ -41,7 +41,7 @@ def test_a_change_of_mode_goes_through_silence_to_the_new_latency(change, rng):
     np.testing.assert_array_equal(y[:, back + fade :], x[:, back + fade - after : 120000 - after])
 
 
-def test_bypass_keeps_step_with_the_latency(rng):
+def test_bypass_is_delayed_by_the_present_latency(rng):
     engine, x = engine_with(BANDS), noise(rng, 100000)
     engine.set("chain.bypass", 1)
     engine.settle()
@@ -69,7 +69,7 @@ def test_cutting_changes_no_bit_while_modes_change(rng):
         np.testing.assert_array_equal(render(cuts), whole)
 
 
-def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
+def test_reset_during_a_change_completes_it(rng):
     engine, x = engine_with(BANDS), noise(rng, 20000)
     engine.load_eq(engine.eq.pack(BANDS, mode="minimum"))
     through(engine, x[:, :500].copy())

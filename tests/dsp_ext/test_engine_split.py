@@ -87,7 +87,7 @@ def test_a_change_of_split_makes_no_click(rate_hz, name, record):
     assert worst <= -100
 
 
-def test_bypass_keeps_step_with_the_latency(rng):
+def test_bypass_is_delayed_by_the_present_latency(rng):
     engine, x = engine_with(chain__bypass=1), noise(rng, 60000)
     through(engine, x)
     engine.set("multiband.split", SPLITS["shelves"])
@@ -95,7 +95,7 @@ def test_bypass_keeps_step_with_the_latency(rng):
     np.testing.assert_array_equal(y[:, 20000:], x[:, 20000 - engine.latency : 60000 - engine.latency])
 
 
-def test_a_split_that_is_set_back_in_time_only_fades(rng):
+def test_a_split_that_is_changed_back_during_the_fade_causes_only_a_fade(rng):
     engine, x = engine_with(), noise(rng, 40000)
     lag = engine.latency
     through(engine, x[:, :300].copy())
@@ -126,7 +126,7 @@ def test_cutting_changes_no_bit_while_splits_and_modes_change(rng):
         np.testing.assert_array_equal(render(cuts), whole)
 
 
-def test_reset_in_the_middle_of_a_change_is_at_its_end(rng):
+def test_reset_during_a_change_completes_it(rng):
     engine, x = engine_with(**WORKING), noise(rng, 20000)
     engine.set("multiband.split", SPLITS["shelves"])
     through(engine, x[:, :500].copy())

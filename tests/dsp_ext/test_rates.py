@@ -71,7 +71,8 @@ def test_a_change_of_the_multiband_makes_no_click(name, rate_hz, record):
     x = np.stack([tone, tone]).astype(np.float32)
     multiband.process(x[:, :rate_hz].copy())
     before, after = x[:, :rate_hz].copy(), np.ascontiguousarray(x[:, rate_hz:])
-    multiband.process(before)  # whole periods, so the tone continues in phase; releases of 3 s come to rest
+    # A whole number of periods, so that the tone continues in phase; long enough for releases of 3 s.
+    multiband.process(before)
     step(multiband)
     multiband.process(after)
     worst = click_db(np.concatenate([before[:, -rate_hz // 10 :], after], axis=1), rate_hz)

@@ -24,7 +24,7 @@ def test_the_parameter_table_agrees_with_the_declarations():
         assert fields == (setting.unit, setting.low, setting.high, setting.default, setting.choices), id
 
 
-def test_importing_the_declarations_is_light():
+def test_importing_the_declarations_loads_no_large_library():
     """Shell completion imports the parameter table and must not wait for NumPy or compiled modules."""
     script = "import sys, dsp_ext.settings; print([m for m in sys.modules if m == 'numpy' or m.startswith('dsp_ext')])"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

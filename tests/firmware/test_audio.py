@@ -89,7 +89,7 @@ def test_a_card_that_takes_or_gives_nothing_ends_the_process(rng):
 
 
 @pytest.mark.parametrize("side", ["read", "write"])
-def test_a_signal_during_a_call_of_the_card_is_no_failure(rng, side):
+def test_a_signal_during_a_call_of_the_card_is_not_a_failure(rng, side):
     """The words are those of a run without the signal. If the signal requests the end, the loop ends."""
     words = music(rng, 0.1)
     undisturbed = Bench(ArrayCapture(words), ListPlayback())
@@ -166,7 +166,7 @@ def test_fades_out_before_it_ends():
 def test_silent_again_whenever_the_relay_was_off_and_then_a_fade(rng):
     """The relays are released and pulled in again: their contacts never close while the sound has its full level."""
     words = np.full((3 * RATE_HZ, 2), 1 << 28, np.int32)
-    off, on = RATE_HZ, RATE_HZ * 2  # frames between which the relays are in bypass
+    off, on = RATE_HZ, RATE_HZ * 2  # the first and the last frame of the time in bypass
     bench = None
 
     def on_read(frame):
@@ -207,7 +207,7 @@ def test_the_relays_count_as_off_when_the_supervisor_has_stopped(monkeypatch):
         (np.arange(9600, dtype=np.int32).reshape(-1, 2), True, True),
     ],
 )
-def test_notes_whether_the_capture_varies(words, analog, varied):
+def test_records_whether_the_capture_varies(words, analog, varied):
     bench = Bench(ArrayCapture(words), ListPlayback())
     bench.loop = audio.Loop(
         bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, analog=analog

@@ -329,9 +329,8 @@ def test_a_killed_process_that_does_not_end_is_not_waited_for_and_is_replaced(tm
         child.watch()  # an assertion fails if it waits
         now_s[0] += supervisor.TICK_S
     assert [process.got for process in started] == 2 * [[signal.SIGUSR1, signal.SIGKILL]]
-    assert (
-        not child.alive and len(started) == supervisor.MOST_UNREAPED
-    )  # no further processes, because each of them uses memory
+    # No further processes, because each of them uses memory.
+    assert not child.alive and len(started) == supervisor.MOST_UNREAPED
     started[0].returncode = -signal.SIGKILL  # the disk answers again
     child.watch()
     assert child.alive and len(started) == 3
@@ -361,7 +360,7 @@ def test_nothing_waits_for_a_systemd_that_takes_no_messages(tmp_path, monkeypatc
         door.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         monkeypatch.setattr(supervisor.systemd, "WAIT_S", 0.001)
-        for _ in range(1000):  # its queue is full long before
+        for _ in range(1000):  # the queue is full before that
             supervisor.systemd.notify("WATCHDOG=1")
 
 
@@ -458,7 +457,7 @@ class Pulse:
         return self._heart.step()
 
     def engage(self):
-        """Advance until the relay is on the processor; returns the seconds."""
+        """Advance until the relay connects the processor; returns the seconds."""
         began_s = self.now_s
         while not self.relay.engaged:
             self.step(True)
@@ -504,7 +503,7 @@ def test_a_faulty_capture_does_not_engage_the_relay(rate, varies, fault):
         assert pulse.now_s - began_s <= 2 * supervisor.HEALTHY_S + 0.05
 
 
-def test_relay_falls_to_bypass_when_the_audio_process_dies_or_sticks(record):
+def test_relay_releases_when_the_audio_process_dies_or_hangs(record):
     pulse = Pulse()
     pulse.engage()
     pulse.alive = False
@@ -545,7 +544,7 @@ def test_without_pins_the_refusal_is_one_sentence_without_warnings(tmp_path, mon
     assert not recwarn.list
 
 
-def test_a_missing_group_is_a_missing_permission_and_not_a_missing_board(tmp_path, monkeypatch):
+def test_a_missing_group_is_reported_as_a_missing_permission(tmp_path, monkeypatch):
     def relay(_):
         raise RuntimeError("can not open gpiochip")
 

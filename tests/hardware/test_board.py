@@ -22,7 +22,7 @@ def test_header_is_that_of_the_pi():
     assert {number: int(pin.name[4:]) for number, pin in header.items() if pin.name.startswith("GPIO")} == board.HEADER
 
 
-def test_relay_pin_boots_into_a_state_that_means_bypass():
+def test_relay_pin_has_a_level_after_boot_that_means_bypass():
     """After a reset, GPIO 0 to 8 are pulled up and the others are pulled down. Either is a constant level, which the charge
     pump does not pass on."""
     loaded = load()

@@ -13,7 +13,7 @@ from tools.hardware import kicad, lists, rules, schematic_picture
 from tools.hardware.sheet import draw, netlist
 
 NAMES = sorted(circuits())
-#: Header pins of the clocks that the default HAT drives or is driven by: I2C, I2S.
+#: Header pins with clocks of the default HAT: I2C and I2S.
 HAT_CLOCKS = {header for header, bcm in board.HEADER.items() if bcm in (2, 3, 18, 19, 20, 21)}
 
 
@@ -67,7 +67,7 @@ def test_a_wire_of_the_drawing_that_joins_two_nets_is_found():
         draw(circuit)
 
 
-def test_a_pin_on_two_nets_and_a_part_twice_are_refused():
+def test_a_pin_on_two_nets_and_a_duplicate_part_are_refused():
     circuit = circuits()["relay"]
     with pytest.raises(CircuitError, match=r"R1\.1 is on BYPASS_HB and on GND"):
         circuit.net("GND", "R1.1")
@@ -183,7 +183,7 @@ class Moved:
         self.name, self.direction, self.header, self.bcm = pin.name, pin.direction, header, board.HEADER.get(header)
 
 
-def test_the_receiver_brings_the_studio_level_to_the_hat(record):
+def test_the_receiver_converts_the_studio_level_to_that_of_the_hat(record):
     circuit = circuits()["receiver"]
     assert not list(rules.pad(circuit))
     record("Box", "line receiver: gain with the trimmer at its centre, computed from the resistors", rules.input_loss_db(circuit), "dB",
@@ -204,7 +204,7 @@ def test_a_pad_of_12_db_is_found():
 
 
 def test_the_hold_time_of_the_charge_pump_is_that_of_board_toml(record):
-    """A coarse model in Python; `make hardware-check` simulates the same with ngspice."""
+    """This uses a simple model in Python; `make hardware-check` simulates the same with ngspice."""
     relay = board.load().relay
     shortest, longest = rules.pump_hold_ms(circuits()["relay"])
     assert relay.hold_min_ms <= shortest and longest + 2 <= relay.hold_max_ms

@@ -36,7 +36,7 @@ def test_holes_of_the_plate_are_apart_and_inside_one_unit(profile):
 
 
 @pytest.mark.parametrize("profile", board.PANELS)
-def test_knobs_are_at_least_22_mm_apart_and_keys_16(profile):
+def test_knobs_are_at_least_22_mm_apart_and_keys_at_least_16_mm(profile):
     controls = board.load(panel=profile).panel.control
     for kind, least in (("ENC", 22), ("KEY", 16)):
         chosen = [c for c in controls if (c.name.startswith("ENC") if kind == "ENC" else 10 <= c.hole_mm < 13)]

@@ -1,4 +1,4 @@
-"""ngspice over the corners of the parts and of temperature, recorded in docs/MEASUREMENTS.md."""
+"""Simulations with ngspice over the tolerances of the parts and the temperature, recorded in docs/MEASUREMENTS.md."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def catalogue_as_before():
     CATALOGUE.update(before)
 
 
-def test_hold_of_the_bypass_over_all_corners(record):
+def test_hold_time_of_the_bypass_over_all_tolerances(record):
     relay = board.load().relay
     shortest, longest = simulate_bypass.window_ms()
     record("Hardware", "bypass: shortest hold time after the last pulse (ngspice, all tolerances)", shortest, "ms",

@@ -49,7 +49,7 @@ def test_audible_values_have_no_remark(changed):
     assert not remarks({changed: 1.0}, params.DEFAULTS | {changed: 1.0}, "burnish set")
 
 
-def test_set_says_it(burnish):
+def test_set_prints_the_remark(burnish):
     status, out, err = burnish("set", "eq.b3.gain_db=+1.5")
     assert (status, out) == (0, "eq.b3.gain_db  0.0 dB → +1.5 dB\n")
     assert err == "eq.b3.gain_db cannot be heard, because eq.b3 is off; to hear it: burnish set eq.b3.enabled=on\n"
@@ -57,7 +57,7 @@ def test_set_says_it(burnish):
     assert burnish("set", "eq.b3.gain_db=+2")[2] == ""
 
 
-def test_render_says_it(tmp_path):
+def test_render_prints_the_remark(tmp_path):
     import numpy as np
     import soundfile
 

@@ -130,7 +130,7 @@ def test_json_and_yes_may_come_last(burnish, fake):
     assert json.loads(burnish("preset", "delete", "Mine", "--yes", "--json")[1])["name"] == "Mine"
 
 
-def test_a_closed_output_pipe_is_no_failure(process_at, tty):
+def test_a_closed_output_pipe_is_not_a_failure(process_at, tty):
     run = process_at(tty, "meters", "--json", "--for", "20")
     assert json.loads(run.stdout.readline())["schema"] == "burnish.meters/1"
     run.stdout.close()

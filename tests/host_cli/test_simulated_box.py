@@ -157,7 +157,7 @@ def test_a_push_that_is_cut_leaves_the_old_or_the_new_preset(port):
     texts = [presets.dump(Preset("Cut", {"limiter.gain_db": gain})).encode() for gain in (1.0, 2.0)]
     with BoxClient(SerialLink(port)) as box:
         box.push("cut.toml", texts[0], overwrite=True)
-    total = 2 * len(texts[1])  # base64, envelopes and replies included, it is a little less
+    total = 2 * len(texts[1])  # with base64, envelopes and replies, the number is a little smaller
     for cut in range(100, total, total // 12):
         line = BadLine(port, left=cut)
         with contextlib.suppress(LinkLost), BoxClient(SerialLink(line.name), timeout_s=0.4) as box:

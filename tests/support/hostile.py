@@ -1,7 +1,7 @@
 """Signals that are difficult for limiters: a corpus of short stereo segments, each reproducible from its number.
 
-`segment(number)` returns (class, block). There are ten classes in turn, and the number seeds the random generator. Full
-scale is 1. Most segments are far above the ceiling of a limiter, some are close to it.
+`segment(number)` returns (class, block). The segments alternate between ten classes, and the number seeds the random generator.
+Full scale is 1. Most segments are far above the ceiling of a limiter, some are close to it.
 """
 
 import numpy as np

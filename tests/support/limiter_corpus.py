@@ -16,7 +16,7 @@ from . import hostile
 from .true_peak_oracle import BS1770, LONG, peak_db
 
 QUICK, FULL = 300, 10000
-#: How long a move of the ceiling takes.
+#: Duration of a change of the ceiling.
 RAMP_MS = 20
 _BLOCKS = (1, 16, 64, 100, 256, 1024, 4096)
 

@@ -42,7 +42,7 @@ def module_of(path: Path, root: Path = ROOT) -> str:
 
 
 def package_of(module: str, packages: set[str]) -> str:
-    """The package a module belongs to; a package belongs to itself."""
+    """The package of a module; for a package, the package itself."""
     return module if module in packages else module.rpartition(".")[0]
 
 

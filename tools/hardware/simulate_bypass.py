@@ -73,7 +73,8 @@ def hold_ms(corner: Corner, *, end_high: bool, circuit: Circuit | None = None) -
 
 
 def window_ms(circuit: Circuit | None = None) -> tuple[float, float]:
-    """The shortest and the longest hold over all corners and both levels at which the line may stop, contacts included."""
+    """The shortest and the longest hold time over all combinations of extreme values, for both levels at which the line may
+    stop. Includes the time of the contacts."""
     shortest = min(hold_ms(c, end_high=high, circuit=circuit)[0] for c in SHORT for high in (False, True))
     longest = max(hold_ms(c, end_high=high, circuit=circuit)[1] for c in LONG for high in (False, True))
     return shortest, longest + MECHANICAL_MS

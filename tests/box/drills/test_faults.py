@@ -41,7 +41,7 @@ class Watch:
         header = self._header
         assert wait_until(lambda: not header.held, limit_s, 0.001) is not None, "the relays did not fall"
         last_edge_ms = (header.last_edge_s - self._fault_s) * 1e3
-        assert wait_until(lambda: header.held, limit_s, 0.001) is not None, "the relays did not come back"
+        assert wait_until(lambda: header.held, limit_s, 0.001) is not None, "the relays did not pull in again"
         return last_edge_ms, (time.monotonic() - self._fault_s) * 1e3
 
 

@@ -98,7 +98,7 @@ def test_noise(burnishd, tool, cable):
     assert answers(tool)
 
 
-def test_sound_was_not_touched(burnishd, tool):
+def test_sound_was_not_affected(burnishd, tool):
     counters = tool.counters
     assert (counters["xruns"], counters["audio_starts"], counters["control_starts"]) == (0, 1, 1)
 

@@ -162,7 +162,7 @@ def test_switches_are_scanned_sixty_times_a_second(header, box, note):
     assert 55 < scans < 65
 
 
-def test_relays_are_sensed_and_sound_went_on(burnishd, box):
+def test_relays_are_sensed_and_sound_continued(burnishd, box):
     counters = box.info().counters
     assert counters["relay_on"] and not counters["relay_fault"], burnishd.log
     assert counters["xruns"] == 0

@@ -50,7 +50,7 @@ def test_equals_direct_convolution(partition, partitions, rng, record):
         )
 
 
-def test_kernels_share_the_stream_and_keep_apart(rng):
+def test_several_kernels_filter_the_same_stream_independently(rng):
     convolver = Convolver(RATE, 64, 8, kernels=3)
     kernels = rng.standard_normal((3, convolver.taps)) / 20
     convolver.load(convolver.pack(kernels), jump=True)
@@ -93,7 +93,7 @@ def test_no_kernel_is_the_delayed_input_to_the_bit(centre, rng):
         np.testing.assert_array_equal(y[2 * k : 2 * k + 2].view(np.int32), expected.view(np.int32))
 
 
-def test_latency_is_that_of_the_kernels_centre(rng):
+def test_latency_is_the_delay_of_the_kernels_centre(rng):
     convolver = Convolver(RATE, 128, 8)
     kernel = np.zeros((1, convolver.taps))
     kernel[0, convolver.centre] = 1

@@ -14,7 +14,7 @@ def noise(rng):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_spectrum_is_numpys_in_another_order(size, noise, record):
+def test_spectrum_equals_that_of_numpy_in_another_order(size, noise, record):
     fft, signal = Fft(size), noise(size)
     expected = np.fft.fft(signal)[fft.bins]
     error = np.sqrt(np.mean(np.abs(fft.spectrum(signal) - expected) ** 2) / np.mean(np.abs(expected) ** 2))
@@ -25,7 +25,7 @@ def test_spectrum_is_numpys_in_another_order(size, noise, record):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_there_and_back(size, noise):
+def test_inverse_transform_restores_the_signal(size, noise):
     fft, signal = Fft(size), noise(size)
     back = fft.signal(fft.spectrum(signal))
     assert np.max(np.abs(back - signal)) < 3e-6

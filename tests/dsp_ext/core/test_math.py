@@ -7,7 +7,7 @@ import dsp_ext
 from dsp_ext.core import fit_math
 
 
-def test_coefficients_are_those_of_the_script():
+def test_committed_coefficients_equal_those_of_the_script():
     text = (Path(dsp_ext.__file__).parent / "core" / "math.pxd").read_text()
     for letter, fitted in (("L", fit_math.log2_coefficients()), ("E", fit_math.exp2_coefficients())):
         for k, value in enumerate(fitted):

@@ -153,7 +153,8 @@ def test_the_meter_of_a_band_is_the_furthest_change_since_it_was_read(placement)
     tone[1] *= -1
     assert [eq.take(band) for band in range(8)] == [0] * 8
     through(eq, tone)
-    through(eq, np.zeros((2, 24000), np.float32))  # the gain returns to rest; the meter keeps the largest change
+    # The gain returns to its static value; the meter keeps the largest change.
+    through(eq, np.zeros((2, 24000), np.float32))
     assert [eq.take(0), eq.take(1)] == pytest.approx([curve_db(-16, down), curve_db(-16, up)], abs=0.1)
     assert [eq.take(band) for band in range(8)] == [0] * 8
     through(eq, tone)

@@ -103,7 +103,7 @@ def test_other_modes_and_resolutions_are_refused():
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_no_band_changes_no_bit(mode, rng):
+def test_without_bands_the_input_passes_unchanged(mode, rng):
     eq, x = loaded([EqBand("bell", 1000), EqBand("notch", 50, enabled=False)], mode=mode), noise(rng, 20000)
     y = x.copy()
     eq.process(y)
@@ -111,7 +111,7 @@ def test_no_band_changes_no_bit(mode, rng):
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_response_is_what_the_processor_does(mode):
+def test_response_is_the_measured_one(mode):
     freqs_hz = np.array([31.5, 250, 1000, 8000, 19000])
     np.testing.assert_allclose(np.abs(loaded([], mode=mode).response(freqs_hz)), 1)
     bands = [EqBand("bell", 300, 9, 2), EqBand("low_cut", 40), EqBand("high_shelf", 9000, -6, placement="side")]

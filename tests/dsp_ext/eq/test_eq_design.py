@@ -31,7 +31,7 @@ def random_band(rng, types=TYPES):
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_analog_prototypes_are_what_their_settings_say(kind):
+def test_analog_prototypes_agree_with_their_settings(kind):
     def at(freqs_hz, **more):
         return db(analog_response([EqBand(kind, 1000, **more)], freqs_hz))
 
@@ -197,7 +197,7 @@ def test_notches_are_deep_with_mixed_phase(mix):
         assert np.max(np.abs(errors_db[heard])) <= 0.05 and notch_db(kernel, rate_hz, band.freq_hz) < -30
 
 
-def test_notches_of_hum_and_a_narrow_one_are_deep():
+def test_notches_at_hum_frequencies_and_a_narrow_notch_are_deep():
     hum = [EqBand("notch", 50.0 * n, q=5 * n) for n in range(1, 9)]
     kernel = design(hum, 48000, 16384)[0]
     assert max(notch_db(kernel, 48000, band.freq_hz) for band in hum) < -15
@@ -219,7 +219,8 @@ def test_validity_is_the_lowest_frequency_within_tolerance(rate_hz):
     ):
         limit_hz = validity_hz(bands, rate_hz, taps)
         kernels = design(bands, rate_hz, taps)
-        kernel = kernels[0].real + (kernels[1].imag if len(kernels) == 2 else 0)  # from side to side
+        # The response from the side signal to the side signal.
+        kernel = kernels[0].real + (kernels[1].imag if len(kernels) == 2 else 0)
         freqs_hz = np.geomspace(limit_hz, 18000, 1000)
         errors_db = db(kernel_response(kernel, rate_hz, freqs_hz)) - db(analog_response(bands, freqs_hz))
         assert np.max(np.abs(errors_db)) < 0.051  # the limit is searched on a grid

@@ -66,7 +66,7 @@ def test_bands_near_the_limit_follow_the_prototype(rate_hz, rng):
 
 
 @pytest.mark.parametrize("freq_hz", [5000.0, 10000.0, 19845.0])
-def test_a_notch_where_the_curve_is_fitted_is_as_good_as_beside_it(freq_hz):
+def test_a_notch_at_a_point_of_the_fit_is_as_accurate_as_between_points(freq_hz):
     freqs_hz = np.geomspace(10, 19000, 200)
     for rate_hz in (44100, 48000):
         band = EqBand("notch", freq_hz, q=2)

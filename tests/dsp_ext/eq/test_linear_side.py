@@ -36,7 +36,7 @@ def test_curve_is_that_of_the_stereo_processor():
 
 
 @RATES
-def test_side_follows_its_curve_without_phase_and_mid_keeps_its_own(rate_hz, record):
+def test_side_follows_its_curve_without_phase_shift_and_mid_is_unchanged(rate_hz, record):
     bands, freqs_hz = [EqBand("bell", 500, 6, 1)], np.geomspace(60, 18000, 200)
     eq = Eq(rate_hz)
     eq.load(eq.pack(bands, resolution=16384, stereo=SETTINGS), jump=True)
@@ -54,7 +54,7 @@ def test_side_follows_its_curve_without_phase_and_mid_keeps_its_own(rate_hz, rec
 
 
 @RATES
-def test_the_chain_applies_it_once(rate_hz):
+def test_the_chain_applies_the_curve_once(rate_hz):
     """An impulse in the side signal passes the chain with the response of the EQ's kernel; the stereo processor adds
     nothing."""
     engine = begun(rate_hz, **WIDE)
@@ -69,7 +69,7 @@ def test_the_chain_applies_it_once(rate_hz):
 
 
 @pytest.mark.parametrize("mode", [1.0, 2.0], ids=["minimum", "mixed"])
-def test_other_modes_leave_it_to_the_stereo_processor_and_changes_of_mode_hand_it_over(mode, rng):
+def test_in_other_modes_the_stereo_processor_applies_the_curve(mode, rng):
     x = (0.2 * rng.standard_normal((2, 60000))).astype(np.float32)
     values = params.DEFAULTS | {"limiter.enabled": 0.0} | WIDE
     for before, after in ((mode, 0.0), (0.0, mode)):

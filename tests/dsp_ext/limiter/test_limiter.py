@@ -52,7 +52,7 @@ def test_latency_is_the_reported_one(rate):
         assert np.argmax(np.abs(y[0])) == 40 == np.argmax(np.abs(y[1]))
 
 
-def test_rests_again_after_limiting(rng):
+def test_passes_words_unchanged_again_after_limiting(rng):
     """After the release, words pass unchanged again."""
     loud = rng.uniform(-2, 2, (2, 4800))
     quiet = words(rng, 150000, 0.2)
@@ -60,7 +60,7 @@ def test_rests_again_after_limiting(rng):
     assert np.array_equal(y[:, 130000 : 4800 + 150000], quiet[:, 130000 - 4800 :])
 
 
-def test_off_is_a_delay(rng):
+def test_switched_off_it_only_delays(rng):
     x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
     y, _ = limited(x, enabled=False, gain_db=12.0)
     assert np.array_equal(y[:, :9000], x)

@@ -40,7 +40,7 @@ def test_a_tone_of_any_pitch_stays_pure(style, record):
     worst = max(found, key=found.get)
     figure = f"{style}, 6 dB of reduction: highest THD+N of six pitches from 30.7 Hz to 3 kHz"
     record("Limiter", figure, found[worst], "dB", target="≤ -100 dB", digits=1, tolerance=2.0)
-    assert found[worst] <= -50, f"{worst} Hz"  # far from the target, which the document shows as missed
+    assert found[worst] <= -50, f"{worst} Hz"  # the target is missed by far, as the document shows
 
 
 @STYLES
@@ -64,7 +64,7 @@ def test_everything_beyond_200_hz_from_a_tone_while_bursts_are_limited(style, re
     burst[20000:20480] = np.hanning(480) * np.sin(2 * np.pi * 15000 / RATE_HZ * np.arange(480))
     x = 0.2 * np.sin(2 * np.pi * 1000 / RATE_HZ * at) + 1.6 * burst
     y = limited(np.tile(x, 8), 1, style=style, ceiling_dbtp=-1.0)
-    spectrum = np.abs(np.fft.rfft(y))  # lines of 1 Hz
+    spectrum = np.abs(np.fft.rfft(y))  # the resolution is 1 Hz
     hz = np.arange(len(spectrum))
     value = 10 * np.log10(np.sum(spectrum[(np.abs(hz - 1000) > 200) & (hz < 8000)] ** 2) / spectrum[1000] ** 2)
     record("Limiter", f"{style}, 6 dB of reduction: modulation sidebands of a 1 kHz tone with one burst per second, total beyond 200 Hz",

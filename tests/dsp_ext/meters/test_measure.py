@@ -78,7 +78,7 @@ def test_peak_of_the_last_sample_counts():
 
 
 @pytest.mark.parametrize("seconds", [0, 0.01, 0.39, 1, 5])
-def test_silence_and_short_recordings_have_no_figures_rather_than_wrong_ones(seconds):
+def test_silence_and_short_recordings_have_no_figures(seconds):
     figures = measure(np.zeros((2, round(seconds * RATE_HZ))), RATE_HZ)
     for name in ("integrated_lufs", "max_short_lufs", "max_momentary_lufs", "lra_lu", "max_tp_dbtp", "plr_db", "min_psr_db",
                  "peak_l_dbfs", "correlation", "balance_db"):  # fmt: skip
@@ -89,7 +89,7 @@ def test_silence_and_short_recordings_have_no_figures_rather_than_wrong_ones(sec
     assert (short["max_short_lufs"] is None) == (seconds < 3)
 
 
-def test_refuses_what_it_cannot_measure():
+def test_refuses_recordings_that_it_cannot_measure():
     with pytest.raises(ValueError, match=r"shape \(2, frames\), not \(100, 2\)"):
         measure(np.zeros((100, 2)), RATE_HZ)
     with pytest.raises(ValueError, match="rate_hz must be a whole number from 8000 to 384000"):

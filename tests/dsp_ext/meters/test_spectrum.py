@@ -63,7 +63,7 @@ def test_white_noise_rises_3_db_per_octave(rate_hz, rng):
     width_hz = np.array(BANDS_HZ) * (2 ** (BAND_OCTAVES / 2) - 2 ** (-BAND_OCTAVES / 2))
     expected = 2 * rms**2 * width_hz / (rate_hz / 2)
     error = 10 * np.log10(total / runs / expected)
-    assert np.abs(error).max() < 3  # single bands still fluctuate after 12 s, the low ones most
+    assert np.abs(error).max() < 3  # after 12 s, single bands still fluctuate, mostly the low ones
     assert np.abs(error[50:]).max() < 0.7
     assert abs(error.mean()) < 0.3
 
@@ -97,7 +97,7 @@ def test_no_slot_does_more_than_one_piece_of_work():
     assert max(map(len, due)) == 1
 
 
-def test_halving_is_clean(record):
+def test_halving_of_the_rate_causes_no_aliases(record):
     hz = np.linspace(0, 0.5, 4001)
     gain = np.abs(np.exp(-2j * np.pi * np.outer(hz, np.arange(19))) @ taps())
     db = 20 * np.log10(np.maximum(gain, 1e-9))
@@ -112,7 +112,7 @@ class TestOutOfTheEngine:
     def ring(self):
         return Ring(bytearray(Ring.bytes_for(64, len(Engine.SPECTRA))), 64, len(Engine.SPECTRA))
 
-    def test_a_row_every_40_ms_for_input_and_output(self):
+    def test_engine_writes_a_row_every_40_ms_for_input_and_output(self):
         ring, engine = self.ring(), Engine(48000, 512)
         engine.attach(spectra=ring)
         engine.set("input.trim_db", -6.0)
@@ -129,7 +129,7 @@ class TestOutOfTheEngine:
 
 
 def test_input_and_output_are_of_the_same_signal():
-    """In bypass every band is unchanged on music, in each row and in the average."""
+    """In bypass, the spectra of input and output are equal for music, in each row and in the average."""
     mix = synthesise(RATE_HZ)[:, 4 * RATE_HZ : 8 * RATE_HZ].astype(np.float32)
     engine = Engine(RATE_HZ, 4096)
     ring = Ring(bytearray(Ring.bytes_for(64, len(Engine.SPECTRA))), 64, len(Engine.SPECTRA))
@@ -145,4 +145,5 @@ def test_input_and_output_are_of_the_same_signal():
             averages.append(average_spectra(ring))
     before, after = averages[-1]
     np.testing.assert_allclose(after, before, atol=1e-3)
-    assert np.ptp([level[0] for level in averages[-5:]], axis=0)[30:80].max() < 6  # steadier than single rows
+    # The average fluctuates less than single rows.
+    assert np.ptp([level[0] for level in averages[-5:]], axis=0)[30:80].max() < 6

@@ -39,7 +39,7 @@ def interval_peaks(x, oversampling, annex2):
 
 @pytest.mark.parametrize("oversampling", [16, 8, 4])
 @pytest.mark.parametrize("annex2", [False, True])
-def test_equals_its_filters(rng, oversampling, annex2):
+def test_equals_a_direct_computation_with_its_filters(rng, oversampling, annex2):
     x = rng.uniform(-1, 1, 900).astype(np.float32)
     measured = TruePeak(48000, oversampling, annex2).peaks(x)
     expected = interval_peaks(x, oversampling, annex2)
@@ -57,7 +57,7 @@ def test_blocks_do_not_matter(rng):
     assert np.array_equal(whole, np.concatenate(parts))
 
 
-def test_reset_forgets(rng):
+def test_reset_clears_past_values(rng):
     x = rng.standard_normal(500).astype(np.float32)
     detector = TruePeak(48000)
     first = detector.peaks(x)

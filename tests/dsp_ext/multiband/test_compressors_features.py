@@ -20,12 +20,12 @@ def test_the_highest_ratio_is_infinite():
         assert level_db + settled_db(level_db, threshold_db=-30, ratio=LIMITING_RATIO) == pytest.approx(-30, abs=1e-3)
 
 
-def test_range_limits_the_reduction():
+def test_the_gain_range_limits_the_reduction():
     for level_db, wanted_db in ((-30, 0), (-15, -3.75), (-10, -6), (0, -6)):
         assert settled_db(level_db, threshold_db=-20, ratio=4, range_db=6) == pytest.approx(wanted_db, abs=1e-3)
 
 
-def test_below_the_upper_threshold_it_lifts_by_the_formula_up_to_its_range(record):
+def test_below_the_upper_threshold_the_level_is_raised_by_the_formula_up_to_the_gain_range(record):
     worst = 0.0
     for level_db in np.arange(-90, 0.1, 5):
         for knee_db in (0, 12):
@@ -44,7 +44,7 @@ def test_below_the_upper_threshold_it_lifts_by_the_formula_up_to_its_range(recor
     assert worst <= 0.001
 
 
-def test_below_the_lowest_threshold_it_expands_by_the_formula_up_to_its_range(record):
+def test_below_the_lowest_threshold_the_level_is_lowered_by_the_formula_up_to_the_gain_range(record):
     worst = 0.0
     for level_db in np.arange(-90, 0.1, 5):
         under_db = max(0.0, -45 - level_db)
@@ -132,7 +132,7 @@ def test_bypass_is_exact_and_shows_no_reduction(rng):
     assert compressor.take() == 0
 
 
-def test_automatic_make_up_gives_back_half_of_what_full_scale_loses():
+def test_automatic_make_up_compensates_half_of_the_reduction_at_full_scale():
     settings = {"threshold_db": -20, "ratio": 4}
     assert settled_db(0, auto_makeup=1, **settings) == pytest.approx(-7.5, abs=1e-3)
     assert settled_db(-40, auto_makeup=1, makeup_db=1, **settings) == pytest.approx(8.5, abs=1e-3)

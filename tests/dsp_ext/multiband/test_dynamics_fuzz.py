@@ -46,7 +46,8 @@ def run(processor, x: np.ndarray, changes, lengths) -> np.ndarray:
 
 
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("count", [150, 15])  # with 150 changes, values always move; with 15, they rest in between
+# With 150 changes, values move all the time; with 15, they are constant between changes.
+@pytest.mark.parametrize("count", [150, 15])
 @pytest.mark.parametrize(("make", "prefix", "loudest"), [(Multiband, "multiband.", 4000), (Stereo, "stereo.", 4)])
 def test_any_settings_at_any_time(make, prefix, loudest, count, seed, rng):
     rng = np.random.default_rng([seed, count, int(rng.integers(2**31))])

@@ -82,7 +82,8 @@ def test_each_band_has_the_designed_response(rng):
         wanted = np.zeros(8192)
         wanted[4000 - 2048 : 4000 + 2048] = centre + (10 ** (6 / 20) - 1) * bands[band]
         assert np.abs(y[0] - wanted).max() < 3e-7
-        assert np.abs(y[1]).max() < 1e-7  # both channels share a transform, so float32 rounding errors cross over
+        # Both channels share a transform, so rounding errors of one channel appear in the other.
+        assert np.abs(y[1]).max() < 1e-7
 
 
 def test_bands_add_up_to_the_input(rng, record):
@@ -116,7 +117,7 @@ def share(band: int, freq_hz: float) -> float:
 
 
 @pytest.mark.parametrize("band", range(BANDS))
-def test_a_band_compresses_what_of_a_tone_is_in_it_and_nothing_else(band):
+def test_a_band_compresses_only_the_part_of_a_tone_inside_it(band):
     threshold_db, ratio = -30.0, 4.0
     for freq_hz in INSIDE_HZ:
         multiband = make()
@@ -189,7 +190,7 @@ def test_solo_keeps_only_its_bands_and_mute_removes_its_bands():
 
 
 @pytest.mark.parametrize("count", [2, 3, 5])
-def test_with_more_or_fewer_bands_the_last_one_reaches_to_the_top_and_the_others_are_empty(count):
+def test_the_last_band_in_use_reaches_to_the_highest_frequency_and_unused_bands_are_empty(count):
     freqs_hz = (*DEFAULT_HZ, 12000.0)[: count - 1]
     multiband = make()
     kernels = design(freqs_hz, RATE_HZ, multiband.taps)
@@ -222,7 +223,7 @@ def test_the_fifth_band_works_like_the_others(split):
     assert 20 * np.log10(np.std(y[0, 24000:]) / np.std(x[0, 24000:])) < -15
 
 
-def test_a_band_without_a_kernel_is_empty_and_takes_no_part(rng):
+def test_a_band_without_a_kernel_is_empty_and_has_no_effect(rng):
     """With four bands in use, the settings of the fifth one change no bit."""
     x = words24(rng, 12000)
     settings = {"b5_makeup_db": 12.0, "b5_threshold_db": -60, "b5_ratio": 20}
@@ -282,14 +283,14 @@ def test_lr4_bands_have_the_same_magnitudes_and_add_up_flat(record):
 
 
 @pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])
-def test_neutral_lr4_steps_out_of_circuit_and_passes_24_bit_words_unchanged(rate_hz, rng):
+def test_neutral_lr4_is_taken_out_of_circuit_and_passes_24_bit_words_unchanged(rate_hz, rng):
     multiband = make(rate_hz, split=1, b1_threshold_db=-40)
     assert multiband.latency == round(0.005 * rate_hz)
     x = words24(rng, rate_hz // 10)
     assert np.array_equal(through(multiband, x), x)
 
 
-def test_lr4_compresses_as_the_linear_split_does_and_in_time(rng):
+def test_lr4_compresses_like_the_linear_split_with_its_own_latency(rng):
     x = (0.3 * rng.standard_normal((2, 24000))).astype(np.float32)
     settings = {
         f"b{band}_{name}": value for band in range(1, 5) for name, value in (("threshold_db", -40), ("ratio", 4))
@@ -301,7 +302,7 @@ def test_lr4_compresses_as_the_linear_split_does_and_in_time(rng):
     assert np.argmax(np.abs(lags)) in (100, 101)
 
 
-def test_back_from_lr4_to_linear_is_as_if_it_had_been_linear_all_along(rng):
+def test_after_a_change_to_lr4_and_back_the_linear_split_gives_the_same_output(rng):
     x = (0.3 * rng.standard_normal((2, 30000))).astype(np.float32)
     settings = {"b2_makeup_db": 6.0}
     always, changed = make(**settings), make(split=1, **settings)
@@ -310,7 +311,7 @@ def test_back_from_lr4_to_linear_is_as_if_it_had_been_linear_all_along(rng):
 
 
 @pytest.mark.parametrize("split", [1, 2])
-def test_a_kernel_that_comes_during_another_split_is_taken_and_serves_the_linear_one(split, rng):
+def test_a_kernel_that_is_set_during_another_split_is_used_by_the_linear_split(split, rng):
     x = (0.3 * rng.standard_normal((2, 12000))).astype(np.float32)
     changed = make(split=split, b2_makeup_db=6.0)
     load(changed, (300.0, 3000.0, 9000.0))
@@ -329,7 +330,7 @@ def test_mid_side_without_gain_passes_24_bit_words_unchanged(rng):
     assert np.array_equal(through(multiband, x), x)
 
 
-def test_reset_forgets_the_sound_and_keeps_the_settings(rng):
+def test_reset_clears_the_sound_and_keeps_the_settings(rng):
     multiband = make(b2_threshold_db=-40, b2_ratio=4, b2_makeup_db=3)
     x = (0.3 * rng.standard_normal((2, 12000))).astype(np.float32)
     first = through(multiband, x)

@@ -40,7 +40,8 @@ def residue_db(begin, *changes, right: float = 1.0) -> float:
 
 
 @pytest.mark.parametrize("split", [1, 2])
-@pytest.mark.parametrize("back", [1250, 1290, 1330])  # a ramp of 960 frames, about 240 to empty
+# A ramp of 960 frames, and about 240 frames until the delay is empty.
+@pytest.mark.parametrize("back", [1250, 1290, 1330])
 def test_a_fifth_band_that_comes_back_at_once_does_not_depend_on_the_blocks(split, back, rng):
     x = (0.3 * rng.standard_normal((2, 9600))).astype(np.float32)
     outs = []
@@ -90,7 +91,7 @@ def test_a_crossover_dragged_far_makes_no_click(split, start_hz, end_hz, record)
 
 @pytest.mark.parametrize("split", ["lr4", "shelves"])
 @pytest.mark.parametrize(("start", "end"), [(2, 3), (2, 5), (4, 5), (5, 4), (5, 2)])
-def test_bands_come_and_go_without_a_click(split, start, end, record):
+def test_bands_are_added_and_removed_without_a_click(split, start, end, record):
     settings = APART | {"b2_threshold_db": -30, "b2_ratio": 3, "b2_release_ms": 1000, "b2_attack_ms": 50}
     worst = residue_db(
         lambda: make(split=1 + ["lr4", "shelves"].index(split), bands=start - 2, **settings),
@@ -103,7 +104,8 @@ def test_bands_come_and_go_without_a_click(split, start, end, record):
 
 
 @pytest.mark.parametrize("split", [0, 1, 2])
-@pytest.mark.parametrize("gap", [240, 980, 1150, 1250])  # in the fade, while it empties, after it stopped
+# During the fade, while the delay empties, and after the band has stopped.
+@pytest.mark.parametrize("gap", [240, 980, 1150, 1250])
 def test_a_fifth_band_that_comes_back_makes_no_click(split, gap):
     def use(bands: int, multiband: Multiband) -> None:
         multiband.set("bands", bands - 2)
@@ -140,7 +142,7 @@ def test_bands_that_are_not_in_use_have_no_effect(rng):
     assert np.array_equal(impulse_through(make(b2_makeup_db=6.0, b5_solo=1)), alone)
     shelves = impulse_through(make(split=2, b2_makeup_db=6.0))
     assert np.array_equal(impulse_through(make(split=2, b2_makeup_db=6.0, b5_mute=1)), shelves)
-    # Bands that go out of use because the number of bands is reduced do not count either.
+    # Bands that go out of use because the number of bands is reduced have no effect either.
     soloed = make(split=1, bands=3, b2_makeup_db=6.0, b5_solo=1)
     soloed.set("bands", 2)
     soloed.process(np.zeros((2, 4800), np.float32))
@@ -229,7 +231,7 @@ FAR = {
 
 @pytest.mark.parametrize("split", ["linear", "lr4", "shelves"])
 @pytest.mark.parametrize("name", FAR)
-def test_a_far_change_leaves_nothing_above_8_khz(name, split, record):
+def test_a_far_change_has_no_residue_above_8_khz(name, split, record):
     """On 997 Hz, and on 60 Hz with 5 kHz, at -1 dBFS; the worse of both."""
     before, after = FAR[name]
     worst = -200.0

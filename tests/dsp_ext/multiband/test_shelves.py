@@ -55,7 +55,8 @@ def test_gains_at_rest_are_the_analog_shelves(rate_hz, rng, record):
         settings = {f"b{band + 1}_makeup_db": float(db) for band, db in enumerate(makeups_db)}
         at_hz, heard = response(make(rate_hz, split=2, **settings), 8192)
         wanted = analog(10 ** (makeups_db / 20), DEFAULT_HZ, at_hz, rate_hz)
-        use = (at_hz > 200 * rate_hz / 48000) & (at_hz < 0.45 * rate_hz)  # the response at 48 kHz has 85 ms
+        # The length of the response is that of 85 ms at 48 kHz.
+        use = (at_hz > 200 * rate_hz / 48000) & (at_hz < 0.45 * rate_hz)
         worst = max(worst, np.abs(20 * np.log10(np.abs(heard[use] / wanted[use]))).max())
     record("Multiband", f"split shelves, random make-ups, {rate_hz} Hz: largest difference from the analog curve", worst, "dB",
            target="≤ 0.001 dB", digits=4, tolerance=5e-4)  # fmt: skip
@@ -68,18 +69,18 @@ def test_the_same_gain_in_all_bands_is_that_gain(rng):
     assert np.abs(y / 10 ** (6 / 20) - x).max() < 1e-7
 
 
-def test_nothing_comes_before_the_sound():
+def test_there_is_no_output_before_the_input():
     multiband = make(split=2, b1_makeup_db=-12, b3_makeup_db=12)
     assert not impulse_through(multiband)[:, :4000].any()
 
 
-def test_a_band_compresses_tones_inside_it_and_hardly_others(request, record):
+def test_a_band_compresses_tones_inside_it_and_others_only_slightly(request, record):
     multiband = make(split=2, b2_threshold_db=-30, b2_ratio=4, b2_knee_db=0, b2_release_ms=300)
     gains_db = []
     for freq_hz in (30, 310, 8000):
         x = tone(freq_hz, 72000)
         gains_db.append(20 * np.log10(np.std(through(multiband, x)[0, 60000:]) / np.std(x[0, 60000:])))
-    asked_db = (30 + 20 * np.log10(0.5)) * (1 / 4 - 1)  # nearly the whole tone is in the band, except for 0.2 dB
+    asked_db = (30 + 20 * np.log10(0.5)) * (1 / 4 - 1)  # the level of the tone in the band is only 0.2 dB lower
     record("Multiband", "split shelves, 310 Hz tone in a band from 120 to 800 Hz, 48 kHz: gain for a gain of -18 dB by the curve", gains_db[1], "dB", digits=1,
            tolerance=0.3)  # fmt: skip
     assert asked_db < gains_db[1] < 0.6 * asked_db

@@ -83,7 +83,7 @@ def test_mix_is_a_blend(rng, curve):
 
 
 @pytest.mark.parametrize("curve", CURVES)
-def test_little_aliases(curve, record):
+def test_level_of_aliases(curve, record):
     """5 kHz (4999 Hz), full scale and 6 dB of drive: everything up to 20 kHz that is not a harmonic."""
     f, n = 4999, 48000
     y = saturated(np.sin(2 * np.pi * f / 48000 * np.arange(3 * n)), enabled=1, curve=curve, drive_db=6.0)[0, n : 2 * n]

@@ -95,7 +95,7 @@ def test_mono_sound_passes_every_width_and_the_mono_maker_unchanged(rng):
         ({"invert_left": 1, "invert_right": 1, "balance_pct": -50}, (-1, -0.5)),
     ],
 )
-def test_balance_turns_the_other_channel_down_and_polarity_is_exact(settings, gains, rng):
+def test_balance_lowers_the_other_channel_and_polarity_is_exact(settings, gains, rng):
     x = rng.uniform(-1, 1, (2, 4800)).astype(np.float32)
     assert np.array_equal(through(make(**settings), x), x * np.float32(gains)[:, None])
 

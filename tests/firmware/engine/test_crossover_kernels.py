@@ -9,7 +9,7 @@ from firmware.engine.designer import crossover_kernels
 
 
 @pytest.mark.parametrize("count", [2, 3, 4, 5])
-def test_there_is_one_kernel_less_than_bands_and_crossovers_may_have_any_order(count):
+def test_the_number_of_kernels_is_one_less_than_the_number_of_bands(count):
     values = DEFAULTS | {"multiband.x1_hz": 3000.0, "multiband.x2_hz": 200.0, "multiband.x3_hz": 9000.0,
                          "multiband.x4_hz": 700.0}  # fmt: skip
     values["multiband.bands"] = find("multiband.bands").parse(str(count))

@@ -173,7 +173,7 @@ def test_validity_follows_the_resolution_and_is_0_without_kernels():
         assert designer.eq_valid_from_hz(bell | change, RATE_HZ) == 0
 
 
-def test_validity_counts_what_the_kernel_does_to_the_side():
+def test_validity_includes_the_width_in_the_kernel():
     """Widths are part of the kernel of the linear EQ only, even if all bands are off."""
     narrow = values(stereo__width_low_pct=0.0, eq__resolution=0.0)
     assert 20 < designer.eq_valid_from_hz(narrow, RATE_HZ) < 100

@@ -73,7 +73,7 @@ def test_another_hat_is_configured(target):
     assert "dtoverlay=pisound" in target.read("/boot/firmware/config.txt").splitlines()
 
 
-def test_raspberry_pi_os_brings_lgpio(target):
+def test_raspberry_pi_os_provides_lgpio(target):
     target.write("/etc/rpi-issue", "Raspberry Pi reference 2025-10-01\n")
     install.install(target, SETTINGS, dry_run=False)
     assert "package python3-lgpio" in target.known

@@ -293,8 +293,8 @@ def test_an_unplugged_panel_is_silent(tmp_path):
 
 
 def test_encoder_storm_loses_and_reverses_nothing(rig, rng, record):
-    """Both contacts bounce up to eight times at every edge, as they do at five turns a second, when one still bounces
-    while the other moves."""
+    """Both contacts bounce up to eight times at every edge, as at five turns per second, when one contact still bounces while
+    the other one moves."""
     bounce = random.Random(int(rng.integers(2**32)))
     expected = dict.fromkeys(range(1, 7), 0)
     counted = dict.fromkeys(range(1, 7), 0)
@@ -415,7 +415,7 @@ def test_relays_that_do_not_follow_the_heartbeat_are_a_fault(rig, caplog):
     assert not watch.fault
     told[0] = False
     passes(1)
-    assert watch.fault and "stay on the processor although they are released" in caplog.text
+    assert watch.fault and "still connect the processor although they are released" in caplog.text
 
 
 def test_a_panel_that_has_not_scanned_reports_no_fault_of_the_relays(caplog):

@@ -92,7 +92,7 @@ def measured(tmp_path_factory):
     return before, after, words
 
 
-def test_there_are_twelve_with_intent_and_genre(measured):
+def test_there_are_at_least_twelve_presets_with_notes_and_genre(measured):
     _, after, _ = measured
     assert len(after) >= 12
     for preset, _, _ in after.values():

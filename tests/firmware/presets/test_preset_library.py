@@ -24,7 +24,7 @@ def refused(call, *args, **kwargs) -> str:
     return caught.value.name
 
 
-def test_factory_presets_load_and_say_what_they_are_for(library):
+def test_factory_presets_can_be_loaded_and_have_notes(library):
     entries = [entry for entry in library.list() if entry.factory]
     assert len(entries) >= 4 and "Neutral" in {entry.name for entry in entries}
     assert len({entry.content_id for entry in entries}) == len(entries)

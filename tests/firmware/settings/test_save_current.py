@@ -38,7 +38,7 @@ def test_over_the_link(box, tmp_path):
 def test_at_the_front_panel(box, tmp_path):
     panel = PanelController(box.store, box.presets)
     panel.press("STORE")
-    panel.turn(1, 1)  # past "new preset"
+    panel.turn(1, 1)  # skips the entry "new preset"
     panel.press("STORE")
     assert kept(tmp_path) == (META, EXTRA)
 

@@ -40,7 +40,7 @@ class Times:
         return periods, ""
 
 
-def test_keeps_the_time_of_a_card():
+def test_reads_and_writes_take_the_time_of_a_real_card():
     times = Times()
     assert times.run(1000, 0.5) == (1000, "")
     assert times.wall_s == pytest.approx(100 + 1000.5 * PERIOD_S)

@@ -24,7 +24,7 @@ def test_shipped_file_is_current_and_changes_nothing(request):
     assert load(SHIPPED) == Config()
 
 
-def test_every_option_of_the_shipped_file_is_taken_when_its_comment_is_removed():
+def test_every_option_of_the_shipped_file_is_accepted_without_its_comment_sign():
     text = "\n".join(
         line[1:] if line.startswith("#") and " = " in line else line for line in SHIPPED.read_text().splitlines()
     )

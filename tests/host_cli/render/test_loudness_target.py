@@ -77,7 +77,7 @@ def test_targets_are_reached_or_the_advice_reaches_them(material, target):
     assert true_peak_dbtp(soundfile.read(out)[0], RATE_HZ) <= -1 + LONGER_METER_DB
 
 
-def test_a_target_that_is_too_quiet_asks_for_a_lower_level(tmp_path, rng):
+def test_the_advice_for_a_target_that_is_too_quiet_is_a_lower_level(tmp_path, rng):
     soundfile.write(tmp_path / "in.wav", 0.3 * rng.standard_normal((4 * RATE_HZ, 2)), RATE_HZ)
     status, _, stderr, _ = render(tmp_path / "in.wav", -40)
     assert status == 8 and "lower input.trim_db to" in stderr and "raise" not in stderr
@@ -112,7 +112,7 @@ MIXES["speech"] = lambda rng: 2 * speech(rng) + 0.03 * band(rng, 150, 4000)
 
 
 @pytest.mark.parametrize("kind", MIXES)
-def test_a_preset_with_a_target_lands_on_it(kind, rng, tmp_path):
+def test_a_preset_with_a_target_reaches_it(kind, rng, tmp_path):
     path, out = tmp_path / "in.wav", tmp_path / "out.wav"
     soundfile.write(path, MIXES[kind](rng).T, RATE_HZ, subtype="FLOAT")
     status, stdout, stderr = burnish("--json", "render", path, "-o", out, "--preset", "Streaming -14", "--bits", "24")
@@ -135,7 +135,7 @@ def test_the_target_of_a_preset_can_be_ignored(rng, tmp_path):
 
 
 def limited(gain_db: float, peak_db: float) -> float:
-    """Loudness of a signal that a limiter holds: each dB above `peak_db` adds less than the one before."""
+    """A model of the loudness of a limited signal: each dB of gain above `peak_db` adds less loudness than the previous one."""
     return -30 + min(gain_db, peak_db) + 6 * (1 - np.exp(-max(0.0, gain_db - peak_db) / 6))
 
 

@@ -1,4 +1,4 @@
-"""`burnish analyze --report`: the verdict, the traces against references, and the page as a reader gets it."""
+"""`burnish analyze --report`: tests the verdict, compares the traces with references, and checks the page."""
 
 import html.parser
 import json
@@ -64,7 +64,7 @@ class TestVerdict:
             failed = [rule for rule in verdict({**passing, name: value}, target) if not rule.passed]
             assert len(failed) == 1 and failed[0].advice, name
 
-    def test_what_cannot_be_measured_neither_passes_nor_fails(self, found):
+    def test_rules_that_cannot_be_measured_neither_pass_nor_fail(self, found):
         silent = {**found, "integrated_lufs": None, "max_tp_dbtp": None, "correlation": None}
         assert [rule.passed for rule in verdict(silent, target_of("r128"))].count(None) == 3
 
@@ -106,7 +106,7 @@ class TestTraces:
         assert np.geomspace(20_000, 20, len(levels))[row] == pytest.approx(1000, rel=0.03)
         assert levels[row, 10] == pytest.approx(-6, abs=1.5)
 
-    def test_the_vectorscope_has_mono_upright(self, rng):
+    def test_mono_is_a_vertical_line_in_the_vectorscope(self, rng):
         left = rng.standard_normal(RATE_HZ)
         for samples, upright in ((np.stack([left, left]), True), (np.stack([left, -left]), False)):
             density = traces.vectorscope(samples)
@@ -119,7 +119,7 @@ class TestTraces:
         assert np.ptp(levels[hz >= 100]) < 1.0
 
 
-def test_png_is_read_by_others(tmp_path, rng):
+def test_png_can_be_read_by_another_library(tmp_path, rng):
     pixels = rng.integers(0, 256, (7, 5, 3)).astype(np.uint8)
     (tmp_path / "x.png").write_bytes(svg.png(pixels))
     assert np.array_equal(np.asarray(Image.open(tmp_path / "x.png")), pixels)

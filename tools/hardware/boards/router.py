@@ -280,7 +280,7 @@ class Router:
         if len(points) > 1:
             kept.append(points[-1])
             mm = [(round(x * GRID_MM, 3), round(y * GRID_MM, 3)) for x, y in kept]
-            # The ends reach to the pads' own centres, which need not lie on the grid.
+            # The ends are extended to the centres of the pads, which may be off the grid.
             for end in (0, -1):
                 exact = pads_at.get(kept[end])
                 if exact and exact != mm[end]:
