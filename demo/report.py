@@ -127,7 +127,7 @@ def _loudness(axis, history, summary):
 def _reduction(axis, history):
     axis.set_title("Gain reduction", loc="left", pad=12)
     t = np.asarray(history["t_s"])
-    # Bands that are not in use, or that never worked, would be lines at 0.
+    # Bands that are not in use, or that never reduced the gain, would be lines at 0.
     worked = [n for n in range(1, len(BANDS) + 1) if min(history[f"gr_b{n}_db"], default=0.0) <= -LEAST_REDUCTION_DB]
     for n in worked:
         axis.plot(t, history[f"gr_b{n}_db"], color=BANDS[n - 1], linewidth=1, label=f"band {n}")

@@ -88,7 +88,8 @@ class MeterStream:
 
 
 def _carried_hz(bytes_per_s: int, fast: int, slow: int) -> float:
-    """Frames of `fast` columns per second that, with the frames of `slow` columns, use SHARE of the line."""
+    """The number of frames of `fast` columns per second that, together with the frames of `slow` columns, use SHARE of the
+    line."""
     if not bytes_per_s:
         return math.inf
     empty = len(protocol.notification("m", []))

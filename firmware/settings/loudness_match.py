@@ -15,7 +15,7 @@ from .store import Store
 SETTLED_S = 3.6
 #: Below this level loudness is not measured.
 AUDIBLE_LUFS = -60.0
-#: Smaller changes are not applied, in LU.
+#: The smallest change that is applied, in LU.
 WORTH_LU = 0.05
 
 _LOWEST_DB = params.find("chain.match_wet_db").low

@@ -86,7 +86,9 @@ def test_every_catalogue_row_is_complete_and_used():
     on_boards = {part.item_name for circuit in circuits().values() for part in circuit.parts.values()}
     for name, item in CATALOGUE.items():
         assert item.manufacturer and item.mpn and item.second and item.value and item.package, name
-        assert item.second.startswith("none: ") is (name == "INA1650"), f"{name}: a single source needs its reason"
+        assert item.second.startswith("none: ") is (name == "INA1650"), (
+            f"{name}: a part with a single source needs a reason"
+        )
         assert item.second != f"{item.manufacturer} {item.mpn}", f"{name} has itself as second source"
         assert item.price_eur > 0 and bool(item.footprint) == bool(item.symbol) == (name in on_boards), name
         if item.symbol in ("R", "C", "CP", "L", "RV", "RN8"):

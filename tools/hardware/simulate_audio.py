@@ -20,7 +20,7 @@ LOSS_DB = 20 * math.log10(HAT_V / FULL_SCALE_V)
 _SOURCE_OHM, _LOAD = 50.0, ["Rload drv_l_p drv_l_n 10k noisy=0", "Cload drv_l_p drv_l_n 3n"]
 #: The lowest rejection of the receiver by its data sheet (TI SBOS818, 25 °C), and the largest gain errors, as fractions.
 INA_REJECTION_DB, INA_GAIN, DRIVER_GAIN = 85.0, 0.0005, 0.02
-#: The least distance of a signal from the supply that each part's data sheet asks for, in volts.
+#: The smallest distance between signal and supply voltage that the data sheet of each part requires, in volts.
 SWING_V = {"INA1650": 0.9, "OPA2134": 1.5, "THAT1646": 2.8}
 
 

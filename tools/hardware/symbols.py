@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-#: A pin's length and the distance of pins on a box, in mm.
+#: The length of a pin, and the distance between the pins of a box, in mm.
 STEP_MM = 2.54
 
 

@@ -1,4 +1,4 @@
-"""The laptop's tool over a USB cable that is pulled and plugged."""
+"""Uses the laptop's tool over a USB cable that is pulled and plugged in again."""
 
 import json
 import os

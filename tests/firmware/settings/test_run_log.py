@@ -71,7 +71,7 @@ def test_a_write_that_fails_halfway_adds_nothing(path, monkeypatch):
 
 
 def test_the_cost_of_an_event_does_not_depend_on_the_length_of_the_run(tmp_path, rng, monkeypatch):
-    """Counted in bytes written for one change, after 10 and after 2000 of them."""
+    """The cost is counted in bytes that are written for one change, after 10 and after 2000 changes."""
     written = []
     append = RunLog.append
 

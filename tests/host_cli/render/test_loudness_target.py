@@ -112,7 +112,7 @@ MIXES["speech"] = lambda rng: 2 * speech(rng) + 0.03 * band(rng, 150, 4000)
 
 
 @pytest.mark.parametrize("kind", MIXES)
-def test_a_preset_with_a_target_reaches_it(kind, rng, tmp_path):
+def test_a_preset_with_a_target_lands_on_it(kind, rng, tmp_path):
     path, out = tmp_path / "in.wav", tmp_path / "out.wav"
     soundfile.write(path, MIXES[kind](rng).T, RATE_HZ, subtype="FLOAT")
     status, stdout, stderr = burnish("--json", "render", path, "-o", out, "--preset", "Streaming -14", "--bits", "24")
