@@ -282,8 +282,8 @@ cdef class Multiband(Processor):
             at += step
 
     cdef Py_ssize_t step(self, Py_ssize_t frames) noexcept nogil:
-        """The number of frames for which the split stays the same. Also decides whether the fifth band is computed. It is
-        left out when its compressor holds no more sound, and starts with an empty history."""
+        """The number of frames for which the split stays the same. Also decides whether the fifth band is computed. It is left
+        out when its compressor contains no sound any more, and starts with an empty history."""
         frames = min(frames, CHUNK)
         if self._kind == LINEAR:
             self._fifth_sounds = self.convolver.most_kernels() == self.bands - 1

@@ -26,7 +26,7 @@ def eq(block: int, **mode) -> Eq:
 
 
 def test_the_compared_eq_has_the_stated_number_of_taps():
-    """The impulse response of LSP's EQ fits into a window of that length around its latency, and needs half of it."""
+    """The impulse response of LSP's EQ fits into a window of TAPS frames around its latency, and not into half of this window."""
     peer = lv2.lsp_eq(128)
     sound = np.zeros((2, 1 << 15), np.float32)
     out = np.empty_like(sound)
@@ -55,7 +55,7 @@ def test_speed_of_linear_phase_relative_to_lsp(block, taps, music, record):
 
 @pytest.mark.parametrize("block", [128, 256])
 def test_most_expensive_block_relative_to_lsp(block, music, record):
-    """The time of Burnish includes a call from Python for each block here, that of the plugin does not."""
+    """In this test, the time of Burnish includes a call from Python for each block; that of the plugin does not."""
     ours, peer = eq(block, resolution=TAPS), lv2.lsp_eq(block)
     blocks = [np.ascontiguousarray(part) for part in np.split(music, music.shape[1] // block, axis=1)]
     buffer, out = np.empty((2, block), np.float32), np.empty_like(music)

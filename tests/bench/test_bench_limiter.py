@@ -57,7 +57,7 @@ def test_speed_relative_to_other_limiters(name, block, sound, record):
 
 
 def test_dpl_exceeds_the_ceiling_and_the_limiter_does_not(record):
-    """Both process a hundred segments of the hostile corpus: the same work, except for the ceiling."""
+    """Both limiters process a hundred segments of the hostile corpus. The test compares how well they keep the ceiling."""
     block, worst = 256, {"dpl": -np.inf, "Burnish": -np.inf}
     for number in range(100):
         segment = hostile.segment(number)[1]

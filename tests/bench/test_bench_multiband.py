@@ -75,7 +75,7 @@ def test_speed_of_four_bands_relative_to_plugins(name, block, music, record):
 
 
 def by_scipy(sound: np.ndarray) -> np.ndarray:
-    """The same split over the whole file at once, and the static curve on the level of each frame: no detector, no state."""
+    """Applies the same split to the whole file at once, and the static curve to the level of each frame, without a detector."""
     low = [oaconvolve(sound, kernel[None], axes=1) for kernel in design(DEFAULT_HZ, RATE_HZ, 4096).astype(np.float32)]
     delayed = np.pad(sound, ((0, 0), (2048, 2047)))
     out = delayed.copy()

@@ -1,4 +1,5 @@
-"""How the benches measure: CPU time of this process, Burnish and the compared program in turns, median of five.
+"""Measures the CPU time of this process. Burnish and the compared program run alternately, five times each, and the median
+counts.
 
 Calls from Python are not part of the time: `whole` passes the complete sound to a processor, which cuts it into blocks
 itself in compiled code. The hosts of the compared programs cut it in C.

@@ -40,7 +40,7 @@ EQ_BANDS = [
 
 
 def music(frames: int, rate_hz: int) -> np.ndarray:
-    """Pink noise, different in left and right, below two beats per second and above a bass note; peaks at about -3 dBFS."""
+    """Pink noise that swells twice per second, different in left and right, with a bass note; peaks at about -3 dBFS."""
     noise = np.random.default_rng(1).standard_normal((2, frames))
     spectrum = np.fft.rfft(noise)
     spectrum /= np.sqrt(np.maximum(np.arange(spectrum.shape[1]), 1))

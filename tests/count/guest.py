@@ -41,7 +41,7 @@ def mapped():
 
 
 def main(part, parts, patterns):
-    """Run every `parts`-th job, from number `part` on."""
+    """Run every `parts`-th job, starting with job number `part`."""
     gc.disable()
     regions.nothing()
     regions.end_case()

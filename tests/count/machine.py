@@ -96,7 +96,7 @@ def _run(emulator: list, here: Path, there: Path, script: Path, *arguments) -> s
 
 
 def _python(root: Path, modules: Path) -> list:
-    """The interpreter of the sysroot with its paths, because it was never installed."""
+    """The interpreter of the sysroot with its paths, which must be given because it is not installed."""
     home = root / "usr"
     libraries = home / "lib/aarch64-linux-gnu"
     environment = {

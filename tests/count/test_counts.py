@@ -1,4 +1,5 @@
-"""aarch64 instructions per stereo frame: below their budgets, even from block to block, and not above the committed counts.
+"""Checks the aarch64 instructions per stereo frame: they are below their budgets, nearly equal in all blocks, and not above the
+committed counts.
 
 Run by `make count`. Counts repeat to 0.1 with the same compiler, so a difference of 1 % is a change of the code.
 """
@@ -86,7 +87,8 @@ def test_budgets(music):
 
 
 def test_cost_is_evenly_distributed_over_blocks(known, music, record):
-    """Relative to the mean block of the same case; if settings change or kernels are swapped, of the case without that."""
+    """The most expensive block is compared with the mean block of the same case, or, if settings change or kernels are swapped,
+    with that of the case without these changes."""
     uneven = []
     for name, count in music.items():
         steady, _, moving = name.partition(": ")
@@ -114,7 +116,7 @@ def test_silence_and_denormals_cost_no_more_than_music(known, counts, music, rec
 
 
 def test_share_of_a_core(known, music, record):
-    """By the model in `cycles.py`, with its assumptions."""
+    """The share is computed by the model in `cycles.py`, with its assumptions."""
     try:
         model = f"llvm-mca {cycles.version()}"
     except CannotCount as error:

@@ -109,7 +109,7 @@ def test_difficult_signals_after_silence_with_everything_on(name, mode, rate_hz)
 
 @RATES
 def test_full_scale_after_silence_makes_no_click_with_everything_on(rate_hz, record):
-    """A 200 Hz tone that reaches full scale within 20 ms is no click itself, and no mode may add one."""
+    """A 200 Hz tone that reaches full scale within 20 ms is not a click itself, and no mode may add one."""
     at = np.arange(rate_hz // 2)
     swell = 0.5 - 0.5 * np.cos(np.pi * np.minimum(at / (rate_hz // 50), 1))
     tone = swell * np.sin(2 * np.pi * 200 / rate_hz * at)

@@ -183,7 +183,8 @@ def test_control_killed_sound_continues_and_the_values_return(tmp_path, rng):
 
 
 def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
-    """Whatever the control process was doing: the sound continues, and the run log still repeats the run bit for bit."""
+    """The sound continues whatever the control process was doing, and the run can still be repeated from its run log, bit for
+    bit."""
     done = threading.Event()
     turns = random.Random(int(rng.integers(1 << 30)))
 

@@ -235,7 +235,8 @@ def test_a_wrong_value_of_r2_is_found(monkeypatch):
 
 
 def test_a_dead_or_stuck_engine_is_in_bypass_within_50_ms():
-    """Detection, one step of the heartbeat and the hold together, for periods up to a third of the detection time."""
+    """The time is the sum of detection, one step of the heartbeat and the hold time, for periods up to a third of the detection
+    time."""
     from firmware import supervisor
 
     relay = board.load().relay

@@ -1,4 +1,4 @@
-"""The boards through KiCad: built from data and library, checked by its design rules, exported."""
+"""Builds the boards from data and KiCad's library, checks them by its design rules, and exports them."""
 
 import json
 import subprocess

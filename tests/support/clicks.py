@@ -205,7 +205,7 @@ def _worst_db(y: np.ndarray, edges: list[int], rate_hz: int) -> float:
 
 
 def limit_db(case: Case, limits_db: dict[str, float]) -> float:
-    """The residue that `case` may leave: that of KNOWN, else that of its module."""
+    """The allowed residue of `case`: that of KNOWN, otherwise that of its module."""
     known = [limit for pattern, (limit, _) in KNOWN.items() if re.fullmatch(pattern, case.name)]
     return known[0] if known else limits_db[case.module]
 

@@ -25,7 +25,8 @@ def white(rng, n, rate_hz):
 
 
 def quarter_rate(rng, n, rate_hz):
-    """fs/4 at 45 degrees: the peaks lie 3 dB above the samples. Also other simple fractions of the rate."""
+    """Sines at a quarter and other simple fractions of the rate. At a quarter, with a phase of 45 degrees, the peaks are 3 dB
+    above the samples."""
     cycles = rng.choice([1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 3 / 8])
     phase = np.pi * cycles if rng.random() < 0.7 else rng.uniform(0, 2 * np.pi)
     tone = np.cos(2 * np.pi * cycles * np.arange(n) + phase)
@@ -88,7 +89,7 @@ def chirp(rng, n, rate_hz):
 
 
 def sinc_worst(rng, n, rate_hz):
-    """Clusters with the signs of a sinc between two samples: the highest true peak that samples of +-1 can hide."""
+    """Clusters of samples with the signs of a sinc function, which have the highest true peak that samples of ±1 can hide."""
     block = 0.05 * rng.standard_normal((2, n))
     for _ in range(rng.integers(1, 6)):
         reach = int(rng.integers(2, 33))

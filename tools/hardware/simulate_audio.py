@@ -164,7 +164,7 @@ def rejection_db(circuit: Circuit | None = None) -> dict[float, float]:
     """The lowest common-mode rejection at 50 Hz, 1 kHz and 10 kHz, in dB: with the guaranteed rejection of the receiver, the
     worst tolerances of the resistors and capacitors of the pad, and a difference of 10 ohm between the wires of the source."""
     used = circuit or circuits()["receiver"]
-    # Two times the same magnitude at both inputs: half of it in the model's term of each input.
+    # Both inputs have the same magnitude, so the model's term of each input has half of the error.
     error = 10 ** (-INA_REJECTION_DB / 20) / 2
     tolerance = {ref: part.item.tolerance for ref, part in used.parts.items()}
     worst: dict[float, float] = {}

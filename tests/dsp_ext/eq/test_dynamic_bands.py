@@ -62,7 +62,7 @@ def test_static_curve_at_the_centre_of_a_bell(rate_hz, record):
 
 
 def test_static_curve_of_shelves(record):
-    """Tones far inside the range of the shelf, where the detector and the shelf have their full gain."""
+    """Tones far inside the frequency range of the shelf, where the detector and the shelf have their full gain."""
     worst_db = 0.0
     for type, freq_hz, tone_hz in (("low_shelf", 400.0, 31.0), ("high_shelf", 500.0, 10007.0)):
         for d in (Dynamics(-30, 2, -12, 5, 100), Dynamics(-24, 100, 9, 5, 100)):

@@ -128,7 +128,7 @@ def test_response_is_the_measured_one(mode):
 
 @pytest.mark.parametrize("mode", MODES)
 class TestPlacement:
-    """Bands on one channel, on mid, or on side."""
+    """Tests of bands on one channel, on mid, or on side."""
 
     def test_each_band_changes_only_the_channel_of_its_placement(self, mode):
         tone = np.sin(2 * np.pi * 1000 / 48000 * np.arange(40000))

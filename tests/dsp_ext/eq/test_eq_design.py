@@ -21,7 +21,7 @@ def db(response):
 
 
 def random_band(rng, types=TYPES):
-    """A band with f0 / Q of at least 20 Hz. Cuts count with the Q of their sharpest pair."""
+    """A band with f0 / Q of at least 20 Hz. For cuts, Q is that of the sharpest pair of poles."""
     kind = str(rng.choice(types))
     freq_hz = float(np.exp(rng.uniform(np.log(21), np.log(19000))))
     slope_db_oct = int(rng.choice(SLOPES_DB_OCT))
@@ -100,7 +100,8 @@ def test_kernel_follows_the_prototype(rate_hz, rng, record):
 
 @RATES
 def test_bands_placed_apart_follow_their_prototypes_on_every_channel(rate_hz, rng, record):
-    """Three random bands on random channels, some with the mono-maker: left, right, mid and side, each to itself."""
+    """Three random bands on random channels, some with the mono-maker: the responses from left to left, right to right, mid to
+    mid and side to side."""
     taps, worst_db = 16384 * rate_factor(rate_hz), 0.0
     freqs_hz = np.arange(4 * taps + 1) * (rate_hz / 8 / taps)
     heard = (freqs_hz >= 20) & (freqs_hz <= min(20000, 0.45 * rate_hz))

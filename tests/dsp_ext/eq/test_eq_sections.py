@@ -92,7 +92,7 @@ def test_sections_are_minimum_phase_and_a_cut_is_the_inverse_of_a_boost(rate_hz,
 
 
 def test_noise_of_a_narrow_low_band(record):
-    """20 Hz, Q 10 at 96 kHz, compared with the same filter in extended precision."""
+    """A band at 20 Hz with Q 10 at 96 kHz is compared with the same filter in extended precision."""
     from scipy.signal import lfilter
 
     rate_hz, band = 96000, EqBand("bell", 20, 12, 10)

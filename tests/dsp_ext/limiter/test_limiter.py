@@ -17,7 +17,7 @@ MARGIN_DB = 0.03
 
 
 def limited(x, rate=48000, tail=64, **settings):
-    """Output for `x`, aligned with it, with `tail` frames after its end; and the limiter."""
+    """Returns the output for `x`, aligned with `x` and followed by `tail` frames, and the limiter."""
     limiter = Limiter(rate)
     limiter.set(settle=True, **settings)
     flush = np.zeros((2, limiter.latency + tail), np.float32)
@@ -89,7 +89,7 @@ def test_off_and_on_while_limiting(rng):
 
 
 def test_blocks_do_not_matter(rng):
-    """Bit for bit, with settings that move at the same frames."""
+    """The output has the same bits for all sizes of blocks, while settings change at the same frames."""
     x = (rng.uniform(-1, 1, (2, 20000)) * 10 ** rng.uniform(-1, 0.5, 20000)).astype(np.float32)
     moves = {3000: {"ceiling_dbtp": -6.0}, 7001: {"gain_db": 9.0}, 9000: {"ceiling_dbtp": 0.0},
              9500: {"ceiling_dbtp": -2.0}, 13333: {"enabled": False}, 15000: {"enabled": True}}  # fmt: skip

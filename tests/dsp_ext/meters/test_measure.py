@@ -21,8 +21,8 @@ MUSIC = sorted(
 
 
 def second_opinion(x: np.ndarray) -> float:
-    """pyloudnorm with the filters of the standard. Whole 100 ms only: it divides a partial block by the full block
-    length."""
+    """pyloudnorm with the filters of the standard. The length must be a multiple of 100 ms, because pyloudnorm divides a
+    partial block by the full block length."""
     whole = x.shape[1] // 4800 * 4800
     return pyloudnorm.Meter(RATE_HZ, filter_class="DeMan").integrated_loudness(x[:, :whole].T.astype(np.float64))
 

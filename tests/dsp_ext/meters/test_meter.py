@@ -192,7 +192,7 @@ class TestStartPauseReset:
 
     @pytest.mark.parametrize("ahead", [0, 1, 123, 479])
     def test_nothing_from_before_a_restart_counts_wherever_it_falls(self, ahead, rng):
-        """Also within a 10 ms frame: later frames are measured as by a new meter, except for the current frame."""
+        """This holds also within a 10 ms frame: all frames after the current one are measured as by a new meter."""
         meter = Meter(RATE_HZ, 4096)
         meter.process(np.ones((2, RATE_HZ + ahead), np.float32))
         for restart in (meter.begin_anew, lambda: (meter.pause(), meter.begin_anew(), meter.start())):

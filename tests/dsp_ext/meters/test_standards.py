@@ -1,4 +1,4 @@
-"""EBU Tech 3341 and 3342 with generated signals, at every family of rates. Each case is a row of the document."""
+"""EBU Tech 3341 and 3342 with generated signals, at 44.1 and 48 kHz and their multiples. Each case is a row of the document."""
 
 import numpy as np
 import pytest

@@ -192,7 +192,8 @@ def test_a_change_of_a_setting_makes_no_click(name, start, end, others, record):
 
 @pytest.mark.parametrize(("start", "end"), [(100.0, 0.0), (0.0, 100.0)])
 def test_linking_and_unlinking_makes_no_click(start, end, record):
-    """A full-scale 200 Hz tone in one channel, and 20 dB lower in the other; from two detectors to one, and back."""
+    """A 200 Hz tone has full scale in one channel and is 20 dB lower in the other, while two detectors are replaced by one, and
+    back."""
     compressor = make(threshold_db=-30.0, ratio=4.0, release_ms=1000, attack_ms=50, link_pct=start)
     tone = 0.999 * np.cos(2 * np.pi * 200 * np.arange(6 * RATE_HZ) / RATE_HZ)
     before = np.stack([tone, 0.1 * tone]).astype(np.float32)

@@ -267,7 +267,7 @@ def test_mid_and_side_have_their_own_gain():
 
 
 def test_lr4_bands_have_the_same_magnitudes_and_add_up_flat(record):
-    """In circuit because of a negligible make-up: one band at +6 dB, and the sum of all bands."""
+    """A negligible make-up gain keeps LR4 in circuit. The test measures one band at +6 dB, and the sum of all bands."""
     at_hz = np.fft.rfftfreq(8192, 1 / RATE_HZ)
     warped, splits = (np.tan(np.pi * np.minimum(f, 0.4999 * RATE_HZ) / RATE_HZ) for f in (at_hz, np.array(DEFAULT_HZ)))
     low = [1 / (1 + (warped / split) ** 4) for split in splits]

@@ -42,7 +42,7 @@ def test_tables_are_those_of_the_script():
     "settings", [{}, {"enabled": 1, "mix_pct": 0}, {"enabled": 1, "curve": "hard", "drive_db": -24.0}]
 )
 def test_neutral_is_exact(rng, rate, settings):
-    """When off, with mix 0, and with the hard curve below its threshold."""
+    """This holds when the saturator is off, with mix 0, and with the hard curve below its threshold."""
     x = (rng.integers(-(2**23), 2**23, 6000) / 2**23).astype(np.float32)
     assert np.array_equal(saturated(x, rate, **settings), np.stack([x, x]))
 
@@ -84,7 +84,7 @@ def test_mix_is_a_blend(rng, curve):
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_level_of_aliases(curve, record):
-    """5 kHz (4999 Hz), full scale and 6 dB of drive: everything up to 20 kHz that is not a harmonic."""
+    """A tone of 4999 Hz at full scale with 6 dB of drive: measures everything up to 20 kHz that is not a harmonic."""
     f, n = 4999, 48000
     y = saturated(np.sin(2 * np.pi * f / 48000 * np.arange(3 * n)), enabled=1, curve=curve, drive_db=6.0)[0, n : 2 * n]
     power = np.abs(np.fft.rfft(y.astype(np.float64) * np.blackman(n)))[:20001] ** 2
@@ -100,7 +100,7 @@ def test_level_of_aliases(curve, record):
 
 @pytest.mark.parametrize("curve", CURVES)
 def test_blocks_do_not_matter(rng, curve):
-    """Bit for bit, with settings that change at the same frames."""
+    """The output has the same bits for all sizes of blocks, while settings change at the same frames."""
     x = rng.uniform(-1, 1, (2, 9000)).astype(np.float32)
     moves = {1000: {"enabled": 1}, 2500: {"drive_db": 12.0}, 4000: {"curve": curve}, 5000: {"curve": "tanh"},
              5500: {"curve": curve}, 6000: {"enabled": 0}, 6100: {"enabled": 1}, 8000: {"mix_pct": 30}}  # fmt: skip
@@ -121,7 +121,8 @@ def test_blocks_do_not_matter(rng, curve):
 
 
 def test_everything_moves_without_a_click(record):
-    """On, drive, curve, mix and off, on a 200 Hz tone: the residue above 3 kHz besides the harmonics of the curve."""
+    """The saturator is switched on, drive, curve and mix change, and it is switched off. Measures the residue above 3 kHz on a
+    200 Hz tone, apart from the harmonics of the curve."""
     tone = (0.5 * np.sin(2 * np.pi * 200 / 48000 * np.arange(12000))).astype(np.float32)
     worst = -np.inf
     for before, after in (

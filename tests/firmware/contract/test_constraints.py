@@ -161,7 +161,7 @@ BAD = {
 
 @pytest.mark.parametrize("what", BAD)
 def test_the_running_sound_continues_unchanged(what, tmp_path, rng, monkeypatch):
-    """Through the methods of the link, its console and a preset, during a run at 44.1 kHz."""
+    """Invalid values arrive through the methods of the link, the console and a preset, during a run at 44.1 kHz."""
     monkeypatch.setattr(rigs, "RATE_HZ", 44100)
     bad, message = BAD[what]
     words, said = music(rng, 0.4), []

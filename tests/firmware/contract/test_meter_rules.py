@@ -15,7 +15,7 @@ from tests.support.fake_box import FakeBox
     [("out_peak_l_dbfs", 300), ("gr_b1_db", -500), ("eq_b1_db", -500), ("out_momentary_lufs", 300)],
 )
 def test_merged_frames_keep_the_extremes(name, expected):
-    """With the rules of boxes that do not send any."""
+    """Uses the rules for boxes that do not send rules."""
     assert merged(rules_of([name])[0], -500, 300) == expected
     assert merged(rules_of(["eq_b8_db"])[0], 200, -100) == 200
 
@@ -43,7 +43,7 @@ def test_a_header_of_an_older_box_is_read():
 
 
 def test_the_display_of_a_terminal_follows_the_rules_of_the_stream():
-    """With a meter that this version of the tool does not know, and the rule "min"."""
+    """The stream contains a meter that this version of the tool does not know, with the rule "min"."""
     view = MeterView(None, colour=False)
     for now_s, value in ((0.0, 0.5), (0.1, -0.25), (0.2, 0.75), (0.6, 0.9)):
         view.lines(MeterFrame({"side_db": value}, {"side_db": "min"}), now_s)

@@ -31,7 +31,7 @@ def test_a_preset_with_the_old_id_loads_and_is_written_with_the_new_one():
 
 
 def test_the_content_id_of_a_preset_stays():
-    """Computed by the version before the parameter was renamed."""
+    """The expected id was computed before the parameter was renamed."""
     before = "867fbdd4cf765e451b50a15e1bf188918c63e7f5c61f71456076070cc0f1e51d"
     assert Preset("Old", {"eq.mode": 2.0, NEW: 35.0}).content_id == before
 

@@ -27,7 +27,7 @@ SHAPES = hostile_files.SHAPES | {
 
 
 def calls(act) -> int:
-    """How many calls of functions `act` takes: a measure of its cost that does not depend on the machine."""
+    """The number of function calls that `act` makes, a measure of its cost that does not depend on the machine."""
     count = 0
 
     def one(*_):

@@ -1,4 +1,5 @@
-"""The file of the run log: it is only appended to, survives every failure, and is readable in its old form too."""
+"""The file of the run log: lines are only appended, it stays valid after every failure, and files in the old format can be
+read."""
 
 import json
 

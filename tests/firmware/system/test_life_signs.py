@@ -1,4 +1,4 @@
-"""A thread of the control process that is stuck or has ended is found, and the process then counts no beats."""
+"""A thread of the control process that is stuck or has ended is detected, and the process then stops its own life signs."""
 
 import time
 
