@@ -34,9 +34,9 @@ log = logging.getLogger(__name__)
 
 #: Exit statuses of a child that cannot run as requested.
 _REFUSALS = (USAGE, NO_DEVICE, NO_PERMISSION, BUSY)
-#: The relays are held only while frames are processed: the last one less than ALIVE_S seconds ago. After a pause, holding
-#: begins when this has been true for HEALTHY_S seconds. ALIVE_S, one step of the heartbeat and `hold_max_ms` of board.toml
-#: together are at most 50 ms; periods of more than 5 ms make the time longer.
+#: The relays are held only while frames are processed, which means that the last frame is less than ALIVE_S seconds old. After
+#: a pause, frames must have been processed for HEALTHY_S seconds before the relays are held again. ALIVE_S, one step of the
+#: heartbeat and `hold_max_ms` of board.toml together are at most 50 ms; periods of more than 5 ms make the time longer.
 ALIVE_S, HEALTHY_S = 0.015, 0.2
 #: The same for a simulated card, where a busy host is not a fault of the audio process.
 SIMULATED_ALIVE_S = 0.05

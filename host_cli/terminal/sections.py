@@ -10,7 +10,7 @@ _TITLES = {"input": "Input", "eq": "EQ", "multiband": "Multiband", "stereo": "St
 
 
 def sections(ids: Iterable[str]) -> dict[str, list[str]]:
-    """Section to the ids in it, in the order of the table."""
+    """The ids of each section, in the order of the table."""
     found: dict[str, list[str]] = {}
     for id in ids:
         found.setdefault(id.rpartition(".")[0], []).append(id)

@@ -129,6 +129,6 @@ def config_txt(board: Board, hat: str = DEFAULT_HAT) -> str:
 def cmdline_txt() -> str:
     """The changes of /boot/firmware/cmdline.txt."""
     return (
-        "# Burnish: /boot/firmware/cmdline.txt is one line. Take these words out of it, GPIO 14 and 15 read the keys:\n"
-        "# console=serial0,115200\n# Add this one:\nmodules-load=dwc2\n"
+        "# Burnish: /boot/firmware/cmdline.txt is one line. Remove these words from it, because GPIO 14 and 15 read the keys:\n"
+        "# console=serial0,115200\n# Add this word:\nmodules-load=dwc2\n"
     )
