@@ -166,7 +166,7 @@ class TestStartPauseReset:
         meter.process(soft)
         assert abs(meter.values()["integrated_lufs"] - measured(soft)["integrated_lufs"]) < 0.02
 
-    def test_sound_during_a_pause_is_not_measured(self, rng):
+    def test_pause_leaves_out_what_comes_meanwhile(self, rng):
         meter = Meter(RATE_HZ, 4096)
         first, loud = programme(rng, 8), np.ascontiguousarray(8 * programme(rng, 8))
         meter.process(first)
