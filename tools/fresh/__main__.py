@@ -19,6 +19,7 @@ WHOLE = ("make demo", "make box", "make test")
 TELLING = (
     "tests/test_layers.py",
     "tests/test_docs.py",
+    "tests/test_system.py",
     "tests/dsp_ext/test_same_bits.py",
     "tests/dsp_ext/test_settings.py",
     "tests/firmware/contract",
