@@ -6,4 +6,5 @@ set -eu
 command -v apt-get >/dev/null || { echo "there is no apt-get: bare installations of Debian cannot be made"; exit 0; }
 . "$(dirname "$0")/optional.sh"
 want mmdebstrap "makes bare installations of Debian"
-install_wanted "it could not be installed: bare installations of Debian cannot be made"
+want debian-archive-keyring "checks their packages, on Ubuntu too"
+install_wanted "they could not be installed: bare installations of Debian cannot be made"
