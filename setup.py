@@ -17,7 +17,8 @@ MODULES = {
     "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband",
     "dsp_ext.output": "stereo dither dc_filter saturator",
     "dsp_ext.limiter": (
-        "envelopes dips lasting reduction switched_reduction steadiness steady_stage peak_stage guard_stage limiter"
+        "delay_lines groups sliding_max box_smoother envelopes dips slow_dips lasting reduction switched_reduction "
+        "steadiness stage steady_stage peak_stage guard_stage limiter"
     ),
     "dsp_ext": "port engine",
 }

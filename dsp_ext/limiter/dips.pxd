@@ -1,6 +1,8 @@
 # Short dips of the gain around peaks. See `dips.pyx`.
 
-from .envelopes cimport BoxSmoother, Release, SlidingMax
+from .box_smoother cimport BoxSmoother
+from .envelopes cimport Release
+from .sliding_max cimport SlidingMax
 
 cdef enum:
     # Frames by which a maximum is held longer than the smoothing: one before the interval of a peak, two after its start.

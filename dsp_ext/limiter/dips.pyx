@@ -11,7 +11,9 @@ one frame before the start of the peak's interval to two frames after it. The sm
 maximum is held for INTERVAL_MARGIN frames more.
 """
 
-from .envelopes import BoxSmoother, Release, SlidingMax
+from .box_smoother import BoxSmoother
+from .envelopes import Release
+from .sliding_max import SlidingMax
 
 cdef enum:
     SHORTEST = 3  # frames; the shortest length of three running means

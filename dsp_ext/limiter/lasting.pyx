@@ -1,19 +1,28 @@
 # cython: boundscheck=False, wraparound=False
-# The pieces mind their own sizes.
-"""Lasting: follows slowly the reduction that the programme has needed without a break. One channel.
+# The pieces mind their own sizes; blocks are cut to CHUNK by the caller.
+"""Lasting: the reduction that programme has needed without a break, slowly followed. One channel.
 
-    needed -> sliding maximum over HOLD_MS -> sliding minimum over `lasting_ms` -> attack and release
+    needed -> largest of each group -> sliding maximum over HOLD_MS -> sliding minimum over `lasting_ms`
+    -> line from group to group -> attack and release
 
-The hold bridges the half periods of bass, so that a steady sound of 30 Hz or higher gives a constant value. The
-minimum removes everything shorter than `lasting_ms`: single peaks are left to the dips, which cost less loudness.
+The hold bridges the half periods of bass, so that a steady sound from 30 Hz up gives a constant value at any pitch. The
+minimum removes everything shorter than `lasting_ms`: single peaks are left to the dips, which cost less loudness. Only the
+attack and the release work frame by frame (`groups.pyx`).
 """
 
-from .envelopes import Follower, SlidingMax
+import numpy as np
+
+from .envelopes import Follower
+from .groups import GroupLine, GroupPeaks, group_frames
+from .sliding_max import SlidingMax
 from .times cimport frames_of
 
 HOLD_MS = 17.0
 ATTACK_MS = 15.0
 LONGEST_MS = 200.0
+
+cdef enum:
+    CHUNK = 256
 
 cdef double _HOLD_MS = HOLD_MS
 cdef double _ATTACK_MS = ATTACK_MS
@@ -25,32 +34,43 @@ cdef class Lasting:
 
     def __init__(self, rate_hz):
         self.rate_hz = rate_hz
-        self._held = SlidingMax(frames_of(HOLD_MS, rate_hz))
-        self._least = SlidingMax(frames_of(LONGEST_MS, rate_hz))
+        group = group_frames(rate_hz)
+        self._peaks = GroupPeaks(group)
+        self._line = GroupLine(group)
+        self._work = np.zeros(CHUNK, np.float32)
+        self._held = SlidingMax(-(-frames_of(HOLD_MS, rate_hz) // group), CHUNK // group)
+        self._least = SlidingMax(frames_of(LONGEST_MS, rate_hz / group), CHUNK // group)
         self._follower = Follower(rate_hz)
         self.configure(LONGEST_MS, ATTACK_MS)
 
     cdef void configure(self, double lasting_ms, double release_ms) noexcept nogil:
-        """[audio] Set `lasting_ms`, at most LONGEST_MS, and the time constant of the release in ms. Clears all past values."""
-        cdef Py_ssize_t window = frames_of(lasting_ms if lasting_ms < _LONGEST_MS else _LONGEST_MS, self.rate_hz)
+        """[audio] `lasting_ms` up to LONGEST_MS; time constant of the release in ms. Forgets the past."""
+        cdef double groups_hz = self.rate_hz / self._peaks.size
+        cdef Py_ssize_t window = frames_of(lasting_ms if lasting_ms < _LONGEST_MS else _LONGEST_MS, groups_hz)
         self._least.set_window(window if window > 1 else 1)
-        self._held.clear()
         self._follower.set_ms(_ATTACK_MS, release_ms)
-        self._follower.clear()
-        self.settled_after = self._held.window + self._least.window + 6 * frames_of(_ATTACK_MS, self.rate_hz)
+        self.clear()
+        self.settled_after = (self._held.window + self._least.window + 3) * self._peaks.size
+        self.settled_after += 6 * frames_of(_ATTACK_MS, self.rate_hz)
 
     cdef void clear(self) noexcept nogil:
+        self._peaks.clear()
+        self._line.clear()
         self._held.clear()
         self._least.clear()
         self._follower.clear()
 
     cdef void run(self, float *needed, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace the needed reductions (octaves, 0 or above) by the part of them that lasts."""
-        cdef Py_ssize_t i
-        self._held.run(needed, frames)
-        for i in range(frames):
-            needed[i] = -needed[i]
-        self._least.run(needed, frames)  # values before the first count as 0, because no reduction has lasted yet
-        for i in range(frames):
-            needed[i] = -needed[i]
+        """[audio] Replace what is needed (octaves, 0 or above) by the lasting part of it. At most
+        CHUNK frames."""
+        cdef Py_ssize_t i, groups
+        cdef float *work = &self._work[0]
+        groups = self._peaks.run(needed, work, frames)
+        self._held.run(work, groups)
+        for i in range(groups):
+            work[i] = -work[i]
+        self._least.run(work, groups)  # the values before the first count as 0: nothing has lasted yet
+        for i in range(groups):
+            work[i] = -work[i]
+        self._line.run(work, needed, frames)
         self._follower.run(needed, frames)

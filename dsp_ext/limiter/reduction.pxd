@@ -1,7 +1,9 @@
 # The reduction of one channel, and of two linked channels. See `reduction.pyx`.
 
+from .delay_lines cimport DelayLines
 from .dips cimport Dips
 from .lasting cimport Lasting
+from .peaks cimport Peaks
 from .times cimport Times
 
 cdef class ChannelReduction:
@@ -9,13 +11,10 @@ cdef class ChannelReduction:
     cdef readonly Py_ssize_t longest, settled_after
     cdef Lasting _lasting
     cdef Dips _mid, _fast
-    cdef Py_ssize_t _lag
-    cdef Py_ssize_t[6] _at
-    cdef float[:, ::1] _rings
+    cdef DelayLines _lag, _for_mid, _for_fast
 
     cdef void configure(self, Times times) noexcept nogil
     cdef void clear(self) noexcept nogil
-    cdef void wait(self, int ring, Py_ssize_t length, float *x, Py_ssize_t frames) noexcept nogil
     cdef void run(self, float *needed, float *lasting, float *low, Py_ssize_t frames) noexcept nogil
 
 cdef class StereoReduction:
@@ -28,5 +27,4 @@ cdef class StereoReduction:
     cdef void clear(self) noexcept nogil
     cdef void set_links(self, float fast, float slow) noexcept nogil
     cdef Py_ssize_t settled_after(self) noexcept nogil
-    cdef void run(self, const float *over_l, const float *over_r, const float *low_l, const float *low_r,
-                  float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil
+    cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil

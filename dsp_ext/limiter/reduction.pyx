@@ -12,25 +12,27 @@ above the reduction that each peak needs.
 
 import numpy as np
 
-from dsp_ext.core cimport exchange, exp2_
+from libc.string cimport memcpy
 
+from dsp_ext.core cimport exp2_, log2_
+
+from .delay_lines import DelayLines
 from .dips import Dips
 from .lasting import Lasting
 from .times cimport Times, frames_of
 
 cdef enum:
     CHUNK = 256
-    # Delay lines of ChannelReduction: three delay the inputs while the look-ahead is short, the others delay the needed
-    # reduction and the sums to match the dips.
-    LAG_NEEDED = 0
-    LAG_LASTING
-    LAG_LOW
-    NEEDED
-    SUM_MID
-    SUM_FAST
-    RINGS
+    # Lines of ChannelReduction: three inputs wait for a short look-ahead, the needed and the sum for the mid dips.
+    NEEDED = 0
+    LASTING
+    LOW
+    INPUTS
+    SUM = 1
+    FOR_MID
 
-cdef float MOST = 24.0  # octaves; more than any signal needs, so that the envelopes recover from an invalid sample in time
+cdef float MOST = 24.0  # octaves: what no sound needs, so that a fault is forgotten in time
+cdef float SILENCE = 1e-9
 
 
 cdef inline float clipped(float x) noexcept nogil:
@@ -48,8 +50,9 @@ cdef class ChannelReduction:
         self._lasting = Lasting(rate_hz)
         self._mid = Dips(rate_hz, longest, longest_hold)
         self._fast = Dips(rate_hz, longest, longest_hold)
-        self._rings = np.zeros((RINGS, longest), np.float32)
-        self.clear()
+        self._lag = DelayLines(INPUTS, longest)
+        self._for_mid = DelayLines(FOR_MID, longest)
+        self._for_fast = DelayLines(1, longest)
 
     cdef void configure(self, Times times) noexcept nogil:
         """[audio] Set the times; look-aheads are limited to the allocated length. Clears all past values."""
@@ -60,25 +63,18 @@ cdef class ChannelReduction:
         mid = mid if mid < self.longest - self._fast.lookahead else self.longest - self._fast.lookahead
         self._mid.configure(mid, hold, times.dip_release_ms)
         self._lasting.configure(times.lasting_ms, times.lasting_release_ms)
-        self._lag = self.longest - self._mid.lookahead - self._fast.lookahead
+        self._lag.set_length(self.longest - self._mid.lookahead - self._fast.lookahead)
+        self._for_mid.set_length(self._mid.lookahead)
+        self._for_fast.set_length(self._fast.lookahead)
         self.settled_after = self._lasting.settled_after + 2 * self.longest + 2 * self._fast.hold + 16
-        self.clear()
 
     cdef void clear(self) noexcept nogil:
-        cdef int ring
-        cdef Py_ssize_t i
         self._lasting.clear()
         self._mid.clear()
         self._fast.clear()
-        for ring in range(RINGS):
-            self._at[ring] = 0
-            for i in range(self.longest):
-                self._rings[ring, i] = 0.0
-
-    cdef void wait(self, int ring, Py_ssize_t length, float *x, Py_ssize_t frames) noexcept nogil:
-        """Delay `x` by `length` frames."""
-        if length > 0:
-            self._at[ring] = exchange(&self._rings[ring, 0], length, self._at[ring], x, frames)
+        self._lag.clear()
+        self._for_mid.clear()
+        self._for_fast.clear()
 
     cdef void run(self, float *needed, float *lasting, float *low, Py_ssize_t frames) noexcept nogil:
         """[audio] `needed`: the reduction that each peak needs; `lasting`: the same for the lasting part; `low`: the same for
@@ -86,24 +82,33 @@ cdef class ChannelReduction:
         late; the other two are overwritten."""
         cdef Py_ssize_t i
         cdef float rest
-        self.wait(LAG_NEEDED, self._lag, needed, frames)
-        self.wait(LAG_LASTING, self._lag, lasting, frames)
-        self.wait(LAG_LOW, self._lag, low, frames)
+        self._lag.wait(NEEDED, needed, frames)
+        self._lag.wait(LASTING, lasting, frames)
+        self._lag.wait(LOW, low, frames)
         self._lasting.run(lasting, frames)
         for i in range(frames):
             rest = (low[i] if low[i] < needed[i] else needed[i]) - lasting[i]
             low[i] = rest if rest > <float> 0.0 else <float> 0.0
         self._mid.run(low, frames)
-        self.wait(NEEDED, self._mid.lookahead, needed, frames)
-        self.wait(SUM_MID, self._mid.lookahead, lasting, frames)
+        self._for_mid.wait(NEEDED, needed, frames)
+        self._for_mid.wait(SUM, lasting, frames)
         for i in range(frames):
             lasting[i] = lasting[i] + low[i]
             rest = needed[i] - lasting[i]
             needed[i] = rest if rest > <float> 0.0 else <float> 0.0
         self._fast.run(needed, frames)
-        self.wait(SUM_FAST, self._fast.lookahead, lasting, frames)
+        self._for_fast.wait(0, lasting, frames)
         for i in range(frames):
             needed[i] = exp2_(-clipped(lasting[i] + needed[i]))
+
+
+cdef void needs(float *out, const float *a, const float *b, const float *target, float reach, Py_ssize_t frames) noexcept nogil:
+    """The octaves by which the larger of two peaks is over the target, seen from `reach` octaves below it."""
+    cdef Py_ssize_t i
+    cdef float peak
+    for i in range(frames):
+        peak = a[i] if a[i] > b[i] else b[i]
+        out[i] = clipped(log2_(peak if peak > SILENCE else SILENCE) - target[i] + reach)
 
 
 cdef void link(float *a, float *b, float share, Py_ssize_t frames) noexcept nogil:
@@ -147,35 +152,30 @@ cdef class StereoReduction:
         """Number of frames after `configure` until the gains reduce all peaks enough."""
         return self._left.settled_after
 
-    cdef void run(self, const float *over_l, const float *over_r, const float *low_l, const float *low_r,
-                  float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
-        """[audio] `over`: peaks over the target in octaves, negative below it; `low`: the same for low frequencies alone. At
-        most CHUNK frames."""
-        cdef Py_ssize_t i
-        cdef float over, reach = self.times.mid_reach
+    cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
+        """[audio] At most CHUNK frames."""
+        cdef float reach = self.times.mid_reach
+        cdef const float *left = peaks.true_l if self.times.true_peak else peaks.sample_l
+        cdef const float *right = peaks.true_r if self.times.true_peak else peaks.sample_r
         cdef float *lasting_l = &self._work[0, 0]
         cdef float *lasting_r = &self._work[1, 0]
-        cdef float *bass_l = &self._work[2, 0]
-        cdef float *bass_r = &self._work[3, 0]
+        cdef float *low_l = &self._work[2, 0]
+        cdef float *low_r = &self._work[3, 0]
         if not self.times.split:
-            for i in range(frames):
-                over = over_l[i] if over_l[i] > over_r[i] else over_r[i]
-                gain_l[i] = clipped(over)
-                lasting_l[i] = gain_l[i]
-                bass_l[i] = clipped((low_l[i] if low_l[i] > low_r[i] else low_r[i]) + reach)
-            self._left.run(gain_l, lasting_l, bass_l, frames)
-            for i in range(frames):
-                gain_r[i] = gain_l[i]
+            needs(gain_l, left, right, peaks.target, 0.0, frames)
+            needs(low_l, peaks.low_l, peaks.low_r, peaks.target, reach, frames)
+            memcpy(lasting_l, gain_l, frames * sizeof(float))
+            self._left.run(gain_l, lasting_l, low_l, frames)
+            memcpy(gain_r, gain_l, frames * sizeof(float))
             return
-        for i in range(frames):
-            gain_l[i] = clipped(over_l[i])
-            gain_r[i] = clipped(over_r[i])
-            lasting_l[i] = gain_l[i]
-            lasting_r[i] = gain_r[i]
-            bass_l[i] = clipped(low_l[i] + reach)
-            bass_r[i] = clipped(low_r[i] + reach)
+        needs(gain_l, left, left, peaks.target, 0.0, frames)
+        needs(gain_r, right, right, peaks.target, 0.0, frames)
+        needs(low_l, peaks.low_l, peaks.low_l, peaks.target, reach, frames)
+        needs(low_r, peaks.low_r, peaks.low_r, peaks.target, reach, frames)
+        memcpy(lasting_l, gain_l, frames * sizeof(float))
+        memcpy(lasting_r, gain_r, frames * sizeof(float))
         link(gain_l, gain_r, self._link_fast, frames)
-        link(bass_l, bass_r, self._link_fast, frames)
+        link(low_l, low_r, self._link_fast, frames)
         link(lasting_l, lasting_r, self._link_slow, frames)
-        self._left.run(gain_l, lasting_l, bass_l, frames)
-        self._right.run(gain_r, lasting_r, bass_r, frames)
+        self._left.run(gain_l, lasting_l, low_l, frames)
+        self._right.run(gain_r, lasting_r, low_r, frames)

@@ -1,25 +1,31 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Windows have one new value at a time.
+# Windows have one new value at a time; parts end with their group.
 """Steadiness: whether the sound above 300 Hz holds its level, as a held chord or a test tone does and music rarely does.
 
-    high-pass -> power, averaged over about 10 ms -> variation of its level over 150 ms -> 1 (steady) to 0 -> held for 200 ms
+    high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
+    -> slow rise
 
-If the level of the music changes, it masks a gain that changes quickly; a held tone does not. The steady stage of the limiter
-uses this figure to act slowly on held tones. Silence below -90 dBFS counts as steady, so that a tone which fades in after it is
-treated as steady. Sound between -90 and -60 dBFS never counts as steady. The level is measured 1500 times a second.
+A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
+the limiter uses this figure to act slowly there. Silence below -90 dBFS is steady, so that a tone which swells after it is
+treated as one; between that and -60 dBFS nothing is. The level is looked at 1500 times a second.
+
+The figure falls at once, but takes RISE_MS from 0 to 1. While a sound becomes steady, the next stage still reduces it, and
+gives way with its own release; if the steady stage took over faster than that, both would reduce the sound for a moment.
 """
 
 from libc.math cimport fabsf
 
-from dsp_ext.core cimport log2_
+from dsp_ext.core cimport Double2, add, double2, greater, left_of, lesser, log2_, mul, right_of, sub
 from .envelopes cimport share
 
-from .envelopes import SlidingMax
+from .groups import group_frames
+from .sliding_max import SlidingMax
 
 CORNER_HZ = 300.0
 AVERAGE_MS = 5.0  # time constant of each of two one-pole averages
 SPAN_MS = 150.0
 MEMORY_MS = 200.0
+RISE_MS = 800.0
 LOOKS_HZ = 1500.0
 
 cdef double PI = 3.141592653589793
@@ -35,21 +41,17 @@ cdef float TOP = 64.0
 cdef double LEAST_POWER = 1e-12
 
 
-cdef inline double bounded(float x) noexcept nogil:
-    """`x` limited to +-64, and finite even for NaN, so that one invalid sample has no lasting effect."""
-    x = x if x > <float> -64.0 else <float> -64.0
-    return x if x < <float> 64.0 else <float> 64.0
-
-
 cdef class Steadiness:
     """Stereo. Measures the sum of the powers of both channels."""
 
     def __init__(self, double rate_hz):
-        self._every = max(1, round(rate_hz / LOOKS_HZ))
-        looks_hz = rate_hz / self._every
-        self._highest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz))
-        self._lowest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz))
-        self._memory = SlidingMax(round(MEMORY_MS * 1e-3 * looks_hz))
+        self._group = group_frames(rate_hz)
+        self._every = max(1, round(rate_hz / LOOKS_HZ / self._group))
+        looks_hz = rate_hz / self._group / self._every
+        self._highest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz), 64)
+        self._lowest = SlidingMax(round(SPAN_MS * 1e-3 * looks_hz), 64)
+        self._memory = SlidingMax(round(MEMORY_MS * 1e-3 * looks_hz), 64)
+        self._rise = 1e3 / (RISE_MS * looks_hz)
         corner = 2.0 * PI * CORNER_HZ / rate_hz
         self._corner = corner / (1.0 + corner)
         self._average = share(AVERAGE_MS, rate_hz)
@@ -65,16 +67,15 @@ cdef class Steadiness:
         for i in range(self._lowest.window):
             silent = TOP
             self._lowest.run(&silent, 1)
-        for i in range(4):
-            self._low[i] = 0.0
-        self._power[0] = self._power[1] = 0.0
+        self._low_1 = self._low_2 = self._power_1 = self._power_2 = double2(0.0, 0.0)
+        self._filled = 0
         self._left = self._every
         self._memory.run(&steady, 1)
-        self._steady = 1.0
+        self._goal = self._steady = 1.0
 
     cdef void judge(self) noexcept nogil:
-        """Measure the level once and update the steadiness."""
-        cdef float level = log2_(<float> (self._power[1] + LEAST_POWER)) - FLOOR
+        """One look at the level."""
+        cdef float level = log2_(<float> (left_of(self._power_2) + right_of(self._power_2) + LEAST_POWER)) - FLOOR
         cdef float highest, lowest, moved, steady
         level = level if level > <float> 0.0 else <float> 0.0
         highest = level
@@ -87,36 +88,48 @@ cdef class Steadiness:
         steady = steady if steady > <float> 0.0 else <float> 0.0
         steady = steady if steady < <float> 1.0 else <float> 1.0
         self._memory.run(&steady, 1)
-        if fabsf(steady - self._steady) > TOLERANCE or steady == <float> 0.0 or steady == <float> 1.0:
-            self._steady = steady
+        if fabsf(steady - self._goal) > TOLERANCE or steady == <float> 0.0 or steady == <float> 1.0:
+            self._goal = steady
+        steady = self._steady + self._rise
+        self._steady = steady if steady < self._goal else self._goal
+
+    cdef void follow(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
+        """The power of what is above CORNER_HZ. Bad samples count as loud ones, so that they are forgotten."""
+        cdef Py_ssize_t i
+        cdef Double2 a = double2(self._corner, self._corner), k = double2(self._average, self._average)
+        cdef Double2 top = double2(64.0, 64.0), bottom = double2(-64.0, -64.0)
+        cdef Double2 low_1 = self._low_1, low_2 = self._low_2, power_1 = self._power_1, power_2 = self._power_2, x
+        for i in range(frames):
+            x = greater(lesser(double2(left[i], right[i]), top), bottom)
+            low_1 = add(low_1, mul(a, sub(x, low_1)))
+            x = sub(x, low_1)
+            low_2 = add(low_2, mul(a, sub(x, low_2)))
+            x = sub(x, low_2)
+            power_1 = add(power_1, mul(k, sub(mul(x, x), power_1)))
+            power_2 = add(power_2, mul(k, sub(power_1, power_2)))
+        self._low_1, self._low_2, self._power_1, self._power_2 = low_1, low_2, power_1, power_2
 
     cdef void run(self, const float *left, const float *right, float *steady, Py_ssize_t frames) noexcept nogil:
-        """[audio] Compute the steadiness of each frame, 0 to 1."""
-        cdef Py_ssize_t i
-        cdef double a = self._corner, k = self._average, l, r
-        cdef double l1 = self._low[0], l2 = self._low[1], r1 = self._low[2], r2 = self._low[3]
-        cdef double first = self._power[0], second = self._power[1]
-        for i in range(frames):
-            l = bounded(left[i])
-            r = bounded(right[i])
-            l1 += a * (l - l1)
-            r1 += a * (r - r1)
-            l2 += a * (l - l1 - l2)
-            r2 += a * (r - r1 - r2)
-            l = l - l1 - l2
-            r = r - r1 - r2
-            first += k * (l * l + r * r - first)
-            second += k * (first - second)
-            self._left -= 1
-            if self._left == 0:
-                self._left = self._every
-                self._power[1] = second
-                self.judge()
-            steady[i] = self._steady
-        self._low[0], self._low[1], self._low[2], self._low[3] = l1, l2, r1, r2
-        self._power[0], self._power[1] = first, second
+        """[audio] 0 to 1 for each group of frames that ends."""
+        cdef Py_ssize_t part
+        while frames > 0:
+            part = self._group - self._filled
+            part = part if part < frames else frames
+            self.follow(left, right, part)
+            self._filled += part
+            if self._filled == self._group:
+                self._filled = 0
+                self._left -= 1
+                if self._left == 0:
+                    self._left = self._every
+                    self.judge()
+                steady[0] = self._steady
+                steady += 1
+            left += part
+            right += part
+            frames -= part
 
     def process(self, float[:, ::1] block not None, float[::1] steady not None):
-        """[any] `run`, for tests: `block` has shape (2, frames)."""
+        """[any] `run`, for tests: `block` has shape (2, frames), `steady` has room for the groups."""
         if block.shape[1]:
             self.run(&block[0, 0], &block[1, 0], &steady[0], block.shape[1])

@@ -2,24 +2,25 @@
 
 from dsp_ext.core cimport Ramp
 from dsp_ext.meters cimport TruePeak
-from .dips cimport Dips
-from .envelopes cimport BoxSmoother, SlidingMax
+from .box_smoother cimport BoxSmoother
+from .delay_lines cimport DelayLines
+from .groups cimport GroupPeaks
+from .sliding_max cimport SlidingMax
+from .slow_dips cimport SlowDips
+from .stage cimport Stage
 from .steadiness cimport Steadiness
 
-cdef class SteadyStage:
-    cdef readonly Py_ssize_t latency
-    cdef Py_ssize_t _split_delay
+cdef class SteadyStage(Stage):
     cdef Steadiness _steadiness
     cdef TruePeak _detector_l, _detector_r
     cdef Ramp _between
     cdef BoxSmoother _bass_l, _bass_r
+    cdef GroupPeaks _group_peaks, _group_bass, _group_rest
     cdef SlidingMax _peak, _bass_peak, _rest_peak
-    cdef Dips _bass_dips, _dips
-    cdef float[:, ::1] _split_lines, _excess_lines, _lines, _work
-    cdef Py_ssize_t[3] _split_at
-    cdef Py_ssize_t[2] _excess_at
-    cdef Py_ssize_t[7] _at
-    cdef float _link, _kept, _bass_kept, _least
+    cdef SlowDips _bass_dips, _dips
+    cdef DelayLines _for_split, _for_excess, _sound
+    cdef float[:, ::1] _work
+    cdef float _link, _kept, _bass_kept
 
     cdef void set_link(self, float link) noexcept nogil
     cdef void set_true_peak(self, bint true_peak) noexcept nogil
@@ -27,14 +28,11 @@ cdef class SteadyStage:
     cdef void clear(self) noexcept nogil
     cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
                   Py_ssize_t frames) noexcept nogil
-    cdef float take_least(self) noexcept nogil
 
     cdef void split(self, float *left, float *right, float *ceiling, float *bass_l, float *bass_r,
                     Py_ssize_t frames) noexcept nogil
-    cdef void needs(self, const float *ceiling, const float *steady, float *bass_needed, float *needed,
-                    Py_ssize_t frames) noexcept nogil
-    cdef void detect(self, const float *left, const float *right, float *excess_l, float *excess_r,
-                     Py_ssize_t frames) noexcept nogil
-    cdef void measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
-                      const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil
-    cdef void wait(self, int line, float *x, Py_ssize_t frames) noexcept nogil
+    cdef void detect(self, TruePeak detector, int line, const float *x, float *excess, Py_ssize_t frames) noexcept nogil
+    cdef Py_ssize_t measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
+                            const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil
+    cdef void needs(self, const float *ceiling, Py_ssize_t groups) noexcept nogil
+    cdef void apply(self, float *left, float *right, float *excess_l, float *excess_r, Py_ssize_t frames) noexcept nogil

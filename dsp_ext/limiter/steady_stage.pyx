@@ -2,7 +2,8 @@
 # Blocks are cut to CHUNK by the caller.
 """SteadyStage: reduces steady sound slowly. If loud bass causes the peaks over the ceiling, it reduces only the bass.
 
-    low-pass (bass) -> held peaks of bass, rest and whole signal -> needed reductions, multiplied by the steadiness -> dips
+    low-pass (bass) -> held peaks of the bass, of the rest, of all -> reductions that they need, times steadiness
+    -> dips (`slow_dips.pyx`)
 
 If bass and held tones share one gain, every movement of this gain is audible as intermodulation of the tones. Therefore, if the
 sound above 300 Hz is steady (`steadiness.pyx`) and the bass is clearly louder than the rest, this stage reduces the bass alone,
@@ -11,39 +12,53 @@ within a look-ahead of 9 ms, hold for half a period of 30 Hz, and release with 1
 therefore never act on a tone whose level or ceiling changes. For all other sound this stage does nothing, and its output equals
 its (delayed) input.
 
-The bass is a linear-phase low-pass of three running means. Peaks between samples are measured here, once for this stage and the
-next: `excess` is the difference between a sample and the peak of the interval that follows it.
+The bass is a linear-phase low-pass of three running means. Peaks between samples are measured here, once for this stage and
+the next: `excess` is how far the peak of the interval after a sample is above that sample. Everything from the held peaks to the
+dips is computed once for a group of frames (`groups.pyx`).
 """
 
 from libc.math cimport fabsf
 
 import numpy as np
 
-from dsp_ext.core cimport OCTAVES_PER_DB, exchange, exp2_, log2_, smallest_magnitude
+from dsp_ext.core cimport OCTAVES_PER_DB, exp2_, log2_
 from dsp_ext.meters cimport TRUE_PEAK_DELAY
 
-
-from .dips import Dips
-from .envelopes import BoxSmoother, SlidingMax
+from .box_smoother import BoxSmoother
+from .delay_lines import DelayLines
+from .groups import GroupPeaks, group_frames
+from .sliding_max import SlidingMax
+from .slow_dips import SlowDips
 from .steadiness import Steadiness
 from .times cimport frames_of
 
 cdef enum:
     CHUNK = 256
-    # Rows of _work.
+    # Rows of _work: one value per frame,
     BASS_L = 0
     BASS_R
+    LEVEL
+    BETWEEN
+    BASS_DIPS
+    DIPS
+    # and one per group.
     STEADY
     PEAK
     BASS_PEAK
     REST_PEAK
     BASS_NEEDED
     NEEDED
-    BETWEEN
-    SAMPLE
     ROWS
-    # Signals that are delayed by the latency of the low-pass, and then by the look-ahead.
-    WAITING = 7
+    # Lines of _for_split and of _sound.
+    LEFT = 0
+    RIGHT
+    CEILING
+    FOR_SPLIT
+    WAITING_BASS_L = FOR_SPLIT
+    WAITING_BASS_R
+    EXCESS_L
+    EXCESS_R
+    LINES
 
 #: The cutoff of the low-pass: its running means together are 1.5 periods of this frequency long.
 BASS_HZ = 200.0
@@ -77,42 +92,45 @@ cdef inline float larger(float a, float b) noexcept nogil:
     return a if a > b else b
 
 
-cdef float keep(float *needed, float kept, Py_ssize_t frames) noexcept nogil:
-    """Hold each needed reduction until the value has fallen by more than TOLERANCE. Returns the last held value. The measured
-    peaks of a steady tone vary by some hundredths of a decibel as its phase drifts against the samples, and the gain must not
-    follow this variation. A value of 0 is never replaced by a held one.
+cdef float keep(float *needed, float kept, Py_ssize_t groups) noexcept nogil:
+    """Replace what is needed by the largest value that it has not fallen TOLERANCE short of since. Returns the last one.
+
+    Meters read the peaks of a steady tone some hundredths of a decibel higher or lower as its phase drifts against the
+    samples. The gain must not follow that. Where nothing is needed, nothing is kept.
     """
     cdef Py_ssize_t i
     cdef float now
-    for i in range(frames):
+    for i in range(groups):
         now = needed[i]
         kept = kept if now > <float> 0.0 and kept >= now and kept - now < TOLERANCE else now
         needed[i] = kept
     return kept
 
 
-cdef class SteadyStage:
-    """Stereo. Both channels get the same gain."""
+cdef class SteadyStage(Stage):
+    """Stereo, both channels reduced alike."""
 
     def __init__(self, rate_hz):
         length = 2 * round(0.75 * rate_hz / BASS_HZ) + 1
+        split_delay = (length - 1) // 2
         lookahead = frames_of(LOOKAHEAD_MS, rate_hz)
-        self._split_delay = (length - 1) // 2
-        self.latency = self._split_delay + lookahead
+        super().__init__(split_delay + lookahead)
         self._steadiness = Steadiness(rate_hz)
         self._detector_l = TruePeak(rate_hz, annex2=True)
         self._detector_r = TruePeak(rate_hz, annex2=True)
         self._between = Ramp(rate_hz, 1.0)
         self._bass_l, self._bass_r = BoxSmoother(length), BoxSmoother(length)
-        hold = frames_of(HOLD_MS, rate_hz)
-        self._peak, self._bass_peak, self._rest_peak = SlidingMax(hold), SlidingMax(hold), SlidingMax(hold)
-        self._dips = Dips(rate_hz, lookahead, 0, RELEASE_MS)
-        self._bass_dips = Dips(rate_hz, lookahead, 0, RELEASE_MS)
-        self._lines = np.zeros((WAITING, lookahead), np.float32)
-        self._split_lines = np.zeros((3, self._split_delay), np.float32)
-        self._excess_lines = np.zeros((2, self._split_delay - TRUE_PEAK_DELAY), np.float32)
+        group = group_frames(rate_hz)
+        self._group_peaks, self._group_bass, self._group_rest = GroupPeaks(group), GroupPeaks(group), GroupPeaks(group)
+        held = -(-frames_of(HOLD_MS, rate_hz) // group), CHUNK // group
+        self._peak, self._bass_peak, self._rest_peak = SlidingMax(*held), SlidingMax(*held), SlidingMax(*held)
+        self._dips = SlowDips(rate_hz, lookahead, RELEASE_MS)
+        self._bass_dips = SlowDips(rate_hz, lookahead, RELEASE_MS)
+        self._for_split = DelayLines(FOR_SPLIT, split_delay)
+        self._for_excess = DelayLines(2, split_delay - TRUE_PEAK_DELAY)
+        self._sound = DelayLines(LINES, lookahead)
         self._work = np.zeros((ROWS, CHUNK), np.float32)
-        self._link = self._least = 1.0
+        self._link = 1.0
         self.clear()
 
     cdef void set_link(self, float link) noexcept nogil:
@@ -128,34 +146,24 @@ cdef class SteadyStage:
         self._between.jump(self._between._target)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Clear all past values."""
-        cdef int i
+        """[audio] Forget the past."""
         self._detector_l.clear()
         self._detector_r.clear()
         self._steadiness.clear()
         self._bass_l.clear()
         self._bass_r.clear()
+        self._group_peaks.clear()
+        self._group_bass.clear()
+        self._group_rest.clear()
         self._peak.clear()
         self._bass_peak.clear()
         self._rest_peak.clear()
         self._dips.clear()
         self._bass_dips.clear()
         self._kept = self._bass_kept = 0.0
-        self._split_lines[:, :] = 0.0
-        self._excess_lines[:, :] = 0.0
-        self._lines[:, :] = 0.0
-        for i in range(3):
-            self._split_at[i] = 0
-        for i in range(2):
-            self._excess_at[i] = 0
-        for i in range(WAITING):
-            self._at[i] = 0
-
-    cdef float take_least(self) noexcept nogil:
-        """[audio] Smallest gain of any part since the last call."""
-        cdef float least = self._least
-        self._least = 1.0
-        return least
+        self._for_split.clear()
+        self._for_excess.clear()
+        self._sound.clear()
 
     cdef void split(self, float *left, float *right, float *ceiling, float *bass_l, float *bass_r,
                     Py_ssize_t frames) noexcept nogil:
@@ -166,60 +174,53 @@ cdef class SteadyStage:
             bass_r[i] = bounded(right[i])
         self._bass_l.run(bass_l, frames)
         self._bass_r.run(bass_r, frames)
-        self._split_at[0] = exchange(&self._split_lines[0, 0], self._split_delay, self._split_at[0], left, frames)
-        self._split_at[1] = exchange(&self._split_lines[1, 0], self._split_delay, self._split_at[1], right, frames)
-        self._split_at[2] = exchange(&self._split_lines[2, 0], self._split_delay, self._split_at[2], ceiling, frames)
+        self._for_split.wait(LEFT, left, frames)
+        self._for_split.wait(RIGHT, right, frames)
+        self._for_split.wait(CEILING, ceiling, frames)
 
-    cdef void detect(self, const float *left, const float *right, float *excess_l, float *excess_r,
-                     Py_ssize_t frames) noexcept nogil:
-        """Compute the excess of each interval, delayed like the bass."""
+    cdef void detect(self, TruePeak detector, int line, const float *x, float *excess, Py_ssize_t frames) noexcept nogil:
+        """The excess of each interval of one channel, as late as the bass."""
         cdef Py_ssize_t i
-        cdef float *sample = &self._work[SAMPLE, 0]
-        self._detector_l.run_both(left, excess_l, sample, frames)
+        cdef float *sample = &self._work[LEVEL, 0]
+        detector.run_both(x, excess, sample, frames)
         for i in range(frames):
-            excess_l[i] = excess_l[i] - sample[i]
-        self._detector_r.run_both(right, excess_r, sample, frames)
-        for i in range(frames):
-            excess_r[i] = excess_r[i] - sample[i]
-        self._excess_at[0] = exchange(
-            &self._excess_lines[0, 0], self._excess_lines.shape[1], self._excess_at[0], excess_l, frames
-        )
-        self._excess_at[1] = exchange(
-            &self._excess_lines[1, 0], self._excess_lines.shape[1], self._excess_at[1], excess_r, frames
-        )
+            excess[i] = excess[i] - sample[i]
+        self._for_excess.wait(line, excess, frames)
 
-    cdef void measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
-                      const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil:
-        """Compute the held peaks of the whole signal, the bass and the rest: for each, the larger one of both channels."""
-        cdef Py_ssize_t i
-        cdef float *peak = &self._work[PEAK, 0]
-        cdef float *bass = &self._work[BASS_PEAK, 0]
-        cdef float *rest = &self._work[REST_PEAK, 0]
+    cdef Py_ssize_t measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
+                            const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil:
+        """Held peaks of all, of the bass, of the rest, for the groups that end: the larger of both channels. Returns how many
+        groups end."""
+        cdef Py_ssize_t groups
+        cdef float *level = &self._work[LEVEL, 0]
         cdef float *between = &self._work[BETWEEN, 0]
-        cdef float l, r
         self._between.fill(between, frames)
-        for i in range(frames):
-            l = between[i] * excess_l[i]
-            r = between[i] * excess_r[i]
-            peak[i] = larger(fabsf(left[i]) + l, fabsf(right[i]) + r)
-            bass[i] = larger(fabsf(bass_l[i]), fabsf(bass_r[i]))
-            rest[i] = larger(fabsf(left[i] - bass_l[i]) + l, fabsf(right[i] - bass_r[i]) + r)
-        self._peak.run(peak, frames)
-        self._bass_peak.run(bass, frames)
-        self._rest_peak.run(rest, frames)
+        levels(level, left, right, excess_l, excess_r, between, frames)
+        groups = self._group_peaks.run(level, &self._work[PEAK, 0], frames)
+        levels_of_bass(level, bass_l, bass_r, frames)
+        self._group_bass.run(level, &self._work[BASS_PEAK, 0], frames)
+        levels_of_rest(level, left, right, bass_l, bass_r, excess_l, excess_r, between, frames)
+        self._group_rest.run(level, &self._work[REST_PEAK, 0], frames)
+        self._peak.run(&self._work[PEAK, 0], groups)
+        self._bass_peak.run(&self._work[BASS_PEAK, 0], groups)
+        self._rest_peak.run(&self._work[REST_PEAK, 0], groups)
+        return groups
 
-    cdef void needs(self, const float *ceiling, const float *steady, float *bass_needed, float *needed,
-                    Py_ssize_t frames) noexcept nogil:
-        """Compute by how many octaves the bass, and then the whole signal, should be reduced. The bass alone is reduced if its
-        peak is at least twice that of the rest; it is not reduced alone if its peak is below that of the rest.
+    cdef void needs(self, const float *ceiling, Py_ssize_t groups) noexcept nogil:
+        """Octaves by which the bass, and then all, should be reduced. `ceiling` points to that of the last frame of the first
+        group.
+
+        The bass is on its own where its peak is twice the rest's or more, and takes no part where it is below the rest's.
         """
         cdef Py_ssize_t i
-        cdef float *peak = &self._work[PEAK, 0]
-        cdef float *bass = &self._work[BASS_PEAK, 0]
-        cdef float *rest = &self._work[REST_PEAK, 0]
-        cdef float top, alone, low, beside, over, left
-        for i in range(frames):
-            top = exp2_(ceiling[i] - MARGIN)
+        cdef const float *steady = &self._work[STEADY, 0]
+        cdef const float *peak = &self._work[PEAK, 0]
+        cdef const float *bass = &self._work[BASS_PEAK, 0]
+        cdef const float *rest = &self._work[REST_PEAK, 0]
+        cdef float target, top, alone, low, beside, over, left
+        for i in range(groups):
+            target = ceiling[i * self._group_peaks.size] - MARGIN
+            top = exp2_(target)
             low = larger(bass[i], SILENCE)
             alone = unit(<float> 2.0 - <float> 2.0 * rest[i] / low)
             # The amount that the rest adds to the peak of the bass: less than its own peak if both are parts of one transient.
@@ -228,51 +229,95 @@ cdef class SteadyStage:
             over = log2_(low) - log2_(larger(top - beside, LEAST_TARGET * top))
             over = over if over > <float> 0.0 else <float> 0.0
             over = (over if over < MOST else MOST) * steady[i] * alone * self._link
-            bass_needed[i] = over
+            self._work[BASS_NEEDED, i] = over
             left = beside + bass[i] * exp2_(-over)
             left = larger(peak[i] if peak[i] < left else left, SILENCE)
-            over = log2_(left) - (ceiling[i] - MARGIN)
+            over = log2_(left) - target
             over = over if over > <float> 0.0 else <float> 0.0
             over = over if over < LARGEST else LARGEST
-            needed[i] = over * steady[i] * unit(<float> 4.0 - <float> 4.0 * alone) * self._link
+            self._work[NEEDED, i] = over * steady[i] * unit(<float> 4.0 - <float> 4.0 * alone) * self._link
+        self._bass_kept = keep(&self._work[BASS_NEEDED, 0], self._bass_kept, groups)
+        self._kept = keep(&self._work[NEEDED, 0], self._kept, groups)
 
-    cdef void wait(self, int line, float *x, Py_ssize_t frames) noexcept nogil:
-        """Delay `x` by the look-ahead."""
-        self._at[line] = exchange(&self._lines[line, 0], self._dips.lookahead, self._at[line], x, frames)
-
-    cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
-                  Py_ssize_t frames) noexcept nogil:
-        """[audio] Process at most CHUNK frames in place. `ceiling` (octaves, one per frame) is delayed by as much as the audio;
-        `excess_l` and `excess_r` return the excess of the result, linear, 0 or above."""
+    cdef void apply(self, float *left, float *right, float *excess_l, float *excess_r, Py_ssize_t frames) noexcept nogil:
+        """Sound, bass and excess wait for the dips, which then reduce them."""
         cdef Py_ssize_t i
         cdef float *bass_l = &self._work[BASS_L, 0]
         cdef float *bass_r = &self._work[BASS_R, 0]
-        cdef float *steady = &self._work[STEADY, 0]
-        cdef float *bass_gain = &self._work[BASS_NEEDED, 0]
-        cdef float *gain = &self._work[NEEDED, 0]
-        self._steadiness.run(left, right, steady, frames)
-        self.detect(left, right, excess_l, excess_r, frames)
-        self.split(left, right, ceiling, bass_l, bass_r, frames)
-        self.measure(left, right, bass_l, bass_r, excess_l, excess_r, frames)
-        self.needs(ceiling, steady, bass_gain, gain, frames)
-        self._bass_kept = keep(bass_gain, self._bass_kept, frames)
-        self._kept = keep(gain, self._kept, frames)
-        self._bass_dips.run(bass_gain, frames)
-        self._dips.run(gain, frames)
-        self.wait(0, left, frames)
-        self.wait(1, right, frames)
-        self.wait(2, bass_l, frames)
-        self.wait(3, bass_r, frames)
-        self.wait(4, ceiling, frames)
-        self.wait(5, excess_l, frames)
-        self.wait(6, excess_r, frames)
+        cdef float *bass_gain = &self._work[BASS_DIPS, 0]
+        cdef float *gain = &self._work[DIPS, 0]
+        self._sound.wait(LEFT, left, frames)
+        self._sound.wait(RIGHT, right, frames)
+        self._sound.wait(WAITING_BASS_L, bass_l, frames)
+        self._sound.wait(WAITING_BASS_R, bass_r, frames)
+        self._sound.wait(EXCESS_L, excess_l, frames)
+        self._sound.wait(EXCESS_R, excess_r, frames)
+        to_gain(bass_gain, frames)
+        to_gain(gain, frames)
+        reduce(left, bass_l, bass_gain, gain, frames)
+        reduce(right, bass_r, bass_gain, gain, frames)
         for i in range(frames):
-            bass_gain[i] = exp2_(-bass_gain[i])
-            gain[i] = exp2_(-gain[i])
-            left[i] = (left[i] + bass_l[i] * (bass_gain[i] - <float> 1.0)) * gain[i]
-            right[i] = (right[i] + bass_r[i] * (bass_gain[i] - <float> 1.0)) * gain[i]
+            bass_gain[i] = bass_gain[i] * gain[i]
+        self.note(bass_gain, frames)
+        for i in range(frames):
             excess_l[i] = excess_l[i] * gain[i]
-            excess_r[i] = excess_r[i] * gain[i]
         for i in range(frames):
-            gain[i] = gain[i] * bass_gain[i]
-        self._least = smallest_magnitude(gain, frames, self._least)
+            excess_r[i] = excess_r[i] * gain[i]
+
+    cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
+                  Py_ssize_t frames) noexcept nogil:
+        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) comes out as late as the sound;
+        `excess_l`, `excess_r` return the excess of the result, linear, 0 or above."""
+        cdef Py_ssize_t groups, first
+        cdef float *bass_l = &self._work[BASS_L, 0]
+        cdef float *bass_r = &self._work[BASS_R, 0]
+        self._steadiness.run(left, right, &self._work[STEADY, 0], frames)
+        self.detect(self._detector_l, 0, left, excess_l, frames)
+        self.detect(self._detector_r, 1, right, excess_r, frames)
+        self.split(left, right, ceiling, bass_l, bass_r, frames)
+        first = self._group_peaks.size - self._group_peaks._filled - 1
+        groups = self.measure(left, right, bass_l, bass_r, excess_l, excess_r, frames)
+        self.needs(ceiling + first, groups)
+        self._bass_dips.run(&self._work[BASS_NEEDED, 0], groups, &self._work[BASS_DIPS, 0], frames)
+        self._dips.run(&self._work[NEEDED, 0], groups, &self._work[DIPS, 0], frames)
+        self._sound.wait(CEILING, ceiling, frames)
+        self.apply(left, right, excess_l, excess_r, frames)
+
+
+# One function for each array that is written, so that compilers make vectors of the loops.
+
+cdef void levels(float *level, const float *left, const float *right, const float *excess_l, const float *excess_r,
+                 const float *between, Py_ssize_t frames) noexcept nogil:
+    """Peaks of the intervals, of the larger channel, with the part `between` of what is between the samples."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        level[i] = larger(fabsf(left[i]) + between[i] * excess_l[i], fabsf(right[i]) + between[i] * excess_r[i])
+
+
+cdef void levels_of_bass(float *level, const float *bass_l, const float *bass_r, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        level[i] = larger(fabsf(bass_l[i]), fabsf(bass_r[i]))
+
+
+cdef void levels_of_rest(float *level, const float *left, const float *right, const float *bass_l, const float *bass_r,
+                         const float *excess_l, const float *excess_r, const float *between, Py_ssize_t frames) noexcept nogil:
+    """As `levels`, of what is not bass."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        level[i] = larger(
+            fabsf(left[i] - bass_l[i]) + between[i] * excess_l[i], fabsf(right[i] - bass_r[i]) + between[i] * excess_r[i]
+        )
+
+
+cdef void to_gain(float *reduction, Py_ssize_t frames) noexcept nogil:
+    """Octaves become factors."""
+    cdef Py_ssize_t i
+    for i in range(frames):
+        reduction[i] = exp2_(-reduction[i])
+
+
+cdef void reduce(float *x, const float *bass, const float *bass_gain, const float *gain, Py_ssize_t frames) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(frames):
+        x[i] = (x[i] + bass[i] * (bass_gain[i] - <float> 1.0)) * gain[i]

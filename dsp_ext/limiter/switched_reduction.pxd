@@ -1,17 +1,9 @@
 # A stereo reduction whose times can change during processing. See `switched_reduction.pyx`.
 
 from dsp_ext.core cimport Ramp
+from .peaks cimport Peaks
 from .reduction cimport StereoReduction
 from .times cimport Times
-
-cdef struct Peaks:
-    # Peaks over the target in octaves, per channel: true peaks, sample peaks, and peaks of the low frequencies.
-    float *true_l
-    float *true_r
-    float *sample_l
-    float *sample_r
-    float *low_l
-    float *low_r
 
 cdef class SwitchedReduction:
     cdef StereoReduction _path_1, _path_2
@@ -29,6 +21,5 @@ cdef class SwitchedReduction:
     cdef void run(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil
 
     cdef void begin_change(self) noexcept nogil
-    cdef void run_path(self, bint second, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r,
-                       Py_ssize_t frames) noexcept nogil
-    cdef Py_ssize_t run_step(self, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil
+    cdef void run_path(self, bint second, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil
+    cdef Py_ssize_t run_step(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil

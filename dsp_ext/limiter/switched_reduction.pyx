@@ -7,7 +7,7 @@ crossfade over 20 ms. Each of the two reduces every peak enough, so every mixtur
 
 import numpy as np
 
-
+from .peaks cimport later
 from .reduction import StereoReduction
 from .times cimport same_times
 
@@ -64,19 +64,15 @@ cdef class SwitchedReduction:
             self._path_2.configure(self._wanted)
             self._settling = self._path_2.settled_after()
 
-    cdef void run_path(self, bint second, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r,
-                       Py_ssize_t frames) noexcept nogil:
-        """Run one of the two reductions on `peaks` from frame `at` on."""
-        cdef bint true_peak = self._path_2.times.true_peak if second else self._path_1.times.true_peak
-        cdef const float *over_l = (peaks.true_l if true_peak else peaks.sample_l) + at
-        cdef const float *over_r = (peaks.true_r if true_peak else peaks.sample_r) + at
+    cdef void run_path(self, bint second, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
+        """One of the two paths."""
         if second:
-            self._path_2.run(over_l, over_r, peaks.low_l + at, peaks.low_r + at, gain_l, gain_r, frames)
+            self._path_2.run(peaks, gain_l, gain_r, frames)
         else:
-            self._path_1.run(over_l, over_r, peaks.low_l + at, peaks.low_r + at, gain_l, gain_r, frames)
+            self._path_1.run(peaks, gain_l, gain_r, frames)
 
-    cdef Py_ssize_t run_step(self, Peaks peaks, Py_ssize_t at, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
-        """Process up to `frames` frames, as many as belong to one phase of a change. Returns their number."""
+    cdef Py_ssize_t run_step(self, Peaks peaks, float *gain_l, float *gain_r, Py_ssize_t frames) noexcept nogil:
+        """Up to `frames` frames, as many as belong to one phase of a change. Returns how many."""
         cdef Py_ssize_t i
         cdef float *next_l = &self._next_l[0]
         cdef float *next_r = &self._next_r[0]
@@ -88,16 +84,16 @@ cdef class SwitchedReduction:
             frames = frames if frames < self._settling else self._settling
         elif self._fading > 0:
             frames = frames if frames < self._fading else self._fading
-        self.run_path(second, peaks, at, gain_l, gain_r, frames)
+        self.run_path(second, peaks, gain_l, gain_r, frames)
         if self._settling > 0:
-            self.run_path(not second, peaks, at, next_l, next_r, frames)
+            self.run_path(not second, peaks, next_l, next_r, frames)
             self._settling -= frames
             if self._settling == 0:
                 self._fading = self._fade.length
                 self._fade.jump(0.0)
                 self._fade.to(1.0)
         elif self._fading > 0:
-            self.run_path(not second, peaks, at, next_l, next_r, frames)
+            self.run_path(not second, peaks, next_l, next_r, frames)
             self._fade.fill(shape, frames)
             for i in range(frames):
                 gain_l[i] += (next_l[i] - gain_l[i]) * shape[i]
@@ -111,4 +107,4 @@ cdef class SwitchedReduction:
         """[audio] Compute the gains for `peaks`, at most CHUNK frames."""
         cdef Py_ssize_t at = 0
         while at < frames:
-            at += self.run_step(peaks, at, gain_l + at, gain_r + at, frames - at)
+            at += self.run_step(later(peaks, at), gain_l + at, gain_r + at, frames - at)

@@ -2,4 +2,4 @@
 
 from .meter cimport METER_FIELDS, Meter
 from .spectrum cimport SPECTRUM_BANDS, Spectrum
-from .true_peak cimport TRUE_PEAK_DELAY, TruePeak
+from .true_peak cimport LONG_TRUE_PEAK_DELAY, TRUE_PEAK_DELAY, TruePeak

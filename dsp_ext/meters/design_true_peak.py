@@ -4,7 +4,8 @@ The interpolator works in two steps. Together they are a 16-fold interpolator of
 the second step), with a quarter of the multiplications of the direct form (multistage interpolation: Crochiere and Rabiner,
 "Multirate Digital Signal Processing", 1983, ch. 5):
 
-1. The first step computes the point in the middle between two samples from 64 samples: windowed sinc, Kaiser beta 8.
+1. The first step computes the point in the middle between two samples from 64 samples: windowed sinc, Kaiser beta 8. Where
+   peaks near half the sampling rate count, it uses 128 samples, Kaiser beta 10.
 2. The second step computes seven points between each two of those points. The signal is oversampled twice at that stage, so
    10 taps suffice for an error of -72 dB.
 
@@ -20,6 +21,8 @@ from dsp_ext.core import taps_file
 
 HALF_TAPS = 64
 HALF_BETA = 8.0
+LONG_TAPS = 128
+LONG_BETA = 10.0
 FINE_TAPS = 10
 FINE_BETA = 7.0
 FINE_PHASES = 8
@@ -54,6 +57,7 @@ def tables() -> dict[str, np.ndarray]:
     annex = [split(np.array(phase)) for phase in BS1770_TAPS]
     return {
         "HALF": windowed_sinc(HALF_TAPS, 0.5, HALF_BETA)[: HALF_TAPS // 2],
+        "LONG_HALF": windowed_sinc(LONG_TAPS, 0.5, LONG_BETA)[: LONG_TAPS // 2],
         **{f"FINE_S{q + 1}": s for q, (s, _) in enumerate(fine)},
         **{f"FINE_A{q + 1}": a for q, (_, a) in enumerate(fine[:-1])},
         **{f"ANNEX_S{p}": s for p, (s, _) in enumerate(annex)},

@@ -6,7 +6,7 @@ The peak of the interval from sample n to n + 1 is the largest magnitude of the 
 n + 15/16 (by default every eighth at 88.2 and 96 kHz, every quarter above). With `annex2`, the four points that the
 interpolator of ITU-R BS.1770-5 Annex 2 has in the same interval count as well. Near half the sampling rate, that filter
 reads up to 0.5 dB more than the waveform has, and a limiter must satisfy meters that use it. Burnish's own meters do not use
-it.
+it. With `long`, the interpolator has 128 taps per phase instead of 64: it differs above 20.5 kHz at a rate of 48 kHz.
 
 A grid of n points per sample reads at most -20 log10 cos(pi f / (n fs)) dB low: 0.034 dB at 0.45 fs for 16 points. The
 filters and their tables come from `design_true_peak.py`. They are plain FIR filters in float32, with the same cost for every
@@ -20,15 +20,12 @@ from libc.string cimport memcpy, memmove, memset
 
 from dsp_ext.core cimport eight
 from .true_peak_taps cimport (
-    ANNEX_A0, ANNEX_A1, ANNEX_S0, ANNEX_S1, FINE_A1, FINE_A2, FINE_A3, FINE_S1, FINE_S2, FINE_S3, FINE_S4, HALF,
+    ANNEX_A0, ANNEX_A1, ANNEX_S0, ANNEX_S1, FINE_A1, FINE_A2, FINE_A3, FINE_S1, FINE_S2, FINE_S3, FINE_S4, HALF, LONG_HALF,
 )
 
 cdef enum:
     CHUNK = 256
-    HALF_REACH = 32  # samples on either side from which a half-way point is computed
     FINE_REACH = 2  # half-way points before and after its own that the fine step uses
-    # Samples that are kept before the newest one: from sample n - 31 of the oldest half-way point to sample n + 34.
-    SAMPLES_KEPT = TRUE_PEAK_DELAY + HALF_REACH - 1 + FINE_REACH
     HALVES_KEPT = 2 * FINE_REACH
 
 
@@ -36,13 +33,29 @@ cdef inline float larger(float a, float b) noexcept nogil:
     return a if a > b else b
 
 
-cdef void half_way(const float *x, float *half, Py_ssize_t frames) noexcept nogil:
-    """half[i] = the waveform at i + 31.5, from x[i .. i + 63]."""
+cdef void half_way_part(const float *c, const float *a, const float *b, float *half, Py_ssize_t frames) noexcept nogil:
+    """half[i] = the outer 32 taps of a symmetric filter, on either side, applied to a[i .. i + 31] and b[i .. i + 31]."""
     cdef Py_ssize_t i
     for i in range(frames):
         half[i] = (
-            (eight(HALF, x + i, x + i + 56) + eight(HALF + 8, x + i + 8, x + i + 48))
-            + (eight(HALF + 16, x + i + 16, x + i + 40) + eight(HALF + 24, x + i + 24, x + i + 32))
+            (eight(c, a + i, b + i + 24) + eight(c + 8, a + i + 8, b + i + 16))
+            + (eight(c + 16, a + i + 16, b + i + 8) + eight(c + 24, a + i + 24, b + i))
+        )
+
+
+cdef void half_way(const float *x, float *half, Py_ssize_t frames) noexcept nogil:
+    """half[i] = the waveform at i + 31.5, from x[i .. i + 63]."""
+    half_way_part(HALF, x, x + 32, half, frames)
+
+
+cdef void long_half_way(const float *x, float *half, Py_ssize_t frames) noexcept nogil:
+    """half[i] = the waveform at i + 63.5, from x[i .. i + 127]."""
+    cdef Py_ssize_t i
+    half_way_part(LONG_HALF, x, x + 96, half, frames)
+    for i in range(frames):
+        half[i] = half[i] + (
+            (eight(LONG_HALF + 32, x + i + 32, x + i + 88) + eight(LONG_HALF + 40, x + i + 40, x + i + 80))
+            + (eight(LONG_HALF + 48, x + i + 48, x + i + 72) + eight(LONG_HALF + 56, x + i + 56, x + i + 64))
         )
 
 
@@ -131,34 +144,39 @@ cdef class TruePeak:
     """True-peak detector for one channel.
 
     `oversampling`: points per sample, 16, 8 or 4; 0 chooses by `rate_hz` (16 up to 48 kHz, 8 up to 96 kHz, 4 above).
-    `annex2`: whether the BS.1770-5 Annex 2 filter counts as well. Raises ValueError for another oversampling.
+    `annex2`: whether the BS.1770-5 Annex 2 filter counts as well. `long`: whether the interpolator has 128 taps, and a delay of
+    LONG_TRUE_PEAK_DELAY. Raises ValueError for another oversampling.
     """
 
-    def __init__(self, rate_hz, int oversampling=0, bint annex2=False):
+    def __init__(self, rate_hz, int oversampling=0, bint annex2=False, bint long=False):
         if oversampling == 0:
             oversampling = 16 if rate_hz <= 50000 else 8 if rate_hz <= 100000 else 4
         if oversampling not in (4, 8, 16):
             raise ValueError(f"oversampling must be 4, 8 or 16, not {oversampling}")
         self.oversampling = oversampling
         self.annex2 = annex2
-        self._samples = np.zeros(SAMPLES_KEPT + CHUNK, np.float32)
+        self.long = long
+        self._delay = LONG_TRUE_PEAK_DELAY if long else TRUE_PEAK_DELAY
+        # Samples that are kept before the newest one: from the first one of the oldest half-way point that the fine step uses.
+        self._kept = 2 * self._delay - 1
+        self._samples = np.zeros(self._kept + CHUNK, np.float32)
         self._halves = np.zeros(HALVES_KEPT + CHUNK, np.float32)
 
     cdef void clear(self) noexcept nogil:
         """[audio] Clear the history."""
-        memset(&self._samples[0], 0, (SAMPLES_KEPT + CHUNK) * sizeof(float))
+        memset(&self._samples[0], 0, (self._kept + CHUNK) * sizeof(float))
         memset(&self._halves[0], 0, (HALVES_KEPT + CHUNK) * sizeof(float))
 
     cdef void scale(self, float factor) noexcept nogil:
         """[audio] Multiply all samples of the history by `factor`."""
         cdef Py_ssize_t i
-        for i in range(SAMPLES_KEPT):
+        for i in range(self._kept):
             self._samples[i] *= factor
         for i in range(HALVES_KEPT):
             self._halves[i] *= factor
 
     cdef void run(self, const float *x, float *peak, Py_ssize_t frames) noexcept nogil:
-        """[audio] peak[i] = peak of the interval that begins at sample x[i - TRUE_PEAK_DELAY], linear. O(frames).
+        """[audio] peak[i] = peak of the interval that begins at sample x[i - delay], linear. O(frames).
 
         `peak` must not overlap `x`.
         """
@@ -166,17 +184,21 @@ cdef class TruePeak:
 
     cdef void run_both(self, const float *x, float *peak, float *sample_peak, Py_ssize_t frames) noexcept nogil:
         """[audio] As `run`. If `sample_peak` is not NULL, sample_peak[i] = the magnitude of the sample x[i -
-        TRUE_PEAK_DELAY]."""
+        delay]."""
         cdef Py_ssize_t step, i
         cdef float *samples = &self._samples[0]
         cdef float *halves = &self._halves[0]
         # Positions of the interval's first sample, and of the half-way point after it, for peak[0].
-        cdef float *sample = samples + SAMPLES_KEPT - TRUE_PEAK_DELAY
+        cdef float *sample = samples + self._kept - self._delay
         cdef float *half = halves + FINE_REACH
         while frames > 0:
             step = frames if frames < CHUNK else CHUNK
-            memcpy(samples + SAMPLES_KEPT, x, step * sizeof(float))
-            half_way(samples + SAMPLES_KEPT + 1 - 2 * HALF_REACH, halves + HALVES_KEPT, step)
+            memcpy(samples + self._kept, x, step * sizeof(float))
+            # The newest sample is the last one of the newest half-way point.
+            if self.long:
+                long_half_way(samples + self._kept - 127, halves + HALVES_KEPT, step)
+            else:
+                half_way(samples + self._kept - 63, halves + HALVES_KEPT, step)
             for i in range(step):
                 peak[i] = 0.0
             if self.oversampling == 16:
@@ -194,7 +216,7 @@ cdef class TruePeak:
                 for i in range(step):
                     sample_peak[i] = fabsf(sample[i])
                 sample_peak += step
-            memmove(samples, samples + step, SAMPLES_KEPT * sizeof(float))
+            memmove(samples, samples + step, self._kept * sizeof(float))
             memmove(halves, halves + step, HALVES_KEPT * sizeof(float))
             x += step
             peak += step

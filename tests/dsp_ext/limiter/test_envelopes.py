@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from dsp_ext.limiter.envelopes import BoxSmoother, Follower, Release, SlidingMax
+from dsp_ext.limiter.box_smoother import BoxSmoother
+from dsp_ext.limiter.envelopes import Follower, Release
+from dsp_ext.limiter.groups import GroupHold, GroupLine, GroupPeaks
+from dsp_ext.limiter.sliding_max import SlidingMax
 
 
 def cut(rng, x):
@@ -115,3 +118,29 @@ def test_lengths_are_checked():
         SlidingMax(0)
     with pytest.raises(ValueError, match="length must be at least 3 frames, not 2"):
         BoxSmoother(2)
+
+
+def test_groups_do_not_depend_on_blocks(rng):
+    """The largest value of each group; the groups after it hold it, or lead to it."""
+    x = rng.uniform(0, 1, 4000).astype(np.float32)
+    largest = x.reshape(-1, 8).max(axis=1)
+    tools, found, held, led = (GroupPeaks(8), GroupHold(8), GroupLine(8)), [], [], []
+    for piece in cut(rng, x):
+        values, one, other = (np.zeros(len(piece), np.float32) for _ in range(3))
+        ended = tools[0].process(piece, values)
+        tools[1].process(values, one)
+        tools[2].process(values, other)
+        found.append(values[:ended])
+        held.append(one)
+        led.append(other)
+    assert np.array_equal(np.concatenate(found), largest)
+    assert np.array_equal(np.concatenate(held)[8:], np.repeat(largest, 8)[:-8])
+    expected = np.interp(np.arange(3984), np.arange(499) * 8, np.concatenate([[0], largest[:498]]))
+    assert np.abs(np.concatenate(led)[8:3992] - expected).max() < 1e-6
+
+
+def test_a_group_of_bad_values_counts_as_nothing():
+    x = np.full(16, np.nan, np.float32)
+    x[11] = 0.5
+    values = np.zeros(2, np.float32)
+    assert GroupPeaks(8).process(x, values) == 2 and list(values) == [0.0, 0.5]

@@ -1,0 +1,33 @@
+# cython: boundscheck=False, wraparound=False
+# Lines are counted by the callers; positions stay below the length.
+"""DelayLines: several signals that wait equally long."""
+
+import numpy as np
+
+from libc.string cimport memset
+
+from dsp_ext.core cimport exchange
+
+
+cdef class DelayLines:
+    """`count` signals, with room for `longest` frames. Starts with that length."""
+
+    def __init__(self, int count, Py_ssize_t longest):
+        self._rings = np.zeros((count, max(1, longest)), np.float32)
+        self._at = np.zeros(count, np.intp)
+        self.length = longest
+
+    cdef void set_length(self, Py_ssize_t length) noexcept nogil:
+        """[audio] Another length, from 0 frames on. Forgets the past."""
+        self.length = length
+        self.clear()
+
+    cdef void clear(self) noexcept nogil:
+        """[audio] Forget the past."""
+        memset(&self._rings[0, 0], 0, self._rings.shape[0] * self._rings.shape[1] * sizeof(float))
+        memset(&self._at[0], 0, self._at.shape[0] * sizeof(Py_ssize_t))
+
+    cdef void wait(self, int line, float *x, Py_ssize_t frames) noexcept nogil:
+        """[audio] Delay `x` by `length` frames in line number `line`."""
+        if self.length > 0:
+            self._at[line] = exchange(&self._rings[line, 0], self.length, self._at[line], x, frames)
