@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.signal import firwin, oaconvolve
 
 from dsp_ext import Engine
+from dsp_ext.core import ramp_shape
 from tests.support.residue import click_db
 from tests.support.stream import through
 
@@ -55,3 +57,22 @@ def test_the_newest_target_counts_and_cutting_changes_no_bit(rng):
         return np.concatenate(y, axis=1)
 
     np.testing.assert_array_equal(render([7, 100, 130, 960, 1000, 2000]), render([]))
+
+
+STEPS = np.arange(1, 961) / 960
+SHAPES = {
+    "linear": (STEPS, -66.9),
+    "raised cosine": (0.5 - 0.5 * np.cos(np.pi * STEPS), -105.4),
+    "in use": (ramp_shape(960), -138.4),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_what_a_ramp_leaves_beside_a_tone(shape):
+    """40 dB of gain in 20 ms, on 997 Hz at full scale: the residue above 3 kHz that the docstring of `ramp.pyx` states."""
+    change, expected = SHAPES[shape]
+    gain = np.concatenate([np.full(24000, 0.01), 0.01 + 0.99 * change, np.ones(23040)])
+    tone = np.sin(2 * np.pi * 997 * np.arange(RATE_HZ) / RATE_HZ)
+    kernel = firwin(2047, 3000, fs=RATE_HZ, pass_zero=False, window=("kaiser", 14))
+    residue = np.abs(oaconvolve(gain * tone, kernel, "valid")).max()
+    assert 20 * np.log10(residue) == pytest.approx(expected, abs=0.5)
