@@ -2,7 +2,7 @@
 
 from .box_smoother cimport BoxSmoother
 from .delay_lines cimport DelayLines
-from .peaks cimport Peaks
+from .reduction cimport Peaks
 from .stage cimport Stage
 from .switched_reduction cimport SwitchedReduction
 from .times cimport Times

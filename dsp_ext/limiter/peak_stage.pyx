@@ -14,7 +14,7 @@ from libc.math cimport fabsf
 import numpy as np
 
 from dsp_ext.core cimport OCTAVES_PER_DB
-from .peaks cimport Peaks
+from .reduction cimport Peaks
 
 from .box_smoother import BoxSmoother
 from .delay_lines import DelayLines

@@ -1,8 +1,7 @@
 # A stereo reduction whose times can change during processing. See `switched_reduction.pyx`.
 
 from dsp_ext.core cimport Ramp
-from .peaks cimport Peaks
-from .reduction cimport StereoReduction
+from .reduction cimport Peaks, StereoReduction
 from .times cimport Times
 
 cdef class SwitchedReduction:

@@ -7,7 +7,7 @@ crossfade over 20 ms. Each of the two reduces every peak enough, so every mixtur
 
 import numpy as np
 
-from .peaks cimport later
+from .reduction cimport later
 from .reduction import StereoReduction
 from .times cimport same_times
 

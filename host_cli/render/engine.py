@@ -9,6 +9,8 @@ from dsp_ext import Engine
 from dsp_ext.core import partition_frames
 from firmware.engine import OfflineRun
 
+from .file_ends import below_ceiling, end_frames, with_ends
+
 #: Most frames of a block of silence.
 _SILENT_FRAMES = 1 << 14
 
@@ -42,7 +44,22 @@ class Renderer:
 
         `start_frame` is the frame of the run at which the input begins, after silence. The convolvers work in partitions
         (`partition_frames`). How their sums are rounded depends on the position within a partition at which the sound begins.
+
+        If the limiter keeps a true-peak ceiling, both ends of the file keep it too (`file_ends.py`). A run log is repeated bit for
+        bit instead.
         """
+        events = list(events)
+        out = self._processed(blocks, values, events, align, start_frame)
+        if events or not _keeps_ceiling(values):
+            yield from out
+            return
+
+        def keep(end):
+            return below_ceiling(end, self.rate_hz, values["limiter.ceiling_dbtp"])
+
+        yield from with_ends(out, end_frames(self.rate_hz), keep)
+
+    def _processed(self, blocks, values, events, align: bool, start_frame: int) -> Iterator[np.ndarray]:
         self._run.begin(values, events)
         before = self._counters()
         self.latency = self._run.engine.latency
@@ -61,6 +78,13 @@ class Renderer:
 
     def _counters(self) -> dict[str, int]:
         return dict(zip(Engine.CELLS, self._run.engine.cells, strict=False))
+
+
+def _keeps_ceiling(values: dict[str, float]) -> bool:
+    """Whether the limiter decides what leaves the chain."""
+    return bool(values["limiter.enabled"] and values["limiter.true_peak"]) and not any(
+        values[name] for name in ("chain.bypass", "limiter.unity_listen", "limiter.delta")
+    )
 
 
 def _silence(frames: int) -> Iterator[np.ndarray]:
