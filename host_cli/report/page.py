@@ -92,7 +92,7 @@ def page(
         f"{_verdict(rules, target)}<div class=tiles>{tiles}</div>"
         f"{''.join(_rows_of(figures))}"
         f"<figure><h2>All figures</h2>{_facts(rows)}</figure>{_overs(overs)}<figure><h2>File</h2>{_facts(facts.items())}</figure>"
-        f"<footer>Loudness: ITU-R BS.1770-5, EBU Tech 3341 and 3342. True peak: four times oversampled, BS.1770-5 annex 2.</footer>"
+        f"<footer>Loudness: ITU-R BS.1770-5, EBU Tech 3341 and 3342. True peak: 16 points per sample (BS.1770-5, annex 2, asks for 4).</footer>"
         f"<script>{_SCRIPT}</script></html>\n"
     )
 

@@ -118,7 +118,7 @@ def dynamics(found: dict) -> Figure:
     plot.line(t, psr, "short")
     plot.line(t[ends - 1], plr, "integrated")
     plot.legend([("short", "PSR: true peak to short-term"), ("integrated", "PLR: true peak to integrated, so far")])
-    return Figure("Dynamics", "A PSR below 8 dB over long passages sounds dense (AES Convention 143, e-Brief 373).",
+    return Figure("Dynamics", "PSR is defined in AES e-Brief 373 (2017). 8 dB is a guideline for the loudest masters, not a rule.",
                   _svg(plot, "PSR and PLR over time", found, {"PSR": (t, psr), "PLR dB": (t[ends - 1], plr)}))  # fmt: skip
 
 
@@ -135,8 +135,9 @@ def spectrum(samples: np.ndarray, rate_hz: int) -> Figure:
     plot.area(hz, reference - traces.REFERENCE_DB, reference + traces.REFERENCE_DB, "reference")
     plot.line(hz, reference, "momentary")
     note = (
-        "Whole recording in thirds of an octave; 0 dB is a full-scale sine. The band is ±5 dB around a simplified mean slope of "
-        "popular recordings (Pestana et al., AES Convention 135, 2013), at the level of this recording: it helps to compare and is not a rule."
+        "Whole recording in thirds of an octave; 0 dB is a full-scale sine. The band is a guideline of Burnish, not a standard: ±5 dB "
+        "around a density that falls by 5 dB per octave from 100 Hz to 4 kHz, which is the mean of popular recordings by Pestana et "
+        "al. (AES Convention 135, paper 8960), at the level of this recording."
     )
     return Figure("Spectrum", note, plot.svg("Spectrum in thirds of an octave"))
 

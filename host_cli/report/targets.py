@@ -15,11 +15,12 @@ class Target:
     ceiling_dbtp: float
 
 
-#: streaming: AES TD1008 and the players of streaming services. r128: EBU R 128 (2023). atsc: ATSC A/85 (2013).
+#: streaming: AES TD1008 and the players of streaming services. r128: EBU R 128 (2023), whose tolerance for quality control is
+#: 0.2 LU. atsc: ATSC A/85 (2013).
 TARGETS = {
     "streaming": Target("streaming", -14.0, 1.0, -1.0),
     "streaming-quiet": Target("streaming-quiet", -16.0, 1.0, -1.0),
-    "r128": Target("EBU R 128", -23.0, 0.5, -1.0),
+    "r128": Target("EBU R 128", -23.0, 0.2, -1.0),
     "atsc": Target("ATSC A/85", -24.0, 2.0, -2.0),
 }
 #: The allowed values of `--target`, for help and messages.

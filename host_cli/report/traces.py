@@ -6,9 +6,10 @@ from host_cli.render import analysis
 
 #: The lowest level in a report, in dB.
 FLOOR_DB = -100.0
-#: Levels of bands of a third of an octave whose slope is typical for popular recordings, in dB, simplified from P. Pestana et
-#: al., "Spectral Characteristics of Popular Commercial Recordings 1950-2010" (AES Convention 135, 2013): a density that falls
-#: by 5 dB per octave from 100 Hz to 4 kHz, so that the bands fall by 2 dB; more slowly below, faster above.
+#: Levels of bands of a third of an octave in dB: a guideline of Burnish, not a standard, and not computed from recordings. From
+#: 100 Hz to 4 kHz the density falls by 5 dB per octave, so that the bands fall by 2 dB. This is the mean slope of popular
+#: recordings that P. Pestana et al. found ("Spectral Characteristics of Popular Commercial Recordings 1950-2010", AES Convention
+#: 135, 2013, paper 8960; known here from quotations of it). The points outside this range are the choice of this project.
 REFERENCE = ((20, -16.0), (40, -5.0), (60, 0.0), (100, 0.0), (4000, -10.6), (10_000, -18.0), (20_000, -29.0))
 #: Half of the height of the reference band, in dB.
 REFERENCE_DB = 5.0

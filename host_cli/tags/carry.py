@@ -133,7 +133,9 @@ def _write_aiff(tags: reading.Tags, target: Path, changes: Changes, remarks: lis
     import mutagen
     from mutagen.aiff import AIFF
 
-    tag = tags.tag or id3.from_comments(_comments(tags, changes), tags.pictures)
+    tag = id3.from_comments(_comments(tags, changes), [] if tags.tag else tags.pictures)
+    for frame in tags.tag.values() if tags.tag else ():
+        tag.add(frame)  # in place of the one that was made from the comments
     try:
         file = AIFF(target)
         file.add_tags()

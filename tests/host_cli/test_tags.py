@@ -12,7 +12,7 @@ from mutagen.flac import FLAC, Picture
 from mutagen.id3 import APIC, COMM, ID3, TIT2, TSRC, TXXX
 from mutagen.oggvorbis import OggVorbis
 
-from host_cli.tags import broadcast, chunks, documents, info, reading
+from host_cli.tags import broadcast, chunks, documents, id3, info, reading
 from tests.host_cli.render.test_files import burnish
 
 RATE_HZ = 48000
@@ -218,3 +218,15 @@ def test_a_wrong_file_name_does_not_matter(tmp_path, kind):
     (tmp_path / f"in{kind}").rename(tmp_path / "in.wav")
     assert burnish("render", tmp_path / "in.wav", "-o", tmp_path / "out.flac")[2] == ""
     assert reading.read(tmp_path / "out.flac").comments["ISRC"] == [ISRC]
+
+
+def test_an_id3_tag_and_chunks_of_a_wav_file_meet_in_aiff(tmp_path):
+    wav(tmp_path / "in.wav")
+    tag = ID3()
+    tag.add(TIT2(encoding=3, text=["From ID3"]))
+    tag.add(APIC(encoding=3, mime="image/png", type=3, desc="front", data=COVER))
+    chunks.append(tmp_path / "in.wav", [(b"id3 ", id3.written(tag))])
+    assert burnish("render", tmp_path / "in.wav", "-o", tmp_path / "out.aiff")[2] == ""
+    tags = reading.read(tmp_path / "out.aiff")
+    assert (tags.comments["TITLE"], tags.comments["ISRC"]) == (["From ID3"], [ISRC])
+    assert tags.comments["ORIGINATOR"] == ["Field"] and len(tags.pictures) == 1

@@ -1,7 +1,9 @@
 """`render --target-lufs`: every target that a gain can reach is reached; for all other targets, the advice is correct."""
 
 import json
+import os
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +11,9 @@ import soundfile
 
 from demo.mix import synthesise
 from demo.report import loudness_lufs, true_peak_dbtp
+from host_cli.commands.render import library
 from host_cli.render.loudness_target import OutOfReach, find_gain
+from tests.support.paths import ROOT
 
 from .test_files import RATE_HZ, burnish
 
@@ -110,17 +114,59 @@ del MIXES["near silence"]
 MIXES["speech"] = lambda rng: 2 * speech(rng) + 0.03 * band(rng, 150, 4000)
 
 
-@pytest.mark.parametrize("kind", MIXES)
-def test_a_preset_with_a_target_lands_on_it(kind, rng, tmp_path):
-    path, out = tmp_path / "in.wav", tmp_path / "out.wav"
-    soundfile.write(path, MIXES[kind](rng).T, RATE_HZ, subtype="FLOAT")
-    status, stdout, stderr = burnish("--json", "render", path, "-o", out, "--preset", "Streaming -14", "--bits", "24")
+#: The factory presets with a loudness target.
+TARGETED = [
+    entry.name for entry in library().list() if entry.factory and library().load(entry.name).target_lufs is not None
+]
+#: Recordings beside the synthesised mixes: those in $BURNISH_CLIPS, or in a folder next to the repository.
+CLIPS = sorted(Path(os.environ.get("BURNISH_CLIPS", ROOT.parent / "shared" / "audio")).glob("*.flac"))
+
+
+def lands(preset: str, path, out) -> tuple[float, float]:
+    """(distance from the target in LU, true peak above the ceiling in dB) of a render, on independent meters."""
+    status, stdout, stderr = burnish("--json", "render", path, "-o", out, "--preset", preset, "--bits", "24")
     assert status == 0, stderr
+    chosen = library().load(preset)
     rendered = json.loads(stdout)["rendered"][0]
-    assert rendered["target_lufs"] == -14 and "limiter_gain_db" in rendered, "the gain was searched"
-    samples = soundfile.read(out)[0]
-    assert loudness_lufs(samples, RATE_HZ) == pytest.approx(-14, abs=0.1)
-    assert true_peak_dbtp(samples, RATE_HZ) <= -1 + LONGER_METER_DB
+    assert rendered["target_lufs"] == chosen.target_lufs and rendered["limiter_gain_db"] is not None, (
+        "the gain was searched"
+    )
+    samples, rate_hz = soundfile.read(out)
+    ceiling_dbtp = chosen.values["limiter.ceiling_dbtp"]
+    assert rendered["after"]["max_tp_dbtp"] <= ceiling_dbtp + 0.001, "on the meter of BS.1770"
+    return loudness_lufs(samples, rate_hz) - chosen.target_lufs, true_peak_dbtp(samples, rate_hz) - ceiling_dbtp
+
+
+@pytest.mark.parametrize("preset", TARGETED)
+@pytest.mark.parametrize("kind", MIXES)
+def test_a_preset_with_a_target_lands_on_it(preset, kind, rng, tmp_path, record):
+    path = tmp_path / "in.wav"
+    soundfile.write(path, MIXES[kind](rng).T, RATE_HZ, subtype="FLOAT")
+    off_lu, above_db = lands(preset, path, tmp_path / "out.wav")
+    record(
+        "Loudness targets",
+        f"{preset}, {kind}: distance from the target",
+        abs(off_lu),
+        "LU",
+        target="≤ 0.1",
+        tolerance=0.06,
+    )
+    record("Loudness targets", f"{preset}, {kind}: true peak over the ceiling, by a meter that is longer than that of BS.1770",
+           above_db, "dB", target=f"≤ {LONGER_METER_DB}", tolerance=0.1)  # fmt: skip
+    assert abs(off_lu) <= 0.1 and above_db <= LONGER_METER_DB
+
+
+def test_presets_have_targets():
+    assert "Streaming -14" in TARGETED
+
+
+@pytest.mark.skipif(not CLIPS, reason="there are no recordings: name a folder of FLAC files in BURNISH_CLIPS")
+@pytest.mark.parametrize("preset", TARGETED)
+@pytest.mark.parametrize("clip", CLIPS, ids=lambda path: path.stem)
+def test_a_preset_with_a_target_lands_on_it_with_recordings(preset, clip, tmp_path):
+    off_lu, above_db = lands(preset, clip, tmp_path / "out.wav")
+    print(f"{preset}, {clip.stem}: {off_lu:+.3f} LU, true peak {above_db:+.3f} dB over the ceiling")
+    assert abs(off_lu) <= 0.1 and above_db <= LONGER_METER_DB
 
 
 def test_the_target_of_a_preset_can_be_ignored(rng, tmp_path):
