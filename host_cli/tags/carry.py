@@ -133,9 +133,11 @@ def _write_aiff(tags: reading.Tags, target: Path, changes: Changes, remarks: lis
     import mutagen
     from mutagen.aiff import AIFF
 
-    tag = id3.from_comments(_comments(tags, changes), [] if tags.tag else tags.pictures)
+    there = id3.to_comments(tags.tag) if tags.tag else {}
+    missing = {name: texts for name, texts in _comments(tags, changes).items() if name not in there}
+    tag = id3.from_comments(missing, [] if tags.tag else tags.pictures)
     for frame in tags.tag.values() if tags.tag else ():
-        tag.add(frame)  # in place of the one that was made from the comments
+        tag.add(frame)
     try:
         file = AIFF(target)
         file.add_tags()
