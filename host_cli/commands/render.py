@@ -19,6 +19,16 @@ from .parameters import complete_assignment
 #: The parameter that a loudness target adjusts.
 GAIN = "limiter.gain_db"
 
+#: Options that exclude each other: one, the others, and why.
+EXCLUSIVE = (
+    ("--run-log", ("--preset", "--set"), "contains all settings"),
+    ("--run-log", ("--rate",), "contains the sampling rate"),
+    ("--run-log", ("--start-frame",), "contains the starting frame"),
+    ("--target-lufs", ("--run-log", "--keep-latency"), "searches for a gain in aligned renders"),
+    ("--listen", ("--run-log", "--keep-latency", "--target-lufs"), "renders a part of the signal"),
+    ("-o -", ("--json",), "writes the audio to stdout"),
+)
+
 
 def complete_preset(context, parameter, incomplete) -> list[str]:
     """Shell completion of the presets on this computer."""
@@ -148,16 +158,11 @@ def render(
     if rate_hz is not None:
         audiofile.check_rate(rate_hz)
     run_log = run_log or session
-    if run_log and (preset or assignments):
-        raise click.UsageError("--run-log contains all settings: omit --preset and --set")
-    if target_lufs is not None and (run_log or keep_latency):
-        raise click.UsageError("--target-lufs cannot be combined with --run-log or --keep-latency")
-    if listen and (run_log or keep_latency or target_lufs is not None):
-        raise click.UsageError("--listen cannot be combined with --run-log, --keep-latency or --target-lufs")
-    if run_log and rate_hz:
-        raise click.UsageError("--run-log contains the sampling rate: omit --rate")
-    if start_frame and run_log:
-        raise click.UsageError("--run-log contains the starting frame: omit --start-frame")
+    _check_combination({
+        "--run-log": run_log, "--preset": preset, "--set": assignments, "--rate": rate_hz, "--start-frame": start_frame,
+        "--target-lufs": target_lufs is not None, "--keep-latency": keep_latency, "--listen": listen,
+        "--json": context.json, "-o -": output == Path("-"),
+    })  # fmt: skip
     run = _read_run_log(run_log) if run_log else None
     chosen = _preset(preset) if preset else None
     values, events = (run["start"], run["events"]) if run else (_values(chosen, assignments), ())
@@ -171,18 +176,22 @@ def render(
         context.note(remark)
     options = {"bits": bits, "events": events, "target_lufs": target_lufs, "align": not keep_latency, "start_frame": start_frame,
                "delta": listen == "delta", "tags": not (no_tags or listen)}  # fmt: skip
-    to_stdout = output == Path("-")
-    if to_stdout and context.json:
-        raise click.UsageError("with -o - stdout has the audio: omit --json")
     with piped(inputs, output) as (sources, target):
         pairs = _targets(context, sources, target, bits)
         results = _render(context, pairs, values, run, dither, {"mono": mono, "rate_hz": rate_hz}, jobs, options)
     for remark in dict.fromkeys(remark for result in results for remark in result["remarks"]):
         context.note(remark)
-    if to_stdout:
+    if output == Path("-"):
         context.note("\n".join("  ".join(["stdout", *_row(result)[1:]]).rstrip() for result in results))
     else:
         context.out("render", {"rendered": results}, table([_row(result) for result in results]))
+
+
+def _check_combination(given: dict) -> None:
+    """Refuse options that exclude each other. `given`: whether each option was given, by its name."""
+    for option, others, why in EXCLUSIVE:
+        if given[option] and (omit := [other for other in others if given[other]]):
+            raise click.UsageError(f"{option} {why}: omit {' and '.join(omit)}")
 
 
 def _render(

@@ -10,6 +10,8 @@ from dsp_ext.meters import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 from host_cli.errors import USAGE, CliFail
 from host_cli.folders import check_folder, native_name
 
+from .lengths import is_cut_off
+
 #: What can be read, for messages.
 READABLE = "a WAV, FLAC, AIFF, MP3 or Ogg file"
 #: The choices of `--bits`, and libsndfile's names for them.
@@ -55,7 +57,7 @@ def check_source(path: Path, name: str = "") -> None:
         raise CliFail(f"{name} {'is a folder' if path.is_dir() else 'does not exist'}: give {READABLE}")
     if path.is_file() and not path.stat().st_size:
         raise CliFail(f"{name} is empty: copy or export it again")
-    if path.is_file() and _is_cut_off(path):
+    if path.is_file() and is_cut_off(path):
         raise CliFail(f"{name} is truncated: it is shorter than its header states; copy or export it again")
 
 
@@ -63,15 +65,6 @@ def unreadable(name, error: soundfile.LibsndfileError) -> CliFail:
     """The failure of opening a file that is no audio."""
     reason = str(getattr(error, "error_string", error)).rstrip(".")
     return CliFail(f"{name} is not a sound file that can be read ({reason}): give {READABLE}")
-
-
-def _is_cut_off(path: Path) -> bool:
-    """Whether a WAV or AIFF file is shorter than its header states. A length of 0 or of all ones is unknown, as in a stream."""
-    with path.open("rb") as file:
-        kind, size = file.read(4), file.read(4)
-    order = {b"RIFF": "little", b"FORM": "big"}.get(kind)
-    stated = int.from_bytes(size, order) if order else 0
-    return 0 < stated < 0xFFFFFFFF and stated + 8 > path.stat().st_size + 1  # 1: a missing pad byte
 
 
 def check_format(path, channels: int, rate_hz: int, mono: bool = False) -> None:

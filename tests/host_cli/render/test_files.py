@@ -106,6 +106,23 @@ class TestRender:
         assert status != 0 and "export" in message and "again" in message
         assert not (tmp_path / "out.wav").exists()
 
+    @pytest.mark.parametrize("form", ["WAV", "WAVEX", "RF64", "AIFF", "W64", "AU", "CAF", "FLAC", "MP3"])
+    @pytest.mark.parametrize("part", [0.5, 0.99])
+    def test_no_format_is_measured_when_it_is_cut_off(self, tmp_path, rng, form, part):
+        whole, cut = tmp_path / "whole", tmp_path / "cut"
+        soundfile.write(whole, 0.1 * rng.standard_normal((9001, 2)), RATE_HZ, format=form)
+        assert burnish("analyze", whole)[0] == 0
+        cut.write_bytes(whole.read_bytes()[: int(part * whole.stat().st_size)])
+        assert burnish("analyze", cut)[0] == 1
+
+    @pytest.mark.parametrize("size", [b"\xff" * 4, b"\0" * 4])
+    def test_a_stated_length_of_the_data_counts_where_that_of_the_file_is_open(self, mix, tmp_path, size):
+        content = bytearray(mix[0].read_bytes())
+        content[4:8] = size
+        (tmp_path / "cut.wav").write_bytes(content[: len(content) // 2])
+        status, _, stderr = burnish("analyze", tmp_path / "cut.wav")
+        assert status == 1 and "is cut off" in stderr
+
     def test_a_length_that_a_stream_left_open_is_accepted(self, mix, tmp_path):
         path, words = mix
         content = bytearray(path.read_bytes())
