@@ -47,6 +47,7 @@ PROMISES = (
     Promise("EQ curves follow the analog curves, in minimum phase, up to 20 kHz.", "EQ", "minimum phase.*to 20 kHz"),
     Promise("The compressor agrees with a reference in double precision.", "Multiband", "float64 reference"),
     Promise("The bands of the compressor add up to its input.", "Multiband", "sum of"),
+    Promise("A preset with a loudness target reaches it, with mixes of seven kinds.", "Loudness targets", "distance"),
     Promise("Loudness meters pass EBU Tech 3341.", "Meters: EBU Tech 3341"),
     Promise("Loudness range passes EBU Tech 3342.", "Meters: EBU Tech 3342"),
     Promise("The true-peak meter is within the tolerance of ITU-R BS.1770-5.", "True peak"),

@@ -103,6 +103,11 @@ def band(rng, low_hz: float, high_hz: float, seconds: int = 8) -> np.ndarray:
     return 0.1 * swell * noise / noise.std()
 
 
+def level(x: np.ndarray, rms: float) -> np.ndarray:
+    """`x` at an RMS of `rms`."""
+    return x * (rms / x.std())
+
+
 #: Mixes of seven kinds and levels.
 MIXES = MATERIAL | {
     "quiet acoustic": lambda rng: 0.15 * band(rng, 200, 6000),
@@ -111,7 +116,7 @@ MIXES = MATERIAL | {
     "drums": lambda rng: 4 * drums(rng).clip(-0.2, 0.2) + 0.2 * band(rng, 60, 9000),
 }
 del MIXES["near silence"]
-MIXES["speech"] = lambda rng: 2 * speech(rng) + 0.03 * band(rng, 150, 4000)
+MIXES["speech"] = lambda rng: level(2 * speech(rng) + 0.03 * band(rng, 150, 4000), 0.05)
 
 
 #: The factory presets with a loudness target.
