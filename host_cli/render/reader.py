@@ -104,7 +104,11 @@ class AudioReader:
 
     def read(self) -> np.ndarray:
         """The whole file as one block."""
-        return np.concatenate(list(self.blocks()), axis=1)
+        whole, at = np.empty((self.channels, self.frames), np.float32), 0
+        for block in self.blocks():
+            whole[:, at : at + block.shape[1]] = block
+            at += block.shape[1]
+        return whole
 
     def _integers(self) -> np.ndarray:
         words = self._file.read(BLOCK, dtype="int32", always_2d=True)
