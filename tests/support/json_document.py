@@ -276,6 +276,11 @@ def document(outputs: dict[str, dict]) -> str:
     return _HEAD + "".join(section(f"burnish {name}", value) for name, value in sorted(outputs.items()))
 
 
+def without_examples(text: str) -> str:
+    """The document without its examples, whose values change from run to run."""
+    return re.sub(r"^```json\n.*?\n```$", "", text, flags=re.M | re.S)
+
+
 def tables(text: str) -> dict[str, list[tuple[str, str]]]:
     """(path, type) of the keys in each section of a document."""
     found: dict[str, list[tuple[str, str]]] = {}

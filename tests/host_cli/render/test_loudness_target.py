@@ -123,8 +123,8 @@ MIXES["speech"] = lambda rng: level(2 * speech(rng) + 0.03 * band(rng, 150, 4000
 TARGETED = [
     entry.name for entry in library().list() if entry.factory and library().load(entry.name).target_lufs is not None
 ]
-#: Recordings beside the synthesised mixes: those in $BURNISH_CLIPS, or in a folder next to the repository.
-CLIPS = sorted(Path(os.environ.get("BURNISH_CLIPS", ROOT.parent / "shared" / "audio")).glob("*.flac"))
+#: Recordings beside the synthesised mixes: those in $BURNISH_MUSIC, or in a folder next to the repository.
+CLIPS = sorted(Path(os.environ.get("BURNISH_MUSIC", ROOT.parent / "shared" / "audio")).glob("*.flac"))
 
 
 def lands(preset: str, path, out) -> tuple[float, float]:
@@ -165,7 +165,7 @@ def test_presets_have_targets():
     assert "Streaming -14" in TARGETED
 
 
-@pytest.mark.skipif(not CLIPS, reason="there are no recordings: name a folder of FLAC files in BURNISH_CLIPS")
+@pytest.mark.skipif(not CLIPS, reason="there are no recordings: name a folder of FLAC files in BURNISH_MUSIC")
 @pytest.mark.parametrize("preset", TARGETED)
 @pytest.mark.parametrize("clip", CLIPS, ids=lambda path: path.stem)
 def test_a_preset_with_a_target_lands_on_it_with_recordings(preset, clip, tmp_path):
