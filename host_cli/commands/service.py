@@ -29,15 +29,16 @@ def broker(context: Context):
 @pass_context
 def log(context: Context, follow):
     """Show the log of the box."""
-    box, first = context.box, 0
+    box, first, printed = context.box, 0, False
     while True:
         page = box.log(first)
-        if page.lines:
+        if page.lines or (context.json and not printed):
+            printed = True
             context.out("log", {"lines": page.lines, "next": page.next}, "\n".join(map(one_line, page.lines)))
             sys.stdout.flush()
-        elif not follow:
-            return
-        else:
+        if not page.lines:
+            if not follow:
+                return
             time.sleep(0.5)
         first = page.next
 

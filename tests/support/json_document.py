@@ -80,6 +80,7 @@ MEANINGS = {
     "latency": "frames by which the sound comes later in the output: 0 unless --keep-latency is given",
     "latency_frames": "frames by which the output lags the input",
     "limiter_gain_db": "gain that was found for the target",
+    "lines": "lines of the log",
     "link": "limits of the link",
     "link_dropped_frames": "meter frames that were dropped for a slow reader",
     "link_dropped_replies": "replies that were dropped for a slow reader",
@@ -102,6 +103,7 @@ MEANINGS = {
     "momentary_lufs": "loudness of 400 ms",
     "mute": "whether the output is silent",
     "name": "name of the preset",
+    "next": "number of the line after the last one",
     "new": "values after the command",
     "number": "place in the history; 1 is the newest",
     "ok": "whether all is well",
@@ -162,6 +164,7 @@ MEANINGS = {
     "welcome": "answer of the box to the first request",
     "when": "time in UTC, as YYYYMMDDTHHMMSS",
     "worst_over": "the span with the highest true peak",
+    "would_be": "what would happen: new, equal or replaced",
     "written": "whether the file was written, because its content had changed",
     "xruns": "gaps in the audio of the sound card",
     # Where a key has another meaning than elsewhere.
