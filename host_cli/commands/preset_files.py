@@ -1,5 +1,8 @@
 """Commands for presets as files on this computer: pull, push, diff, validate, edit."""
 
+import os
+import shlex
+import sys
 from pathlib import Path
 
 import click
@@ -7,7 +10,7 @@ import click
 from firmware import presets
 from firmware.contract import BY_ID
 from host_cli.cli import Context, pass_context
-from host_cli.errors import OK, OTHER, REFUSED, UNVERIFIED, CliFail, LinkLost, Refused
+from host_cli.errors import OK, OTHER, REFUSED, UNVERIFIED, USAGE, CliFail, LinkLost, Refused
 from host_cli.folders import check_folder
 from host_cli.presets import library, shown
 from host_cli.terminal import one_line, table
@@ -153,7 +156,12 @@ def validate(context: Context, files):
 @pass_context
 def edit(context: Context, name):
     """Edit a user preset of the box in your editor ($VISUAL or $EDITOR). Nothing changes unless you save."""
+    if not (sys.stdin.isatty() or os.environ.get("VISUAL") or os.environ.get("EDITOR")):
+        raise CliFail("preset edit needs a terminal, or a program named by VISUAL or EDITOR", USAGE)
     box = context.box
+    if any(row.factory and row.name.lower() == name.lower() for row in box.presets()):
+        advice = f"copy it first: burnish preset copy {shlex.quote(name)} NEW_NAME"
+        raise Refused(f"{name!r} is a factory preset and read-only; {advice}", "read_only", {"preset": name})
     before = box.pull(name)
     text = before.decode()
     while True:

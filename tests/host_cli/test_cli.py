@@ -411,3 +411,14 @@ def test_params_says_what_is_near_what_it_does_not_find(burnish):
 )
 def test_commands_and_options_are_suggested_only_if_they_are_likely(burnish, typed, sentence):
     assert burnish(*typed) == (2, "", f"burnish: {sentence}\n")
+
+
+def test_edit_refuses_a_factory_preset_and_a_missing_editor(burnish, fake, monkeypatch):
+    monkeypatch.setenv("VISUAL", "false")
+    name = next(row.name for row in fake.presets.list() if row.factory)
+    status, _, err = burnish("preset", "edit", name)
+    assert status == 8 and "is a factory preset and read-only; copy it first: burnish preset copy" in err
+    monkeypatch.delenv("VISUAL")
+    monkeypatch.delenv("EDITOR", raising=False)
+    status, _, err = burnish("preset", "edit", name)
+    assert status == 2 and "needs a terminal, or a program named by VISUAL or EDITOR" in err
