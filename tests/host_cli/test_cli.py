@@ -395,7 +395,7 @@ def test_params_finds_words_in_ids_labels_and_help(burnish, searched, found):
 
 
 def test_params_says_what_is_near_what_it_does_not_find(burnish):
-    assert burnish("params", "treshold")[2].endswith("`burnish params threshold` lists what contains this word\n")
+    assert burnish("params", "thrsholdd")[2].endswith("`burnish params threshold` lists what contains this word\n")
     assert burnish("params", "limiter.gan_db")[2].endswith("did you mean limiter.gain_db?\n")
 
 
