@@ -336,13 +336,14 @@ def find(id: str) -> Param:
 def near_ids(id: str, known: Iterable[str]) -> tuple[list[str], str]:
     """(the ids that `id` probably stands for, advice for the user)."""
     near = suggestions(id, known)
-    section, _, name = id.rpartition(".")
     if near:
         return near, question(near, "")
-    family = re.sub(r"\.b\d+$", ".b1", section)
-    if re.search(r"\.b\d+$", section) and f"{family}.{name}" in BY_ID:
-        last = MULTIBAND_BANDS if family.startswith("multiband") else EQ_BANDS
-        return [f"{family}.{name}"], f"did you mean {family}.{name} to {family[:-1]}{last}.{name}?"
+    name = id.rpartition(".")[2]
+    if band := re.fullmatch(r"(eq|multiband)\.b\d+(\..+|)", id):
+        section, rest = band.groups()
+        last = EQ_BANDS if section == "eq" else MULTIBAND_BANDS
+        if not rest or f"{section}.b1{rest}" in BY_ID:
+            return [], f"did you mean {section}.b1{rest} to {section}.b{last}{rest}?"
     words = {word for param in TABLE for word in re.split(r"[._]", param.id)}
     for word in (name.lower(), *suggestions(name, words, 1)):
         if len(word) >= 3 and any(word in search_text(param) for param in TABLE):

@@ -93,6 +93,7 @@ def test_a_name_is_suggested_only_if_it_was_meant(typed, known, expected):
         ("limiter.gan_db", "did you mean limiter.gain_db?"),
         ("eq.b9.gain_db", "did you mean eq.b1.gain_db to eq.b8.gain_db?"),
         ("multiband.b6.ratio", "did you mean multiband.b1.ratio to multiband.b5.ratio?"),
+        ("eq.b9", "did you mean eq.b1 to eq.b8?"),
         ("threshold", "`burnish params threshold` lists what contains this word"),
         ("thrsholdd", "`burnish params threshold` lists what contains this word"),
         ("limiter", "`burnish params limiter` lists what contains this word"),
