@@ -5,6 +5,7 @@ import re
 import shlex
 import subprocess
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,12 @@ _END = re.compile(r"^@@ status (\d+) after ([\d.]+) virtual seconds", re.M)
 
 @dataclass(frozen=True)
 class Ended:
-    """The result of a guest. `status` is the exit status of its command, or None if the guest ended before the command did."""
+    """The result of a guest. `status` is the exit status of its command, or None if the guest ended before the command did. `host_s`
+    is the time that it took by the host's clock."""
 
     status: int | None
     virtual_s: float
+    host_s: float
     output: str
 
 
@@ -29,6 +32,7 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
 
     `timeout_s` is measured by the host's clock, because a program that waits in a loop without reading a clock would never end.
     """
+    began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="burnish-guest-") as folder:
         # The command is passed in a file, because the Linux kernel's command line cannot contain spaces or more than 2048 bytes.
         script = Path(folder) / "script"
@@ -48,7 +52,9 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
     output = output.replace("\r\n", "\n")
     ended = _END.findall(output)
     status, virtual_s = ended[-1] if ended else (None, "0")
-    return Ended(None if status is None else int(status), float(virtual_s), _END.sub("", output))
+    return Ended(
+        None if status is None else int(status), float(virtual_s), time.monotonic() - began_s, _END.sub("", output)
+    )
 
 
 def _script(command: list) -> str:

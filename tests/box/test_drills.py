@@ -97,5 +97,5 @@ def run(kernel: Path, drill: Drill) -> guest.Ended:
 @pytest.mark.parametrize("drill", ALL, ids=lambda drill: drill.name)
 def test_drill(runs, drill):
     ended = runs[drill.name].result()
-    print(ended.output)
+    print(f"{ended.output}\n{drill.name}: {ended.virtual_s:.0f} virtual s in {ended.host_s:.0f} s")
     assert ended.status == 0, f"{drill.name} ended with status {ended.status} after {ended.virtual_s:g} virtual s"
