@@ -35,11 +35,11 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="burnish-guest-") as folder:
         # The command is passed in a file, because the Linux kernel's command line cannot contain spaces or more than 2048 bytes.
-        script = Path(folder) / "script"
-        script.write_text(_script(command))
+        path = Path(folder) / "script"
+        path.write_text(script(command))
         guest = subprocess.Popen(
             [kernel, "mem=1G", "root=/dev/root", "rootfstype=hostfs", "hostfs=/", "ro", f"init={HERE / 'guest_init.sh'}",
-             "con=null", "con0=null,fd:1", "quiet", "time-travel=inf-cpu", f"guest_script={script}", *CARD, *kernel_arguments],
+             "con=null", "con0=null,fd:1", "quiet", "time-travel=inf-cpu", f"guest_script={path}", *CARD, *kernel_arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace",
             env=os.environ | {"TMPDIR": _memory_folder()}, start_new_session=True,
         )  # fmt: skip
@@ -57,7 +57,7 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
     )
 
 
-def _script(command: list) -> str:
+def script(command: list) -> str:
     environment = {"BURNISH_GUEST": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
     words = " ".join(shlex.quote(str(word)) for word in command)

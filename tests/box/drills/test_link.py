@@ -15,7 +15,7 @@ from tests.box.parts import wait_until
 COMMANDS = (
     ("ports", 0), ("get limiter.*", 0), ("set limiter.ceiling_dbtp=-1.5", 0), ("--yes preset load Warm", 0),
     ("preset list", 0), ("ab", 0), ("bypass on", 0), ("bypass off", 0), ("mute on", 0), ("mute off", 0),
-    ("preset save Mine", 0), ("preset show Mine", 0), ("preset pull Mine -o /tmp/mine", 0),
+    ("preset save Mine", 0), ("preset show Mine", 0), ("preset pull Mine -o /tmp", 0),
     ("preset backup /tmp/backup.tar.gz", 0), ("--yes preset delete Mine", 0),
     ("--yes preset restore /tmp/backup.tar.gz", 0), ("log", 0),
 )  # fmt: skip
