@@ -123,7 +123,7 @@ def test_changes_reach_every_program(holder, tty, fake):
 
 
 def test_a_program_that_does_not_read_does_not_disturb_the_others(holder, tty):
-    with open_box(tty) as lazy, open_box(tty) as busy:
+    with open_box(tty) as lazy, open_box(tty, PATIENCE_S) as busy:
         lazy._call("sub", hz=60, ttl_s=10)
         lazy._subscribed = False
         for _ in range(300):  # it never reads the replies
