@@ -230,3 +230,23 @@ def test_an_id3_tag_and_chunks_of_a_wav_file_meet_in_aiff(tmp_path):
     tags = reading.read(tmp_path / "out.aiff")
     assert (tags.comments["TITLE"], tags.comments["ISRC"]) == (["From ID3"], [ISRC])
     assert tags.comments["ORIGINATOR"] == ["Field"] and len(tags.pictures) == 1
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_random_damage_of_tags_raises_nothing(tmp_path, rng, kind):
+    """Damage in the first or last 7000 bytes, where the tags are."""
+    MAKERS[kind](tmp_path / "in")
+    whole = (tmp_path / "in").read_bytes()
+    read = 0
+    for _ in range(60):
+        damaged = bytearray(whole)
+        for at in rng.integers(0, min(7000, len(whole)), rng.integers(1, 20)):
+            damaged[-1 - at if kind in (".wav", ".aiff") else at] = rng.integers(0, 256)
+        (tmp_path / "damaged").write_bytes(damaged)
+        try:
+            soundfile.info(tmp_path / "damaged")
+        except soundfile.LibsndfileError:
+            continue  # refused before its tags are read
+        reading.read(tmp_path / "damaged")
+        read += 1
+    assert read > 5
