@@ -232,11 +232,11 @@ def test_an_id3_tag_and_chunks_of_a_wav_file_meet_in_aiff(tmp_path):
     assert tags.comments["ORIGINATOR"] == ["Field"] and len(tags.pictures) == 1
 
 
-@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("kind", [".flac", ".mp3", ".aiff", ".wav"])
 def test_random_damage_of_tags_raises_nothing(tmp_path, rng, kind):
-    """Damage in the first or last 7000 bytes, where the tags are."""
-    MAKERS[kind](tmp_path / "in")
-    whole = (tmp_path / "in").read_bytes()
+    """Damage in the first or last 7000 bytes, where the tags are. Ogg files have checksums, so that libsndfile refuses them."""
+    MAKERS[kind](tmp_path / f"in{kind}")
+    whole = (tmp_path / f"in{kind}").read_bytes()
     read = 0
     for _ in range(60):
         damaged = bytearray(whole)
