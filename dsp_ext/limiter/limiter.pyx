@@ -10,10 +10,10 @@ uses a slow gain for reductions that last, and short dips for all others (`reduc
 a moving gain shifts them slightly. The guard stage therefore measures the result; it does nothing while all peaks are at least
 0.015 dB below the ceiling. The clamp is a safety net: `clamps` counts the samples that it has changed, and should stay 0.
 
-The promise: the output, measured by the meter of ITU-R BS.1770-5 Annex 2 or by a 16-fold interpolator of 64 taps, is at or
-below the ceiling in force for it. A meter of 32 points and 128 taps per sample reads at most 0.02 dB more. No limiter can promise
-this for every meter, since patterns that alternate at half the sampling rate can hide peaks from any finite interpolator.
-Programme up to 20.5 kHz stays within 0.02 dB on far longer ones.
+The promise: the output, measured by the meter of ITU-R BS.1770-5 Annex 2 or by a 16-fold interpolator of 128 taps, as
+Burnish's own meters have, is at or below the ceiling in force for it. A meter of 32 points and 128 taps reads at most 0.02 dB
+more. No limiter can promise this for every meter, since patterns that alternate at half the sampling rate can hide peaks from
+any finite interpolator. Programme up to 20.5 kHz stays within 0.02 dB on far longer ones.
 
 The ceiling moves over 20 ms in both directions, with a smooth start and end. The ceiling is delayed together with the audio:
 each frame is limited to the ceiling that was set when the frame entered the limiter. When a time, the style or the choice
@@ -159,8 +159,7 @@ cdef class Limiter(Processor):
         change."""
         cdef float fast = self.share(LIMITER_LINK_FAST_PCT), slow = self.share(LIMITER_LINK_SLOW_PCT)
         self._steady.set_true_peak(self.is_on(LIMITER_TRUE_PEAK))
-        # It acts on what lasts, but from the first peak on.
-        self._steady.set_link(fast if fast < slow else slow)
+        self._steady.set_link(slow)
         self._peak.set_links(fast, slow)
         self._peak.set_times(self.times())
         self._delta.to(1.0 if self.is_on(LIMITER_DELTA) else 0.0)

@@ -134,7 +134,7 @@ cdef class SteadyStage(Stage):
         self.clear()
 
     cdef void set_link(self, float link) noexcept nogil:
-        """[audio] Set how much a peak in one channel may reduce the other, 0 to 1. This stage scales its reductions by it."""
+        """[audio] Set how far a lasting reduction is the same in both channels, 0 to 1. This stage scales its reductions by it."""
         self._link = link
 
     cdef void set_true_peak(self, bint true_peak) noexcept nogil:

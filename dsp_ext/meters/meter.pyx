@@ -8,7 +8,7 @@ of the last complete one:
 | field | meaning |
 |---|---|
 | peak_l_dbfs, peak_r_dbfs | largest sample since the last read |
-| tp_l_dbtp, tp_r_dbtp | true peak since the last read (`true_peak.pyx`; 34 frames late) |
+| tp_l_dbtp, tp_r_dbtp | true peak since the last read (`true_peak.pyx`; 66 frames late) |
 | rms_l_dbfs, rms_r_dbfs | over 400 ms; a full-scale sine reads -3.01 |
 | momentary_lufs, short_lufs, integrated_lufs, lra_lu, max_momentary_lufs, max_short_lufs | see `loudness.pyx` |
 | max_tp_dbtp | since the restart |
@@ -120,8 +120,8 @@ cdef class Meter(Processor):
         self._weighting = KWeighting(rate_hz)
         self._loudness = Loudness()
         self._levels = Levels(rate_hz)
-        self._tp_l = TruePeak(rate_hz, POINTS)
-        self._tp_r = TruePeak(rate_hz, POINTS)
+        self._tp_l = TruePeak(rate_hz, POINTS, long=True)
+        self._tp_r = TruePeak(rate_hz, POINTS, long=True)
         self._peaks = np.zeros(CHUNK, np.float32)
         self.set_running(True)
         self.clear()

@@ -13,7 +13,7 @@ from dsp_ext.meters import TruePeak
 
 FADE_MS = 1.5
 #: Frames that a true-peak meter needs on either side of a peak.
-_MARGIN = 64
+_MARGIN = 66
 _MOST_ROUNDS = 8
 
 
@@ -40,17 +40,17 @@ def _backwards(x: np.ndarray) -> np.ndarray:
 
 def end_frames(rate_hz: int) -> int:
     """Frames that `below_ceiling` looks at."""
-    return round(FADE_MS * 1e-3 * rate_hz) + 4 * _MARGIN
+    return round(FADE_MS * 1e-3 * rate_hz) + 6 * _MARGIN
 
 
 def below_ceiling(end: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
     """The last frames of a file (float32, shape (channels, frames)). If the cut behind them makes a true peak above the ceiling, the gain
     falls within the last FADE_MS, as little as is needed; otherwise they are unchanged."""
     ceiling, fade = 10 ** (ceiling_dbtp / 20), min(end.shape[1], round(FADE_MS * 1e-3 * rate_hz))
-    silence, shape = np.zeros(2 * _MARGIN, np.float32), ramp_shape(fade)
+    silence, shape = np.zeros(3 * _MARGIN, np.float32), ramp_shape(fade)
     for _ in range(_MOST_ROUNDS):
         # The begin of `end` is a cut as well, but only here: its peaks do not count.
-        peaks = [TruePeak(rate_hz).peaks(np.concatenate([channel, silence]))[2 * _MARGIN :] for channel in end]
+        peaks = [TruePeak(rate_hz, long=True).peaks(np.concatenate([channel, silence]))[3 * _MARGIN :] for channel in end]
         peak = float(max((p.max() for p in peaks if len(p)), default=0.0))
         if peak <= ceiling:
             break

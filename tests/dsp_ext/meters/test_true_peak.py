@@ -9,21 +9,23 @@ import dsp_ext
 from dsp_ext.meters import design_true_peak as design
 from dsp_ext.meters.true_peak import TruePeak
 
-DELAY = 34
+#: Frames that the detector is late, and its filter for the first step: taps and beta, for `long` off and on.
+DELAY = {False: 34, True: 66}
+HALF = {False: (design.HALF_TAPS, design.HALF_BETA), True: (design.LONG_TAPS, design.LONG_BETA)}
 
 
 def test_tables_are_those_of_the_script():
     assert (Path(dsp_ext.__file__).parent / "meters" / "true_peak_taps.pxd").read_text() == design.text()
 
 
-def interval_peaks(x, oversampling, annex2):
+def interval_peaks(x, oversampling, annex2, long):
     """The expected result of `peaks`, computed directly from the filters in float64: one value per interval [n, n + 1)."""
-    pad = 64
+    pad, (taps, beta) = 128, HALF[long]
     x = np.concatenate([np.zeros(pad), np.asarray(x, np.float64), np.zeros(pad)])
-    half = np.correlate(x, design.windowed_sinc(design.HALF_TAPS, 0.5, design.HALF_BETA), "valid")
+    half = np.correlate(x, design.windowed_sinc(taps, 0.5, beta), "valid")
     twice = np.zeros(2 * len(x))
     twice[::2] = x
-    twice[2 * 31 + 1 : 2 * 31 + 1 + 2 * len(half) : 2] = half
+    twice[taps - 1 : taps - 1 + 2 * len(half) : 2] = half
     points = [np.abs(twice)]
     every = 16 // oversampling
     for q in range(every, design.FINE_PHASES, every):
@@ -39,11 +41,12 @@ def interval_peaks(x, oversampling, annex2):
 
 @pytest.mark.parametrize("oversampling", [16, 8, 4])
 @pytest.mark.parametrize("annex2", [False, True])
-def test_equals_a_direct_computation_with_its_filters(rng, oversampling, annex2):
+@pytest.mark.parametrize("long", [False, True])
+def test_equals_its_filters(rng, oversampling, annex2, long):
     x = rng.uniform(-1, 1, 900).astype(np.float32)
-    measured = TruePeak(48000, oversampling, annex2).peaks(x)
-    expected = interval_peaks(x, oversampling, annex2)
-    assert np.abs(measured[DELAY:] - expected[:-DELAY]).max() < 2e-6
+    measured = TruePeak(48000, oversampling, annex2, long).peaks(x)
+    expected = interval_peaks(x, oversampling, annex2, long)
+    assert np.abs(measured[DELAY[long] :] - expected[: -DELAY[long]]).max() < 2e-6
 
 
 def test_blocks_do_not_matter(rng):
@@ -84,8 +87,9 @@ def test_reads_steady_tones(record):
     for fraction in (1 / 4, 1 / 6, 1 / 8, 1 / 3, 2 / 5, 4 / 9, 0.45, 0.0208, 0.3137, 0.4411):
         for phase in np.linspace(0, np.pi, 13):
             tone = 0.5 * np.cos(2 * np.pi * fraction * np.arange(600) + phase)
-            peak = TruePeak(48000).peaks(tone.astype(np.float32))[200:].max()
-            errors.append(20 * np.log10(peak / 0.5))
+            for long in DELAY:
+                peak = TruePeak(48000, long=long).peaks(tone.astype(np.float32))[200:].max()
+                errors.append(20 * np.log10(peak / 0.5))
     record(
         "True peak",
         "detector with 16 points per sample: largest error for steady tones up to 0.45 of the sampling rate",

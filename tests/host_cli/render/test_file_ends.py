@@ -13,7 +13,7 @@ RATE_HZ = 48000
 
 def peak_dbtp(y: np.ndarray) -> float:
     silence = np.zeros(200, np.float32)
-    peaks = (TruePeak(RATE_HZ).peaks(np.concatenate([silence, channel, silence])).max() for channel in y)
+    peaks = (TruePeak(RATE_HZ, long=True).peaks(np.concatenate([silence, channel, silence])).max() for channel in y)
     return 20 * np.log10(max(peaks))
 
 
