@@ -71,6 +71,7 @@ def chord_residue_db(x, y, size=1920) -> float:
 def figures(name: str, x, tool, target_lufs: float) -> dict[str, float]:
     """Gain, loudness, and the figures of the comparison."""
     y, gain_db, lufs = matched(tool, x, target_lufs)
+    y = y.astype(np.float32).astype(np.float64)  # as a file holds it: all limiters with the same rounding
     x, y = aligned(x, y)
     row = {"gain": float(gain_db), "lufs": float(lufs)}
     if name == "chord":

@@ -43,7 +43,7 @@ def comparison(rows: dict[str, dict]) -> str:
         for style in LIMITER_STYLES:
             row = rows[f"{place}|{style}"]
             # As printed: a difference that the table does not show is none.
-            wins = all(round(row[f], 1) <= round(best[f], 1) for f in best)
+            wins = best and all(round(row[f], 1) <= round(best[f], 1) for f in best)
             text = f"**{marks(row)}**" if wins else marks(row)
             cells.append(text if reached(row, target) else f"reaches {row['lufs']:.1f}")
         out.append(f"| {name}, {target:g} | {' | '.join(cells)} | {marks(best) or 'none arrives'} |")
