@@ -50,7 +50,9 @@ def below_ceiling(end: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndar
     silence, shape = np.zeros(3 * _MARGIN, np.float32), ramp_shape(fade)
     for _ in range(_MOST_ROUNDS):
         # The begin of `end` is a cut as well, but only here: its peaks do not count.
-        peaks = [TruePeak(rate_hz, long=True).peaks(np.concatenate([channel, silence]))[3 * _MARGIN :] for channel in end]
+        peaks = [
+            TruePeak(rate_hz, long=True).peaks(np.concatenate([channel, silence]))[3 * _MARGIN :] for channel in end
+        ]
         peak = float(max((p.max() for p in peaks if len(p)), default=0.0))
         if peak <= ceiling:
             break
