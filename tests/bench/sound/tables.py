@@ -37,7 +37,10 @@ def best_peer(rows: dict[str, dict], place: str, target: float) -> dict[str, flo
 
 def comparison(rows: dict[str, dict]) -> str:
     """Markdown: the figures of each style and of the best peer. Bold where a style is at or below the peer in all of them."""
-    out = [f"| music, LUFS | {' | '.join(LIMITER_STYLES)} | best peer |", "|---|" + "---|" * (len(LIMITER_STYLES) + 1)]
+    out = [
+        f"| music, LUFS | {' | '.join(LIMITER_STYLES)} | best other limiter |",
+        "|---|" + "---|" * (len(LIMITER_STYLES) + 1),
+    ]
     for place, (name, target) in places(rows).items():
         best, cells = best_peer(rows, place, target), []
         for style in LIMITER_STYLES:
@@ -46,7 +49,7 @@ def comparison(rows: dict[str, dict]) -> str:
             wins = best and all(round(row[f], 1) <= round(best[f], 1) for f in best)
             text = f"**{marks(row)}**" if wins else marks(row)
             cells.append(text if reached(row, target) else f"reaches {row['lufs']:.1f}")
-        out.append(f"| {name}, {target:g} | {' | '.join(cells)} | {marks(best) or 'none arrives'} |")
+        out.append(f"| {name}, {target:g} | {' | '.join(cells)} | {marks(best) or 'none reaches it'} |")
     return "\n".join(out) + "\n"
 
 
