@@ -45,7 +45,6 @@ SHORT_DRILLS = (
     Drill("test_faults.py"),
     Drill("test_link.py"),
     Drill("test_misc.py"),
-    Drill("test_storage.py"),
     Drill("test_flood.py"),
 )
 LONG_DRILLS = (

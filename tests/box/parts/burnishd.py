@@ -32,8 +32,6 @@ class Burnishd:
     run = Path("/run/burnish")
     data = Path("/var/lib/burnish")
     config = Path("/run/burnish.toml")
-    #: A folder for modules that Python imports when it starts, such as sitecustomize.
-    additions = Path("/run/additions")
 
     def __init__(self, rate_hz=48000, period_frames=128, periods=3, *, capture="hw:Loopback,0,0",
                  playback="hw:Loopback,0,1", display=False, configured=True):  # fmt: skip
@@ -49,7 +47,7 @@ class Burnishd:
         with open(log, "ab") as stream:
             self.process = subprocess.Popen(
                 self.command(*(["--config", str(self.config)] if configured else [])),
-                cwd=self.run, env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{self.additions}"}, stdout=stream, stderr=stream,
+                cwd=self.run, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=stream, stderr=stream,
             )  # fmt: skip
 
     @staticmethod
