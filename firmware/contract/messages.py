@@ -150,6 +150,15 @@ class Selected(Struct):
     rev: int
 
 
+class Undone(Struct):
+    """What was undone or redone: the parameter, the preset or the number of settings; empty if there was nothing. `left` is how
+    many changes can still be undone."""
+
+    change: str
+    left: int
+    rev: int
+
+
 class PresetRow(Struct):
     """`id` is the content id: presets with equal ids sound equal. If a file cannot be loaded, `error` is the reason and `id` is
     empty."""

@@ -125,6 +125,16 @@ class Methods:
     def ab_copy(self, args: protocol.Copy) -> protocol.Selected:
         return protocol.Selected(self.box.store.ab, self.box.store.copy(args.source, args.target, SOURCE))
 
+    def undo(self, args: protocol.Nothing) -> protocol.Undone:
+        return self._undone(self.box.store.undo(SOURCE))
+
+    def redo(self, args: protocol.Nothing) -> protocol.Undone:
+        return self._undone(self.box.store.redo(SOURCE))
+
+    def _undone(self, change) -> protocol.Undone:
+        store = self.box.store
+        return protocol.Undone(change.text if change else "", store.undoable, store.rev)
+
     def preset_list(self, args: protocol.From) -> protocol.PresetPage:
         rows = [
             {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}

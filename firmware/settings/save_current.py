@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from firmware.presets import STORED, Preset, PresetError, PresetLibrary
 
+from .macros import TABLE, macros_table
 from .store import Store
 
 
@@ -21,6 +22,7 @@ def save_current(
     except PresetError:  # there is none yet, or the file cannot be read; `save` decides whether it may be replaced
         kept, extra, target_lufs = meta or {}, {}, None
     values = store.snapshot()
+    extra = {key: table for key, table in extra.items() if key != TABLE} | macros_table(store.macros)
     preset = Preset(name, {param.id: values[param.id] for param in STORED}, kept, extra, target_lufs=target_lufs)
     library.save(preset, overwrite)
     store.mark_saved(preset.name, source)

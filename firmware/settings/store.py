@@ -7,10 +7,14 @@ to neither of them.
 
 import logging
 import threading
+import time
 from collections import deque
 
 from firmware.contract import BurnishError, constraints, params, protocol
 from firmware.presets import clean_name
+
+from .history import Change, History, Origin
+from .macros import DEFAULT_MACROS, MACROS, known_macros, macros_of
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +35,18 @@ class RevConflict(BurnishError, RuntimeError):
 
 
 class _Buffer:
-    """An edit buffer: its values, the name of its preset, and the values of that preset for comparison."""
+    """An edit buffer: its values, the name of its preset, the values of that preset for comparison, and the macros on the
+    MASTER page of the front panel."""
 
-    def __init__(self, values: dict, preset: str | None, reference: dict):
+    def __init__(self, values: dict, preset: str | None, reference: dict, macros: tuple[str, ...] = DEFAULT_MACROS):
         self.values = values
         self.preset = preset
         self.reference = reference
+        self.macros = macros
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(self.preset, self.reference, self.macros)
 
 
 class Store:
@@ -48,8 +58,9 @@ class Store:
     must not call the store. `rev` counts changes and never decreases.
     """
 
-    def __init__(self, publish=None, rate_hz: float | None = None):
+    def __init__(self, publish=None, rate_hz: float | None = None, clock=time.monotonic):
         self._rate_hz = rate_hz
+        self._clock = clock
         self._lock = threading.RLock()
         self._publish = publish
         self._subscribers: list = []
@@ -60,6 +71,7 @@ class Store:
         self._buffers = {name: _Buffer(dict(stored), None, dict(stored)) for name in BUFFERS}
         self._common = {id: value for id, value in params.DEFAULTS.items() if id not in _STORED}
         self._ab = "a"
+        self._histories = {name: History() for name in BUFFERS}
 
     # -- reading ---------------------------------------------------------------------------------------------------
 
@@ -79,6 +91,18 @@ class Store:
         """Whether the current buffer differs from its preset, or from the defaults if there is no preset."""
         with self._lock:
             return self._active.values != self._active.reference
+
+    @property
+    def macros(self) -> tuple[str, ...]:
+        """The macros on the six knobs of the MASTER page, see `MACROS`."""
+        with self._lock:
+            return self._active.macros
+
+    @property
+    def undoable(self) -> int:
+        """How many changes of the current buffer can be undone."""
+        with self._lock:
+            return len(self._histories[self._ab])
 
     @property
     def _active(self) -> _Buffer:
@@ -113,8 +137,12 @@ class Store:
             if not changed:
                 return self.rev
             constraints.check(before | changed, changed, self._rate_hz)
-            for id, value in changed.items():
-                (self._common if id in self._common else self._active.values)[id] = value
+            sound = {id: value for id, value in changed.items() if id not in self._common}
+            self._active.values.update(sound)
+            self._common.update({id: value for id, value in changed.items() if id in self._common})
+            if sound:
+                origin = self._active.origin
+                self._note(self._ab, {id: before[id] for id in sound}, sound, origin, origin, source)
             rev = self._changed(changed, source)
         self._tell()
         return rev
@@ -127,13 +155,74 @@ class Store:
         checked = _checked(preset.values)
         values = {id: checked.get(id, params.DEFAULTS[id]) for id in params.DEFAULTS if id in _STORED}
         constraints.check(values, values, self._rate_hz)
-        return self._replace(self._ab, _Buffer(values, preset.name, dict(values)), source)
+        buffer = _Buffer(values, preset.name, dict(values), macros_of(preset))
+        return self._replace(self._ab, buffer, source)
 
     def mark_saved(self, name: str, source: str) -> int:
         """Note that the selected buffer has been saved as preset `name`."""
         with self._lock:
             values = self._active.values
-            return self._replace(self._ab, _Buffer(values, name, dict(values)), source)
+            return self._replace(self._ab, _Buffer(values, name, dict(values), self._active.macros), source)
+
+    def set_macros(self, names, source: str) -> int:
+        """Put the macros `names` on the six knobs of the MASTER page of the current buffer. Raises ValueError."""
+        unknown = [name for name in names if name not in MACROS]
+        if unknown or len(names) != len(DEFAULT_MACROS):
+            raise ValueError(f"there are {len(DEFAULT_MACROS)} macros of {', '.join(MACROS)}, not {', '.join(names)}")
+        with self._lock:
+            self._active.macros = tuple(names)
+            rev = self._changed({}, source)
+        self._tell()
+        return rev
+
+    def mark_renamed(self, old: str, new: str, source: str) -> int:
+        """Note that the preset `old` is now called `new`."""
+        with self._lock:
+            for buffer in self._buffers.values():
+                buffer.preset = new if buffer.preset == old else buffer.preset
+            rev = self._changed({}, source)
+        self._tell()
+        return rev
+
+    def compare(self, source: str) -> int:
+        """Exchange the values of the current buffer with those of its preset, to hear what has been edited. A second call
+        exchanges them back. This is no change that could be undone. Returns the revision."""
+        with self._lock:
+            before, buffer = self.snapshot(), self._active
+            buffer.values, buffer.reference = dict(buffer.reference), dict(buffer.values)
+            rev = self._changed(_difference(before, self.snapshot()), source)
+        self._tell()
+        return rev
+
+    # -- undoing ---------------------------------------------------------------------------------------------------
+
+    def undo(self, source: str) -> Change | None:
+        """Take back the last change of the sound in the current buffer; returns it, or None if there is none."""
+        with self._lock:
+            change = self._histories[self._ab].undo()
+            if change:
+                self._restore_change(change.before, change.origin_before, source)
+        self._tell()
+        return change
+
+    def redo(self, source: str) -> Change | None:
+        """Make the change again that was undone last; returns it, or None if there is none."""
+        with self._lock:
+            change = self._histories[self._ab].redo()
+            if change:
+                self._restore_change(change.after, change.origin_after, source)
+        self._tell()
+        return change
+
+    def _restore_change(self, values: dict, origin: Origin, source: str) -> None:
+        """Apply one side of a change. The caller holds the lock."""
+        before, old = self.snapshot(), self._active
+        self._buffers[self._ab] = _Buffer(old.values | values, origin.preset, dict(origin.reference), origin.macros)
+        self._changed(_difference(before, self.snapshot()), source)
+
+    def _note(self, name: str, before: dict, after: dict, old: Origin, new: Origin, source: str) -> None:
+        """Add a change to the history of the buffer `name`. The caller holds the lock."""
+        self._histories[name].note(Change(before, after, old, new, source, self._clock()))
 
     def select(self, slot: str, source: str) -> int:
         """Switch to buffer "a" or "b"; returns the revision."""
@@ -149,13 +238,17 @@ class Store:
         _check_buffer(origin)
         with self._lock:
             slot = self._buffers[origin]
-            return self._replace(target, _Buffer(dict(slot.values), slot.preset, dict(slot.reference)), source)
+            copied = _Buffer(dict(slot.values), slot.preset, dict(slot.reference), slot.macros)
+            return self._replace(target, copied, source)
 
     def _replace(self, name: str, slot: _Buffer, source: str) -> int:
         _check_buffer(name)
         with self._lock:
-            before = self.snapshot()
+            before, old = self.snapshot(), self._buffers[name]
             self._buffers[name] = slot
+            changed = _difference(old.values, slot.values)
+            if changed or old.preset != slot.preset:
+                self._note(name, {id: old.values[id] for id in changed}, changed, old.origin, slot.origin, source)
             rev = self._changed(_difference(before, self.snapshot()), source)
         self._tell()
         return rev
@@ -203,7 +296,12 @@ class Store:
                 "ab": self._ab,
                 "common": dict(self._common),
                 "slots": {
-                    name: {"preset": slot.preset, "values": dict(slot.values), "reference": dict(slot.reference)}
+                    name: {
+                        "preset": slot.preset,
+                        "values": dict(slot.values),
+                        "reference": dict(slot.reference),
+                        "macros": list(slot.macros),
+                    }
                     for name, slot in self._buffers.items()
                 },
             }
@@ -230,7 +328,8 @@ class Store:
             if preset is not None:
                 preset = clean_name(preset) if isinstance(preset, str) else _wrong(preset)
             ids = self._buffers[name].values
-            slots[name] = _Buffer(checked(slot["values"], ids), preset, checked(slot["reference"], ids))
+            values, reference = checked(slot["values"], ids), checked(slot["reference"], ids)
+            slots[name] = _Buffer(values, preset, reference, known_macros(slot.get("macros")))
         rev = state["rev"]
         if isinstance(rev, bool) or not isinstance(rev, int) or not 0 <= rev < _MOST_REVISIONS:
             raise ValueError(f"a revision cannot be {str(rev)[:40]}")

@@ -220,6 +220,14 @@ class BoxClient:
         """Copy edit buffer `source` over `target`."""
         return self._call("ab.copy", source=source, target=target)
 
+    def undo(self) -> protocol.Undone:
+        """Take back the last change of the current edit buffer."""
+        return self._call("undo")
+
+    def redo(self) -> protocol.Undone:
+        """Make the change again that was undone last."""
+        return self._call("redo")
+
     def info(self) -> protocol.Info:
         """Sampling rate, latency, counters and state of the box."""
         return self._call("info")

@@ -112,3 +112,15 @@ def ab(context: Context, action, buffers, match):
         done = context.box.ab_select(action)
         text = f"buffer {done.ab.upper()} is selected"
     context.out("ab", msgspec.to_builtins(done), text + matched)
+
+
+@cli.command()
+@click.option("--redo", is_flag=True, help="make the change again that was undone last")
+@pass_context
+def undo(context: Context, redo):
+    """Take back the last change of the sound, whether it was made on the front panel or on a laptop. The box keeps the last
+    100 changes of each edit buffer."""
+    done = context.box.redo() if redo else context.box.undo()
+    nothing = "nothing to redo" if redo else "nothing to undo"
+    text = f"{'redone' if redo else 'undone'}: {done.change}; {done.left} left to undo" if done.change else nothing
+    context.out("undo", msgspec.to_builtins(done), text)

@@ -33,6 +33,8 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "mute": (protocol.Switch("off"), protocol.Switched(False, 119)),
     "ab.select": (protocol.Select("b"), protocol.Selected("b", 120)),
     "ab.copy": (protocol.Copy("a", "b"), protocol.Selected("b", 121)),
+    "undo": (protocol.Nothing(), protocol.Undone("eq.b2.gain_db", 11, 122)),
+    "redo": (protocol.Nothing(), protocol.Undone("eq.b2.gain_db", 12, 123)),
     "preset.list": (protocol.From(),
                     protocol.PresetPage([protocol.PresetRow("Warm", True, "103f9a0f", ["tone"], "")], None)),
     "preset.load": (protocol.PresetName("Warm"), protocol.Loaded("Warm", "103f9a0f", 122)),
