@@ -14,7 +14,7 @@ MODULES = {
     "dsp_ext.convolution": "fft convolver",
     "dsp_ext.meters": "true_peak k_weighting gate_histogram loudness levels meter halfband spectrum",
     "dsp_ext.eq": "dynamic_band svf svf_cascade eq",
-    "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband",
+    "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband static_curve",
     "dsp_ext.output": "stereo dither dc_filter saturator",
     "dsp_ext.limiter": (
         "delay_lines groups sliding_max box_smoother envelopes dips slow_dips lasting reduction switched_reduction "

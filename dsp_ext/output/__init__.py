@@ -2,5 +2,6 @@
 designs."""
 
 from . import design_stereo
+from .saturator import Saturator
 
-__all__ = ["design_stereo"]
+__all__ = ["Saturator", "design_stereo"]

@@ -8,12 +8,25 @@ from .errors import BoxError, BurnishError
 from .framing import Incoming, Lines, Request
 from .lazy import lazy_exports
 from .meter_rules import LAST, MeterFrame, merged, rules_of
-from .params import BAND_COUNTS, BAND_TYPES, BY_ID, EQ_BANDS, LOG, MULTIBAND_BANDS, RENAMED, TABLE, Param, ParamError
+from .params import (
+    BAND_COUNTS,
+    BAND_PLACEMENTS,
+    BAND_TYPES,
+    BY_ID,
+    EQ_BANDS,
+    LOG,
+    MULTIBAND_BANDS,
+    RENAMED,
+    TABLE,
+    Param,
+    ParamError,
+)
 from .regular_file import NotRegular, open_regular, read_regular
 from .suggestions import question, suggestions
 
 __all__ = [
     "BAND_COUNTS",
+    "BAND_PLACEMENTS",
     "BAND_TYPES",
     "BY_ID",
     "EQ_BANDS",

@@ -243,7 +243,7 @@ LIMIT = Section(
                     Knob("CEILING", "limiter.ceiling_dbtp"),
                     Knob("STYLE", "limiter.style"),
                     Knob("RELEASE", "limiter.release_ms"),
-                    Knob("SLOW REL", "limiter.slow_release_ms"),
+                    Knob("SLOW", "limiter.slow_release_ms"),
                     Knob("DITHER", "dither.bits"),
                 ),
                 _row(

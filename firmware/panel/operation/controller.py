@@ -328,7 +328,8 @@ class PanelController:
         touched = now_s - when_s < TOUCH_S and newest_s - when_s < TOUCH_S / 2
         fine = f"PUSH{number}" in self._down
         if does.own:
-            return replace(self._own.cell(does, self._section, values), touched=touched, fine=fine)
+            shown = self._own.cell(does, self._section, values)
+            return replace(shown, touched=touched and self._section != "PRESET", fine=fine)
         if not does.id:
             return Cell(does.label, "push")
         lit = all(
