@@ -49,6 +49,7 @@ demo: build
 
 picture: demo
 	$(PY) -m demo.picture
+	$(PY) -m demo.front
 
 # On all cores, each file in one process; TESTS="tests/dsp_ext -x" runs these only, in one process.
 test: build

@@ -25,15 +25,32 @@ METERS_HZ = 30
 CLEAR = "\r\033[K"
 #: The files that a run writes, in addition to the folder `box/` of the box itself.
 RESULTS = ("mix.wav", "box.wav", "report.png", "display.png", "summary.json", "summary.txt")
+#: A key is seen when two scans of the switches agree, in seconds.
+TAP_S = 0.1
+
+
+def meter_page(box: SimulatedBox) -> None:
+    """Show the section METER on the front panel. Knob 6 is then the input trim."""
+    for line in ("press METER", "release METER"):
+        box.panel(line)
+        time.sleep(TAP_S)
+
+
+def trim_up(box: SimulatedBox, client: BoxClient) -> None:
+    """Operate the front panel."""
+    meter_page(box)
+    box.panel("turn 6 +6")
+
+
 #: What happens while the mix plays: time in seconds, text to show, and the action.
 SCENE = (
     (2.0, 'burnish preset load "Streaming -14"', lambda box, client: client.load("Streaming -14")),
     (4.0, "burnish set eq.b8.enabled=on eq.b8.gain_db=2.5", lambda box, client: client.set({"eq.b8.enabled": True, "eq.b8.gain_db": 2.5})),
     (6.0, "burnish set limiter.gain_db=8", lambda box, client: client.set({"limiter.gain_db": 8.0})),
-    (8.0, "knob 1 (input trim): six clicks clockwise", lambda box, client: box.panel("turn 1 +6")),
+    (8.0, "key METER; knob 6 (input trim): six fast clicks clockwise", trim_up),
     (12.0, "burnish bypass on", lambda box, client: client.bypass("on")),
     (14.0, "burnish bypass off", lambda box, client: client.bypass("off")),
-    (17.0, "knob 1: two clicks counterclockwise", lambda box, client: box.panel("turn 1 -2")),
+    (17.0, "knob 6: two clicks counterclockwise", lambda box, client: box.panel("turn 6 -2")),
 )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ class SimulatedBox:
         return True
 
     def panel(self, line: str) -> None:
-        """Operate the front panel: "turn 1 +3", "press PAGE", "release PAGE"."""
+        """Operate the front panel: "turn 1 +3", "press EQ", "release EQ"."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.connect(str(self.run_dir / "panel.sock"))
             connection.sendall(line.encode() + b"\n")

@@ -97,6 +97,11 @@ def _arguments(arguments) -> argparse.Namespace:
     parser.add_argument(
         "--tone", action="store_true", help="play the tone of --loop-test until Ctrl-C, for a meter at the outputs"
     )
+    parser.add_argument(
+        "--panel",
+        action="store_true",
+        help="with --sim: play the front panel in this terminal; its keys are listed below the picture",
+    )
     # How the supervisor starts its children.
     parser.add_argument("--role", choices=("audio", "control"), help=argparse.SUPPRESS)
     parser.add_argument("--parent", type=int, help=argparse.SUPPRESS)
@@ -228,12 +233,23 @@ def _run_loop_test(options: Options, reading_dbu: float | None, tone: bool) -> i
         return loop_test.main(options, relay, open_streams, reading_dbu, tone)
 
 
+def _play_panel(asked: argparse.Namespace, arguments: list[str]) -> int:
+    if not asked.sim:
+        print("burnishd: --panel needs --sim: it plays a simulated panel", file=sys.stderr)
+        return USAGE
+    from firmware.sim import run_terminal
+
+    return run_terminal([argument for argument in arguments if argument != "--panel"], asked.run_dir)
+
+
 def main(arguments=None) -> int:
     """The whole program; returns the exit status."""
     asked = _arguments(arguments)
     if asked.print_config:
         print(config.default_text(), end="")
         return OK
+    if asked.panel:
+        return _play_panel(asked, list(sys.argv[1:] if arguments is None else arguments))
     logging.basicConfig(
         level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s", handlers=[LogOutput()]
     )

@@ -11,7 +11,7 @@ import numpy as np
 from firmware.contract import params, protocol
 from firmware.engine import Designer, settings_vector
 from firmware.link import Logbook, Pty, Server
-from firmware.panel import PanelController
+from firmware.panel import PanelController, PanelOptions
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
 from firmware.system import (
@@ -92,6 +92,11 @@ class ControlProcess:
     def ab(self) -> str:
         """The current edit buffer."""
         return self.store.ab
+
+    @property
+    def rate_hz(self) -> int:
+        """The sampling rate."""
+        return self.options.rate_hz
 
     def meter_reader(self) -> MeterReader:
         """A new reader of the meters."""
@@ -183,7 +188,8 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     stack.callback(process.ticks.call, "run log", recorder.save)
     stack.callback(process.ticks.call, "recorder", recorder.collect)
     process.life_signs.watch("thread of the designer", lambda: designer.beats)
-    controller = PanelController(store, presets)
+    feel = PanelOptions(configured.panel.acceleration, configured.panel.preferred_frequencies)
+    controller = PanelController(store, presets, options=feel)
     if configured.panel.enabled:
         _boot_panel(process, controller, configured, stack)
     if configured.panel.display:
@@ -216,7 +222,12 @@ def _boot_panel(
         simulated.relays_on = lambda: relay_held(process.shared.counters)
         pins = simulated.pin_factory
         stack.enter_context(SimSocket(simulated, process.options.run_dir / "panel.sock"))
-    panel = stack.enter_context(PanelControls(described, controller, pins))
+    if configured.panel.backend == "evdev" and pins is None:
+        from firmware.panel import EventControls, input_devices
+
+        panel = stack.enter_context(EventControls(described, controller, input_devices()))
+    else:
+        panel = stack.enter_context(PanelControls(described, controller, pins))
     panel.start()
     process.life_signs.watch("thread of the panel", lambda: panel.rounds)
     if configured.panel.relay:
@@ -230,16 +241,23 @@ def _boot_panel(
 def _boot_display(
     process: ControlProcess, controller: PanelController, configured: config.Config, stack: contextlib.ExitStack
 ) -> None:
-    """The display, or a simulated one whose picture is `display.png`."""
+    """The display, or a simulated one whose picture is `display.png` and, at its full rate, `display.raw`."""
     from firmware.panel import Display, Screen  # luma, which a box without a display does not need
 
     panel = configured.panel
     described = configured.board()
     if process.options.sim:
-        screen = Screen(process, controller, Display.virtual(described), process.options.run_dir / "display.png")
+        from firmware.sim import PictureFile
+
+        pictures = stack.enter_context(PictureFile(process.options.run_dir / "display.raw"))
+        png = process.options.run_dir / "display.png"
+        screen = Screen(process, controller, Display.virtual(described), png, on_picture=pictures.write)
     else:
         try:
-            oled = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
+            if panel.screen:
+                oled = Display.framebuffer(panel.screen)
+            else:
+                oled = Display.oled(described, rotate=panel.rotate, brightness_pct=panel.brightness_pct)
         except Exception as error:  # from luma or the Linux kernel; the box works without its display
             log.error("the display cannot be used: %s", error)
             return

@@ -10,7 +10,7 @@ import pytest
 from firmware.contract import params
 from tests.support import measurements
 from tests.support.documents import anchors
-from tests.support.panel_document import panel_markdown
+from tests.support.panel_document import panel_markdown, panel_rows_markdown
 from tests.support.paths import DOCS, ROOT
 from tests.support.protocol_document import protocol_markdown
 from tests.support.summary import LIMITS, PROMISES, Row, misses
@@ -46,7 +46,12 @@ def parameters_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
-GENERATED = {"PARAMETERS.md": parameters_markdown, "PROTOCOL.md": protocol_markdown, "PANEL.md": panel_markdown}
+GENERATED = {
+    "PARAMETERS.md": parameters_markdown,
+    "PROTOCOL.md": protocol_markdown,
+    "PANEL.md": panel_markdown,
+    "PANEL-ROWS.md": panel_rows_markdown,
+}
 
 
 @pytest.mark.parametrize("name", GENERATED)

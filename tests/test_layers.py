@@ -66,7 +66,7 @@ ONLY = {
     # relay: the supervisor drives the bypass relay, and it continues to run when the process of the panel ends.
     # display: the data/command line of the display is a GPIO.
     "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
-    "luma": {"firmware.panel.display"},
+    "luma": {"firmware.panel.display", "firmware.panel.oled"},
     "serial": {"firmware.link.server", "host_cli.box.serial_port"},
     "soxr": {"host_cli.render.conversion"},
     "mutagen": {"host_cli.tags.carry", "host_cli.tags.id3", "host_cli.tags.reading"},

@@ -1,14 +1,26 @@
-"""The front panel: controls, pages, controller, and the views on the display."""
+"""The front panel: controls, operation, and the pictures on the display."""
 
 from firmware.contract import lazy_exports
 
-from .controller import PanelController
+from .operation import PanelController, PanelOptions
 
-__getattr__ = lazy_exports(__name__, {"Display": "display", "PanelControls": "controls", "Screen": "screen"})
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "Display": "display",
+        "EventControls": "event_controls",
+        "PanelControls": "controls",
+        "Screen": "screen",
+        "input_devices": "event_controls",
+    },
+)
 
 __all__ = [
     "Display",
+    "EventControls",
     "PanelController",
     "PanelControls",
+    "PanelOptions",
     "Screen",
+    "input_devices",
 ]

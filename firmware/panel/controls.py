@@ -13,7 +13,7 @@ from gpiozero import DigitalInputDevice, InputDevice, OutputDevice
 
 from firmware.system import Board, Pin
 
-from .controller import PanelController
+from .operation import PanelController
 from .quadrature import Quadrature
 
 log = logging.getLogger(__name__)

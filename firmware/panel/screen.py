@@ -1,29 +1,35 @@
-"""Screen: updates the display, in a thread of the control process."""
+"""Screen: makes the view of the box and updates the display with it, in a thread of the control process."""
 
 import logging
+import math
 import threading
 import time
 from pathlib import Path
 
-from .controller import PanelController
 from .display import Display
-from .view import View, make_view
+from .drawing import PanelView
+from .operation import PanelController
+from .traces import Traces
 
 log = logging.getLogger(__name__)
 
-PICTURE_S = 1 / 15
+PICTURE_S = 1 / 30
 #: Meters without a new frame for this long are shown as stale, in seconds.
 STALE_S = 0.5
 #: Time between two pictures of the simulated display in its file, in seconds.
 SAVE_S = 1.0
+#: A display may lose its picture unnoticed, because it says nothing: so often it gets a whole one, in seconds.
+REFRESH_S = 5.0
 
 
 class Screen:
-    """Shows the state of `process` and `controller` on `display`, and saves the picture as `png` if given. A context manager."""
+    """Shows the state of `process` and `controller` on `display`, and saves the picture as `png` if given. `on_picture` is called with
+    each picture that differs from the last. A context manager."""
 
     def __init__(
-        self, process, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic
-    ):
+        self, process, controller: PanelController, display: Display, png: Path | None = None, clock=time.monotonic,
+        on_picture=None,
+    ):  # fmt: skip
         self._process, self._controller, self._display, self._png, self._clock = (
             process,
             controller,
@@ -31,22 +37,33 @@ class Screen:
             png,
             clock,
         )
+        self._on_picture = on_picture
         self._meters = process.meter_reader()
-        self._frame, self._moved_s, self._saved_s = -1.0, clock(), clock()
+        self._traces = Traces()
+        self._frame, self._moved_s, self._saved_s, self._refreshed_s = -1.0, clock(), clock(), clock()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="screen", daemon=True)
 
-    def view(self) -> View:
+    def view(self) -> PanelView:
         """The current view."""
         meters, now = self._meters.read(), self._clock()
         if meters["frame"] != self._frame:
             self._frame, self._moved_s = meters["frame"], now
-        counted = self._process.counters()
-        return make_view(
-            self._process.store,
-            self._controller,
-            meters,
+        meters = {name: value for name, value in meters.items() if math.isfinite(value)}  # silence may be -inf
+        self._traces.add(meters, now)
+        counted, store = self._process.counters(), self._process.store
+        return PanelView(
+            face=self._controller.face(),
+            values=store.snapshot(),
+            rate_hz=self._process.rate_hz,
+            preset=store.preset_name or "",
+            edited=store.edited,
+            ab=store.ab,
+            meters=meters,
             stale=now - self._moved_s > STALE_S,
+            spectra=self._process.spectra(),
+            limit_trace=self._traces.limit,
+            loudness_trace=self._traces.loudness,
             load=counted["load_pct"] / 100,
             xruns=counted["xruns"],
             relay_fault=counted["relay_fault"],
@@ -57,13 +74,22 @@ class Screen:
         """Start the thread."""
         self._thread.start()
 
+    def show(self) -> None:
+        """Draw one picture and send it if it has changed."""
+        now = self._clock()
+        if now - self._refreshed_s >= REFRESH_S:
+            self._refreshed_s = now
+            self._display.refresh()
+        if self._display.update(self.view()) and self._on_picture:
+            self._on_picture(self._display.picture)
+        if self._png and now - self._saved_s >= SAVE_S:
+            self._saved_s = now
+            self._display.save(self._png)
+
     def _run(self) -> None:
         while not self._stop.wait(PICTURE_S):
             try:
-                self._display.update(self.view())
-                if self._png and self._clock() - self._saved_s >= SAVE_S:
-                    self._saved_s = self._clock()
-                    self._display.save(self._png)
+                self.show()
             except Exception:  # a failing display must not stop the box
                 log.exception("the display failed")
                 self._stop.wait(SAVE_S)

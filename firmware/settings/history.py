@@ -58,9 +58,14 @@ class History:
         last = self._done[-1] if self._done else None
         if last and _continues(last, change):
             self._done[-1] = Change(
-                last.before, change.after, last.origin_before, change.origin_after, change.source, change.at_s
+                last.before,
+                {**last.after, **change.after},
+                last.origin_before,
+                change.origin_after,
+                change.source,
+                change.at_s,
             )
-            if self._done[-1].before == change.after and last.origin_before == change.origin_after:
+            if self._done[-1].before == self._done[-1].after and last.origin_before == change.origin_after:
                 self._done.pop()  # turned back to where it began
             return
         self._done.append(change)
@@ -83,7 +88,7 @@ class History:
 def _continues(last: Change, change: Change) -> bool:
     return (
         last.source == change.source
-        and last.after.keys() == change.after.keys()
+        and change.after.keys() <= last.after.keys()  # the first click of a knob may switch its band on as well
         and last.origin_after == change.origin_before == change.origin_after
         and change.at_s - last.at_s < ONE_GESTURE_S
     )

@@ -12,7 +12,7 @@ from firmware.contract import BurnishError
 DEFAULT_HAT = "hifiberry_dacplusadcpro"
 #: The profiles of the front panel, hardware/panel-*.toml: six keys, or twelve.
 PANELS = ("a", "b")
-DEFAULT_PANEL = "a"
+DEFAULT_PANEL = "b"
 
 #: GPIO number (BCM) of each pin of the 40-pin header that has one. Raspberry Pi documentation, "GPIO and the 40-pin header".
 HEADER = {

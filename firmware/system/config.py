@@ -61,7 +61,18 @@ class PanelConfig:
     """Knobs, buttons, display, relay."""
 
     enabled: bool = _option(True, "use knobs and buttons")
+    profile: str = _option(board.DEFAULT_PANEL, "a: six keys (revision A); b: twelve keys", choices=board.PANELS)
+    backend: str = _option(
+        "gpio",
+        "gpio: knobs through gpiozero; evdev: through the kernel's rotary-encoder overlays",
+        choices=("gpio", "evdev"),
+    )
+    acceleration: bool = _option(True, "knobs move further when they are turned fast")
+    preferred_frequencies: bool = _option(True, "frequencies stop at preferred numbers, such as 250 Hz or 3.15 kHz")
     display: bool = _option(True, "use the 256 x 64 display")
+    screen: str = _option(
+        "", 'framebuffer of a colour screen used instead, such as "/dev/fb0"; empty: the 256 x 64 display'
+    )
     rotate: bool = _option(False, "turn the picture of the display by 180 degrees")
     brightness_pct: int = _option(80, "brightness of the display in per cent", low=1, high=100)
     relay: bool = _option(True, "generate the heartbeat for the bypass relays")
@@ -87,7 +98,8 @@ class Config:
     def board(self) -> board.Board:
         """The board with the parts that are in use. Raises BoardError if the HAT uses their pins."""
         panel = self.panel
-        return board.load(self.audio.hat, knobs=panel.enabled, display=panel.display, relay=panel.relay)
+        return board.load(self.audio.hat, knobs=panel.enabled, display=panel.display and not panel.screen,
+                          relay=panel.relay, panel=panel.profile)  # fmt: skip
 
 
 def load(path: Path | str) -> Config:

@@ -6,14 +6,16 @@ from gpiozero.pins.mock import MockFactory
 from firmware.system import board
 from firmware.system.board import BoardError, load
 
-TEXT = board.read()
+TEXT = board.read("a")
 
 
 def test_board_builds_with_the_default_hat_and_uses_each_pin_once():
     loaded = load()
     assert len({pin.bcm for pin in loaded.pin}) == len(loaded.pin) == 20
-    assert len(loaded.encoder) == 6 and len(loaded.scan.switch) == 14
-    assert {"BYPASS", "AB", "PAGE", "RECALL", "STORE", "LOCK"} < set(loaded.scan.switch)
+    assert len(loaded.encoder) == 6 and len(loaded.scan.switch) == 20
+    keys = {"EQ", "DYN", "STEREO", "COLOUR", "LIMIT", "METER", "AB", "BYPASS", "PRESET", "LOCK", "SHIFT", "UNDO"}
+    assert keys < set(loaded.scan.switch)
+    assert {"BYPASS", "AB", "PAGE", "RECALL", "STORE", "LOCK"} < set(load(panel="a").scan.switch)
 
 
 def test_header_is_that_of_the_pi():

@@ -1,74 +1,164 @@
-"""docs/PANEL.md: the functions of the knobs and buttons, and the pages of the display."""
+"""docs/PANEL.md: what a guest needs to know. docs/PANEL-ROWS.md: what every knob does in every view, and what tasks cost."""
 
-from firmware.contract import protocol
-from firmware.panel import controller
-from firmware.panel.pages import PAGES
-from firmware.system import board
+import tomllib
 
-_TEXT = """# The front panel
+from firmware.panel.layout import BY_KEY, MASTER, PRESET, SECTIONS, Knob
+from firmware.panel.operation import CHOICE_S, HOLD_S, LOCK_S, REST_S
+from firmware.settings import DEFAULT_MACROS, MACROS, MOST_CHANGES
+from tests.support.paths import DOCS, ROOT
 
-This page is generated from `firmware/panel/controller.py` and the parameter table (`make docs`). Do not edit it.
+PLOTS = DOCS / "plots" / "panel"
+TASKS = ROOT / "tests" / "firmware" / "panel" / "operation" / "tasks.toml"
+#: The scenes that the documents show, and their captions.
+VIEWS = {
+    "eq": "EQ: the sum of all bands, band 3 chosen with its own curve, over the live spectrum of the output.",
+    "eq_turned": "A knob is turned: its value, unit, default (the tall mark) and range, for 1.5 s.",
+    "eq_second_row": "EQ with SHIFT: placement, and the dynamic band.",
+    "eq_setup": "EQ, second view: phase, taps, automatic gain.",
+    "dyn": "DYN: level, threshold and gain reduction of each band; the static curve of band 2, with its level.",
+    "dyn_split": "DYN, second view: the crossovers.",
+    "dyn_up": "DYN, third view: upward compression and expansion.",
+    "stereo": "STEREO: vectorscope, correlation, width of each band, mono-maker.",
+    "colour": "COLOUR: the curve of the saturator with the present peak, and the harmonics that it adds.",
+    "limit": "LIMIT: 5 s of gain reduction below the ceiling, over the envelope of the output.",
+    "meter": "METER: integrated loudness, and its history against the target.",
+    "meter_numbers": "METER, second view: to be read from two metres.",
+    "master": "MASTER: six macros.",
+    "preset": "PRESET: the list, with the notes of the chosen preset.",
+    "preset_question": "A question names the knob that answers it.",
+    "preset_name": "PRESET: a name is edited.",
+    "compared": "BYPASS is held: the unprocessed input at equal loudness.",
+}
 
-![The display](plots/display.png)
+_PAGE = """# The front panel
 
-The display has three parts:
+`make docs` generates this page and [its tables](PANEL-ROWS.md). Do not edit it. To try the panel without hardware:
+`burnishd --sim --panel --mix SONG.wav`.
 
-- The top line shows the preset (with `*` if it has been changed since it was loaded), the page, and buffer A or B.
-- The middle shows the six parameters that the knobs change.
-- The bottom shows meters: input and output peaks over a range of 60 dB, gain reduction of the limiter and of the bands, and the
-  present gain of dynamic EQ bands (one pixel per dB, to the right for a boost). A white mark holds the highest peak for 1.5 s.
-  The numbers are momentary, short-term and integrated loudness, highest true peak, gain reduction and loudness range.
+![The whole front](plots/panel/front.png)
 
-Meters turn grey if no new values arrive. `XRUN` counts interruptions of the audio. `LOAD` appears if the DSP needs more than
-{overload:g} % of the available time. `FAULT` appears if the box cannot carry out a regular task, for example because its storage is
-full; `burnish info` names the task and the reason. `RELAY` appears if the bypass relays are not in the position that the box requests.
+**A key for each section, six knobs below one picture.** EQ, DYN, STEREO, COLOUR, LIMIT and METER show their section. The same key
+again shows its next view. The six cells below the picture say what each knob does now.
 
-| action | effect |
+**Bands are chosen, not paged.** On EQ and DYN, knob 1 chooses the band and its push switches it on or off. The other knobs act on that
+band. A band that you turn is on.
+
+| gesture | effect |
 |---|---|
-| turn a knob | changes the value in fixed steps; the value never jumps, because the knobs are encoders without end stops |
-| push and turn a knob | changes the value in the smallest steps |
-| hold a knob for {hold:g} s without turning it | sets the default |
-| PAGE | shows the next page |
-| hold PAGE | shows the first page |
-| hold PAGE and turn any knob | changes pages |
-| A/B | switches to the other edit buffer |
-| hold A/B | copies the present buffer to the other one |
-| RECALL | opens the list of presets: choose with a knob, load with RECALL or a push on the knob; knob 2 changes the order; any other button cancels |
-| STORE | opens the list for saving: choose "{new}" or one of your presets, save with STORE or a push on the knob |
-| BYPASS or foot switch | plays the unprocessed input, sample-aligned; works while the panel is locked |
-| hold LOCK for {hold:g} s | locks all controls except BYPASS, or unlocks them |
+| turn a knob | changes the value; it stops at numbers that can be written down, and moves further when turned fast |
+| push and turn | the smallest steps |
+| push | switches what the knob belongs to (band, mono-maker, auto make-up) |
+| push twice | the value before the last turn; again: back |
+| hold {hold:g} s | the default; on BAND: plays that band alone until you let go |
+| SHIFT, held or tapped | the second row of knobs |
+| SHIFT and a section key | switches the section on or off; with METER: restarts the measurement |
+| hold any section key | MASTER: six macros, such as GLUE and LOUD; SHIFT and a knob puts another macro there |
+| A/B | the other edit buffer; held: at equal loudness, until you let go; SHIFT and A/B: copies |
+| BYPASS, foot switch | the unprocessed input, sample-aligned; held: at equal loudness, until you let go |
+| PRESET | the list: knob 1 chooses, its push loads; NEW stores; held: hear the stored preset against your edits |
+| UNDO, SHIFT and UNDO | takes back or repeats one of the last {changes} changes, also those of the laptop |
+| hold LOCK {lock:g} s | locks everything but BYPASS, or unlocks it |
 
-RECALL asks for confirmation (`LOUDER! PRESS AGAIN`) if a preset can raise the level by more than 6 dB, raises the ceiling or
-switches the limiter off. A list closes after {choice:g} s without input. The display dims after {rest:g} minutes without input.
+The line at the top shows the section and what is chosen, the preset (EDITED if it differs from what is stored) and buffer A or B.
+`XRUN` counts interruptions of the audio, `LOAD` appears above 85 % of the available time, `FAULT` if the box cannot carry out a
+regular task (`burnish info` names it), `RELAY` if the bypass relays are not where they should be. Pictures turn grey if no new
+meters arrive.
 
-Hold a button for at least 40 ms, as a finger always does. The switches are read 60 times a second and a change counts when two readings
+PRESET asks before it loads what can raise the level by more than 6 dB, raises the ceiling or switches the limiter off. The list
+closes after {choice:g} s without input. The display dims after {rest:g} minutes.
+
+## Every view
+
+{views}
+"""
+
+_ROWS = """# The knobs of every view
+
+`make docs` generates this page from `firmware/panel/layout/sections.py`, `firmware/settings/macros.py` and
+`tests/firmware/panel/operation/tasks.toml`. Do not edit it. [The front panel](PANEL.md) explains the gestures.
+
+A name in brackets is what a push of the knob switches. `{{band}}` is the chosen band.
+
+| view | row | 1 | 2 | 3 | 4 | 5 | 6 |
+|---|---|---|---|---|---|---|---|
+{rows}
+
+Hold a key for at least 40 ms, as a finger always does. The switches are read 60 times a second and a change counts when two readings
 agree, because contacts bounce. A contact that closes for less than 17 ms is therefore never taken for a press.
 
-Buttons: {buttons}.
+The panel of revision A has six keys (`panel.profile = "a"`). PAGE shows the next view, PAGE held and a knob turned is the second
+row, PAGE held alone shows MASTER. RECALL and STORE show the list of presets. UNDO and the section keys are on the laptop there.
 
-## Pages
+## Macros
 
-| page | 1 | 2 | 3 | 4 | 5 | 6 |
-|---|---|---|---|---|---|---|
+A macro reads its position from its first parameter. The other parameters move by the difference of their curves, so what was set
+by hand stays an offset. The first six are on the MASTER page unless a preset names others (`[x_macros]`, `knobs`).
+
+| macro | range | what it does | curves (per cent: value) |
+|---|---|---|---|
+{macros}
+
+## Actions for everyday tasks
+
+A test replays these tasks on the simulated panel and checks their results. An action is one press of a key (also while another is
+held), one push of a knob, or one turn of a knob to its value. "Six keys" is the same task on the pages of the first panel, where
+that was possible.
+
+{peers}
+
+| task | actions | six keys | DS1-MK3 | Finalizer | how |
+|---|---|---|---|---|---|
+{tasks}
 """
+_PEERS = """The last two columns are lower bounds from the descriptions in the manuals, for the tasks that these devices have: the Weiss DS1-MK3
+is a compressor of one band with twelve knobs, almost one for each parameter; on a TC Finalizer a key selects the block, and each
+parameter needs at least one press to select it and one turn of the one wheel."""
 
 
 def panel_markdown() -> str:
-    """The text of the document."""
-    loaded = board.load()
-    buttons = [
-        name for name in loaded.scan.switch if name not in board.NOT_ON_THE_FRONT and not name.startswith("PUSH")
+    """The text of docs/PANEL.md."""
+    views = "\n\n".join(f"{caption}\n\n![{caption}](plots/panel/{name}.png)" for name, caption in VIEWS.items())
+    return _PAGE.format(hold=HOLD_S, lock=LOCK_S, choice=CHOICE_S, rest=REST_S / 60, changes=MOST_CHANGES, views=views)
+
+
+def _named(knob: Knob | None) -> str:
+    if knob is None:
+        return ""
+    what = f"`{knob.id}`" if knob.id else knob.own or knob.push
+    tap = f" [`{knob.tap}`]" if knob.tap and knob.tap != knob.id else ""
+    return f"{knob.label or 'macro'}: {what}{tap}"
+
+
+def count(actions: list[str]) -> int:
+    """The number of actions; a release belongs to its press, and push and turn are two."""
+    return sum(0 if action.startswith("release") else 2 if " and turn " in action else 1 for action in actions)
+
+
+def panel_rows_markdown() -> str:
+    """The text of docs/PANEL-ROWS.md."""
+    rows = [
+        f"| {section.title} {view.name} | {'SHIFT' if number else ''} | {' | '.join(_named(knob) for knob in row)} |"
+        for section in (*SECTIONS, MASTER, PRESET)
+        for view in BY_KEY[section.key].views
+        for number, row in enumerate(view.rows)
     ]
-    labels = {control.name: control.label for control in loaded.panel.control}
-    text = _TEXT.format(
-        overload=protocol.OVERLOAD_PCT,
-        hold=controller.HOLD_S,
-        choice=controller.CHOICE_S,
-        rest=controller.REST_S / 60,
-        new=controller.NEW,
-        buttons=", ".join(labels[name] for name in buttons),
-    )
-    for page in PAGES:
-        ids = [f"`{param.id}`" for param in page.params]
-        text += f"| {page.title} | {' | '.join(ids + [''] * (6 - len(ids)))} |\n"
-    return text
+    macros = []
+    for macro in MACROS.values():
+        curves = "; ".join(
+            f"`{move.id}` {', '.join(f'{at:g}: {value:g}' for at, value in zip(move.positions, move.values, strict=True))}"
+            for move in macro.moves
+        )
+        first = "**" if macro.name in DEFAULT_MACROS else ""
+        macros.append(f"| {first}{macro.name}{first} | {macro.low:g} to {macro.high:g} % | {macro.help} | {curves} |")
+    tasks, counted, before = [], [], []
+    for task in tomllib.loads(TASKS.read_text())["task"]:
+        counted.append(count(task["actions"]))
+        before += [(counted[-1], task["six_keys"])] if "six_keys" in task else []
+        others = [str(task.get(name, "")) for name in ("six_keys", "weiss", "finalizer")]
+        tasks.append(f"| {task['do']} | {counted[-1]} | {' | '.join(others)} | {', '.join(task['actions'])} |")
+    old = sum(six for _, six in before) / len(before)
+    same = sum(now for now, _ in before) / len(before)
+    tasks.append(f"| **average** of {len(counted)} (and of the {len(before)} that six keys can do) | "
+                 f"**{sum(counted) / len(counted):.2f}** ({same:.2f}) | {old:.2f} | | | |")  # fmt: skip
+    tasks.append(f"| **most** | **{max(counted)}** | {max(six for _, six in before)} | | | |")
+    return _ROWS.format(rows="\n".join(rows), macros="\n".join(macros), tasks="\n".join(tasks), peers=_PEERS)

@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 from dsp_ext.output import Saturator
+
 from .canvas import ACCENT, BRIGHT, DIM, FAINT, GRID, PLAIN, SHADE, Canvas
 from .frame import picture_box
 from .view import PanelView

@@ -42,9 +42,9 @@ def _draw_scope(canvas: Canvas, view: PanelView, left: float, top: float, width:
     if max(left_db, right_db) < -90 or view.stale:
         return
     # The louder channel fills the picture, so that quiet music is seen too.
-    l, rr = 10 ** ((left_db - max(left_db, right_db)) / 20), 10 ** ((right_db - max(left_db, right_db)) / 20)
-    shared = view.meter("out_correlation", 0.0) * l * rr
-    covariance = np.array([[l * l, shared], [shared, rr * rr]])
+    left_rms, right_rms = (10 ** ((level - max(left_db, right_db)) / 20) for level in (left_db, right_db))
+    shared = view.meter("out_correlation", 0.0) * left_rms * right_rms
+    covariance = np.array([[left_rms**2, shared], [shared, right_rms**2]])
     values, vectors = np.linalg.eigh(covariance)
     rows, columns = np.mgrid[-1:1:41j, -1:1:41j]
     side, mid = columns * width / height, -rows

@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import replace
 
-from firmware.contract import BAND_COUNTS, BY_ID, protocol
+from firmware.contract import BAND_COUNTS, BY_ID, EQ_MODES, protocol
 from firmware.panel.layout import BY_KEY, SECTIONS, Knob, Section, View, detent
 from firmware.presets import PresetLibrary
 from firmware.settings import Store
@@ -38,6 +38,7 @@ TOUCH_S = 1.5
 REST_S = 600.0
 
 SOURCE = protocol.PANEL
+_MINIMUM = EQ_MODES.index("minimum")
 _LOCKED = "LOCKED: HOLD LOCK"
 #: Keys of the six-key panel. PAGE shows the next view, and the second row while it is held.
 _SIX_KEYS = {"RECALL": "PRESET", "STORE": "PRESET"}
@@ -73,6 +74,7 @@ class PanelController:
         self._touched: dict[int, float] = {}
         self._locked = False
         self._message = ("", 0.0)
+        self._asked = ("", 0.0)  # the switch that a second push will set, and since when
         self._active_s = clock()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
@@ -239,9 +241,22 @@ class PanelController:
         if does.push:
             return self._act(does.push)
         if does.tap and not self._edits.toggle(does.tap):
-            self._say(reason(self._edits.refused))
+            self._ask(does.tap)
         if double and does.id and does.id != does.tap and self._edits.previous(does.id):
             self._say("PREVIOUS VALUE")
+
+    def _ask(self, switch: str) -> None:
+        """A switch was refused. For a dynamic band in another phase than minimum, ask; the second push answers."""
+        if not switch.endswith(".dynamic") or self._store.get("eq.mode") == _MINIMUM:
+            return self._say(reason(self._edits.refused))
+        asked, asked_s = self._asked
+        self._asked = (switch, self._clock())
+        if asked != switch or self._clock() - asked_s > MESSAGE_S:
+            return self._say("NEEDS MINIMUM PHASE: PUSH AGAIN")
+        if self._edits.many(lambda _: {"eq.mode": float(_MINIMUM), switch: 1.0}):
+            self._say("DYNAMIC, MINIMUM PHASE")
+        else:
+            self._say(reason(self._edits.refused))
 
     def _act(self, action: str) -> None:
         """Carry out the action of a push, from the tables of the sections."""

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from firmware.contract import BY_ID
-from firmware.panel.pages import PAGES
+from firmware.panel.layout import BY_KEY, detent
 
 SECONDS = float(os.environ.get("SECONDS", 3))
 #: (name, seconds between quarter cycles, bounce, duration as a fraction of SECONDS)
@@ -19,6 +19,17 @@ SPEEDS = (
     ("1 turn a second, bounce of 2 ms", 0.0104, {"bounce_s": 400e-6, "most": 6}, 1),
     ("40 turns a second", 0.00026, {}, 0.5),
 )
+
+
+#: The knobs that the drills turn: those of the section LIMIT.
+KNOBS = [BY_ID[knob.id] for knob in BY_KEY["LIMIT"].views[0].rows[0]]
+
+
+@pytest.fixture(autouse=True)
+def limiter_page(header):
+    """The section LIMIT, first view: from another section, its key shows it as it was left."""
+    header.press("EQ")
+    header.press("LIMIT")
 
 
 @pytest.fixture
@@ -36,22 +47,21 @@ def set_to(box, name: str, to) -> None:
 
 @pytest.mark.parametrize("knob", range(1, 7))
 def test_knob_turns_its_parameter(header, box, knob):
-    param = PAGES[0].params[knob - 1]
+    param = KNOBS[knob - 1]
     set_to(box, param.id, param.default)
     expected = param.default
     for detents in (3, -2):
         header.turn(knob, detents)
         time.sleep(0.1)
-        for _ in range(abs(detents)):
-            expected = param.nudge(expected, 1 if detents > 0 else -1)
+        expected = detent(param, expected, detents)
         assert param.parse(str(value(box, param.id))) == pytest.approx(expected)
     set_to(box, param.id, param.default)
 
 
 @pytest.mark.parametrize("edge_s, bounce, part", [row[1:] for row in SPEEDS], ids=[row[0] for row in SPEEDS])
 def test_no_detent_is_lost(header, box, fingers, note, edge_s, bounce, part):
-    trim = BY_ID["input.trim_db"]
-    click = trim.nudge(0.0, 1)
+    trim = BY_ID["limiter.gain_db"]
+    click = detent(trim, 0.0, 1)
     swing = int(min(trim.high, -trim.low) / click) - 1
     set_to(box, trim.id, 0)
     before, turned, at, wrong = box.state().rev, 0, 0, []
@@ -71,7 +81,7 @@ def test_no_detent_is_lost(header, box, fingers, note, edge_s, bounce, part):
 def test_six_knobs_at_once(header, box, fingers):
     """Ten detents of each knob, their edges and bounces interleaved."""
     edges = []
-    for knob, param in enumerate(PAGES[0].params, 1):
+    for knob, param in enumerate(KNOBS, 1):
         set_to(box, param.id, param.default)
         at = knob * 0.0003
         for pin, level in header.edges_of(knob, 10):
@@ -84,10 +94,8 @@ def test_six_knobs_at_once(header, box, fingers):
         time.sleep(max(0.0, began + at - time.monotonic()))
         header.drive(pin, level)
     time.sleep(0.2)
-    for param in PAGES[0].params:
-        expected = param.default
-        for _ in range(10):
-            expected = param.nudge(expected, 1)
+    for param in KNOBS:
+        expected = detent(param, param.default, 10)
         assert param.parse(str(value(box, param.id))) == pytest.approx(expected), param.id
         set_to(box, param.id, param.default)
 
@@ -107,18 +115,37 @@ def test_forty_presses_with_bounce(header, box, fingers):
     assert box.state().rev - before == 40
 
 
-def test_page_button(header, box):
-    param = PAGES[1].params[0]
-    before = value(box, param.id)
-    header.press("PAGE")
-    header.turn(1, -1 if before is True else 1)
+def test_section_keys_and_the_second_row(header, box):
+    limiter, hold = BY_ID["limiter.gain_db"], BY_ID["limiter.hold_ms"]
+    set_to(box, limiter.id, 0)
+    set_to(box, hold.id, 0)
+    header.switch("SHIFT", True)
     time.sleep(0.1)
-    assert value(box, param.id) != before
-    header.press("PAGE", 1.2)  # holding the button returns to the first page
+    header.turn(2, 1)
+    time.sleep(0.1)
+    header.switch("SHIFT", False)
+    time.sleep(0.1)
+    assert float(value(box, hold.id)) == detent(hold, 0.0, 1)
+    header.press("EQ")
+    before = value(box, limiter.id)
+    header.turn(1, 1)  # chooses a band
+    time.sleep(0.1)
+    assert value(box, limiter.id) == before
+
+
+def test_undo_key(header, box):
+    gain = BY_ID["limiter.gain_db"]
+    set_to(box, gain.id, 3)
+    time.sleep(1.5)  # the change of the laptop and the turn are two changes
+    header.turn(1, 2)
+    time.sleep(0.2)
+    header.press("UNDO")
+    time.sleep(0.2)
+    assert float(value(box, gain.id)) == 3
 
 
 def test_knob_held_gives_the_default_and_knob_pushed_turns_finely(header, box):
-    trim = BY_ID["input.trim_db"]
+    trim = BY_ID["limiter.gain_db"]
     set_to(box, trim.id, 3)
     header.press("PUSH1", 1.2)
     assert float(value(box, trim.id)) == 0
@@ -132,25 +159,25 @@ def test_knob_held_gives_the_default_and_knob_pushed_turns_finely(header, box):
 
 
 def test_lock(header, box):
-    before = value(box, "input.trim_db")
+    before = value(box, "limiter.gain_db")
     for locked in (True, False):
         header.press("LOCK", 1.2)
         header.turn(1, 1)
         time.sleep(0.1)
-        assert (value(box, "input.trim_db") == before) is locked
+        assert (value(box, "limiter.gain_db") == before) is locked
 
 
 def test_store_and_recall(header, box):
-    header.press("STORE")
-    header.press("PUSH1")
+    header.press("PRESET")
+    header.press("PUSH3")
     time.sleep(0.3)
     assert "Panel 01" in [row.name for row in box.presets()]
-    header.press("RECALL")
     header.turn(1, -3)
     time.sleep(0.1)
     for _ in range(2):  # the second press confirms the load if the panel asks for it
         header.press("PUSH1")
         time.sleep(0.3)
+    header.press("EQ")
     assert box.state().preset not in (None, "Panel 01")
 
 

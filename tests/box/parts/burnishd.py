@@ -18,6 +18,7 @@ rate_hz = {rate_hz}
 period_frames = {period_frames}
 periods = {periods}
 [panel]
+acceleration = false
 display = {display}
 [files]
 data = "{data}"

@@ -1,7 +1,7 @@
 """The screen follows the box: values, meters, and stale meters."""
 
-from firmware.panel.controller import PanelController
 from firmware.panel.display import Display
+from firmware.panel.operation import PanelController
 from firmware.panel.screen import STALE_S, Screen
 from firmware.system.board import load
 from tests.support.rig import Rig, music
@@ -16,7 +16,7 @@ def test_shows_what_the_box_does_and_that_meters_have_stopped(tmp_path, rng):
             rig.store.set_many({"chain.bypass": True}, "test")
             rig.play(music(rng, 0.2))
             view = screen.view()
-            assert view.bypass and view.meters["frame"] > 0 and not view.stale
+            assert view.on("chain.bypass") and view.meters["frame"] > 0 and not view.stale
             assert view.meters["in_peak_l_dbfs"] > -20
             now_s[0] += STALE_S + 0.1
             assert screen.view().stale

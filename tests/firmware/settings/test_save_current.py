@@ -4,7 +4,7 @@ import pytest
 
 from firmware.contract import protocol
 from firmware.link.methods import Methods
-from firmware.panel.controller import PanelController
+from firmware.panel.operation import PanelController
 from firmware.presets.document import Preset, PresetError
 from firmware.presets.library import PresetLibrary
 from firmware.settings.save_current import save_current
@@ -37,9 +37,12 @@ def test_over_the_link(box, tmp_path):
 
 def test_at_the_front_panel(box, tmp_path):
     panel = PanelController(box.store, box.presets)
-    panel.press("STORE")
-    panel.turn(1, 1)  # skips the entry "new preset"
-    panel.press("STORE")
+    panel.press("PRESET")
+    names = panel.face().preset.names
+    panel.turn(1, names.index("Mine") - panel.face().preset.index)
+    for _ in range(2):  # the second push answers the question
+        panel.press("PUSH4")
+        panel.release("PUSH4")
     assert kept(tmp_path) == (META, EXTRA)
 
 

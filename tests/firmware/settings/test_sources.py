@@ -4,7 +4,7 @@ import json
 
 from firmware.contract import protocol
 from firmware.link.methods import Methods
-from firmware.panel.controller import HOLD_S, PanelController
+from firmware.panel.operation import HOLD_S, PanelController
 from firmware.settings.state_file import StateFile
 from firmware.system.shared_memory import SharedMemory
 from tests.support.fake_box import FakeBox
@@ -16,16 +16,19 @@ def test_every_source_is_documented(tmp_path):
     box.store.subscribe(lambda changed, rev, source: told.append(source))
 
     panel = PanelController(box.store, box.presets, clock=lambda: now_s[0])
-    panel.turn(1, 3)
+    panel.turn(4, 3)
     panel.press("BYPASS")
     panel.press("AB")
     panel.release("AB")
     panel.press("AB")
     now_s[0] += 2 * HOLD_S
-    panel.tick()  # copies one buffer over the other
-    for button in ("STORE", "RECALL"):
-        panel.press(button)
-        panel.press(button)
+    panel.tick()  # compares at equal loudness
+    panel.release("AB")
+    panel.press("UNDO")
+    panel.press("PRESET")
+    for knob in (1, 3):
+        panel.press(f"PUSH{knob}")
+        panel.release(f"PUSH{knob}")
     assert len(told) >= 6 and set(told) == {protocol.PANEL}
 
     told.clear()

@@ -5,8 +5,8 @@ import logging
 import pytest
 
 from firmware.contract import protocol
-from firmware.panel.controller import PanelController
-from firmware.panel.view import make_view
+from firmware.panel.drawing import PanelView
+from firmware.panel.operation import PanelController
 from firmware.settings.run_log import RunLog
 from firmware.system.ticks import Ticks
 from tests.support.rig import Rig, music
@@ -49,10 +49,9 @@ def test_a_full_run_directory_is_an_alarm_and_the_box_continues(tmp_path, rng, m
         assert list(process.ticks.failing) == ["run log"]
         assert caplog.text.count("the run log fails") == 1
         assert process.info()["failing"] == "run log: [Errno 28] No space left on device"
-        view = make_view(
-            rig.store,
-            PanelController(rig.store, process.presets),
-            {},
+        view = PanelView(
+            PanelController(rig.store, process.presets).face(),
+            rig.store.snapshot(),
             tasks_failing=len(process.ticks.failing),
         )
         assert "FAULT" in view.warnings
