@@ -6,6 +6,8 @@ import numpy as np
 from luma.oled.device import ssd1322
 from PIL import Image
 
+from .drawing import pack
+
 #: Commands of the SSD1322 (data sheet, section 9): columns (in units of four pixels), rows, write.
 _COLUMNS, _ROWS, _WRITE = 0x15, 0x75, 0x5C
 #: The controller has 480 columns; the glass begins at this one.
@@ -27,8 +29,7 @@ class Oled:
 
     def display(self, picture: Image.Image) -> None:
         """Send a picture of mode "L"."""
-        greys = np.asarray(picture.transpose(Image.Transpose.ROTATE_180) if self._rotate else picture)
-        packed = (greys[:, 0::2] & 0xF0) | (greys[:, 1::2] >> 4)
+        packed = pack(picture.transpose(Image.Transpose.ROTATE_180) if self._rotate else picture)
         changed = np.arange(len(packed)) if self._sent is None else np.flatnonzero((packed != self._sent).any(axis=1))
         self._sent = packed
         if not len(changed):

@@ -109,6 +109,25 @@ that was possible.
 | task | actions | six keys | DS1-MK3 | Finalizer | how |
 |---|---|---|---|---|---|
 {tasks}
+
+## What was criticised, and what was done
+
+The pictures were looked at four times enlarged, as someone would who works with a Weiss DS1-MK3, a TC Finalizer or an Elektron.
+
+| criticism | what was done |
+|---|---|
+| the spectrum is a flat grey area, and hides whether there is sound | a line on its upper edge, a range of 42 dB, tilted by 3 dB per octave |
+| a narrow bell loses its tip between two pixels | four points in each column; the curve covers all of them |
+| dots of the letter i are cut off, and a 5 looks like a 6 | a row of pixels above the capitals; figures in the next larger size |
+| the second row looks like the first | a bright line above it, a grey ground, brighter labels |
+| the figure of a band disappears under a large gain reduction | it is drawn dark where the bar covers it |
+| crossover frequencies are not on the axis | at the right end of each band in the view that sets them |
+| dBTP runs into the next cell | small cells say dB, the enlarged one dBTP |
+| "EDITED" is cut to "EDI…" behind a long name | a star where the word does not fit |
+| an enlarged CHOOSE covers the list that it chooses from | cells of the list are not enlarged |
+| two hands turn, and only one value is large | both are, unless one was turned much earlier |
+| gain reduction has another scale on a taller screen | it is a share of the height |
+| the vectorscope shows no single samples | left as it is: the box shares no samples with its display, only meters; the ellipse is their covariance |
 """
 _PEERS = """The last two columns are lower bounds from the descriptions in the manuals, for the tasks that these devices have: the Weiss DS1-MK3
 is a compressor of one band with twelve knobs, almost one for each parameter; on a TC Finalizer a key selects the block, and each
@@ -151,7 +170,8 @@ def panel_rows_markdown() -> str:
         first = "**" if macro.name in DEFAULT_MACROS else ""
         macros.append(f"| {first}{macro.name}{first} | {macro.low:g} to {macro.high:g} % | {macro.help} | {curves} |")
     tasks, counted, before = [], [], []
-    for task in tomllib.loads(TASKS.read_text())["task"]:
+    data = tomllib.loads(TASKS.read_text())
+    for task in data["task"]:
         counted.append(count(task["actions"]))
         before += [(counted[-1], task["six_keys"])] if "six_keys" in task else []
         others = [str(task.get(name, "")) for name in ("six_keys", "weiss", "finalizer")]
@@ -161,4 +181,7 @@ def panel_rows_markdown() -> str:
     tasks.append(f"| **average** of {len(counted)} (and of the {len(before)} that six keys can do) | "
                  f"**{sum(counted) / len(counted):.2f}** ({same:.2f}) | {old:.2f} | | | |")  # fmt: skip
     tasks.append(f"| **most** | **{max(counted)}** | {max(six for _, six in before)} | | | |")
+    tasks += [
+        f"| {task['do']} | {count(task['actions'])} | | | | {', '.join(task['actions'])} |" for task in data["more"]
+    ]
     return _ROWS.format(rows="\n".join(rows), macros="\n".join(macros), tasks="\n".join(tasks), peers=_PEERS)

@@ -3,6 +3,7 @@
 from .canvas import HEIGHT, WIDTH
 from .draw import PICTURES, draw
 from .meter import ROWS_PER_S
+from .packing import pack
 from .view import PanelView
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "WIDTH",
     "PanelView",
     "draw",
+    "pack",
 ]

@@ -76,6 +76,8 @@ class PanelController:
         self._message = ("", 0.0)
         self._asked = ("", 0.0)  # the switch that a second push will set, and since when
         self._active_s = clock()
+        #: Set by every turn and key, so that the display need not wait for the time of its next picture.
+        self.moved = threading.Event()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -127,6 +129,7 @@ class PanelController:
         """Knob 1 to 6 was turned by `detents` clicks; clockwise is positive."""
         with self._lock:
             self._active_s = self._clock()
+            self.moved.set()
             if self._locked:
                 return self._say(_LOCKED)
             push = f"PUSH{knob}"
@@ -158,6 +161,7 @@ class PanelController:
         """A switch was closed."""
         with self._lock:
             self._down[switch] = self._active_s = self._clock()
+            self.moved.set()
             if switch in ("BYPASS", "FOOT"):  # these also work while locked
                 return self._listening.press_bypass()
             if switch == "LOCK":
@@ -214,6 +218,7 @@ class PanelController:
         """A switch was opened."""
         with self._lock:
             down = self._down.pop(switch, None)
+            self.moved.set()
             used = switch in self._used
             self._used.discard(switch)
             if down is None:
