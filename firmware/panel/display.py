@@ -1,19 +1,18 @@
-"""The display: luma sends the pictures to the SSD1322, to a colour screen, or to a picture in memory.
-
-The OLED has 256 x 64 pixels of 16 greys. A colour screen on DSI or HDMI is used through the kernel's framebuffer, which luma
-drives too: no desktop and no further library is needed, and the same drawing code fills it at its own resolution. [control]
+"""The display: sends the pictures to the SSD1322 (256 x 64 pixels of 16 greys), to a colour screen on DSI or HDMI, or to a
+picture in memory. The same drawing code fills each at its own resolution. [control]
 """
 
 from pathlib import Path
 
 from gpiozero import OutputDevice
-from luma.core.device import dummy, linux_framebuffer
+from luma.core.device import dummy
 from luma.core.interface.serial import spi
 from PIL import Image
 
 from firmware.system import Board
 
 from .drawing import PanelView, draw
+from .framebuffer import Framebuffer
 from .oled import Oled
 
 #: Fraction of the brightness after a long time without use, because an OLED burns in.
@@ -56,22 +55,24 @@ class Display:
         return cls(Oled(bus, row.width, row.height, rotate), brightness_pct)
 
     @classmethod
-    def framebuffer(cls, path: str) -> "Display":
-        """A colour screen: the framebuffer `path`, such as /dev/fb0. Raises OSError."""
-        return cls(linux_framebuffer(path), colour=True)
+    def framebuffer(cls, path: Path | str, *more) -> "Display":
+        """A colour screen: the framebuffer `path`, such as /dev/fb0. Raises OSError and ValueError, see `Framebuffer`."""
+        return cls(Framebuffer(path, *more), colour=True)
 
     def update(self, view: PanelView) -> bool:
         """Show `view`; returns whether a picture was sent. Call this up to 30 times a second."""
         if view.face.resting != self._dimmed:
             self._dimmed = view.face.resting
             shown_pct = self._brightness_pct * (_REST_BRIGHTNESS if self._dimmed else 1)
-            if hasattr(self._device, "contrast"):  # a framebuffer has none
+            if isinstance(self._device, Oled):  # a framebuffer has no brightness
                 self._device.contrast(round(255 * shown_pct / 100))
         self.picture = draw(view, self._device.size, self._colour)
         data = self.picture.tobytes()
         if data == self._sent:
             return False
-        self._device.display(self.picture if isinstance(self._device, Oled) else self.picture.convert("RGB"))
+        self._device.display(
+            self.picture if isinstance(self._device, Oled | Framebuffer) else self.picture.convert("RGB")
+        )
         self._sent = data
         return True
 

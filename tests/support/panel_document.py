@@ -5,6 +5,7 @@ import tomllib
 from firmware.panel.layout import BY_KEY, MASTER, PRESET, SECTIONS, Knob
 from firmware.panel.operation import CHOICE_S, HOLD_S, LOCK_S, REST_S
 from firmware.settings import DEFAULT_MACROS, MACROS, MOST_CHANGES
+from firmware.system import board
 from tests.support.paths import DOCS, ROOT
 
 PLOTS = DOCS / "plots" / "panel"
@@ -88,6 +89,16 @@ agree, because contacts bounce. A contact that closes for less than 17 ms is the
 
 The panel of revision A has six keys (`panel.profile = "a"`). PAGE shows the next view, PAGE held and a knob turned is the second
 row, PAGE held alone shows MASTER. RECALL and STORE show the list of presets. UNDO and the section keys are on the laptop there.
+
+## Knobs through the kernel
+
+With `panel.backend = "evdev"` the knobs are read through the kernel's `rotary-encoder` driver, which decodes them in its interrupt
+handlers. Each encoder has an axis of its own. config.txt then needs these lines; exchange `pin_a` and `pin_b` if a knob turns the
+wrong way:
+
+```
+{overlays}
+```
 
 ## Macros
 
@@ -184,4 +195,12 @@ def panel_rows_markdown() -> str:
     tasks += [
         f"| {task['do']} | {count(task['actions'])} | | | | {', '.join(task['actions'])} |" for task in data["more"]
     ]
-    return _ROWS.format(rows="\n".join(rows), macros="\n".join(macros), tasks="\n".join(tasks), peers=_PEERS)
+    described = board.load()
+    overlays = "\n".join(
+        f"dtoverlay=rotary-encoder,pin_a={described[row.a].bcm},pin_b={described[row.b].bcm},relative_axis=1,"
+        f"linux_axis={row.number - 1},steps-per-period={row.detents_per_cycle}"
+        for row in described.encoder
+    )
+    return _ROWS.format(
+        overlays=overlays, rows="\n".join(rows), macros="\n".join(macros), tasks="\n".join(tasks), peers=_PEERS
+    )
