@@ -165,16 +165,19 @@ class Running:
 
 def test_control_killed_sound_continues_and_the_values_return(tmp_path, rng):
     with Running(tmp_path) as run:
-        assert run.turn("turn 1 +3") == "ok\n"
-        run.wait(lambda: run.values()["input.trim_db"] == 1.5)  # three detents, handled together or one by one
+        assert run.turn("turn 4 +3") == "ok\n"
+        run.wait(lambda: run.values()["eq.b1.gain_db"] == 1.5)  # three detents, handled together or one by one
+        run.wait(lambda: run.shared.engine["eq_adopted"] >> 1 > 1)
         old = run.supervisor.control.process
         old.kill()
         run.wait(lambda: run.shared.counters["control_starts"] == 2 and (tmp_path / "tty").exists())
         beats = run.shared.counters["control_beats"]
         run.wait(lambda: run.shared.counters["control_beats"] > beats + 2)
-        assert run.values()["input.trim_db"] == 1.5
-        run.wait(lambda: run.turn("turn 1 -1") == "ok\n")
-        run.wait(lambda: run.values()["input.trim_db"] == 1.0)
+        assert run.values()["eq.b1.gain_db"] == 1.5
+        adopted = run.shared.engine["eq_adopted"]
+        run.wait(lambda: run.turn("turn 4 -1") == "ok\n")
+        run.wait(lambda: run.values()["eq.b1.gain_db"] == 1.0)
+        run.wait(lambda: run.shared.engine["eq_adopted"] != adopted)
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
     session = replay.read_run_log(tmp_path / "run.json")
     assert session["complete"] and len(session["events"]) >= 2
@@ -191,7 +194,8 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
     def turn_knobs(run):
         while not done.wait(turns.uniform(0, 0.02)):
             with contextlib.suppress(OSError):  # there is no panel while the process is not running
-                run.turn(f"turn {turns.randint(1, 6)} {turns.choice((-2, -1, 1, 2)):+d}")
+                turn = f"turn {turns.randint(1, 6)} {turns.choice((-2, -1, 1, 2)):+d}"
+                run.turn(turns.choice((turn, turn, turn, "press LIMIT", "release LIMIT")))
 
     with Running(tmp_path, music(rng, 20)) as run:
         fingers = threading.Thread(target=turn_knobs, args=(run,))

@@ -1,5 +1,7 @@
 """EQ: the sum curve, the chosen band's curve and the nodes over the live spectrum."""
 
+import functools
+
 import numpy as np
 
 from dsp_ext.meters import BANDS_HZ
@@ -19,6 +21,8 @@ _SPECTRUM_DB = (-66.0, -24.0)
 _TILT_DB = 3.0
 #: Points of a curve in each column, so that a narrow bell keeps its tip.
 _POINTS = 4
+#: The parameters on which the curve depends.
+_IDS = tuple(id for id in BY_ID if id.startswith("eq."))
 _PLAIN_GAIN = ("bell", "low_shelf", "high_shelf", "tilt")
 
 
@@ -42,7 +46,7 @@ def detail(view: PanelView) -> str:
 def draw(canvas: Canvas, view: PanelView) -> None:
     """The picture."""
     left, top, right, bottom = box = picture_box(canvas)
-    hz = LOW_HZ * (HIGH_HZ / LOW_HZ) ** canvas.columns(left, right, _POINTS)
+    columns = len(canvas.columns(left, right))
     draw_spectrum(canvas, view, box)
     for mark, label in MARKS_HZ:
         x = float(x_of(mark, left, right))
@@ -55,11 +59,11 @@ def draw(canvas: Canvas, view: PanelView) -> None:
     canvas.text(right - 1, top + 0.5, f"+{scale:.0f}", 7, DIM, align="right")
     canvas.text(right - 1, bottom - 7, f"-{scale:.0f}", 7, DIM, align="right")
     band, on = view.face.band, view.on("eq.enabled")
-    alone = _response(view, hz, lambda n: n == band)
-    whole = _response(view, hz, lambda n: _heard_with(view, n, band))
+    alone = _response(view, columns, lambda n: n == band)
+    whole = _response(view, columns, lambda n: _heard_with(view, n, band))
     if view.on(f"eq.b{band}.enabled"):
         curve = middle - alone * per_db
-        zero = np.full(len(hz), middle)
+        zero = np.full(columns, middle)
         canvas.area(
             left,
             np.minimum(zero, curve.min(axis=1)),
@@ -90,17 +94,26 @@ def _heard_with(view: PanelView, n: int, band: int) -> bool:
     return n == band or "stereo" in (mine, other) or mine == other
 
 
-def _response(view: PanelView, hz: np.ndarray, wanted) -> np.ndarray:
-    """The response in dB of the wanted bands where they act, from the functions that the kernels are designed from."""
-    values = dict(view.values) | {"eq.enabled": 1.0, "eq.solo": 0.0}
+def _response(view: PanelView, columns: int, wanted) -> np.ndarray:
+    """The response in dB of the wanted bands where they act, shape (columns, points)."""
+    bands = tuple(n for n in range(1, EQ_BANDS + 1) if wanted(n))
+    return response(tuple(view.values[id] for id in _IDS), bands, view.rate_hz, columns)
+
+
+@functools.lru_cache(8)
+def response(values: tuple[float, ...], bands: tuple[int, ...], rate_hz: float, columns: int) -> np.ndarray:
+    """The response in dB of `bands` over the whole axis, shape (columns, points): from the functions that the kernels are
+    designed from. `values` are those of _IDS."""
+    settings = dict(zip(_IDS, values, strict=True)) | {"eq.enabled": 1.0, "eq.solo": 0.0}
     for n in range(1, EQ_BANDS + 1):
-        values[f"eq.b{n}.placement"] = 0.0
-        if not wanted(n):
-            values[f"eq.b{n}.enabled"] = 0.0
-    if sum(values[f"eq.b{n}.enabled"] for n in range(1, EQ_BANDS + 1)) < 2:
-        values["eq.auto_gain"] = 0.0
-    at_hz = np.minimum(hz.ravel(), 0.499 * view.rate_hz)
-    return eq_response_db(values, view.rate_hz, at_hz)[0].reshape(hz.shape)
+        settings[f"eq.b{n}.placement"] = 0.0
+        if n not in bands:
+            settings[f"eq.b{n}.enabled"] = 0.0
+    if sum(settings[f"eq.b{n}.enabled"] for n in range(1, EQ_BANDS + 1)) < 2:
+        settings["eq.auto_gain"] = 0.0
+    places = (np.arange(columns * _POINTS) + 0.5) / (columns * _POINTS)
+    hz = LOW_HZ * (HIGH_HZ / LOW_HZ) ** places
+    return eq_response_db(settings, rate_hz, np.minimum(hz, 0.499 * rate_hz))[0].reshape(columns, _POINTS)
 
 
 def _scale(view: PanelView) -> float:
