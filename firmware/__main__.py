@@ -92,10 +92,12 @@ def _arguments(arguments) -> argparse.Namespace:
         "--calibrate",
         type=float,
         metavar="DBU",
-        help="with --loop-test: what a meter at the output shows for the tone, in dBu; gives the levels of 0 dBFS",
+        help="with --loop-test: the level of the tone that you measured at an output, in dBu; also prints the levels of 0 dBFS",
     )
     parser.add_argument(
-        "--tone", action="store_true", help="play the tone of --loop-test until Ctrl-C, for a meter at the outputs"
+        "--tone",
+        action="store_true",
+        help="play the tone of --loop-test until Ctrl-C, so that you can measure its level",
     )
     parser.add_argument(
         "--panel",

@@ -90,7 +90,7 @@ class ControlProcess:
 
     @property
     def ab(self) -> str:
-        """The current edit buffer."""
+        """The selected buffer."""
         return self.store.ab
 
     @property

@@ -40,7 +40,7 @@ class LinkLimits(Struct):
 
 class State(Struct):
     """The state of the box. `rev` increases with every change of a parameter from any source. `preset` is null before the
-    first preset is loaded; `edited` is true if values differ from it. `ab` is the edit buffer in use."""
+    first preset is loaded; `edited` is true if values differ from it. `ab` is the selected buffer."""
 
     preset: str | None
     edited: bool
@@ -144,7 +144,7 @@ class Copy(Params):
 
 
 class Selected(Struct):
-    """The edit buffer in use."""
+    """The selected buffer."""
 
     ab: str
     rev: int

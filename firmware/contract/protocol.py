@@ -202,7 +202,7 @@ METHODS: dict[str, Method] = {
         Method("undo", Nothing, Undone, True, "take back the last change of the current edit buffer, whoever made it"),
         Method("redo", Nothing, Undone, True, "make the change again that was undone last"),
         Method("preset.list", From, PresetPage, False, "list factory and user presets"),
-        Method("preset.load", PresetName, Loaded, True, "load a preset into the current edit buffer"),
+        Method("preset.load", PresetName, Loaded, True, "load a preset into the selected edit buffer"),
         Method("preset.save", PresetSave, Saved, True, "save the current sound as a user preset"),
         Method("preset.delete", PresetName, Done, True, "delete a user preset"),
         Method("preset.rename", PresetRename, Saved, True, "rename a user preset"),

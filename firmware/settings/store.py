@@ -77,7 +77,7 @@ class Store:
 
     @property
     def ab(self) -> str:
-        """The current edit buffer: "a" or "b"."""
+        """The selected buffer: "a" or "b"."""
         return self._ab
 
     @property

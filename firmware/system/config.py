@@ -36,7 +36,7 @@ class AudioConfig:
     hat: str = _option(board.DEFAULT_HAT, "audio board (HAT), one of those in hardware/board.toml")
     capture: str = _option("", 'ALSA device for capture, such as "hw:CARD=PCH"; empty: that of the HAT')
     playback: str = _option("", "ALSA device for playback; empty: that of the HAT")
-    rate_hz: int = _option(96000, "sample rate", choices=RATES_HZ)
+    rate_hz: int = _option(96000, "sampling rate", choices=RATES_HZ)
     period_frames: int = _option(256, "frames per period; more frames mean more latency",
                                  choices=(32, 64, 128, 256, 512, 1024))  # fmt: skip
     periods: int = _option(3, "periods in the playback buffer", low=LEAST_PERIODS, high=MOST_PERIODS)

@@ -41,8 +41,8 @@ MOST_ROWS = 10
 def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs.
 
-    FILE can be - for stdin. Every sampling rate from 8 to 384 kHz is measured as it is. Above 96 kHz, true peaks include ultrasonic
-    sound, which a conversion to a lower rate removes: measure the file that is delivered.
+    FILE can be - for stdin. Files at every sampling rate from 8 to 384 kHz are measured without a conversion. Above 96 kHz, true
+    peaks include ultrasonic sound, which a conversion to a lower rate removes: always measure the file that you deliver.
     """
     from host_cli import report
     from host_cli.render import AudioReader, analysis, inputs_of, surround

@@ -96,10 +96,10 @@ def _note_inaudible(context: Context, changed: dict) -> None:
 def params(context: Context, wanted):
     """List parameters with their range and default: `params`, `params eq.b1`, `params '*_ms'`, `params release`.
 
-    SEARCH is a section, a pattern with *, or a word of the id, the label or the help. Of several, each adds to the list; words
-    in one argument, such as "look ahead", must all be found.
+    SEARCH is a section, a pattern with *, or a word of the id, the label or the help. Several SEARCH arguments list the parameters
+    that match any of them. If one argument contains several words, such as "look ahead", a parameter must contain all of them.
 
-    Needs no box. With --device it shows the table of that box.
+    This command needs no box. With --device it shows the parameter table of that box.
     """
     known = context.box.table if context.device else local.BY_ID
     found = {id for word in wanted for id in matching(known, (word,)) or search(known, word)}

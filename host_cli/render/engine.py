@@ -19,7 +19,7 @@ class Renderer:
     """Renders files one after the other with one engine, because building an engine takes time.
 
     After a render, `latency` is that of the chain in frames, `clamps` the number of samples that the limiter had to clip, and
-    `bad_blocks` the number of blocks that were silenced because of absurd samples.
+    `bad_blocks` the number of blocks that were silenced because they contained invalid or far too high samples.
     """
 
     def __init__(self, rate_hz: int):

@@ -12,25 +12,25 @@ _HEAD = """# The JSON output of `burnish`
 
 This document is generated from runs of the commands (`make docs`). Do not edit it.
 
-With `--json` a command prints one object on one line; `meters` and `log --follow` print one object per line. The option may stand
+With `--json` a command prints one object on one line; `meters` and `log --follow` print one object per line. The option can be given
 before or after the name of the command. `schema` contains the name of the command and a version number, which increases with every
 incompatible change. New keys can be added at any time, so programs should ignore keys that they do not know.
 
 In the tables, `files[].file` is the key `file` of each object in the list `files`. Keys contain their unit: `_lufs`, `_lu`, `_dbtp`,
-`_dbfs`, `_db`, `_hz`, `_ms`, `_s`, `_pct`. `null` stands for a figure that a recording is too short or too quiet for. `parameter`
-stands for the id of a parameter ([PARAMETERS.md](PARAMETERS.md)) and `value` for its value: a number, true or false, or a word.
+`_dbfs`, `_db`, `_hz`, `_ms`, `_s`, `_pct`. `null` means that the recording is too short or too quiet to measure this figure.
+`parameter` stands for the id of a parameter ([PARAMETERS.md](PARAMETERS.md)) and `value` for its value: a number, true or false, or a word.
 Examples show at most two items of a list and three parameters.
 """
 
 #: What a key means, by the last part of its path. A key that several commands print means the same everywhere.
 MEANINGS = {
     "a": "name of the first preset",
-    "ab": "edit buffer in force: a or b",
+    "ab": "the selected edit buffer: a or b",
     "after": "figures of the output",
     "allowed": "the allowed values",
     "audio_starts": "starts of the audio process",
     "b": "name of the second preset",
-    "bad_blocks": "blocks that were silenced because of absurd samples",
+    "bad_blocks": "blocks that were silenced because they contained invalid or far too high samples",
     "balance_db": "RMS of the right channel over that of the left",
     "before": "what replaced the settings: load, restore, undo or backup",
     "bypass": "whether the box plays its unprocessed input",
@@ -43,13 +43,13 @@ MEANINGS = {
     "checks": "all checks in the order in which they were made",
     "choices": "allowed words, if the parameter is a choice",
     "chunk": "largest piece of a transfer in bytes",
-    "clamps": "samples that the limiter had to clip",
+    "clamps": "samples that the safety clamp of the limiter changed",
     "clips": "samples at 24-bit full scale or above",
     "control_starts": "starts of the control process",
     "correlation": "correlation of the channels: -1 to 1",
     "counters": "numbers that count events since the box started",
     "crest_db": "sample peak over RMS, 400 ms",
-    "credit": "bytes that may be on their way to the box",
+    "credit": "chunks that may be sent before the first one is answered",
     "data": "facts of the error by name; they depend on `name`",
     "db": "power of each band; 0 dB is a full-scale sine",
     "dc_l": "mean of the left channel; full scale is 1",
@@ -69,7 +69,7 @@ MEANINGS = {
     "help": "what the parameter does",
     "high": "highest allowed value",
     "history": "values of each 100 ms; silence reads -150",
-    "host_stalls": "times when the computer or the simulator stopped the audio",
+    "host_stalls": "how often the clock of a simulated box was stopped because the computer was too busy",
     "hz": "centre of each band",
     "id": "digest of the sound of the preset: 64 hexadecimal digits",
     "info": "facts about the run",
@@ -91,7 +91,7 @@ MEANINGS = {
     "load_pct": "load of the audio thread",
     "low": "lowest allowed value",
     "lra_lu": "loudness range",
-    "lra_stable": "whether 60 s have been measured, below which the range means little",
+    "lra_stable": "whether at least 60 s were measured; below that, the loudness range is not reliable",
     "max_line": "longest line in bytes",
     "max_momentary_lufs": "highest loudness of 400 ms",
     "max_short_lufs": "highest loudness of 3 s",
@@ -112,7 +112,7 @@ MEANINGS = {
     "output": "level of each band in dB, after the processing",
     "over_count": "number of spans of overs",
     "over_dbtp": "true peaks above this level are overs (`--over`)",
-    "overloads": "blocks that took longer than they last",
+    "overloads": "blocks whose processing took more than 85 % of their duration",
     "overs": "the first hundred spans of overs",
     "dbtp": "highest true peak of the span",
     "params": "one object for each parameter",

@@ -153,7 +153,7 @@ def pin_nets() -> dict[str, str]:
 def harness() -> str:
     """harness.md: every cable, wire by wire, with the net that each carries."""
     nets = pin_nets()
-    out = ["# Cables", "", "Made from [harness.toml](harness.toml) by `make hardware`; do not edit.", ""]
+    out = ["# Cables", "", "`make hardware` generates this page from [harness.toml](harness.toml). Do not edit it.", ""]
     for cable in read_toml("harness.toml")["cable"]:
         out += [f"## {cable['name']}, {cable['length_mm']} mm", "", cable["note"], ""]
         if cable["wire"]:
