@@ -1,4 +1,4 @@
-"""StateFile: keeps the values of the store over a restart of the control process and over a power cut."""
+"""StateFile: keeps the values of the store when the control process restarts and when the power is cut."""
 
 import errno
 import json
@@ -14,21 +14,22 @@ from .store import Store
 
 log = logging.getLogger(__name__)
 
-#: The file is written when nothing has changed for this long, to avoid wear of the memory card, in seconds.
+#: The file is written when nothing has changed for this time, in seconds. This reduces the wear of the memory card.
 QUIET_S = 2.0
 #: Time between two attempts to write it, in seconds.
 RETRY_S = 5.0
-#: A save that takes longer is reported, in seconds.
+#: A save that takes longer than this is reported, in seconds.
 SLOW_S = 5.0
-#: How long an orderly stop waits for the last save, in seconds: less than the supervisor waits for the process.
+#: The time for which a regular stop waits for the last save, in seconds. It is shorter than the time for which the supervisor waits for
+#: the process.
 LAST_SAVE_S = 3.0
 
 
 class StateFile:
     """Saves `store` in shared memory at each change, and in the file at `path` soon after. [control]
 
-    A thread of its own writes the file, one save at a time, so a disk that does not answer delays nothing else. The change that
-    was to be saved is still in shared memory, and is saved when the disk answers.
+    A separate thread writes the file, one save at a time, so a disk that does not respond delays nothing else. The unsaved values
+    remain in shared memory, and are saved when the disk responds again.
 
     A file that cannot be used is renamed and never overwritten. If it cannot be renamed, because the card is read-only, it is
     ignored and reported, and renamed before the next save.
@@ -39,7 +40,7 @@ class StateFile:
         self._shared = shared
         self._path = path
         self._now = now
-        #: Changes so far, and how many of them are in the file; `_note` is called from any thread.
+        #: The number of changes so far, and the number of those that are in the file. `_note` can be called from any thread.
         self._changes = self._saved = 0
         self._due_s = 0.0
         self._failure: OSError | None = None
@@ -50,7 +51,7 @@ class StateFile:
 
     def restore(self) -> str:
         """Restore the newest state into the store, and save changes from now on. Returns where the state came from. This never
-        raises an exception and never waits, whatever is at `path`: without a valid state, the defaults apply."""
+        raises an exception and never waits, whatever is at `path`. If there is no valid state, the defaults apply."""
         source = "defaults"
         for name, read in (("shared memory", self._shared.read_state), ("file", self._read_file)):
             try:
@@ -72,7 +73,7 @@ class StateFile:
                 continue
             source = name
             break
-        if source != "shared memory":  # otherwise nothing here waits for the disk; the first save does the same
+        if source != "shared memory":  # a restart must not wait for the disk; then the first save removes the leftovers
             remove_leftovers(self._path.parent)
             self._leftovers = False
         self._store.subscribe(self._note)
@@ -103,18 +104,21 @@ class StateFile:
         return self._thread is not None and self._thread.is_alive()
 
     def tick(self) -> None:
-        """Begin to write the file if the last change is old enough; waits for nothing. Call this a few times a second. Raises OSError while
-        a save takes longer than SLOW_S, and from a failed save until one has succeeded, which is tried every RETRY_S."""
+        """Start to write the file if the last change is old enough. This never waits. Call it a few times a second.
+
+        Raises OSError while a save takes longer than SLOW_S. After a save has failed, it raises OSError until one succeeds; saves are
+        repeated every RETRY_S."""
         if self.saving:
             if self._now() - self._begun_s > SLOW_S:
-                raise OSError(errno.ETIMEDOUT, "the disk does not answer", str(self._path))
+                raise OSError(errno.ETIMEDOUT, "the disk does not respond", str(self._path))
         elif self._changes != self._saved and self._now() >= self._due_s:
             self._begin()
         elif self._failure is not None:
             raise self._failure.with_traceback(None)
 
     def finish(self) -> None:
-        """Save what has not been saved yet, for at most LAST_SAVE_S seconds. For the end of the process. Raises OSError."""
+        """Save the changes that are not in the file yet, and wait for at most LAST_SAVE_S. Call this at the end of the process. Raises
+        OSError."""
         until_s = time.monotonic() + LAST_SAVE_S
         if self.saving:
             self._thread.join(LAST_SAVE_S)
@@ -123,7 +127,7 @@ class StateFile:
             self._thread.join(max(until_s - time.monotonic(), 0))
         if self.saving:
             raise OSError(
-                errno.ETIMEDOUT, "the disk does not answer, and the last change is not saved", str(self._path)
+                errno.ETIMEDOUT, "the disk does not respond, and the last change is not saved", str(self._path)
             )
         if self._failure is not None:
             raise self._failure.with_traceback(None)
@@ -137,14 +141,14 @@ class StateFile:
         try:
             self.save()
         except OSError:
-            pass  # kept for `tick`
-        except Exception as error:  # a fault of the program; it must not look like a successful save
+            pass  # `tick` raises it
+        except Exception as error:  # a bug in the program, which must not look like a successful save
             log.exception("the state could not be saved")
             self._failure, self._due_s = OSError(str(error)), self._now() + RETRY_S
 
     def save(self) -> None:
-        """Write the file now, in this thread, if anything has changed since it was written. Raises OSError; the change is then still to be
-        saved."""
+        """Write the file now, in this thread, if anything has changed since it was written. If this raises OSError, the change remains
+        unsaved, and is saved later."""
         changes = self._changes
         if changes == self._saved:
             return

@@ -1,25 +1,25 @@
-"""How far the clock of the converter is from that of the Pi."""
+"""Measures how far the clock of the converter deviates from the clock of the Pi."""
 
 import time
 from collections import deque
 
-#: Frames are counted in periods, and the count is read some time after a period has ended. In each window of this length, in seconds, the
-#: reading with the least delay counts.
+#: Frames are counted in whole periods, and each reading of the count is delayed by an unknown part of a period. Of all readings in a
+#: window of this length, in seconds, only the one with the shortest delay is used.
 WINDOW_S = 10.0
-#: Nothing is said before this many windows, because the least delay varies.
+#: There is no result before this number of windows, because the shortest delay varies from window to window.
 LEAST_WINDOWS = 3
-#: Windows that are kept: an hour.
+#: The number of windows that are kept: one hour.
 MOST_WINDOWS = 360
 
 
 class ConverterClock:
-    """Compares the frames that the audio process has processed with the clock of the Pi, over up to an hour. `frames()` is their
-    count and `breaks()` changes when frames are lost. [control]"""
+    """Compares the number of frames that the audio process has processed with the clock of the Pi, over up to an hour. `frames()`
+    returns this number. The value of `breaks()` changes when frames are lost. [control]"""
 
     def __init__(self, rate_hz: int, frames, breaks, now=time.monotonic):
         self._rate_hz, self._frames, self._breaks, self._now = rate_hz, frames, breaks, now
         self._broken = breaks()
-        #: (time in s, time minus the time of the frames by the nominal rate) of each window at the reading with the least delay.
+        #: For each window, its reading with the shortest delay: (time in s, time minus the duration of the frames at the nominal rate).
         self._windows: deque[tuple[float, float]] = deque(maxlen=MOST_WINDOWS)
         self._least: tuple[float, float] | None = None
         self._until_s = 0.0
@@ -43,7 +43,8 @@ class ConverterClock:
 
     @property
     def ppm(self) -> float | None:
-        """By how many millionths the converter is faster than its nominal rate by the clock of the Pi; None until that is known."""
+        """The deviation of the converter from its nominal rate, measured with the clock of the Pi, in parts per million. Positive values
+        mean that the converter is too fast. None until it is known."""
         if len(self._windows) < LEAST_WINDOWS:
             return None
         (first_s, first), (last_s, last) = self._windows[0], self._windows[-1]

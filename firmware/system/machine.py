@@ -1,10 +1,10 @@
-"""What the kernel and the firmware of the Pi report about the machine on which the box runs. Nothing here waits for hardware."""
+"""Facts about the computer of the box, as the Linux kernel and the firmware of the Pi report them. Nothing here waits for hardware."""
 
 import os
 import platform
 from pathlib import Path
 
-#: Bits of get_throttled, from the documentation of vcgencmd; 16 places higher they mean "since the start of the Pi".
+#: Bits of get_throttled, from the documentation of vcgencmd. Each bit is repeated 16 places higher with the meaning "since the start of the Pi".
 _THROTTLED = {0: "under-voltage", 1: "frequency capped", 2: "throttled", 3: "close to its temperature limit"}
 _SINCE_START = 16
 _POLICIES = {os.SCHED_OTHER: "normal", os.SCHED_FIFO: "SCHED_FIFO", os.SCHED_RR: "SCHED_RR"}
@@ -15,15 +15,15 @@ _SECTOR_BYTES = 512
 
 
 class Machine:
-    """Facts about the machine, read when they are asked for. `root` is where `sys` and `proc` are, and `data` is a folder on the disk
-    of interest. A fact that this machine does not report is left out."""
+    """Facts about the computer, which are read at each request. `root` contains the folders `sys` and `proc`; `data` is a folder on
+    the disk that is checked. A fact that this computer does not report is left out."""
 
     def __init__(self, data: Path, root: Path = Path("/")):
         self._data = data
         self._sys, self._proc = root / "sys", root / "proc"
 
     def facts(self, audio_pid: int = 0) -> dict[str, str | float]:
-        """All facts by name. `audio_pid` is the number of the audio process, if there is one."""
+        """All facts by name. `audio_pid` is the process id of the audio process; 0 if there is none."""
         found = {
             "kernel": platform.release(),
             "python": platform.python_version(),
@@ -37,7 +37,7 @@ class Machine:
         return {name: value for name, value in found.items() if value is not None}
 
     def _governor(self, audio_pid: int) -> str | None:
-        """That of the cores on which the audio process may run."""
+        """The governor of the cores on which the audio process may run."""
         try:
             cores = sorted(os.sched_getaffinity(audio_pid)) if audio_pid else [0]
         except OSError:

@@ -1,4 +1,4 @@
-"""What the kernel grants a process: real-time scheduling, locked memory, and what it does where memory runs out."""
+"""Requests to the Linux kernel: real-time scheduling, locked memory, and how likely it is to kill the process if memory runs out."""
 
 import contextlib
 import ctypes
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def lock_memory() -> str:
-    """Keep all memory of this process in RAM. Returns what the system refused, for the log; empty if nothing."""
+    """Keep all memory of this process in RAM. Returns what the system refused, for the log, or an empty text."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mlockall(1 | 2):  # MCL_CURRENT | MCL_FUTURE
         return f"locked memory ({os.strerror(ctypes.get_errno())})"
@@ -15,8 +15,8 @@ def lock_memory() -> str:
 
 
 def schedule_realtime(priority: int, *, inherited: bool = True) -> str:
-    """SCHED_FIFO at `priority` for the calling thread; unless `inherited`, its new threads and children get normal scheduling.
-    Returns what the system refused, for the log; empty if nothing."""
+    """Schedule the calling thread with SCHED_FIFO at `priority`. Unless `inherited`, its new threads and children get normal
+    scheduling. Returns what the system refused, for the log, or an empty text."""
     policy = os.SCHED_FIFO | (0 if inherited else os.SCHED_RESET_ON_FORK)
     try:
         os.sched_setscheduler(0, policy, os.sched_param(priority))
@@ -26,8 +26,9 @@ def schedule_realtime(priority: int, *, inherited: bool = True) -> str:
 
 
 def give_up_memory_shield(adjustment: Path = Path("/proc/self/oom_score_adj")) -> None:
-    """Let the kernel kill this process as readily as any other where memory runs out. The unit shields the whole box for the sake of the
-    sound; a process that can be started again without a sound must not be shielded. Nothing is done where there is no such file."""
+    """Remove the protection of this process against the out-of-memory killer of the Linux kernel. The systemd unit protects all
+    processes of the box, because the audio must not stop. A process that can be restarted without an interruption of the audio
+    must not be protected. Nothing happens if the file does not exist."""
     with contextlib.suppress(OSError, ValueError):
         if int(adjustment.read_text()) < 0:
             adjustment.write_text("0")

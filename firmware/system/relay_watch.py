@@ -5,7 +5,7 @@ import time
 
 log = logging.getLogger(__name__)
 
-#: Pull-in, hold time and the scan of the panel together take less than this, in seconds.
+#: Pull-in time, hold time and the scan of the panel take less than this in total, in seconds.
 PATIENCE_S = 0.5
 #: The mismatch must also last for this many scans: a quarter of those that the panel makes in this time if the machine is not
 #: busy.
@@ -13,13 +13,13 @@ SCANS = 8
 
 #: What to do about relays that do not follow.
 BROKEN_RELAYS = "check Q1 to Q3, 5 V and the panel's ribbon cable"
-#: The same for simulated relays, which cannot break.
+#: The advice for simulated relays, which cannot break.
 BUSY_HOST = "this computer is too busy to run the simulated panel in time; close other programs"
 
 
 class RelayWatch:
-    """`told()` returns whether the heartbeat should hold the relays, `sensed()` whether their coils carry current, and
-    `scans()` how often the panel has sensed them. While the panel does not scan, because the machine is busy or has just
+    """`told()` returns whether the heartbeat should hold the relays, `sensed()` returns whether their coils carry current, and
+    `scans()` returns how often the panel has sensed them. While the panel does not scan, because the machine is busy or has just
     started, there is no alarm. [control]"""
 
     def __init__(self, told, sensed, scans, clock=time.monotonic, *, advice: str = BROKEN_RELAYS):
@@ -27,7 +27,7 @@ class RelayWatch:
         self._advice = advice
         self._last_told = bool(told())
         self._since_s, self._since_scans = clock(), scans()
-        #: True after the two have differed for longer than `PATIENCE_S` and SCANS scans.
+        #: True after `told` and `sensed` have differed for longer than PATIENCE_S and for SCANS scans.
         self.fault = False
 
     def tick(self) -> None:

@@ -1,8 +1,8 @@
 """SharedMemory: the memory shared by supervisor, audio process and control process.
 
-The supervisor makes an anonymous file, which its children inherit. It exists as long as any of the processes, so that a
-restarted child finds all values unchanged, and disappears with the last of them. Each part has one writer, and the audio
-process never waits for it (see `dsp_ext/core/shared_memory.pyx`).
+The supervisor makes an anonymous file, which its children inherit. It exists until the last of the
+processes ends, so a restarted child finds all values unchanged. Each part has one writer, and the audio process never waits for
+it (see `dsp_ext/core/shared_memory.pyx`).
 """
 
 import mmap
@@ -27,7 +27,8 @@ EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 19
 
-#: The loads of all blocks are counted in steps of this many per cent of the duration of a block; the last step has everything above.
+#: The width of the steps in which the loads of all blocks are counted, in percent of the duration of a block. The last step counts all
+#: loads from 100 % upwards.
 LOAD_STEP_PCT = 10
 LOAD_STEPS = tuple(f"load_from_{pct}" for pct in range(0, 100 + LOAD_STEP_PCT, LOAD_STEP_PCT))
 
@@ -38,27 +39,27 @@ COUNTERS = (
     "start_settings",  # a: version of the settings at the start
     "start_eq",  # a: version of the EQ kernel at the start
     "start_crossover",  # a: version of the crossover kernels at the start
-    "start_faded",  # a: 1 if it started with a fade-in
+    "start_faded",  # a: 1 if the audio process started with a fade-in
     "frames_before",  # a: frames processed by the audio processes before this one
     "prefill_frames",  # a: frames of silence written before the first block, and after each xrun
     "latency_frames",  # a: latency of the engine
     "load_last_ppm",  # a: processing time of the last block / its duration, in millionths
-    "load_max_ppm",  # a: the highest of these
-    *LOAD_STEPS,  # a: blocks by load
-    "overloads",  # a: blocks that took more than `protocol.OVERLOAD_PCT` of their time
-    "xruns",  # a: capture and playback together
+    "load_max_ppm",  # a: the highest `load_last_ppm` so far
+    *LOAD_STEPS,  # a: number of blocks for each step of the load
+    "overloads",  # a: blocks that took more than `protocol.OVERLOAD_PCT` % of their duration
+    "xruns",  # a: xruns of capture and playback together
     "host_stalls",  # a: how often the simulated clock was stopped because the host did not run the process
     "input_ended",  # a: 1 when the simulated input has ended
-    "audio_pid",  # a: number of the process
+    "audio_pid",  # a: process id
     "audio_waits",  # a: increases while the audio process waits for the first settings
     "control_ready",  # c: 1 when settings and kernels for the start are present
     "control_beats",  # c: increases while the control process runs
-    "control_starts",  # s
+    "control_starts",  # s: how often the control process was started
     "relay_on",  # s: 1 while the relays connect the processor
-    "relay_until_ns",  # s: time (CLOCK_MONOTONIC) until which `relay_on` is known; 0: for ever
+    "relay_until_ns",  # s: time (CLOCK_MONOTONIC) until which `relay_on` is valid; 0: without limit
     "relay_fitted",  # s: 1 if there are bypass relays
-    "varied_at",  # a: frames processed when the words of the capture last varied, this block included
-    "leaving",  # s: 1 when the sound must fade out because the box is shutting down
+    "varied_at",  # a: frames processed when the captured samples last varied, including that block
+    "leaving",  # s: 1 when the output must fade out because the box is shutting down
 )
 
 #: Columns of the history ring: the values from which each version of settings and kernels was made.

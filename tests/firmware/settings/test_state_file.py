@@ -203,7 +203,7 @@ def test_a_frozen_disk_delays_no_tick_is_shown_and_costs_no_change(tmp_path, mon
             store.set_many({"input.trim_db": float(n % 24)}, "test") if n > 10 and n % 3 == 0 else None
             ticks.run()
         assert reached.is_set() and len(others) == 3600
-        assert "does not answer" in ticks.failing["state file"]
+        assert "does not respond" in ticks.failing["state file"]
         assert sum(thread.name == "state file" for thread in threading.enumerate()) == 1
         thawed.set()
         state._thread.join()
