@@ -1,4 +1,4 @@
-"""`burnishd --loop-test`: measures the converters through a cable from the outputs to the inputs, while the box itself does not run."""
+"""`burnishd --loop-test`: measures the converters through a cable from the outputs to the inputs. The box must not run at the same time."""
 
 import contextlib
 import threading
@@ -19,16 +19,17 @@ from firmware.system import FAILED, OK, Options, Refusal
 
 _FULL_SCALE = 2.0**31
 _BYTES_PER_FRAME = 8
-#: Below this null the two sides are not the same signal, in dB; differences between the channels above this are a fault, in dB.
+#: The highest null of a correct signal, and the largest difference between the gains of the channels, in dB. Higher values are faults.
 MOST_NULL_DB, MOST_BALANCE_DB = -40.0, 0.5
 
 
 class XrunError(Exception):
-    """Frames were lost, so that nothing can be said about the delay."""
+    """Frames were lost, so the delay cannot be measured."""
 
 
 def exchange(capture, playback, words: np.ndarray, period: int, periods: int) -> np.ndarray:
-    """Play `words` (int32, shape (frames, 2)) and return what was captured while they were played, from their first frame on. Both are like `alsaaudio.PCM`. Raises XrunError."""
+    """Play `words` (int32, shape (frames, 2)). Returns the frames that were captured at the same time, beginning with the first frame of
+    `words`. `capture` and `playback` have the interface of `alsaaudio.PCM`. Raises XrunError."""
     prefill = period * (periods - 1)
     _write(playback, bytes(_BYTES_PER_FRAME * prefill))
     heard, frames = [], 0
@@ -54,14 +55,14 @@ def _write(playback, data: bytes) -> None:
 
 
 def signal_words(rate_hz: int) -> np.ndarray:
-    """The signal as the card wants it, with silence after it for the longest delay."""
+    """The signal as 32-bit words for the sound card, followed by silence for the longest delay."""
     silence = np.zeros((2, round(MOST_DELAY_S * rate_hz)))
     both = np.concatenate([loop_signal(rate_hz), silence], axis=1)
     return np.clip(np.rint(both.T * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1).astype("<i4")
 
 
 def measure(capture, playback, options: Options) -> tuple[LoopFigures, LoopFigures]:
-    """Play the signal, and the figures of both inputs. Raises Refusal after three attempts with an xrun."""
+    """Play the signal. Returns the figures of both inputs. Raises Refusal after three attempts with an xrun."""
     words = signal_words(options.rate_hz)
     for _ in range(3):
         try:
@@ -71,11 +72,13 @@ def measure(capture, playback, options: Options) -> tuple[LoopFigures, LoopFigur
             capture.drop()
             continue
         return loop_figures(heard.T / _FULL_SCALE, options.rate_hz)
-    raise Refusal("the card lost frames in each of three attempts: end other programs, or use longer periods", FAILED)
+    raise Refusal(
+        "the sound card lost frames in each of three attempts: close other programs, or use longer periods", FAILED
+    )
 
 
 def faults(both: tuple[LoopFigures, LoopFigures]) -> list[str]:
-    """What is wrong, each in one sentence."""
+    """The faults that the figures show, each as one sentence."""
     found = []
     for side, name in enumerate(("left", "right")):
         figures = both[side]
@@ -86,7 +89,7 @@ def faults(both: tuple[LoopFigures, LoopFigures]) -> list[str]:
                 f"the {name} input gets the signal of the other output: the cables or the driver swap the channels"
             )
         elif figures.null_db > MOST_NULL_DB:
-            found.append(f"the {name} input gets something else beside the signal (null {figures.null_db:.0f} dB)")
+            found.append(f"the {name} input gets something else besides the signal (null {figures.null_db:.0f} dB)")
     if not found and both[0].delay_frames != both[1].delay_frames:
         found.append("the channels are delayed by different numbers of frames")
     if not found and abs(both[0].gain_db - both[1].gain_db) > MOST_BALANCE_DB:
@@ -95,7 +98,7 @@ def faults(both: tuple[LoopFigures, LoopFigures]) -> list[str]:
 
 
 def report(both: tuple[LoopFigures, LoopFigures], options: Options, reading_dbu: float | None) -> str:
-    """The figures as text. `reading_dbu` is what a meter at the output showed for the tone."""
+    """The figures as text. `reading_dbu` is the level of the tone that the user measured at the output."""
     rows = [
         ("", "left", "right"),
         ("from output", *("none" if f.from_output is None else ("left", "right")[f.from_output] for f in both)),
@@ -117,7 +120,7 @@ def report(both: tuple[LoopFigures, LoopFigures], options: Options, reading_dbu:
 
 
 def play_tone(capture, playback, options: Options, playing: Callable[[], bool]) -> None:
-    """Play the tone of the test, without a break between its periods, while `playing()` is true: for a meter at the outputs."""
+    """Play the tone of the test without gaps while `playing()` is true, so that the user can measure it at the outputs."""
     tone = tone_words(options.rate_hz)  # a whole number of cycles
     _write(playback, bytes(_BYTES_PER_FRAME * options.period * (options.periods - 1)))
     at = 0
@@ -134,14 +137,14 @@ def play_tone(capture, playback, options: Options, playing: Callable[[], bool]) 
 
 
 def tone_words(rate_hz: int) -> np.ndarray:
-    """A second of the tone as the card wants it, shape (frames, 2)."""
+    """One second of the tone as 32-bit words for the sound card, shape (frames, 2)."""
     tone = 10 ** (TONE_DBFS / 20) * np.sin(2 * np.pi * TONE_HZ / rate_hz * np.arange(rate_hz))
     return np.rint(np.stack([tone, tone], axis=1) * _FULL_SCALE).astype("<i4")
 
 
 @contextlib.contextmanager
 def held(relay):
-    """Hold the bypass relays on the processor."""
+    """Keep the bypass relays switched to the processor."""
     stop = threading.Event()
 
     def beat() -> None:

@@ -1,20 +1,20 @@
-"""The self test with a loop cable from the outputs to the inputs: its signal, and the figures from what came back."""
+"""The signal of the loop test (a cable connects the outputs to the inputs), and the figures that are computed from the recording."""
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
 
-#: Parts of the signal, in seconds: silence, noise, tone, silence. The first LEAD_S of the first silence are for relays and converters
-#: to settle, and are not measured.
+#: Parts of the signal, in seconds: silence, noise, tone, silence. The first LEAD_S of the first silence are not measured, because relays
+#: and converters settle during this time.
 LEAD_S, SILENCE_S, NOISE_S, TONE_S, TAIL_S = 0.5, 1.0, 1.0, 2.0, 1.0
 NOISE_DBFS = -20.0  # RMS
 TONE_HZ, TONE_DBFS = 1000.0, -12.0  # peak
-#: The longest delay that is looked for, in seconds.
+#: The longest delay that can be detected, in seconds.
 MOST_DELAY_S = 0.5
-#: Length of the filter that stands for the converters and their analog parts in the null, in frames.
+#: Length of the filter that models the converters and their analog parts when the null is computed, in frames.
 TAPS = 129
-#: A channel whose signal is below this is not connected, in dBFS.
+#: A channel counts as not connected if its signal is below this level, in dBFS.
 CONNECTED_DBFS = -60.0
 _SILENT_DBFS = -200.0
 _BLOCK = 1 << 13
@@ -22,9 +22,13 @@ _BLOCK = 1 << 13
 
 @dataclass(frozen=True)
 class LoopFigures:
-    """One input of the box. `delay_frames` is from output to input, converters included; `gain_db` that of the tone; `null_db` what
-    remains of the noise after the best filter of TAPS frames, relative to the noise; `noise_dbfs` the floor (RMS, without direct current) while
-    nothing is played; `thd_n_db` what remains of the tone, relative to it; `from_output` 0 for left, 1 for right, None if nothing arrives."""
+    """The figures of one input of the box.
+
+    `from_output`: the output from which the signal comes (0 left, 1 right), or None if no signal arrives. `delay_frames`: the delay
+    from output to input, including the converters. `gain_db`: the gain of the tone. `null_db`: the level of the recorded noise minus
+    the best prediction by a filter with TAPS taps, relative to the recorded noise. `noise_dbfs`: the noise floor while nothing is
+    played (RMS, without DC). `thd_n_db`: the level of everything except the tone, relative to the tone. `tone_dbfs`: the level of the
+    tone."""
 
     from_output: int | None
     delay_frames: int
@@ -36,7 +40,7 @@ class LoopFigures:
 
 
 def loop_signal(rate_hz: int) -> np.ndarray:
-    """What is played, float64 with full scale 1, shape (2, frames). Left and right get different noise, and the same tone."""
+    """The signal that is played: float64, full scale 1, shape (2, frames). Left and right get different noise and the same tone."""
     noise = np.random.default_rng(1).standard_normal((2, round(NOISE_S * rate_hz))) * 10 ** (NOISE_DBFS / 20)
     tone = _sine(rate_hz, round(TONE_S * rate_hz)) * 10 ** (TONE_DBFS / 20)
     silence, tail = (np.zeros((2, round(part * rate_hz))) for part in (SILENCE_S, TAIL_S))
@@ -44,8 +48,8 @@ def loop_signal(rate_hz: int) -> np.ndarray:
 
 
 def loop_figures(recorded: np.ndarray, rate_hz: int) -> tuple[LoopFigures, LoopFigures]:
-    """The figures of the left and the right input. `recorded` is float64 with full scale 1, shape (2, at least the frames of the
-    signal), its first frame that at which the signal began to play. Raises ValueError if it is shorter."""
+    """The figures of the left and the right input. `recorded` is float64 with full scale 1, shape (2, frames). Its
+    first frame is the one at which the signal began to play. Raises ValueError if it is shorter than the signal."""
     sent = loop_signal(rate_hz)
     if recorded.shape[1] < sent.shape[1]:
         raise ValueError(f"{recorded.shape[1]} frames were recorded and {sent.shape[1]} played")
@@ -88,8 +92,8 @@ def _delay(played: np.ndarray, heard: np.ndarray) -> tuple[int, float]:
 
 
 def _null_db(played: np.ndarray, heard: np.ndarray) -> float:
-    """What the best filter of TAPS frames leaves of `heard`, relative to it, in dB: linear least squares (the covariance method) over all frames
-    for which the filter sees nothing but the noise."""
+    """The level of `heard` minus its best prediction by a filter with TAPS taps, relative to `heard`, in dB. The filter is computed by
+    linear least squares (the covariance method) over all frames at which its input is only the noise."""
     past = np.lib.stride_tricks.sliding_window_view(played, TAPS)
     wanted = heard[TAPS // 2 : TAPS // 2 + len(past)]
     own, cross = np.zeros((TAPS, TAPS)), np.zeros(TAPS)
@@ -102,7 +106,7 @@ def _null_db(played: np.ndarray, heard: np.ndarray) -> float:
 
 
 def _fit_tone(heard: np.ndarray, rate_hz: int) -> tuple[float, float]:
-    """(amplitude of the tone, RMS of the rest without direct current)."""
+    """(amplitude of the tone, RMS of the rest without DC)."""
     phase = 2 * np.pi * TONE_HZ / rate_hz * np.arange(len(heard))
     basis = np.stack([np.cos(phase), np.sin(phase), np.ones(len(heard))], axis=1)
     found, *_ = np.linalg.lstsq(basis, heard, rcond=None)
@@ -118,6 +122,6 @@ def _dbfs(value: float) -> float:
 
 
 def full_scale_dbu(reading_dbu: float, figures: LoopFigures) -> tuple[float, float]:
-    """(level of 0 dBFS at the output, level of 0 dBFS at the input) in dBu, as levels of a sine, from what a meter at the output shows for the
-    tone, in dBu, and what came back through the cable."""
+    """The levels of a sine with 0 dBFS at the output and at the input, in dBu. `reading_dbu` is the level of the tone that was measured at
+    the output; `figures` are those of the input that is connected to it."""
     return reading_dbu - TONE_DBFS, reading_dbu - figures.tone_dbfs

@@ -18,8 +18,8 @@ from .quadrature import Quadrature
 
 log = logging.getLogger(__name__)
 
-#: Time between scans, in seconds. A switch has changed when two scans agree, because contacts bounce for up to 10 ms. So a
-#: press of 34 ms is always detected, and a press shorter than 17 ms never. A finger closes a key for 50 ms or more; more scans
+#: Time between scans, in seconds. A change of a switch counts when two scans agree, because contacts bounce for up to 10 ms. A press
+#: of 34 ms is therefore always detected, and a press that is shorter than 17 ms is never detected. A finger closes a key for 50 ms or more; more scans
 #: would take more processor time than the knobs.
 SCAN_S = 1 / 60
 
@@ -67,7 +67,8 @@ class Knob:
         return 2 * self._phases[0].value + self._phases[1].value
 
     def settle(self) -> None:
-        """If edges have arrived before the last call, and none since, compare with the levels of the pins: an edge may have been lost."""
+        """Compare the state with the levels of the pins if edges arrived before the last call and none have arrived since. An edge may
+        have been lost."""
         edges = self._edges
         quiet, self._quiet = edges == self._quiet, edges
         if not quiet or edges == self._compared:
@@ -75,7 +76,7 @@ class Knob:
         state = self._state()
         with self._lock:
             if self._edges != edges:
-                return  # the knob turns again
+                return  # the knob is turning again
             self._compared = edges
             detents = self._quadrature.settle(state)
         if detents:
@@ -121,9 +122,10 @@ class Switches:
 
 
 class PanelControls:
-    """All knobs and switches of a board, connected to a controller. `pin_factory` is that of gpiozero; None means the Pi's.
+    """All knobs and switches of a board, connected to a controller. `pin_factory` is a pin factory of gpiozero; None selects that of the
+    Pi. A context manager.
 
-    `start()` begins a thread; without it, `pump()` does one round. A context manager.
+    `start()` starts a thread that calls `pump()` for each scan. Without this thread, call `pump()` yourself.
     """
 
     def __init__(self, board: Board, controller: PanelController, pin_factory=None):
@@ -135,9 +137,9 @@ class PanelControls:
         self._thread: threading.Thread | None = None
         self._parts: list = []
         self._knobs: list[Knob] = []
-        #: Rounds so far: increases while the thread runs.
+        #: The number of rounds so far. It increases while the thread runs.
         self.rounds = 0
-        #: Complete scans of the switches so far.
+        #: The number of complete scans of the switches so far.
         self.scans = 0
         #: Whether the coils of the relays carry current, as read through the shift registers.
         self.relay_sensed = False
@@ -157,7 +159,7 @@ class PanelControls:
             raise
 
     def pump(self) -> None:
-        """One round: handle the turns so far, scan the switches once, and call the tick of the controller."""
+        """Do one round: pass on the detents so far, scan the switches once, and call the tick of the controller."""
         for knob in self._knobs:
             knob.settle()
         while not self._events.empty():
@@ -184,7 +186,7 @@ class PanelControls:
             self.rounds += 1
             try:
                 self.pump()
-            except Exception:  # a fault with one event must not stop the panel
+            except Exception:  # an error in the handling of one event must not stop the panel
                 log.exception("the panel failed")
 
     def close(self) -> None:

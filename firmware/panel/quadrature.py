@@ -1,7 +1,7 @@
 """Decodes the two phases of a rotary encoder into detents."""
 
-#: Movement in quarter cycles, by the state before and after. A state is 2 A + B with 1 = closed; clockwise is 0 2 3 1 0.
-#: One edge never changes both phases.
+#: Movement in quarter cycles, by the states before and after it. A state is 2 A + B, where 1 means closed. A clockwise turn passes
+#: the states 0 2 3 1 0. One edge never changes both phases.
 _MOVE = (
     # to 0   1   2   3      from
     (0, -1, +1, 0),  #      0
@@ -9,7 +9,7 @@ _MOVE = (
     (-1, 0, 0, +1),  #      2
     (0, +1, -1, 0),  #      3
 )
-#: The states at detents, by detents per cycle.
+#: The states at which the knob rests in a detent, by the number of detents per cycle.
 _REST = {1: (0,), 2: (0, 3), 4: (0, 1, 2, 3)}
 _CYCLE = 4  # quarter cycles
 
@@ -17,12 +17,14 @@ _CYCLE = 4  # quarter cycles
 class Quadrature:
     """Counts detents from edges.
 
-    Bounce of one contact alternates between two states and cancels. A detent is counted when the knob reaches its state.
+    Bounce of one contact alternates between two states, so its movements cancel. A detent is counted when the knob reaches the state
+    of that detent.
 
-    A phase that reports the level which it already had has lost an edge. If the other phase has not moved since, that was bounce.
-    Otherwise the lost edge may have been before or after the moves of the other phase, and the two cases differ by a whole cycle.
-    The cycle is added when the knob next reaches a detent, unless that would reverse the movement since the last detent. So one lost edge
-    costs no detent, as long as the knob rests before it is turned back. If two edges close together are lost, a detent may be lost or gained.
+    If a phase reports the level that it already had, one of its edges was lost. If the other phase has not moved since then, the lost
+    edge was only bounce. Otherwise, the lost edge may have occurred before or after the moves of the other phase, and the positions
+    in these two cases differ by a whole cycle. This cycle is added when the knob next reaches a detent, unless it would reverse the
+    movement since the last detent. One lost edge therefore causes no wrong count, as long as the knob rests before it is turned back.
+    If two edges are lost within a short time, one detent too few or too many may be counted.
 
     `gpiozero.RotaryEncoder` needs all four states of a cycle in order, so it loses a detent with each lost edge, and it does
     not support two detents per cycle.
@@ -33,11 +35,11 @@ class Quadrature:
         self._travel = _CYCLE // detents_per_cycle
         self._state = state
         self._left = False  # whether any edge has moved the knob since state 0
-        self._moved = 0  # since then, in quarter cycles
-        self._given = 0  # since then, in detents
-        self._missed = 0  # what lost edges would add to it
-        self._way = 0  # the direction of the last cycle, as long as the knob does not rest
-        #: By phase: how often the other phase has moved since the last edge of this one, and how the first of these moves was counted.
+        self._moved = 0  # movement since state 0, in quarter cycles
+        self._given = 0  # detents that were returned since state 0
+        self._missed = 0  # the movement that lost edges would add, in quarter cycles
+        self._way = 0  # direction of the last cycle: 1, -1, or 0 after the knob has rested
+        #: For each phase: how often the other phase has moved since the last edge of this phase, and the first of these moves.
         self._other_moves = [0, 0]
         self._other_first = [0, 0]
 
@@ -53,12 +55,12 @@ class Quadrature:
         return self._detents() if self._left else 0
 
     def settle(self, state: int) -> int:
-        """Compare with the `state` read while no edges arrive. Returns the detents that this completes."""
+        """Compare with `state`, which was read while no edges arrived. Returns the detents that this completes."""
         for phase, bit in enumerate((2, 1)):
             if (state ^ self._state) & bit:
                 self._note_lost_edge(phase)
                 self._move_to(phase, self._state ^ bit)
-        self._other_moves = [0, 0]  # nothing is missing up to here
+        self._other_moves = [0, 0]  # up to here, all edges are known
         detents = self._detents()
         self._way = 0
         return detents
@@ -74,8 +76,9 @@ class Quadrature:
         self._other_moves[other] += 1
 
     def _note_lost_edge(self, phase: int) -> None:
-        """An edge of `phase` was lost since its last one. If it was after an odd number of moves of the other phase, these and the
-        lost edge are part of a cycle in the direction of the first move; if the number of moves is odd itself, in the opposite one."""
+        """Note that an edge of `phase` was lost after its last known edge. If the other phase has made an even number of moves since
+        then, the count may lack a cycle in the direction of the first of these moves. If the number is odd, it may lack a cycle in the
+        opposite direction."""
         moves = self._other_moves[phase]
         if moves:
             cycle = self._other_first[phase] * (-_CYCLE if moves % 2 else _CYCLE)

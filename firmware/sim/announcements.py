@@ -1,4 +1,4 @@
-"""What a simulated box says to the person who started it."""
+"""Messages of a simulated box to the person who started it."""
 
 import os
 import shlex
@@ -13,7 +13,7 @@ def port(options: Options) -> Path | None:
 
 
 def ready(options: Options) -> str:
-    """The sentence when audio runs and the port is open."""
+    """The message that is printed when the audio runs and the port is open."""
     at = port(options)
     command = f"burnish --device {shlex.quote(_short(at))} info" if at else f"the link is {options.tty}"
     if not options.sim_card:
@@ -26,12 +26,12 @@ def ready(options: Options) -> str:
 
 
 def ended(options: Options) -> str:
-    """The sentence when the mix has been played."""
+    """The message that is printed when the mix has ended."""
     recording = options.run_dir / "out.raw"
     return "the mix has ended" + (f"; the output is in {_short(recording)}" if recording.exists() else "")
 
 
 def _short(path: Path) -> str:
-    """The path from the current directory, if that is not longer and below it."""
+    """The path relative to the current directory if it is below that directory, otherwise the whole path."""
     relative = os.path.relpath(path)
     return str(path) if relative.startswith("..") else relative

@@ -7,7 +7,7 @@ _FRAME_BYTES = 8
 
 
 class LoopedInput:
-    """The frames of the file `path` (32-bit words, stereo) from frame `start` on; after the last frame follows the first."""
+    """The frames of the file `path` (32-bit words, stereo), beginning with frame `start`. The last frame is followed by the first."""
 
     def __init__(self, path: Path, start: int = 0):
         with path.open("rb") as file:

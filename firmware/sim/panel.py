@@ -36,7 +36,7 @@ class _WatchedPin(MockPin):
 class SimPanel:
     """The panel's electrical side. Give `pin_factory` to `Panel`, `Relay` and every other user of pins.
 
-    Closed contacts pull low, as on the board; the shift registers are modelled bit by bit.
+    A closed contact pulls its pin low, as on the board. The shift registers are modelled bit by bit.
     """
 
     def __init__(self, board: Board):

@@ -38,11 +38,11 @@ def mix_rate_hz(mixes: list[str]) -> int | None:
 
 
 def prepare(run_dir: Path, mixes: list[str], *, looped: bool = False, recorded: bool = True) -> int:
-    """Write `in.raw` (all mixes in sequence, 32-bit words, then silence) and `asound.conf`; returns the number of frames of the
+    """Write `in.raw` (all mixes in sequence, 32-bit words, then silence) and `asound.conf`. Returns the number of frames of the
     mixes, or 0 if the input has no end.
 
-    That is so without mixes, when the input is silence, and with `looped`, when a `LoopedInput` repeats `in.raw`. The output is kept
-    in `out.raw` if it is `recorded`. Raises Refusal if a mix cannot be played.
+    The input has no end if there are no mixes, because it is then silence, and with `looped`, because a `LoopedInput` then repeats
+    `in.raw`. If `recorded` is set, the output is kept in `out.raw`. Raises Refusal if a mix cannot be played.
     """
     for old in run_dir.glob("out.raw*"):
         old.unlink()
@@ -53,8 +53,8 @@ def prepare(run_dir: Path, mixes: list[str], *, looped: bool = False, recorded: 
                 for words in _words(file, mix):
                     raw.write(words.tobytes())
                     frames += len(words)
-        # The plugin does not report the end of its file but delivers undefined data. After the end the box runs for its
-        # latency, which is well below a second.
+        # The plugin does not report the end of its file but delivers undefined data. After the end of the mix, the box continues for
+        # its latency, which is much shorter than a second.
         raw.write(bytes(8 * (rate_hz or 0) * (PAUSE_S if looped else 1)))
     source = run_dir / "in.raw" if mixes and not looped else Path("/dev/zero")
     output = f"{_quoted(run_dir / 'out.raw')} format raw truncate false" if recorded else '"/dev/null" format raw'
@@ -135,7 +135,7 @@ class SimClock:
     The card starts with the first write. Capture period k is complete after k + 1 periods; playback has an underrun when
     everything that was written has been played. Delays are measured in processor time (`own_s()` in seconds, see OwnTime)
     and not in wall-clock time, because a virtual machine or a busy desktop may not run this process for 50 ms, which is no
-    fault of the box. If the processing itself takes longer than the buffers allow, that is an xrun as on a real card. If the
+    fault of the box. If the processing itself takes longer than the buffers allow, this causes an xrun, as on a real card. If the
     host did not run the process for some time, the clock of the card is stopped for the same time, and `stalled` is called.
 
     With `paced` false, reads and writes never wait and never fail.
@@ -205,8 +205,8 @@ class SimClock:
 
 
 class SimPCM:
-    """An ALSA stream with the timing of `clock`. If there is a `source`, it is read instead. All other attributes are those of the
-    stream."""
+    """An ALSA stream with the timing of `clock`. If there is a `source`, the samples are read from it. All other attributes are those
+    of the stream."""
 
     def __init__(self, pcm, clock: SimClock, source: LoopedInput | None = None):
         self._pcm = pcm

@@ -1,15 +1,15 @@
-"""What the facts and counters of a box say about its health, as findings with advice."""
+"""Judges the health of a box from its facts and counters. Each finding contains advice if something is wrong."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-#: Counters of the box that are zero if nothing has gone wrong.
+#: Counters of the box that stay at zero if nothing goes wrong.
 FAULTS = ("xruns", "overloads", "bad_blocks", "link_junk_lines", "link_dropped_replies")
-#: Above these the box is not well: load in per cent of a block, temperature in °C, distance of the clocks in millionths.
+#: The highest good values: load in percent of the duration of a block, temperature in °C, difference of the clocks in ppm.
 MOST_LOAD_PCT, MOST_TEMPERATURE_C, MOST_CLOCK_PPM = 85, 80, 100
-#: Below this the presets and the log may soon not fit, in per cent of the disk.
+#: The lowest good value of the free space, in percent of the disk. Below it, presets and the log may soon not fit.
 LEAST_FREE_PCT = 5
-#: An eMMC reports its wear in steps of 10 %.
+#: The highest good value of the wear, in percent. An eMMC reports its wear in steps of 10 %.
 MOST_WEAR_PCT = 80
 
 
@@ -23,7 +23,8 @@ class Finding:
 
 
 def judge(info: Mapping, counters: Mapping) -> list[Finding]:
-    """What can be said from `info` and `counters`, the answer of the box to `info`. A simulated box is not judged as a machine."""
+    """The findings from `info` and `counters`, which the box returns for the method `info`. For a simulated box, the checks of the hardware
+    are left out."""
     checks = [
         _stream(info),
         _faults(counters),
@@ -32,10 +33,10 @@ def judge(info: Mapping, counters: Mapping) -> list[Finding]:
         *_disk(info),
     ]
     if stalls := counters.get("host_stalls"):  # only a simulated box counts them
-        text = f"{stalls} times this computer did not run the simulated box in time, which waited and lost nothing"
+        text = f"{stalls} times, this computer did not run the simulated box in time; the box waited and lost nothing"
         checks.append(Finding("simulator", True, text))
     if "kernel" in info:
-        text = f"{info.get('model', 'computer')}, kernel {info['kernel']}, Python {info.get('python', '?')}"
+        text = f"{info.get('model', 'computer')}, Linux kernel {info['kernel']}, Python {info.get('python', '?')}"
         checks.append(Finding("machine", True, text))
     return checks
 
@@ -73,7 +74,9 @@ def _governor(info: Mapping) -> Finding | None:
     if "governor" not in info:
         return None
     good = info["governor"] == "performance" or info.get("device") == "simulator"
-    advice = "" if good else "; the clock of the processor follows the load: see `systemctl status burnish-cpu`"
+    advice = (
+        "" if good else "; the clock frequency of the processor follows the load: see `systemctl status burnish-cpu`"
+    )
     return Finding("governor", good, info["governor"] + advice)
 
 
@@ -101,7 +104,7 @@ def _clock(info: Mapping) -> Finding | None:
     ppm = info["converter_ppm"]
     good = abs(ppm) <= MOST_CLOCK_PPM
     advice = "" if good else "; check which oscillator the HAT has selected"
-    return Finding("converter clock", good, f"{ppm:+.1f} ppm from the clock of the Pi{advice}")
+    return Finding("converter clock", good, f"{ppm:+.1f} ppm relative to the clock of the Pi{advice}")
 
 
 def _disk(info: Mapping) -> list[Finding]:
@@ -119,12 +122,12 @@ def _disk(info: Mapping) -> list[Finding]:
         wear.append(f"{info['disk_written_mb']:.0f} MB written since the start")
     if "disk_life_used_pct" in info:
         wear.append(
-            f"up to {info['disk_life_used_pct']:.0f} % of its life used, reserve {info.get('disk_reserve', '?')}"
+            f"up to {info['disk_life_used_pct']:.0f} % of its service life used, reserve {info.get('disk_reserve', '?')}"
         )
     elif wear:
         wear.append("the card does not report its wear")
     errors = info.get("disk_errors", 0)
     if errors:
-        wear.append(f"{errors:.0f} errors of the file system; replace the card")
+        wear.append(f"{errors:.0f} file system errors; replace the card")
     good = not errors and info.get("disk_life_used_pct", 0) < MOST_WEAR_PCT
     return [*checks, Finding("disk wear", good, ", ".join(wear))] if wear else checks

@@ -1,18 +1,19 @@
-"""A soak: the box is watched for a while, and what it counted in that time is reported."""
+"""The soak test: watches a box for some time, and reports what the box counted during that time."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-#: Counters whose growth is a fault of the sound.
+#: Counters that should not increase. `clamps` is reported, but it is not a fault.
 _COUNTED = ("xruns", "overloads", "bad_blocks", "host_stalls", "clamps", "audio_starts", "control_starts")
 
 
 @dataclass(frozen=True)
 class SoakReport:
-    """`seconds` by this computer's clock and `frames` of the box; `grown` are the counters that grew. `histogram` is the blocks by load in
-    equal steps up to 100 % and one step above; `worst_margin_pct` is what was left of the duration of a block at the highest load, and no
-    more than that where the highest load was before the soak."""
+    """`seconds`: duration by the clock of this computer. `frames`: frames that the box processed. `grown`: the counters that increased, and
+    by how much. `histogram`: the number of blocks for each step of the load; the steps are equal up to 100 %, and the last one counts all
+    higher loads. `worst_margin_pct`: the part of the duration of a block that was left at the highest load. If the highest load
+    occurred before the soak, it is computed from the upper limit of the highest step that contains a block."""
 
     seconds: float
     frames: int
@@ -22,15 +23,15 @@ class SoakReport:
 
     @property
     def good(self) -> bool:
-        """Whether no counter of a fault has grown."""
+        """Whether no counter of faults has increased."""
         return not {name: number for name, number in self.grown.items() if name != "clamps"}
 
 
 def watch(counters: Callable[[], Mapping], seconds: float, *, progress=lambda done_s, counters: None, step_s: float = 1.0,
          now=time.monotonic, sleep=time.sleep) -> SoakReport:  # fmt: skip
-    """Watch a box for `seconds`. `counters()` asks it, every `step_s`; `progress(seconds so far, counters)` is called after each answer.
-    Ctrl-C (KeyboardInterrupt) ends the soak early, and the report is about the time until then. A box that starts its audio process again
-    counts its loads on, so the histogram has all blocks."""
+    """Watch a box for `seconds`. Every `step_s`, `counters()` asks the box, and `progress(seconds so far, counters)` is called after each
+    answer. Ctrl-C (KeyboardInterrupt) ends the soak early; the report then covers the time until that moment. A restart of the audio
+    process does not clear the counts of the loads, so the histogram contains all blocks."""
     began_s, before = now(), dict(counters())
     latest, done_s = before, 0.0
     try:
@@ -52,7 +53,7 @@ def _difference(before, after) -> tuple[int, ...]:
 
 
 def _margin_pct(before: Mapping, after: Mapping, histogram: tuple[int, ...]) -> float:
-    """From the exact highest load if it was during the soak, else from the highest step in which a block was."""
+    """Computed from the exact highest load if that occurred during the soak, otherwise from the highest step that contains a block."""
     if after["load_max_pct"] > before["load_max_pct"] or not any(histogram):
         return 100 - after["load_max_pct"]
     highest = max(step for step, blocks in enumerate(histogram) if blocks)
@@ -61,7 +62,7 @@ def _margin_pct(before: Mapping, after: Mapping, histogram: tuple[int, ...]) -> 
 
 
 def histogram_rows(histogram: tuple[int, ...], width: int = 40) -> list[tuple[str, str, str]]:
-    """(load, number of blocks, bar) for each step; a bar is logarithmic, so that a single block can be seen."""
+    """(load, number of blocks, bar) for each step. The length of a bar is logarithmic, so that a single block is visible."""
     if not histogram:
         return []
     step_pct = 100 / (len(histogram) - 1)

@@ -1,4 +1,4 @@
-"""`burnish doctor`: checks of the computer, the connection and the box, and a soak."""
+"""`burnish doctor`: checks the computer, the connection and the box, or watches the box for some time (soak test)."""
 
 import dataclasses
 import sys
@@ -18,7 +18,7 @@ _USB = f'ATTRS{{idVendor}}=="{protocol.USB_VID:04x}", ATTRS{{idProduct}}=="{prot
 #: Keeps ModemManager from probing the box, and gives the user who is logged in at the screen access to it.
 UDEV_RULE = f'SUBSYSTEM=="tty", {_USB}, ENV{{ID_MM_DEVICE_IGNORE}}="1", TAG+="uaccess"'
 UDEV_FILE = "/etc/udev/rules.d/70-burnish.rules"
-#: A round trip that takes longer than this disturbs work at the laptop, in ms.
+#: If a round trip takes longer than this, work at the laptop feels slow, in ms.
 _MOST_TRIP_MS = 100
 #: Time between two lines of progress of a soak, in seconds.
 _PROGRESS_S = 60

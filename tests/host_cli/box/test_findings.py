@@ -26,8 +26,8 @@ def test_a_box_that_is_well():
         "96000 Hz, 3 periods of 256 frames (2.67 ms)",
         "+12.3 ppm",
         "51 °C",
-        "kernel 6.6.31",
-        "10 % of its life used",
+        "Linux kernel 6.6.31",
+        "10 % of its service life used",
     ):
         assert part in texts
 
@@ -45,7 +45,7 @@ def test_a_box_that_is_well():
         ("converter clock", {"converter_ppm": -450.0}, "oscillator"),
         ("disk", {"disk": "read-only"}, "cannot be saved"),
         ("disk", {"disk_free_pct": 1.0}, "delete presets"),
-        ("disk wear", {"disk_life_used_pct": 90.0}, "90 % of its life"),
+        ("disk wear", {"disk_life_used_pct": 90.0}, "90 % of its service life"),
         ("disk wear", {"disk_errors": 3.0}, "replace the card"),
     ],
 )
