@@ -12,11 +12,11 @@ from host_cli.folders import check_folder, native_name
 
 from .lengths import is_cut_off
 
-#: What can be read, for messages.
+#: The formats that can be read, for messages.
 READABLE = "a WAV, FLAC, AIFF, MP3 or Ogg file"
 #: The choices of `--bits`, and libsndfile's names for them.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
-#: Frames that are written at once: small enough for the processor's caches.
+#: The number of frames that are written at once. It is small enough for the caches of the processor.
 _PIECE = 1 << 16
 #: The formats that can be written, by file name extension, and the bit depths of each.
 FORMATS = {
@@ -62,7 +62,7 @@ def check_source(path: Path, name: str = "") -> None:
 
 
 def unreadable(name, error: soundfile.LibsndfileError) -> CliFail:
-    """The failure of opening a file that is no audio."""
+    """The exception for a file that cannot be read as audio."""
     reason = str(getattr(error, "error_string", error)).rstrip(".")
     return CliFail(f"{name} is not a sound file that can be read ({reason}): give {READABLE}")
 
@@ -87,7 +87,7 @@ def check_rate(rate_hz: int) -> None:
 
 
 def nearest_rate_hz(rate_hz: int) -> int:
-    """The rate of the engine to which a file is best converted: the lowest that keeps its spectrum, else the highest."""
+    """The best rate of the engine for a file: the lowest one that keeps the whole spectrum of the file, otherwise the highest one."""
     return next((rate for rate in RATES_HZ if rate >= 0.99 * rate_hz), RATES_HZ[-1])
 
 
@@ -108,7 +108,7 @@ def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
 
 
 def check_target(path: str | Path, bits: str) -> None:
-    """Raises CliFail if `path` cannot be a file of `bits` bits, before there are samples to write."""
+    """Raises CliFail if `path` cannot be written as a file with `bits` bits. Call this before samples are computed."""
     path = Path(path)
     depths = FORMATS.get(path.suffix.lower())
     if depths is None:

@@ -1,7 +1,7 @@
-"""Both ends of a file: where a sound is cut off, its true peak keeps the ceiling.
+"""Keeps the true peak at or below the ceiling at both ends of a file, also if the file cuts off a sound.
 
-A linear EQ rings before the first and behind the last frame of its input. The limiter sees that sound, the file does not have it,
-and the cut makes peaks between samples that no stage has measured: up to 1 dB over the ceiling.
+A linear EQ rings before the first and after the last frame of its input. The limiter processes this ringing, but the file does not
+contain it. The cut causes peaks between samples that no stage has measured. They can exceed the ceiling by up to 1 dB.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,8 @@ _MOST_ROUNDS = 8
 def with_ends(
     blocks: Iterable[np.ndarray], frames: int, change: Callable[[np.ndarray], np.ndarray]
 ) -> Iterator[np.ndarray]:
-    """`blocks` (shape (channels, frames)), but `change` makes the last `frames` frames anew, and the first ones backwards."""
+    """`blocks` (shape (channels, frames)) with their last `frames` frames replaced by `change` of them. The first `frames` frames are
+    reversed, replaced in the same way, and reversed again."""
     held, at_begin = None, True
     for block in blocks:
         held = block if held is None else np.concatenate([held, block], axis=1)
@@ -44,8 +45,8 @@ def end_frames(rate_hz: int) -> int:
 
 
 def below_ceiling(end: np.ndarray, rate_hz: int, ceiling_dbtp: float) -> np.ndarray:
-    """The last frames of a file (float32, shape (channels, frames)). If the cut behind them makes a true peak above the ceiling, the gain
-    falls within the last FADE_MS, as little as is needed; otherwise they are unchanged."""
+    """The last frames of a file (float32, shape (channels, frames)). If the cut after them causes a true peak above the
+    ceiling, the gain is lowered during the last FADE_MS, only as much as necessary. Otherwise the frames are unchanged."""
     ceiling, fade = 10 ** (ceiling_dbtp / 20), min(end.shape[1], round(FADE_MS * 1e-3 * rate_hz))
     silence, shape = np.zeros(3 * _MARGIN, np.float32), ramp_shape(fade)
     for _ in range(_MOST_ROUNDS):

@@ -1,16 +1,16 @@
-"""Finds files that end before the length that their header states: copies and recordings that were broken off."""
+"""Finds files that are shorter than their header states, because a copy or a recording was interrupted."""
 
 import os
 from pathlib import Path
 from typing import BinaryIO
 
-#: Sizes that stand for an unknown length, as in a stream.
+#: Values of a size that mean that the length is unknown, as in a stream.
 _UNKNOWN = (0, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
 _WAV = (b"RIFF", b"RF64", b"BW64")
 
 
 def is_cut_off(path: Path) -> bool:
-    """Whether a WAV, RF64, AIFF, CAF, W64 or AU file is shorter than its header states. Other formats show it when they are read."""
+    """Whether a WAV, RF64, AIFF, CAF, W64 or AU file is shorter than its header states. In other formats, this is detected while the file is read."""
     with path.open("rb") as file:
         length = os.fstat(file.fileno()).st_size
         end = _stated_end(file)
@@ -18,7 +18,7 @@ def is_cut_off(path: Path) -> bool:
 
 
 def _stated_end(file: BinaryIO) -> int:
-    """The length of the file by its header, or 0 if that is not known."""
+    """The length of the file according to its header, or 0 if the header does not state it."""
     head = file.read(24)
     kind = head[:4]
     if kind in _WAV:

@@ -1,4 +1,4 @@
-"""Standard input and output as audio files: `-` in place of a file name, or a pipe. They pass through a temporary file."""
+"""Standard input and output (`-` in place of a file name) and pipes as audio files. Their data passes through a temporary file."""
 
 import contextlib
 import shutil
@@ -25,10 +25,10 @@ class Input:
 def inputs_of(paths: tuple[Path, ...]) -> Iterator[list[Input]]:
     """The inputs, with temporary files in place of `-` and of pipes such as `<(ffmpeg ...)`.
 
-    Audio is read from a pipe completely first, because most formats need to be read out of order. Raises CliFail.
+    A pipe is first copied completely, because readers of most formats need to seek. Raises CliFail.
     """
     if paths.count(PIPE) > 1:
-        raise CliFail("- can replace one file: give it once as an input", USAGE)
+        raise CliFail("- can stand for only one input: give it once", USAGE)
     if not any(path == PIPE or path.is_fifo() for path in paths):
         yield [Input(path, str(path)) for path in paths]
         return
@@ -52,12 +52,12 @@ def inputs_of(paths: tuple[Path, ...]) -> Iterator[list[Input]]:
 
 @contextlib.contextmanager
 def piped(paths: tuple[Path, ...], output: Path) -> Iterator[tuple[list[Input], Path]]:
-    """The inputs (see `inputs_of`), and `output` with a temporary file in place of `-`; at the end that file is copied to stdout,
-    as WAV. Raises CliFail."""
+    """The inputs (see `inputs_of`) and the output. If `output` is `-`, it is replaced by a temporary WAV file, which is copied to stdout
+    at the end. Raises CliFail."""
     if output == PIPE and len(paths) > 1:
-        raise CliFail("- stands for one file: give it as the output of one input", USAGE)
+        raise CliFail("- as the output stands for one file: give only one input", USAGE)
     if output == PIPE and sys.stdout.isatty():
-        raise CliFail("the output is audio: redirect stdout to a file or a program", USAGE)
+        raise CliFail("stdout is a terminal, but the output is audio: redirect stdout to a file or a program", USAGE)
     with contextlib.ExitStack() as stack:
         inputs = stack.enter_context(inputs_of(paths))
         if output != PIPE:

@@ -35,9 +35,10 @@ class AudioReader:
     def __init__(
         self, path: Path, mono: bool = False, *, rate_hz: int | None = None, measured: bool = False, name: str = ""
     ):
-        """The file must be one that the engine can process: stereo, at one of its rates. `mono` accepts one channel, which
-        becomes both channels; `rate_hz` accepts every rate and converts to this one; `measured` accepts every number of channels
-        and every rate and level that the meter accepts. `name` stands for the file in messages and results.
+        """The engine must be able to process the file: stereo, at one of its sampling rates. With `mono`, a file with one channel is
+        accepted, and the channel becomes both channels. With `rate_hz`, every sampling rate is accepted and converted to `rate_hz`. With
+        `measured`, every number of channels and every rate and level that the meter can measure is accepted. `name` replaces the path
+        in messages and results.
 
         Raises CliFail for a file that is missing, empty, not audio, or not accepted."""
         self.path, self.name = path, name or str(path)
@@ -65,7 +66,7 @@ class AudioReader:
         self._loudest = np.inf if measured else LOUDEST
         self._double = mono and self._file.channels == 1
         self.channels = 2 if self._double else self._file.channels
-        #: The number of frames that `blocks` gives.
+        #: The number of frames that `blocks` returns in total.
         self.frames = converted_frames(self._file.frames, self.file_rate_hz, self.rate_hz)
         #: Bits per sample, or None for float samples, also after a conversion.
         self.bits = None if self.converts else _BITS.get(self._file.subtype)
@@ -80,7 +81,7 @@ class AudioReader:
         """The whole file from its start in blocks: float32, shape (channels, frames), full scale ±1. Float files can exceed it.
 
         Without a conversion, samples are multiples of 2^-31, like those of a sound card with 32 bits. Raises CliFail if a sample
-        is not a number, and if the file ends early.
+        is not a number, or if the file ends early.
         """
         if not self.converts:
             return self._stored()

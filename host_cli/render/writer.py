@@ -12,21 +12,21 @@ from host_cli.folders import native_name
 
 from .audiofile import SUBTYPES, check_target, round_to_bits
 
-#: Bytes from which a WAV file needs the format RF64: its own sizes have 32 bits.
+#: From this number of bytes upwards, the format RF64 is used, because the sizes in a WAV file have only 32 bits.
 _RF64_BYTES = 0xFFFF_0000
 _FORMATS = {".wav": "WAV", ".flac": "FLAC", ".aiff": "AIFF", ".aif": "AIFF"}
 
 
 class AudioWriter:
-    """A context manager: on an error or an interruption nothing is left, and a file of the same name stays as it was."""
+    """A context manager. After an error or an interruption, no partial file is left, and an existing file of the same name is unchanged."""
 
     def __init__(self, path: Path, rate_hz: int, bits: str, frames: int):
-        """`bits`: "16", "24", "32" or "float". `frames`: expected length, which selects RF64. Raises CliFail."""
+        """`bits`: "16", "24", "32" or "float". `frames`: the expected length, from which it follows whether RF64 is needed. Raises CliFail."""
         check_target(path, bits)
         self.path = path
         #: Whether the file is kept when the context ends without an error.
         self.keep = True
-        #: Called with the path of the complete file before it gets its name, if it is kept. May raise OSError.
+        #: If the file is kept, this is called with the path of the complete temporary file before it is renamed. May raise OSError.
         self.finish: Callable[[Path], None] = lambda path: None
         self._bits = bits
         self._part = path.with_name(f".{path.name}.part")
@@ -54,7 +54,7 @@ class AudioWriter:
                 self._part.unlink(missing_ok=True)
 
     def write(self, block: np.ndarray) -> None:
-        """Write float32 samples, shape (2, frames). Integer formats are rounded and clipped, "float" is not clipped."""
+        """Write float32 samples, shape (2, frames). Integer formats are rounded and clipped; "float" is not clipped."""
         scaled = np.rint(block.T.astype(np.float64) * 2.0**31)
         try:
             if self._bits == "float":

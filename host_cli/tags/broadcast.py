@@ -34,7 +34,7 @@ def to_comments(chunk: bytes) -> dict[str, str]:
 
 
 def from_comments(comments: Mapping[str, list[str]]) -> bytes | None:
-    """The chunk that `to_comments` made these comments from; None if there is none of its own fields among them."""
+    """The chunk from which `to_comments` made these comments; None if they contain none of its fields."""
     if not any(name in comments for name in (*list(TEXTS)[1:], TIME_REFERENCE, CODING_HISTORY)):
         return None
     chunk = bytearray(_HISTORY_AT)
@@ -53,7 +53,7 @@ def updated(chunk: bytes, figures: Mapping, coding: str, time_reference) -> byte
     `figures`: the result of a measurement. `time_reference`: converts the frame of the day at which the file begins.
     """
     if len(chunk) < _HISTORY_AT:
-        return chunk  # not a whole chunk: nothing that could be changed safely
+        return chunk  # the chunk is incomplete, so it cannot be changed safely
     head = bytearray(chunk[:_HISTORY_AT])
     time = int.from_bytes(head[_TIME_AT : _TIME_AT + 8], "little")
     struct.pack_into("<QH", head, _TIME_AT, max(0, time_reference(time)), 2)

@@ -19,7 +19,7 @@ _INSTALL = 'run pip install "burnish[files]" to carry them over'
 @dataclass(frozen=True)
 class Changes:
     """What a render changed: sampling rates of input and output in Hz, bit depth ("16", "24", "32", "float"), the measured
-    figures of the output, and the frames by which its sound comes later in the file."""
+    figures of the output, and the number of frames by which the sound is later in the output file."""
 
     from_hz: int
     to_hz: int
@@ -29,13 +29,13 @@ class Changes:
 
     @property
     def moves(self) -> bool:
-        """Whether positions in frames of the input are wrong in the output."""
+        """Whether positions that are counted in frames of the input would be wrong in the output."""
         return self.from_hz != self.to_hz or self.delay != 0
 
 
 def carry(source: Path, name: str, target: Path, kind: str, changes: Changes) -> list[str]:
-    """Write the tags of the file `source`, which the user knows by `name`, into `target`, a complete file of the format that `kind` names (".wav", ".flac",
-    ".aiff", ".aif"). Returns remarks about what could not be carried over. Raises OSError."""
+    """Write the tags of the file `source` into the complete file `target`. `kind` is the format of `target` (".wav", ".flac", ".aiff",
+    ".aif"). `name` is the name of `source` in messages. Returns remarks about tags that could not be carried over. Raises OSError."""
     tags = reading.read(source)
     remarks = list(tags.remarks)
     if kind == ".wav":

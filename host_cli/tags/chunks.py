@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-#: A chunk that is longer is not read: artwork is the largest thing that is expected.
+#: Longer chunks are not read. The largest chunks that are expected contain artwork.
 MAX_BYTES = 64 << 20
 _SIZE_IS_IN_DS64 = 0xFFFFFFFF
 
@@ -41,7 +41,7 @@ def read(path: Path, wanted: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
 
 
 def append(path: Path, chunks: list[tuple[bytes, bytes]]) -> None:
-    """Append chunks to a complete WAV file, and correct the size in its head. Raises OSError."""
+    """Append chunks to a complete WAV file, and correct the size in its header. Raises OSError."""
     with path.open("r+b") as file:
         file.seek(0, 2)
         if file.tell() % 2:

@@ -27,7 +27,7 @@ _PICTURE = "METADATA_BLOCK_PICTURE"
 
 @dataclass
 class Tags:
-    """What a file says about its contents.
+    """All tags of a file.
 
     `comments`: texts by their names in Vorbis comments, of every format. `tag`: the ID3 tag of MP3, AIFF and WAV files.
     `chunks`: those of a WAV file. `remarks`: sentences about what could not be read.
@@ -46,14 +46,14 @@ class Tags:
                 self.comments.setdefault(name, texts)
 
     def use(self, tag: ID3) -> None:
-        """Take an ID3 tag over."""
+        """Add an ID3 tag."""
         self.tag = id3.without_stale(tag)
         self.fill(id3.to_comments(self.tag))
         self.pictures += id3.pictures(self.tag)
 
 
 def has_mutagen() -> bool:
-    """Whether the package is installed that reads and writes tags of other formats than WAV."""
+    """Whether mutagen is installed, which reads and writes the tags of all formats except WAV."""
     try:
         import mutagen  # noqa: F401
     except ImportError:
@@ -95,7 +95,7 @@ def _use_id3(tags: Tags, content: bytes) -> None:
 
 
 def _read_other(path: Path, tags: Tags) -> None:
-    """By the contents of the file, since its name may be wrong or missing."""
+    """Read the tags with mutagen. The format is detected from the contents, because the file name may be wrong or missing."""
     import mutagen
     from mutagen.flac import Picture
     from mutagen.id3 import ID3
