@@ -1,4 +1,4 @@
-"""Facts about a file that are known without measuring it."""
+"""Facts about a file that need no measurement of its audio."""
 
 import hashlib
 from pathlib import Path

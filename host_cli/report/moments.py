@@ -1,4 +1,4 @@
-"""When the extremes of a recording occur, and its RMS levels: what an editor shows beside the figures of loudness."""
+"""The times at which the extremes of a recording occur, and its RMS levels."""
 
 import numpy as np
 
@@ -10,8 +10,8 @@ _FLOOR = 1e-10
 
 
 def moments(found: dict) -> dict[str, float]:
-    """The time in seconds of the highest true peak, momentary and short-term loudness and of the lowest PSR, by the name of the row
-    of `rows.rows`. A value that was not measured is not contained."""
+    """The times in seconds of the highest true peak, of the highest momentary and short-term loudness, and of the lowest PSR. The keys
+    are the names of the rows of `rows.rows`. Values that were not measured are left out."""
     history = found["history"]
     psr = psr_db(history["tp_dbtp"], history["short_lufs"])
     wanted = {
@@ -28,12 +28,12 @@ def moments(found: dict) -> dict[str, float]:
 
 
 def rms_rows(samples: np.ndarray, rate_hz: int) -> list[tuple[str, str]]:
-    """RMS levels of `samples` (shape (channels, frames)) as (name, text): of the whole recording for each of the first two channels, and
-    the highest of a window. A full-scale sine has -3.0 dBFS."""
+    """RMS levels of `samples` (shape (channels, frames)) as (name, text): the level of the whole recording for each of the first two
+    channels, and the highest level of a window. A full-scale sine has -3.0 dBFS."""
     square = np.mean(np.square(samples[:2], dtype=np.float64), axis=1)
     length = max(1, round(RMS_WINDOW_S * rate_hz))
     starts = np.arange(0, max(1, samples.shape[1] - length + 1), length)
-    # One channel after the other, because a long recording has large squares.
+    # One channel at a time, because the squares of a long recording need much memory.
     sums = [np.add.reduceat(np.square(channel, dtype=np.float64), starts) for channel in samples[:2]]
     sizes = np.diff(np.append(starts, samples.shape[1]))
     highest = np.max(np.array(sums) / sizes, axis=0)

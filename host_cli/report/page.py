@@ -8,9 +8,9 @@ from .moments import clock
 from .plots import Figure
 from .targets import Rule, Target
 
-#: Where the tiles cut off remarks and times.
+#: In the tiles, remarks and times after the value are left out, from this pattern on.
 _SHORT = re.compile(r" \(| at ")
-#: Most overs that are listed.
+#: The largest number of overs that are listed.
 MOST_OVERS = 40
 _STYLE = """
 :root{--ink:#23272e;--soft:#667080;--line:#d8dce2;--warm:#d9662b;--cool:#2f6fb0;--good:#1d7f45;--bad:#b3261e}
@@ -43,7 +43,7 @@ fill:var(--ink);paint-order:stroke;stroke:#fff;stroke-width:4px}footer{color:var
 print-color-adjust:exact}.cursor,.readout,.hint{display:none}figure{margin-top:.6rem}.tile{flex-basis:0}.tile b{font-size:1.05rem}}
 """
 
-#: Moves one cursor over all plots that share the time axis, and shows their values at it.
+#: Moves one cursor over all plots that have the same time axis, and shows the values at the cursor.
 _SCRIPT = """
 const plots=[...document.querySelectorAll('svg.time')].map(svg=>{const d=svg.dataset,ns='http://www.w3.org/2000/svg',
 make=(tag,cls)=>{const e=document.createElementNS(ns,tag);e.setAttribute('class',cls);svg.append(e);return e},
@@ -70,7 +70,7 @@ def page(
     facts: dict,
     overs: list[dict],
 ) -> str:
-    """The whole page. `rows`: figures as (name, value); `facts`: the facts about the file; `overs`: spans (`analysis.spans`)."""
+    """The whole page. `rows`: the figures as (name, value). `facts`: the facts about the file. `overs`: spans (`analysis.spans`)."""
     escaped = html.escape(name)
     made = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     values = dict(rows)
@@ -120,7 +120,7 @@ def _verdict(rules: list[Rule], target: Target) -> str:
 
 
 def _rows_of(figures: list[Figure]):
-    """The figures in their order; halves that follow each other in pairs."""
+    """The figures in their order. Two consecutive figures of half width share a row."""
     waiting = ""
     for figure in figures:
         text = f'<figure><h2>{html.escape(figure.title)}</h2><p class="note">{html.escape(figure.note)}</p>{figure.svg}</figure>'
@@ -153,7 +153,7 @@ def _facts(rows) -> str:
 
 
 def _minus(text: str) -> str:
-    """The hyphens before digits as minus signs."""
+    """`text` with minus signs in place of the hyphens before digits."""
     return "".join(
         "−" if c == "-" and text[n + 1 : n + 2].isdigit() and not text[n - 1 : n].isalnum() else c
         for n, c in enumerate(text)

@@ -20,7 +20,7 @@ HEAT_DB = (-96.0, -12.0)
 
 @dataclass(frozen=True)
 class Figure:
-    """`svg`: the element. `note`: how to read it. `half`: whether two of them share a row."""
+    """`svg`: the element. `note`: how to read the plot. `half`: whether the plot has half the width, so that two plots share a row."""
 
     title: str
     note: str

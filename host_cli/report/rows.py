@@ -31,7 +31,7 @@ def rows(found: dict, second_lufs: float | None = None) -> list[tuple[str, str]]
 
 
 def overs(found: dict) -> str:
-    """How many spans of overs there are, and where the worst of them is."""
+    """The number of spans of overs, and the level and time of the worst one."""
     worst = found["worst_over"]
     where = f", worst {worst['dbtp']:+.2f} dBTP at {clock(worst['seconds'])}" if worst else ""
     return f"{found['over_count']} above {found['over_dbtp']:g} dBTP{where}"

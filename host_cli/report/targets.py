@@ -1,4 +1,4 @@
-"""Delivery targets, and the verdict: the rules of a target that a recording meets."""
+"""Delivery targets, and the verdict: which rules of a target a recording meets."""
 
 from dataclasses import dataclass
 
@@ -28,7 +28,7 @@ FORMS = f"{', '.join(TARGETS)}, or a loudness in LUFS"
 
 
 def target_of(text: str) -> Target:
-    """The target that a person typed: a name, or a loudness, which is allowed ±0.5 LU and -1 dBTP. Raises CliFail."""
+    """The target that a person typed: a name, or a loudness. The target for a loudness allows ±0.5 LU and -1 dBTP. Raises CliFail."""
     if text.lower() in TARGETS:
         return TARGETS[text.lower()]
     try:
@@ -51,14 +51,14 @@ class Rule:
     advice: str = ""
 
 
-#: Largest DC offset, as a part of full scale, and lowest correlation that passes.
+#: The largest DC offset (full scale is 1) and the lowest correlation that pass.
 MOST_DC, LEAST_CORRELATION = 0.001, 0.0
 
 
 def verdict(found: dict, target: Target) -> list[Rule]:
     """The rules of `target` applied to `found`, the result of `analysis.analyse`."""
     lufs, peak, correlation = (found[name] for name in ("integrated_lufs", "max_tp_dbtp", "correlation"))
-    # Rounded as it is printed, so that the page never shows a value at the limit that fails.
+    # The values are rounded as on the page, so that a value which is shown as equal to the limit passes.
     off = None if lufs is None else round(lufs, 1) - target.lufs
     high = None if peak is None else round(peak, 1) - target.ceiling_dbtp
     dc = max(abs(found["dc_l"]), abs(found["dc_r"]))

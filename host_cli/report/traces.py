@@ -6,10 +6,10 @@ from host_cli.render import analysis
 
 #: The lowest level in a report, in dB.
 FLOOR_DB = -100.0
-#: Levels of bands of a third of an octave in dB: a guideline of Burnish, not a standard, and not computed from recordings. From
-#: 100 Hz to 4 kHz the density falls by 5 dB per octave, so that the bands fall by 2 dB. This is the mean slope of popular
-#: recordings that P. Pestana et al. found ("Spectral Characteristics of Popular Commercial Recordings 1950-2010", AES Convention
-#: 135, 2013, paper 8960; known here from quotations of it). The points outside this range are the choice of this project.
+#: Levels of bands of a third of an octave in dB. They are a guideline of Burnish, not a standard, and were not computed from recordings.
+#: From 100 Hz to 4 kHz the power density falls by 5 dB per octave, so the levels of the bands fall by 2 dB per octave. This is the mean
+#: slope of popular recordings that P. Pestana et al. found ("Spectral Characteristics of Popular Commercial Recordings 1950-2010", AES Convention
+#: 135, 2013, paper 8960; the authors of Burnish know it only from quotations). The points outside this range are the choice of this project.
 REFERENCE = ((20, -16.0), (40, -5.0), (60, 0.0), (100, 0.0), (4000, -10.6), (10_000, -18.0), (20_000, -29.0))
 #: Half of the height of the reference band, in dB.
 REFERENCE_DB = 5.0
@@ -25,8 +25,8 @@ def peaks_db(samples: np.ndarray, columns: int) -> np.ndarray:
 
 
 def running_integrated_lufs(momentary_lufs: np.ndarray, points: int = 300) -> tuple[np.ndarray, np.ndarray]:
-    """(number of steps, integrated loudness up to there) at `points` places, from the momentary loudness of each 100 ms,
-    which is that of the gating blocks of BS.1770. The loudness is not a number (NaN) before a block passes the gates."""
+    """(number of steps, integrated loudness from the start to that step) at `points` places. It is computed from the momentary loudness
+    of each 100 ms, which equals the loudness of the gating blocks of BS.1770. It is NaN until a block passes the gates."""
     ends = np.unique(np.linspace(1, len(momentary_lufs), min(points, len(momentary_lufs))).astype(int))
     power = 10 ** (momentary_lufs / 10)
     loud = momentary_lufs > _GATE_LUFS
@@ -60,8 +60,8 @@ def plr_db(tp_dbtp: np.ndarray, ends: np.ndarray, integrated_lufs: np.ndarray) -
 def correlation(
     samples: np.ndarray, rate_hz: int, least_s: float = 0.5, most: int = 800
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(times in s, correlation of the first two channels) in at most `most` windows of at least `least_s`; not a number in
-    silence."""
+    """(times in s, correlation of the first two channels) in at most `most` windows of at least `least_s`. The correlation
+    of silence is NaN."""
     length = max(round(least_s * rate_hz), -(-samples.shape[1] // most), 1)
     edges = np.arange(0, samples.shape[1], length)
     left, right = samples[0].astype(np.float64), samples[1].astype(np.float64)
@@ -107,9 +107,8 @@ def spectrogram_db(samples: np.ndarray, rate_hz: int, columns: int = 800, rows: 
 
 
 def vectorscope(samples: np.ndarray, size: int = 260) -> np.ndarray:
-    """Density of the points of side (across, left on the left) and mid (upwards) of the first two channels, as numbers from 0
-    to 1, shape (size, size). All but one in a
-    thousand points are inside."""
+    """Density of the samples of the first two channels in a plane, as numbers from 0 to 1, shape (size, size). The horizontal axis is the
+    side signal (left channel on the left), the vertical axis is the mid signal. 99.9 % of the samples are inside the plane."""
     step = max(1, samples.shape[1] // 400_000)
     left, right = samples[0, ::step].astype(np.float64), samples[1, ::step].astype(np.float64)
     across, upwards = right - left, left + right

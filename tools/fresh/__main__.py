@@ -1,4 +1,4 @@
-"""`make fresh`: `make demo` and `make test` in bare roots of Debian 12 and 13, with a table of times at the end."""
+"""`make fresh`: runs `make demo` and `make test` in bare roots of Debian 12 and 13, and prints a table of times at the end."""
 
 import argparse
 import os
@@ -15,7 +15,8 @@ FOLDER = REPOSITORY / "build" / "fresh"
 SUITES = ("bookworm", "trixie")
 CLONE = "git clone -q burnish.bundle burnish"
 WHOLE = ("make demo", "make box", "make test")
-#: Tests of what differs between Pythons, libraries and machines: bits, generated documents, screens, pseudo-terminals.
+#: Tests whose results can differ between versions of Python, libraries and machines: bits, generated documents, screens,
+#: pseudo-terminals.
 TELLING = (
     "tests/test_layers.py",
     "tests/test_docs.py",
@@ -34,7 +35,7 @@ QUICK = ("make demo", "make box", f"make test TESTS='-n auto --dist loadfile {' 
 
 
 def missing() -> str | None:
-    """Why bare roots cannot be made here, or None."""
+    """The reason why bare roots cannot be made on this machine, or None."""
     if os.geteuid() != 0:
         return "bare roots need root: run `sudo make fresh`"
     for program in ("mmdebstrap", "unshare", "chroot"):
@@ -44,7 +45,7 @@ def missing() -> str | None:
 
 
 def try_root(root: Root, commands: list[str]) -> list[tuple[str, str, float, bool]]:
-    """Run `commands` in `root`; for each: root, command, seconds and whether it passed. Stops at the first that fails."""
+    """Run `commands` in `root`. Returns root, command, seconds and whether it passed, for each. Stops at the first failure."""
     log = FOLDER / f"{root.suite}.log"
     rows = []
     with log.open("w") as output:
@@ -74,14 +75,14 @@ def try_suite(suite: str, commands: list[str]) -> list[tuple[str, str, float, bo
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit status is 0 where every command passed in every root, and where no root can be made but --if-possible."""
+    """The exit status is 0 if every command passed in every root. With --if-possible, it is also 0 if no root can be made."""
     parser = argparse.ArgumentParser(prog="python3 -m tools.fresh", description=__doc__)
     parser.add_argument("--suite", action="append", choices=SUITES, help="only this release (may be repeated)")
     parser.add_argument(
-        "--quick", action="store_true", help="instead of all tests only those that depend on the machine"
+        "--quick", action="store_true", help="run only the tests whose results can depend on the machine"
     )
     parser.add_argument(
-        "--if-possible", action="store_true", help="succeed, with the reason, where no root can be made"
+        "--if-possible", action="store_true", help="if no root can be made, print the reason and end with exit status 0"
     )
     asked = parser.parse_args(arguments)
     if reason := missing():

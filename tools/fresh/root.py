@@ -1,5 +1,4 @@
-"""One bare root: mmdebstrap makes it once, it is unpacked again for each run, and commands run in it with their own
-namespaces."""
+"""A bare root. mmdebstrap makes it once, and it is unpacked again for each run. Commands run in it with their own namespaces."""
 
 import shutil
 import subprocess
@@ -57,8 +56,10 @@ class Root:
     def check(self) -> None:
         """Raise RootImpossible unless commands run in the root and reach the packages of Debian."""
         if self.run("true", subprocess.DEVNULL):
-            raise RootImpossible("this machine lets nobody mount and enter a root (in a container, run it privileged)")
-        # With lists of its own, removed again: the root must stay as it is.
+            raise RootImpossible(
+                "this machine does not allow mounting and entering a root (in a container, run it privileged)"
+            )
+        # apt writes its lists to a folder that is deleted afterwards, because the root must stay unchanged.
         update = "apt-get update -qq -o APT::Update::Error-Mode=any -o Dir::State::Lists=/tmp/lists"
         if self.run(f"mkdir -p /tmp/lists/partial && {update} && rm -r /tmp/lists", subprocess.DEVNULL):
             raise RootImpossible(f"the root of {self.suite} cannot reach the packages of Debian: check the network")
@@ -76,7 +77,7 @@ class Root:
                 shutil.copy(value, self.path / self._inside(value)[1:])
 
     def run(self, command: str, output) -> int:
-        """Run the shell `command` in the root's home folder, print to the open file `output`; returns the exit status."""
+        """Run the shell `command` in the home folder of the root. Its output goes to the open file `output`. Returns the exit status."""
         variables = {"HOME": "/root", "USER": "root", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
         variables |= {name: self._inside(value) for name, value in self._machine.items()}
         unshare = ["unshare", "--mount", "--pid", "--ipc", "--fork", "--kill-child", "--propagation=private"]
@@ -85,7 +86,7 @@ class Root:
                               check=False).returncode  # fmt: skip
 
     def describe(self) -> str:
-        """The release and its Python, for the table."""
+        """The release and the version of its Python, for the table."""
         release = (self.path / "etc" / "debian_version").read_text().strip()
         python = subprocess.run(["chroot", self.path, "/usr/bin/python3", "--version"], capture_output=True, text=True,
                                 check=True).stdout.strip()  # fmt: skip

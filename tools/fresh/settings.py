@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-#: Settings of pip that tell how to reach an index. Folders of this machine (find-links) are left out.
+#: Settings of pip that state how to reach an index. Folders of this machine (find-links) are left out.
 _PIP = ("index-url", "extra-index-url", "proxy", "trusted-host", "timeout", "default-timeout", "retries", "cert")
-#: Variables that tell how to reach the network: proxies, and files of certificates.
+#: Variables that state how to reach the network: proxies, and files with certificates.
 VARIABLES = (
     *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
     *("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
