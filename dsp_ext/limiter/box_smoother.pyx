@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
 # Lengths are cut to CHUNK; positions stay below the length of the array.
-"""BoxSmoother: finite smoothing, in place, at the same cost for every input and every length."""
+"""BoxSmoother: smoothing by a finite filter, in place. The cost is the same for every input and every length."""
 
 import numpy as np
 
@@ -20,16 +20,16 @@ cdef inline uint64_t integer(float x) noexcept nogil:
 cdef class BoxSmoother:
     """Moving average over `length` values between -32 and 32: three running means in cascade. Values before the first are 0.
 
-    The weights are finite, non-negative and sum to 1. So a smoothed reduction is never below the smallest of the last
-    `length`, and no peak that they were made for can pass. On audio it is a linear-phase low-pass.
+    The filter has finitely many weights, which are non-negative and sum to 1. A smoothed reduction is therefore never below the
+    smallest of the last `length` reductions, so it is large enough for their peak. For audio, the filter is a linear-phase low-pass.
 
-    The values are summed three times over, and the result is made of eight of these sums (a cascaded integrator-comb filter:
-    Hogenauer, IEEE Trans. ASSP 29(2), 1981). Integers make that exact for ever, although the sums wrap around; where all
-    values are 0, the result is exactly 0.
+    The values are summed three times in succession, and the result is computed from eight of these sums (a cascaded
+    integrator-comb filter: Hogenauer, IEEE Trans. ASSP 29(2), 1981). The sums are integers, so the result stays exact although they
+    wrap around. If all values are 0, the result is exactly 0.
     """
 
     def __init__(self, Py_ssize_t longest):
-        """[control] Room for `longest` frames, at least 3; starts with that length."""
+        """[control] Allocates memory for `longest` frames, at least 3. Starts with that length."""
         if longest < BOXES:
             raise ValueError(f"length must be at least {BOXES} frames, not {longest}")
         self.longest = longest
@@ -39,10 +39,11 @@ cdef class BoxSmoother:
         self.set_length(longest)
 
     cdef void set_length(self, Py_ssize_t length) noexcept nogil:
-        """[audio] Another length, 3 to `longest` frames; as if all values so far had been 0."""
+        """[audio] Set the length, 3 to `longest` frames. All past values then count as 0."""
         cdef Py_ssize_t total = length + BOXES - 1
         self.length = length
-        # Half, three tenths, the rest: of the splits tried, this leaves the least beyond 200 Hz of a step.
+        # The three means get half, three tenths, and the rest. Of the tested divisions, this one leaves the least of a step above
+        # 200 Hz.
         self._box[0] = total // 2
         self._box[1] = 3 * total // 10
         self._box[2] = total - self._box[0] - self._box[1]
@@ -50,7 +51,7 @@ cdef class BoxSmoother:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] As if all values so far had been 0."""
+        """[audio] Clear all past values: they count as 0."""
         memset(&self._sums[0], 0, self._sums.shape[0] * sizeof(uint64_t))
         self._sum[0] = self._sum[1] = self._sum[2] = 0
         self._at = self._past
@@ -84,7 +85,7 @@ cdef class BoxSmoother:
 
 
 cdef void mean(float *x, const uint64_t *s, Py_ssize_t a, Py_ssize_t b, Py_ssize_t c, double scale, Py_ssize_t frames) noexcept nogil:
-    """The mean over boxes of a, b and c frames, of the sums `s` of the sums of the sums of values."""
+    """The result of three running means of a, b and c frames, computed from `s`, the values that were summed three times."""
     cdef Py_ssize_t i
     cdef const uint64_t *s_a = s - a
     cdef const uint64_t *s_b = s - b

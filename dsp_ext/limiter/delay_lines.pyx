@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False
-# Lines are counted by the callers; positions stay below the length.
-"""DelayLines: several signals that wait equally long."""
+# Callers pass valid line numbers; positions stay below the length.
+"""DelayLines: delays several signals by the same time."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from dsp_ext.core cimport exchange
 
 
 cdef class DelayLines:
-    """`count` signals, with room for `longest` frames. Starts with that length."""
+    """Allocates memory for `count` signals and delays of up to `longest` frames. Starts with that delay."""
 
     def __init__(self, int count, Py_ssize_t longest):
         self._rings = np.zeros((count, max(1, longest)), np.float32)
@@ -18,12 +18,12 @@ cdef class DelayLines:
         self.length = longest
 
     cdef void set_length(self, Py_ssize_t length) noexcept nogil:
-        """[audio] Another length, from 0 frames on. Forgets the past."""
+        """[audio] Set the delay, 0 frames or more. Clears all past values."""
         self.length = length
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         memset(&self._rings[0, 0], 0, self._rings.shape[0] * self._rings.shape[1] * sizeof(float))
         memset(&self._at[0], 0, self._at.shape[0] * sizeof(Py_ssize_t))
 

@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False
-# The pieces mind their own sizes.
+# The called objects limit their sizes themselves.
 """Dips: turns the reduction that each peak needs into smooth dips of the gain. One channel.
 
     needed -> sliding maximum over look-ahead and hold -> release -> smoothing over the look-ahead

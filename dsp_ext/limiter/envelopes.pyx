@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Indices are the loops' own.
+# Indices come from the loops.
 """Exponential envelopes: release and follower, in place, at the same cost for every input."""
 
 # In octaves; this is 0.006 dB.
@@ -16,7 +16,7 @@ cdef double share(double time_ms, double rate_hz) noexcept nogil:
 
 
 cdef class Release:
-    """Rises at once, falls exponentially to 0 with the time constant `release_ms`.
+    """Rises at once, and falls exponentially to 0 with the time constant `release_ms`.
 
     The exponential falls towards FLOOR below 0, so that it reaches 0 exactly: without peaks, the limiter does not change the
     signal at all.
@@ -27,7 +27,7 @@ cdef class Release:
         self.set_ms(release_ms)
 
     cdef void set_ms(self, double release_ms) noexcept nogil:
-        """[audio] Time constant in ms, at least 1 (smaller counts as 1)."""
+        """[audio] Set the time constant in ms. Values below 1 count as 1."""
         self._take = share(release_ms, self.rate_hz)
         self._keep = 1.0 - self._take
 
@@ -61,7 +61,7 @@ cdef class Follower:
         self.set_ms(attack_ms, release_ms)
 
     cdef void set_ms(self, double attack_ms, double release_ms) noexcept nogil:
-        """[audio] Time constants in ms, at least 1."""
+        """[audio] Set the time constants in ms, at least 1."""
         self._rise = share(attack_ms, self.rate_hz)
         self._fall = share(release_ms if release_ms > attack_ms else attack_ms, self.rate_hz)
 

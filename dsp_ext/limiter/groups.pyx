@@ -1,10 +1,10 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Groups are counted here.
-"""Control signals with one value for a group of frames, a sixth of a millisecond long: what moves slowly is computed once for
-each group.
+# This module counts the groups, so indices stay below their number.
+"""Control signals with one value for each group of frames. A group lasts a sixth of a millisecond. Quantities that change slowly are
+computed once for each group.
 
-Groups are counted from the last `clear` on, so results do not depend on how the stream is cut into blocks. The value of a
-group is known at its end. `GroupHold` gives it to the frames of the next group, `GroupLine` leads to it.
+The first group begins at the last `clear`, so results do not depend on how the stream is divided into blocks. The value of a
+group is known at its end. `GroupHold` uses it for all frames of the next group; `GroupLine` interpolates between the values.
 """
 
 from dsp_ext.core import rate_factor
@@ -12,12 +12,12 @@ from dsp_ext.core cimport LANES, Float4, float4, float4_at, greater4, put_float4
 
 
 def group_frames(rate_hz) -> int:
-    """Frames of a group: 8 up to 48 kHz, 16 up to 96 kHz, 32 above. The partitions of the convolvers hold whole groups."""
+    """The number of frames in a group: 8 up to 48 kHz, 16 up to 96 kHz, and 32 above. A partition of the convolvers contains whole groups."""
     return 8 * rate_factor(rate_hz)
 
 
 cdef inline float largest_of(const float *x, Py_ssize_t size) noexcept nogil:
-    """The largest of `size` values, a multiple of 8; 0 if none is above."""
+    """The largest of `size` values, or 0 if no value is above 0. `size` is a multiple of 8."""
     cdef float[4] lanes
     cdef float a, b
     cdef Float4 top = float4(0.0)
@@ -44,7 +44,7 @@ cdef class GroupPeaks:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] A new group begins."""
+        """[audio] Begin a new group."""
         self._filled = 0
         self._largest = 0.0
 
@@ -77,19 +77,19 @@ cdef class GroupPeaks:
 
 
 cdef class GroupHold:
-    """Gives the value of each group of `size` frames to the frames of the next group; 0 before."""
+    """Writes the value of each group of `size` frames for all frames of the next group. Before that, it writes 0."""
 
     def __init__(self, Py_ssize_t size):
         self.size = size
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] A new group begins, after silence."""
+        """[audio] Begin a new group, with past values of 0."""
         self._filled = 0
         self._value = 0.0
 
     cdef void run(self, const float *values, float *x, Py_ssize_t frames) noexcept nogil:
-        """[audio] Write `frames` values. `values`: those of the groups that end within them. O(frames)."""
+        """[audio] Write `frames` values. `values` contains those of the groups that end within these frames. O(frames)."""
         cdef Py_ssize_t part, i
         cdef Py_ssize_t groups = 0
         while frames > 0:
@@ -115,20 +115,20 @@ cdef class GroupHold:
 
 
 cdef class GroupLine:
-    """Leads from the value of each group of `size` frames to that of the next one, during the frames of the group after that; 0
-    before."""
+    """Interpolates linearly from the value of each group of `size` frames to the value of the next group, during the frames of the
+    group after that. Before that, it writes 0."""
 
     def __init__(self, Py_ssize_t size):
         self.size = size
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] A new group begins, after silence."""
+        """[audio] Begin a new group, with past values of 0."""
         self._filled = 0
         self._value = self._next = 0.0
 
     cdef void run(self, const float *values, float *x, Py_ssize_t frames) noexcept nogil:
-        """[audio] Write `frames` values. `values`: those of the groups that end within them. O(frames)."""
+        """[audio] Write `frames` values. `values` contains those of the groups that end within these frames. O(frames)."""
         cdef Py_ssize_t part, i
         cdef Py_ssize_t groups = 0
         cdef float step
@@ -154,7 +154,7 @@ cdef class GroupLine:
 
 
 cdef inline void spread(float *x, float value, Py_ssize_t size) noexcept nogil:
-    """`size` times the same value; `size` is a multiple of 8."""
+    """Write the same value `size` times. `size` is a multiple of 8."""
     cdef Py_ssize_t i = 0
     cdef Float4 four = float4(value)
     while i < size:

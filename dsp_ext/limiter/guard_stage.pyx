@@ -3,8 +3,8 @@
 """GuardStage: measures the output of the peak stage, and lowers the gain around peaks that are still over the ceiling.
 
 The peak stage measured its input, and a gain that moves shifts peaks between samples a little. This stage measures again and
-reduces both channels alike. It rests while everything is within 0.015 dB of the ceiling. Its interpolator is longer than that
-of the other stages, so that longer meters agree above 20.5 kHz too.
+reduces both channels alike. It does nothing while no peak exceeds the ceiling minus 0.015 dB. Its interpolator is longer than
+that of the other stages, so that meters with longer interpolators agree above 20.5 kHz, too.
 """
 
 from libc.string cimport memcpy
@@ -43,7 +43,7 @@ cdef float MARGIN = <float> 0.015 * OCTAVES_PER_DB
 
 
 cdef class GuardStage(Stage):
-    """Stereo, both channels reduced alike."""
+    """Processes stereo. Both channels get the same gain."""
 
     def __init__(self, rate_hz):
         lookahead = frames_of(LOOKAHEAD_MS, rate_hz)
@@ -57,7 +57,7 @@ cdef class GuardStage(Stage):
         self._work = np.zeros((ROWS, CHUNK), np.float32)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         self._detector_l.clear()
         self._detector_r.clear()
         self._dips.clear()

@@ -1,13 +1,13 @@
 # cython: boundscheck=False, wraparound=False
-# The pieces mind their own sizes; blocks are cut to CHUNK by the caller.
-"""Lasting: the reduction that programme has needed without a break, slowly followed. One channel.
+# The called objects limit their sizes themselves; blocks are cut to CHUNK by the caller.
+"""Lasting: a slow gain, which follows the reduction that the signal has needed without a break. One channel.
 
     needed -> largest of each group -> sliding maximum over HOLD_MS -> sliding minimum over `lasting_ms`
     -> line from group to group -> attack and release
 
-The hold bridges the half periods of bass, so that a steady sound from 30 Hz up gives a constant value at any pitch. The
-minimum removes everything shorter than `lasting_ms`: single peaks are left to the dips, which cost less loudness. Only the
-attack and the release work frame by frame (`groups.pyx`).
+The hold is longer than half a period of the bass, so that a steady sound from 30 Hz upwards gives a constant value at any pitch.
+The minimum removes everything that is shorter than `lasting_ms`. Single peaks are therefore reduced by the dips, which cost less
+loudness. Only the attack and the release are computed for every frame (`groups.pyx`).
 """
 
 import numpy as np
@@ -44,7 +44,7 @@ cdef class Lasting:
         self.configure(LONGEST_MS, ATTACK_MS)
 
     cdef void configure(self, double lasting_ms, double release_ms) noexcept nogil:
-        """[audio] `lasting_ms` up to LONGEST_MS; time constant of the release in ms. Forgets the past."""
+        """[audio] Set `lasting_ms`, up to LONGEST_MS, and the time constant of the release in ms. Clears all past values."""
         cdef double groups_hz = self.rate_hz / self._peaks.size
         cdef Py_ssize_t window = frames_of(lasting_ms if lasting_ms < _LONGEST_MS else _LONGEST_MS, groups_hz)
         self._least.set_window(window if window > 1 else 1)
@@ -61,15 +61,14 @@ cdef class Lasting:
         self._follower.clear()
 
     cdef void run(self, float *needed, Py_ssize_t frames) noexcept nogil:
-        """[audio] Replace what is needed (octaves, 0 or above) by the lasting part of it. At most
-        CHUNK frames."""
+        """[audio] Replace the needed reduction (octaves, 0 or above) by its lasting part. At most CHUNK frames."""
         cdef Py_ssize_t i, groups
         cdef float *work = &self._work[0]
         groups = self._peaks.run(needed, work, frames)
         self._held.run(work, groups)
         for i in range(groups):
             work[i] = -work[i]
-        self._least.run(work, groups)  # the values before the first count as 0: nothing has lasted yet
+        self._least.run(work, groups)  # values before the first one count as 0, because nothing has lasted yet
         for i in range(groups):
             work[i] = -work[i]
         self._line.run(work, needed, frames)

@@ -44,18 +44,18 @@ cdef enum:
 #: The cutoff of the low-pass for the mid dips: its running means together are 1.5 periods of this frequency long.
 LOW_HZ = 400.0
 
-cdef float LOUDEST = 30.0  # what the integers of the low-pass can hold
+cdef float LOUDEST = 30.0  # the largest value that the integers of the low-pass can represent
 cdef float MARGIN = <float> 0.03 * OCTAVES_PER_DB
 
 
 cdef inline float bounded(float x) noexcept nogil:
-    """`x` within +-LOUDEST; finite for NaN too."""
+    """`x` limited to +-LOUDEST. The result is finite also for NaN."""
     x = x if x > -LOUDEST else -LOUDEST
     return x if x < LOUDEST else LOUDEST
 
 
 cdef class PeakStage(Stage):
-    """Stereo. `longest_ms` of look-ahead and `longest_hold_ms` of hold are the room there is."""
+    """Processes stereo. Allocates memory for look-aheads up to `longest_ms` and holds up to `longest_hold_ms`."""
 
     def __init__(self, rate_hz, double longest_ms, double longest_hold_ms):
         longest = frames_of(longest_ms, rate_hz)
@@ -85,7 +85,7 @@ cdef class PeakStage(Stage):
         self._reduction.settle()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         self._low_l.clear()
         self._low_r.clear()
         self._reduction.clear()
@@ -94,7 +94,7 @@ cdef class PeakStage(Stage):
 
     cdef Peaks measure(self, const float *left, const float *right, const float *ceiling, const float *excess_l,
                        const float *excess_r, Py_ssize_t frames) noexcept nogil:
-        """Peaks of the intervals that are as far back as the low-pass delays, and what they may reach."""
+        """Compute the peaks of the intervals, delayed by the latency of the low-pass, and the levels that these peaks may have."""
         cdef Py_ssize_t i
         cdef int row
         cdef Peaks peaks

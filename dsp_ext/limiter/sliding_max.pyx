@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Lengths are cut to a part of the room; positions stay below it.
-"""SlidingMax: the largest of the newest values, in place, at the same cost for every input."""
+# Lengths are limited to a part of the allocated memory; positions stay below it.
+"""SlidingMax: the largest of the newest values, in place. The cost is the same for every input."""
 
 import numpy as np
 
@@ -14,29 +14,29 @@ cdef enum:
 
 
 cdef class SlidingMax:
-    """Largest of the newest `window` values; values before the first count as 0. Values are 0 or above, or all of one sign,
-    and finite.
+    """The largest of the newest `window` values. Values before the first one count as 0. All values must be finite, and 0 or above or
+    all of one sign.
 
-    A ladder: maxima over 2, 4, 8 ... values, each from two of the rung below, and the last rung overlaps to the exact
-    window. log2(window) comparisons a sample, but side by side in vector lanes and always the same, unlike the usual
-    monotonic queue (Lemire 2006), whose cost follows the signal.
+    Maxima over 2, 4, 8 ... values are computed level by level, each from two maxima of the level below. At the last level, the two
+    maxima overlap, so that together they cover exactly the window. This takes log2(window) comparisons per sample, but they run in
+    vector lanes and their number is constant. The cost of the usual monotonic queue (Lemire 2006) depends on the signal.
     """
 
     def __init__(self, Py_ssize_t longest, Py_ssize_t block=CHUNK):
-        """[control] Room for windows up to `longest` frames; starts with the longest. `block`: about as many values as
-        arrive at once; more are cut."""
+        """[control] Allocates memory for windows up to `longest` frames. Starts with the longest. `block`: the usual number of values
+        per call; longer calls are divided."""
         if longest < 1:
             raise ValueError(f"window must be at least 1 frame, not {longest}")
         self.longest = longest
         self._room = 2 * block
-        # Each level keeps `distance` past values, then there is room for new ones.
+        # Each level stores `distance` past values, followed by memory for new ones.
         levels = int(longest).bit_length()
         self._distance = np.zeros(levels, np.intp)
         self._history = np.zeros(longest + levels * (self._room + SPARE), np.float32)
         self.set_window(longest)
 
     cdef void set_window(self, Py_ssize_t window) noexcept nogil:
-        """[audio] Another window, 1 to `longest` frames; forgets the past."""
+        """[audio] Set the window, 1 to `longest` frames. Clears all past values."""
         cdef Py_ssize_t reach = 1
         self.window = window
         self._levels = 0
@@ -50,12 +50,12 @@ cdef class SlidingMax:
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         memset(&self._history[0], 0, self._history.shape[0] * sizeof(float))
         self._at = 0
 
     cdef void rewind(self) noexcept nogil:
-        """Move the past values of each level to the begin of its room."""
+        """Move the past values of each level to the beginning of its memory."""
         cdef Py_ssize_t level
         cdef float *history = &self._history[0]
         for level in range(self._levels):

@@ -1,11 +1,11 @@
 # cython: boundscheck=False, wraparound=False
-# The pieces mind their own sizes.
-"""SlowDips: from the reductions that groups of frames need to dips of some milliseconds. One channel.
+# The called objects limit their sizes themselves.
+"""SlowDips: turns the reductions that groups of frames need into dips of some milliseconds. One channel.
 
     needed -> sliding maximum over the look-ahead -> release -> hold for a group -> smoothing
 
-As in `dips.pyx`, sound that waits `lookahead` frames meets a reduction that is at or above what its group needs. Only the
-smoothing works frame by frame.
+As in `dips.pyx`, if the audio is delayed by `lookahead` frames, the reduction is at or above what its group needs. Only the
+smoothing is computed for every frame.
 """
 
 from .box_smoother import BoxSmoother
@@ -19,7 +19,7 @@ cdef enum:
 
 
 cdef class SlowDips:
-    """Look-ahead in frames, time constant of the release in ms."""
+    """The look-ahead is in frames, the time constant of the release in ms."""
 
     def __init__(self, rate_hz, Py_ssize_t lookahead, double release_ms):
         group = group_frames(rate_hz)
@@ -32,15 +32,15 @@ cdef class SlowDips:
         self._smoother = BoxSmoother(smoothing)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         self._held.clear()
         self._release.clear()
         self._hold.clear()
         self._smoother.clear()
 
     cdef void run(self, float *needed, Py_ssize_t groups, float *dips, Py_ssize_t frames) noexcept nogil:
-        """[audio] `needed`: octaves, 0 or above, for the `groups` groups that end within the frames; it is lost. `dips`: octaves
-        for each of the `frames` frames, `lookahead` frames late."""
+        """[audio] `needed`: the needed reductions (octaves, 0 or above) of the `groups` groups that end within the frames; they are
+        overwritten. `dips`: the reduction in octaves for each of the `frames` frames, `lookahead` frames late."""
         self._held.run(needed, groups)
         self._release.run(needed, groups)
         self._hold.run(needed, dips, frames)

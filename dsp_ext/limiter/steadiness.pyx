@@ -1,16 +1,18 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True
-# Windows have one new value at a time; parts end with their group.
+# Windows get one new value at a time; parts end at the end of a group.
 """Steadiness: whether the sound above 300 Hz holds its level, as a held chord or a test tone does and music rarely does.
 
     high-pass -> power, averaged over about 10 ms -> range of its level over 150 ms -> 1 (steady) to 0 -> kept for 200 ms
     -> slow rise
 
-A gain that moves quickly is inaudible where the music itself moves; around a held tone nothing masks it. The steady stage of
-the limiter uses this figure to act slowly there. Silence below -90 dBFS is steady, so that a tone which swells after it is
-treated as one; between that and -60 dBFS nothing is. The level is looked at 1500 times a second.
+A gain that moves quickly is inaudible while the music itself changes, but around a held tone nothing masks it. The steady stage of
+the limiter uses this figure to act slowly on such tones. Silence below -90 dBFS counts as steady, so that a tone which fades in
+after it is treated as steady at once. Sound between -90 and -60 dBFS never counts as steady. The level is measured 1500 times a
+second.
 
-The figure falls at once, but takes RISE_MS from 0 to 1. While a sound becomes steady, the next stage still reduces it, and
-gives way with its own release; if the steady stage took over faster than that, both would reduce the sound for a moment.
+The figure falls at once, but takes RISE_MS from 0 to 1. While a sound becomes steady, the peak stage still reduces it, and
+this reduction ends with the release of that stage. If the steady stage took over faster, both stages would reduce the sound for a
+moment.
 """
 
 from libc.math cimport fabsf
@@ -74,7 +76,7 @@ cdef class Steadiness:
         self._goal = self._steady = 1.0
 
     cdef void judge(self) noexcept nogil:
-        """One look at the level."""
+        """Process one measurement of the level."""
         cdef float level = log2_(<float> (left_of(self._power_2) + right_of(self._power_2) + LEAST_POWER)) - FLOOR
         cdef float highest, lowest, moved, steady
         level = level if level > <float> 0.0 else <float> 0.0
@@ -94,7 +96,7 @@ cdef class Steadiness:
         self._steady = steady if steady < self._goal else self._goal
 
     cdef void follow(self, const float *left, const float *right, Py_ssize_t frames) noexcept nogil:
-        """The power of what is above CORNER_HZ. Bad samples count as loud ones, so that they are forgotten."""
+        """The power above CORNER_HZ. Invalid samples count as loud ones, so that their effect ends after some time."""
         cdef Py_ssize_t i
         cdef Double2 a = double2(self._corner, self._corner), k = double2(self._average, self._average)
         cdef Double2 top = double2(64.0, 64.0), bottom = double2(-64.0, -64.0)
@@ -110,7 +112,7 @@ cdef class Steadiness:
         self._low_1, self._low_2, self._power_1, self._power_2 = low_1, low_2, power_1, power_2
 
     cdef void run(self, const float *left, const float *right, float *steady, Py_ssize_t frames) noexcept nogil:
-        """[audio] 0 to 1 for each group of frames that ends."""
+        """[audio] Write the steadiness, 0 to 1, for each group of frames that ends."""
         cdef Py_ssize_t part
         while frames > 0:
             part = self._group - self._filled

@@ -77,13 +77,13 @@ cdef float MARGIN = <float> 0.032 * OCTAVES_PER_DB
 
 
 cdef inline float bounded(float x) noexcept nogil:
-    """`x` within +-LOUDEST; finite for NaN too."""
+    """`x` limited to +-LOUDEST. The result is finite also for NaN."""
     x = x if x > -LOUDEST else -LOUDEST
     return x if x < LOUDEST else LOUDEST
 
 
 cdef inline float unit(float x) noexcept nogil:
-    """`x` between 0 and 1."""
+    """`x` limited to 0 to 1."""
     x = x if x > <float> 0.0 else <float> 0.0
     return x if x < <float> 1.0 else <float> 1.0
 
@@ -93,10 +93,10 @@ cdef inline float larger(float a, float b) noexcept nogil:
 
 
 cdef float keep(float *needed, float kept, Py_ssize_t groups) noexcept nogil:
-    """Replace what is needed by the largest value that it has not fallen TOLERANCE short of since. Returns the last one.
+    """Hold each needed reduction until the values fall more than TOLERANCE below it. Returns the last value.
 
-    Meters read the peaks of a steady tone some hundredths of a decibel higher or lower as its phase drifts against the
-    samples. The gain must not follow that. Where nothing is needed, nothing is kept.
+    The measured peaks of a steady tone vary by some hundredths of a decibel, because the phase of the tone drifts against the samples.
+    The gain must not follow these variations. If no reduction is needed, nothing is held.
     """
     cdef Py_ssize_t i
     cdef float now
@@ -108,7 +108,7 @@ cdef float keep(float *needed, float kept, Py_ssize_t groups) noexcept nogil:
 
 
 cdef class SteadyStage(Stage):
-    """Stereo, both channels reduced alike."""
+    """Processes stereo. Both channels get the same gains."""
 
     def __init__(self, rate_hz):
         length = 2 * round(0.75 * rate_hz / BASS_HZ) + 1
@@ -146,7 +146,7 @@ cdef class SteadyStage(Stage):
         self._between.jump(self._between._target)
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Forget the past."""
+        """[audio] Clear all past values."""
         self._detector_l.clear()
         self._detector_r.clear()
         self._steadiness.clear()
@@ -179,7 +179,7 @@ cdef class SteadyStage(Stage):
         self._for_split.wait(CEILING, ceiling, frames)
 
     cdef void detect(self, TruePeak detector, int line, const float *x, float *excess, Py_ssize_t frames) noexcept nogil:
-        """The excess of each interval of one channel, as late as the bass."""
+        """The excess of each interval of one channel, with the same delay as the bass."""
         cdef Py_ssize_t i
         cdef float *sample = &self._work[LEVEL, 0]
         detector.run_both(x, excess, sample, frames)
@@ -189,8 +189,8 @@ cdef class SteadyStage(Stage):
 
     cdef Py_ssize_t measure(self, const float *left, const float *right, const float *bass_l, const float *bass_r,
                             const float *excess_l, const float *excess_r, Py_ssize_t frames) noexcept nogil:
-        """Held peaks of all, of the bass, of the rest, for the groups that end: the larger of both channels. Returns how many
-        groups end."""
+        """Compute the held peaks of the whole sound, of the bass and of the rest, for the groups that end. Each value is that of the
+        louder channel. Returns how many groups end."""
         cdef Py_ssize_t groups
         cdef float *level = &self._work[LEVEL, 0]
         cdef float *between = &self._work[BETWEEN, 0]
@@ -207,10 +207,11 @@ cdef class SteadyStage(Stage):
         return groups
 
     cdef void needs(self, const float *ceiling, Py_ssize_t groups) noexcept nogil:
-        """Octaves by which the bass, and then all, should be reduced. `ceiling` points to that of the last frame of the first
-        group.
+        """Compute the reductions of the bass and of the whole sound, in octaves. `ceiling` points to the ceiling of the last frame of
+        the first group.
 
-        The bass is on its own where its peak is twice the rest's or more, and takes no part where it is below the rest's.
+        If the peak of the bass is at least twice that of the rest, only the bass is reduced. If it is lower than that of the rest,
+        the bass is not reduced separately.
         """
         cdef Py_ssize_t i
         cdef const float *steady = &self._work[STEADY, 0]
@@ -240,7 +241,7 @@ cdef class SteadyStage(Stage):
         self._kept = keep(&self._work[NEEDED, 0], self._kept, groups)
 
     cdef void apply(self, float *left, float *right, float *excess_l, float *excess_r, Py_ssize_t frames) noexcept nogil:
-        """Sound, bass and excess wait for the dips, which then reduce them."""
+        """Delay sound, bass and excess by the look-ahead of the dips, and apply the dips to them."""
         cdef Py_ssize_t i
         cdef float *bass_l = &self._work[BASS_L, 0]
         cdef float *bass_r = &self._work[BASS_R, 0]
@@ -266,8 +267,8 @@ cdef class SteadyStage(Stage):
 
     cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
                   Py_ssize_t frames) noexcept nogil:
-        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) comes out as late as the sound;
-        `excess_l`, `excess_r` return the excess of the result, linear, 0 or above."""
+        """[audio] In place, at most CHUNK frames. `ceiling` (octaves, one per frame) is delayed by as much as the sound.
+        `excess_l` and `excess_r` receive the excess of the result (linear, 0 or above)."""
         cdef Py_ssize_t groups, first
         cdef float *bass_l = &self._work[BASS_L, 0]
         cdef float *bass_r = &self._work[BASS_R, 0]
@@ -288,7 +289,7 @@ cdef class SteadyStage(Stage):
 
 cdef void levels(float *level, const float *left, const float *right, const float *excess_l, const float *excess_r,
                  const float *between, Py_ssize_t frames) noexcept nogil:
-    """Peaks of the intervals, of the larger channel, with the part `between` of what is between the samples."""
+    """Peaks of the intervals, of the louder channel. `between` is the weight of the excess between the samples, from 0 to 1."""
     cdef Py_ssize_t i
     for i in range(frames):
         level[i] = larger(fabsf(left[i]) + between[i] * excess_l[i], fabsf(right[i]) + between[i] * excess_r[i])
@@ -302,7 +303,7 @@ cdef void levels_of_bass(float *level, const float *bass_l, const float *bass_r,
 
 cdef void levels_of_rest(float *level, const float *left, const float *right, const float *bass_l, const float *bass_r,
                          const float *excess_l, const float *excess_r, const float *between, Py_ssize_t frames) noexcept nogil:
-    """As `levels`, of what is not bass."""
+    """The same as `levels` for the sound without its bass."""
     cdef Py_ssize_t i
     for i in range(frames):
         level[i] = larger(
@@ -311,7 +312,7 @@ cdef void levels_of_rest(float *level, const float *left, const float *right, co
 
 
 cdef void to_gain(float *reduction, Py_ssize_t frames) noexcept nogil:
-    """Octaves become factors."""
+    """Convert octaves to factors."""
     cdef Py_ssize_t i
     for i in range(frames):
         reduction[i] = exp2_(-reduction[i])
