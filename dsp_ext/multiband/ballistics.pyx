@@ -2,8 +2,8 @@
 # Rows are as long as the caller states, with four numbers per frame.
 """The loops of the compressors that keep state from frame to frame: averages and detectors, for four lanes at once.
 
-Each lane has to wait for its own previous result, so four lanes take the same time as one. float64, two lanes in a
-`Double2`.
+Each lane has to wait for its own previous result, so four lanes take the same time as one. The numbers are float64, with two
+lanes in a `Double2`.
 """
 
 from dsp_ext.core cimport (

@@ -14,26 +14,26 @@ there:
     smoothed  = smoothed moved towards held with the attack constant
 
 - Level: the peak, the mean square over 10 ms, or a blend of their powers. The mean square of a sine is 3 dB below its peak.
-- Link: at 100 %, both channels follow the louder one. It is not their sum, so that sound in anti-phase is detected at its
-  level. At 0 %, each channel follows its own level.
+- Link: at 100 %, both channels follow the louder one. They do not follow the sum, so sound in opposite phase is detected at its
+  full level. At 0 %, each channel follows its own level.
 - Curve: downward above the threshold, upward below the lower threshold, expansion below the lowest one. Each part has a gain
   range that limits it. The expander opens with the attack time and closes with the release time, in a separate detector.
 - Times are time constants: the time for 63 % of a change in dB. A release passes through both stages of the detector. The
   first stage is therefore made shorter, so that both together take the stated time, and the second stage falls at least four
   times as fast as the release.
-- Adaptive release: as stated for a steady tone, up to five times shorter for a higher crest factor, and up to twice as long
+- Adaptive release: for a steady tone as stated, up to five times shorter for a higher crest factor, and up to twice as long
   for a lower one (a square wave). After the same authors' "Parameter automation in a dynamic range compressor", JAES 61(10), 2013.
 - The sound is delayed by 5 ms for the detector, whatever the look-ahead, so that the latency does not depend on settings.
   The delay can be switched off (`set_waiting`); there is no look-ahead then.
 
-While times or values of the curve are on a ramp, two detectors run side by side, one by the values from which the ramp starts
-and one by those to which it leads, and the reduction moves from the first to the second. One detector that follows a moving curve
-would rise in steps, at each peak of the waveform: a threshold that moves by 40 dB within 20 ms would cause -97 dBFS at 7 kHz on
-a tone.
+While times or values of the curve are on a ramp, two detectors run in parallel: one uses the values at the start of the ramp, the
+other one those at its end, and the reduction crossfades from the first to the second. A single detector that follows a moving
+curve would rise in steps, at each peak of the waveform: on a tone, a threshold that moves by 40 dB within 20 ms would cause a
+residue of -97 dBFS at 7 kHz.
 
 The cost depends on the settings, never on the sound. A part of the computation that no lane needs (see `settings.pxd`) is
 left out as soon as it has decayed, and it starts again at once when a lane needs it. The check for the decay takes place
-every CHUNK frames of the stream, however blocks are cut. If all lanes are linked, one detector serves both channels.
+every CHUNK frames of the stream, whatever the size of the blocks. If all lanes are linked, one detector serves both channels.
 """
 
 import numpy as np

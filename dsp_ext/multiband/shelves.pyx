@@ -166,9 +166,9 @@ cdef class Shelves:
 
 
 cdef inline double _gain(float change) noexcept nogil:
-    """The gain of a band whose gain minus 1 is `change`: from -18 dB on exactly, below that more and more above it, and never
-    below LEAST. A lower gain in an inner band would amplify the rounding of the gains, because the shelf below it boosts by
-    what the one above it cuts: at -80 dB, a moving gain would leave -48 dBFS of noise from a bass tone."""
+    """The gain of a band whose gain minus 1 is `change`. Down to -18 dB the gain is exact. Below that, the result is higher than the
+    gain, and never below LEAST. A lower gain in an inner band would amplify the rounding errors of the gains, because the shelf
+    below the band boosts by as much as the shelf above it cuts: at -80 dB, a moving gain would add noise of -48 dBFS to a bass tone."""
     cdef double gain = 1.0 + <double> change
     cdef double below = EXACT_FROM - gain if gain < EXACT_FROM else 0.0
     below = below * below * (1.0 / (EXACT_FROM * EXACT_FROM))

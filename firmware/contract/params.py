@@ -247,8 +247,8 @@ TABLE: tuple[Param, ...] = (
     _param("eq.enabled", 1, "EQ", "switches the whole EQ on or off", target=DESIGN),
     _param("eq.mode", 1, "EQ MODE", "phase of the EQ; minimum adds no latency", target=DESIGN),
     _param("eq.mix_pct", 5, "EQ MIX", "share of minimum phase in mixed mode", target=DESIGN),
-    _param("eq.resolution", 1, "EQ RES", "taps of the linear EQ; more taps reach lower frequencies, make notches deeper and add latency; "
-            "a bell at 40 Hz with Q 2 is up to 0.1 dB off with 8k and exact with 16k",
+    _param("eq.resolution", 1, "EQ RES", "number of taps of the linear EQ; with more taps, it is accurate at lower frequencies, "
+            "notches are deeper, and the latency is longer; a bell at 40 Hz with Q 2 has an error of up to 0.1 dB with 8k and almost none with 16k",
             target=DESIGN),
     _param("eq.auto_gain", 1, "EQ AUTOGAIN", "keeps the loudness of pink noise constant through the EQ", target=DESIGN),
     _param("eq.solo", 1, "EQ SOLO", "plays only the frequency range that one EQ band affects",

@@ -13,7 +13,7 @@ from host_cli.render import audiofile
 from tests.box.parts import Burnishd, Jig
 
 SECONDS = 3
-#: The recorder's blocks near the end of the run are not compared.
+#: The comparison must cover more than this, because the last blocks of the recorder can be missing.
 LEAST_SECONDS = 2
 
 

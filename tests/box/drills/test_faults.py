@@ -14,7 +14,7 @@ from tests.box.parts import Jig, wait_until
 
 @pytest.fixture(scope="session")
 def jig(card_clock, rate_hz, period_frames):
-    """Plays a tone into the input, for longer than a drill takes."""
+    """Plays a tone into the input. It lasts longer than a drill."""
     phase = np.arange(20 * rate_hz) * 2 * np.pi * 440 / rate_hz
     tone = np.repeat(np.sin(phase)[:, None] * 0.1 * 2**31, 2, axis=1).astype(np.int32)
     with Jig(tone, rate_hz, period_frames, repeat=True) as jig:
@@ -30,8 +30,8 @@ def steady(jig, burnishd, header):
 
 
 class Watch:
-    """Returns the reaction of the heartbeat to a fault: `last_edge_ms` is the time from the fault to the last edge before the
-    relays fell, and `back_ms` the time until the next edge."""
+    """Measures the reaction of the heartbeat to a fault. `follow` returns the time from the fault to the last edge before the relays
+    released, and the time from the fault until the relays pull in again, both in ms."""
 
     def __init__(self, header):
         self._header = header
@@ -39,7 +39,7 @@ class Watch:
 
     def follow(self, limit_s: float = 30) -> tuple[float, float]:
         header = self._header
-        assert wait_until(lambda: not header.held, limit_s, 0.001) is not None, "the relays did not fall"
+        assert wait_until(lambda: not header.held, limit_s, 0.001) is not None, "the relays did not release"
         last_edge_ms = (header.last_edge_s - self._fault_s) * 1e3
         assert wait_until(lambda: header.held, limit_s, 0.001) is not None, "the relays did not pull in again"
         return last_edge_ms, (time.monotonic() - self._fault_s) * 1e3
@@ -137,7 +137,7 @@ def test_sound_card_unplugged(burnishd, header, tool, jig, note):
     began = time.monotonic()
     # The driver waits until every program has closed the card.
     unbinding = subprocess.Popen(["sh", "-c", f"echo snd_aloop.0 >{driver}/unbind"])
-    assert wait_until(lambda: not header.held, 8, 0.001) is not None, "the relays did not fall"
+    assert wait_until(lambda: not header.held, 8, 0.001) is not None, "the relays did not release"
     note("last edge after", f"{(header.last_edge_s - began) * 1e3:.1f}", "ms")
     time.sleep(5)
     assert unbinding.poll() == 0, "the card is still in use"

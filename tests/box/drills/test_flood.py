@@ -28,7 +28,7 @@ def words(rate_hz) -> np.ndarray:
 
 
 def flood(port: str, seconds: float) -> tuple[int, int]:
-    """(requests written, lines answered) within `seconds`."""
+    """Send requests for `seconds`. Returns the numbers of requests that were written and answered."""
     descriptor = os.open(port, os.O_RDWR | os.O_NOCTTY)
     subprocess.run(["stty", "-F", port, "raw", "-echo"], check=True)
     answered, stop = [0], threading.Event()

@@ -34,7 +34,7 @@ def sounding(header, cable, card_clock):
 def refusal(service: Burnishd) -> tuple[int, str]:
     """The exit status of a box that does not start, and its one error message. A box that does start fails the drill."""
     status = service.ended()
-    # The control process may already run by then, and it writes to the log, too.
+    # The control process may already run at this moment, and it writes to the log, too.
     said = [line for line in service.log.splitlines() if not line.startswith("burnishd control: ")]
     assert len(said) == 1, service.log
     return status, said[0]

@@ -1,4 +1,5 @@
-"""The cable is pulled during every command, at several moments: one sentence, a fitting status, and the next command works."""
+"""The cable is pulled during every command, at several moments. The command prints at most one sentence and ends with a suitable
+status, and the next command works."""
 
 import threading
 import time
@@ -7,9 +8,9 @@ import pytest
 
 from .test_link import COMMANDS
 
-#: The moments after the start of the command, in virtual seconds; a command takes some 0.1 s of them.
+#: The moments after the start of the command, in virtual seconds. A command takes about 0.1 s.
 MOMENTS_S = (0.0, 0.03, 0.08)
-#: Done, no box, connection lost, and what a command says about a preset that an earlier command has or has not saved.
+#: The allowed exit statuses: success, no box, no permission for a port that has just appeared, port in use, and connection lost.
 STATUSES = (0, 3, 4, 5, 6)
 
 

@@ -1,4 +1,4 @@
-"""Runs audio, meters and a turning knob for a long time: there is no xrun, no lost reading and no lost detent."""
+"""Runs audio, meters and a turning knob for a long time, without an xrun, a lost meter frame or a lost detent."""
 
 import json
 import os
