@@ -1,4 +1,4 @@
-"""The self test with a loop cable, on a card whose cable has known delay, gain and noise."""
+"""The loop test, on a simulated card whose loop cable has a known delay, gain and noise."""
 
 import subprocess
 import sys
@@ -14,8 +14,9 @@ RATE_HZ, PERIOD, PERIODS = 48000, 128, 3
 
 
 class Cable:
-    """A card whose outputs are connected to its inputs. `gains` is the matrix from outputs (columns) to inputs (rows), `delay_frames` that of
-    the converters, `noise_dbfs` the level (RMS) that they add. Counts in periods as a card does."""
+    """A card whose outputs are connected to its inputs. `gains` is the matrix from outputs (columns) to inputs (rows). `delay_frames` is the
+    delay of the converters, and `noise_dbfs` is the RMS level of the noise that they add. Reads and writes take whole periods, as with a
+    real card."""
 
     def __init__(self, gains=((1, 0), (0, 1)), delay_frames=37, noise_dbfs=None, *, xruns=0, bend=0.0):
         self._gains, self._delay, self._bend = np.array(gains, float), delay_frames, bend
@@ -56,7 +57,7 @@ def measured(tmp_path, *cable, **parts):
 
 
 def test_delay_gain_null_and_noise_come_back_as_injected(tmp_path, record):
-    """Converters of 37 frames, -1.25 dB and +0.1 dB, and a noise of -110 dBFS."""
+    """The converters have a delay of 37 frames, gains of -1.25 dB and +0.1 dB, and noise of -110 dBFS."""
     gains = 10 ** (-1.25 / 20), 10 ** (0.1 / 20)
     both = measured(tmp_path, np.diag(gains), 37, -110.0)
     for side, gain in enumerate(gains):
@@ -85,7 +86,7 @@ def test_a_digital_loop_nulls_to_its_word_length(tmp_path):
 
 
 def test_an_analog_loop_nulls_although_its_delay_is_no_whole_frame(tmp_path, monkeypatch):
-    """Half a frame and a gentle low-pass, as converters have them: only what is not the signal counts as a fault."""
+    """Converters delay by fractions of a frame and have a gentle low-pass. Neither of these counts as a fault."""
     sent = loop_signal(RATE_HZ)
     taps = np.sinc(np.arange(-32, 33) - 0.5) * np.blackman(65)
     heard = np.stack([np.convolve(channel, taps)[: sent.shape[1]] for channel in sent])
@@ -111,7 +112,7 @@ def test_wrong_cables_are_named(tmp_path, gains, parts):
 
 
 def test_distortion_is_measured(tmp_path):
-    """A bend of 0.01 gives a second harmonic of 0.01 A / 2 relative to the tone."""
+    """A quadratic distortion of 0.01 causes a second harmonic of 0.01 A / 2 relative to the tone."""
     amplitude = 10 ** (TONE_DBFS / 20)
     both = measured(tmp_path, bend=0.01)
     assert both[0].thd_n_db == pytest.approx(20 * np.log10(0.01 * amplitude / 2), abs=0.1)
@@ -124,7 +125,7 @@ def test_an_xrun_is_measured_again_and_three_are_refused(tmp_path):
 
 
 def test_calibration_gives_the_levels_of_full_scale(tmp_path, capsys):
-    """A meter shows +12.10 dBu for the tone of -12 dBFS; the input hears it 0.4 dB lower."""
+    """A meter shows +12.10 dBu for the tone of -12 dBFS; the input receives the tone 0.4 dB lower."""
 
     class Relay:
         interval_s, beats, on = 0.001, 0, True
