@@ -184,6 +184,7 @@ def test_a_port_that_vanishes_at_any_byte_of_a_push_leaves_the_old_or_the_new_fi
     head = b'format = "burnish-preset"\nschema = 1\n[meta]\nname = "Mine"\n[limiter]\ngain_db = %d\n'
     old, new = head % 1, head % 2
     file = fake.presets.user_dir / "mine.toml"
+    file.parent.mkdir()
     file.write_bytes(old)
 
     class Cut(MemoryLink):

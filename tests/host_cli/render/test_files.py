@@ -121,7 +121,7 @@ class TestRender:
         content[4:8] = size
         (tmp_path / "cut.wav").write_bytes(content[: len(content) // 2])
         status, _, stderr = burnish("analyze", tmp_path / "cut.wav")
-        assert status == 1 and "is cut off" in stderr
+        assert status == 1 and "is truncated" in stderr
 
     def test_a_length_that_a_stream_left_open_is_accepted(self, mix, tmp_path):
         path, words = mix
