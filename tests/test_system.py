@@ -87,13 +87,13 @@ def played(long_mix, tmp_path_factory):
     """A run in which a preset is loaded, a knob is turned, meters are read and bypass is switched on."""
 
     def actions(box):
-        answers = {"before": burnish("--json", "get", "limiter.gain_db", "input.trim_db", device=box.tty)}
+        answers = {"before": burnish("--json", "get", "limiter.gain_db", device=box.tty)}
         play_on(box, 1.5)
         answers["load"] = burnish("--yes", "preset", "load", "Loud", device=box.tty)
-        answers["loaded"] = burnish("--json", "get", "limiter.gain_db", device=box.tty)
+        answers["loaded"] = burnish("--json", "get", "limiter.gain_db", "eq.b1.freq_hz", device=box.tty)
         answers["meters"] = burnish("--json", "meters", "--hz", "30", "--for", "2", device=box.tty)
-        box.panel("turn 1 +4")
-        answers["turned"] = burnish("--json", "get", "input.trim_db", device=box.tty)
+        box.panel("turn 3 +4")  # the frequency of the first band of the EQ
+        answers["turned"] = burnish("--json", "get", "eq.b1.freq_hz", device=box.tty)
         answers["bypass"] = burnish("bypass", "on", device=box.tty)
         play_on(box, 2)
         return answers
@@ -141,10 +141,10 @@ def test_preset_over_the_serial_line_changes_the_output(played):
 
 
 def test_encoder_changes_what_get_reports(played):
-    before = json.loads(played.answers["before"].stdout)["values"]["input.trim_db"]
-    turned = json.loads(played.answers["turned"].stdout)["values"]["input.trim_db"]
+    before = json.loads(played.answers["loaded"].stdout)["values"]["eq.b1.freq_hz"]
+    turned = json.loads(played.answers["turned"].stdout)["values"]["eq.b1.freq_hz"]
     assert turned > before
-    assert played.frame_of(input__trim_db=turned) > 0
+    assert played.frame_of(eq__b1__freq_hz=turned) > 0
 
 
 def test_meters_stream_at_30_hz_while_audio_runs(played):
