@@ -17,7 +17,7 @@ from .sysroot import CannotCount
 HERE = Path(__file__).parent
 COMPILER = "aarch64-linux-gnu-gcc"
 #: The modules of firmware/ that the cases need, by package. Their packages import more than the sysroot's Python has.
-FIRMWARE = {"contract": ("errors", "params"), "engine": ("designer",)}
+FIRMWARE = {"contract": ("errors", "params", "suggestions"), "engine": ("designer",)}
 #: Runs setup.py up to and including Cython, and prints the compiler's input.
 _ASK_SETUP = """
 import json, sys
