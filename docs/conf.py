@@ -5,7 +5,7 @@ import re
 project = "Burnish"
 extensions = ["myst_parser"]
 root_doc = "docs/index"
-include_patterns = ["docs/*.md", "hardware/*.md", "*.md"]
+include_patterns = ["docs/*.md", "hardware/*.md", "tests/box/*.md", "*.md"]
 exclude_patterns = ["build", "out", ".venv"]
 html_theme = "furo"
 html_title = "Burnish"
@@ -23,7 +23,7 @@ def _add_contents(_app, name: str, source: list[str]) -> None:
     tables = []
     for section in source[0].split("\n## ")[1:]:
         links = re.findall(r"\[([^]]+)\]\((\S+)\.md\)", section)
-        entries = "\n".join(f"{title} <{target}>" for title, target in links)
+        entries = "\n".join(f"{' '.join(title.split())} <{target}>" for title, target in links)
         caption = section.splitlines()[0]
         tables.append(f"\n\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n{entries}\n```\n")
     source[0] += "".join(tables)
