@@ -25,6 +25,8 @@ help:
 	@echo "make fresh            run demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras           print whether pip can install each extra, for each Python and machine"
 	@echo "make bench            compare the speed with other programs"
+	@echo "make records-setup    install cdrdao, cuetools and other programs, which read deliveries back in tests"
+	@echo "make catalogue        measure 2000 files on a local cluster whose workers are killed"
 	@echo "make bench-sound      compare limiters at the same loudness (CLIPS=folder: real music; QUICK=1; WRITE=1: documents)"
 	@echo "make count            compare instruction counts on an emulated aarch64 with the committed ones (WRITE=1: write new ones)"
 	@echo "make clicks           measure every change of every setting for clicks, in about half an hour"
@@ -54,6 +56,16 @@ picture: demo
 # On all cores, each file in one process; TESTS="tests/dsp_ext -x" runs these only, in one process.
 test: build
 	$(PY) -m pytest $(if $(TESTS),$(TESTS),-n auto --dist loadfile)
+
+# 2000 short files on a local Dask cluster whose workers are killed at random, beside one process.
+.PHONY: catalogue
+catalogue: build
+	$(PY) -m pytest -m catalogue -s --write-docs tests/host_cli/records
+
+# The programs that read deliveries back in tests of records; without them those tests are left out, with the reason.
+.PHONY: records-setup
+records-setup:
+	sh tools/records_setup.sh
 
 # The real burnishd on a Linux kernel with virtual hardware, in virtual time: see tests/box/README.md. LONG=1 adds the long
 # drills.

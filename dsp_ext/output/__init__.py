@@ -2,6 +2,7 @@
 designs."""
 
 from . import design_stereo
+from .dither import Dither
 from .saturator import Saturator
 
-__all__ = ["Saturator", "design_stereo"]
+__all__ = ["Dither", "Saturator", "design_stereo"]

@@ -37,8 +37,16 @@ MOST_ROWS = 10
 )
 @click.option("--target", default="streaming", show_default=True, metavar="TARGET",
               help="the target with which the report compares the file: streaming, streaming-quiet, r128, atsc, or a loudness in LUFS")  # fmt: skip
+@click.option(
+    "--for",
+    "names",
+    metavar="LIST",
+    help="services to compare with, as rules and as a preview: spotify,apple-music,cd,... or all",
+)
+@click.option("--listen", "listen_folder", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="with --for: write each file as each service would play it into this folder")  # fmt: skip
 @pass_context
-def analyze(context: Context, files, over_dbtp, report_path, mono, target):
+def analyze(context: Context, files, over_dbtp, report_path, mono, target, names, listen_folder):
     """Measure files: loudness (ITU-R BS.1770-5), true peak, dynamics, stereo, spectrum, and the times of overs.
 
     FILE can be - for stdin. Files at every sampling rate from 8 to 384 kHz are measured without a conversion. Above 96 kHz, true
@@ -48,7 +56,9 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
     from host_cli.render import AudioReader, analysis, inputs_of, surround
 
     wanted = report.target_of(target)
-
+    if listen_folder and not names:
+        raise click.UsageError("--listen needs --for: name the services")
+    services = _services(names, listen_folder)
     if report_path and len(files) > 1:
         raise click.UsageError("--report takes one input file")
     if report_path and report_path.suffix.lower() not in report.KINDS:
@@ -67,6 +77,10 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
         for source in sources:
             if report_path and source.channels != 2:
                 raise CliFail(f"{source.name} is not stereo: a report is of a stereo file; omit --report", USAGE)
+            if services and source.channels != 2:
+                raise CliFail(
+                    f"{source.name} is not stereo: services are compared with a stereo file; omit --for", USAGE
+                )
             samples, rate_hz = source.read(), source.rate_hz
             if source.channels != 2:
                 found = surround.analyse(samples, rate_hz, over_dbtp)
@@ -80,7 +94,41 @@ def analyze(context: Context, files, over_dbtp, report_path, mono, target):
             results.append({"file": source.name, "rate_hz": rate_hz, **_plain(found)})
             rows = [(f"  {name}", value) for name, value in report.rows(found)]
             texts.append(f"{one_line(source.name)}\n{table(rows + _overs(found))}")
+            if services:
+                from host_cli.records import targets
+
+                results[-1]["services"] = targets.plain(services, found)
+                texts[-1] += f"\n\n{table(targets.preview_rows(services, found))}"
+            if services and listen_folder:
+                name = Path(source.name).stem
+                texts[-1] += "\n" + _played(name, samples, rate_hz, found, services, listen_folder)
     context.out("analyze", {"files": results}, "\n\n".join(texts))
+
+
+def _services(names: str | None, listen_folder: Path | None) -> list:
+    """The services of --for. Raises CliFail."""
+    if not names:
+        return []
+    from host_cli.records import targets
+
+    if listen_folder:
+        check_folder(listen_folder)
+    return targets.chosen(names)
+
+
+def _played(name: str, samples, rate_hz: int, found: dict, services: list, folder: Path) -> str:
+    """Write the file as each service would play it; returns the names of the files as text."""
+    from host_cli.records import targets
+    from host_cli.render import AudioWriter
+
+    written = []
+    for service in services:
+        target = folder / f"{name} - {service.id}.wav"
+        with AudioWriter(target, rate_hz, "24", samples.shape[1]) as writer:
+            for block in targets.heard(targets.effect(service, found), [samples], rate_hz):
+                writer.write(block)
+        written.append(f"written: {one_line(str(target))}")
+    return "\n".join(written)
 
 
 def _overs(found: dict) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import click
 from firmware import presets
 from firmware.contract import ParamError, constraints, params
 from host_cli.cli import Context, cli, pass_context
-from host_cli.errors import REFUSED, USAGE, CliFail, Refused
+from host_cli.errors import FAILED_QC, REFUSED, USAGE, CliFail, Refused
 from host_cli.folders import check_folder, data_folder
 from host_cli.presets import read, remarks
 from host_cli.render import listening
@@ -18,6 +18,8 @@ from .parameters import complete_assignment
 
 #: The parameter that a loudness target adjusts.
 GAIN = "limiter.gain_db"
+#: The parameter that the true peak of a service sets.
+CEILING = "limiter.ceiling_dbtp"
 
 #: Options that exclude each other: one, the others, and why.
 EXCLUSIVE = (
@@ -26,6 +28,7 @@ EXCLUSIVE = (
     ("--run-log", ("--start-frame",), "contains the starting frame"),
     ("--target-lufs", ("--run-log", "--keep-latency"), "searches for a gain in aligned renders"),
     ("--listen", ("--run-log", "--keep-latency", "--target-lufs"), "renders a part of the signal"),
+    ("--for", ("--run-log", "--listen", "--keep-latency"), "checks aligned renders of the whole signal"),
     ("-o -", ("--json",), "writes the audio to stdout"),
 )
 
@@ -94,6 +97,12 @@ def library() -> presets.PresetLibrary:
     metavar="LUFS",
     help="adjust the limiter gain until the integrated loudness is within 0.05 LU of this; the ceiling stays as it is",
 )
+@click.option(
+    "--for",
+    "service",
+    metavar="SERVICE",
+    help="render to the loudness and the true peak of a service, for example spotify or r128, and check its rules",
+)
 @click.option("--no-target", is_flag=True, help="ignore the loudness target of the preset: render with its own gain")
 @click.option(
     "--listen",
@@ -139,6 +148,7 @@ def render(
     bits,
     dither,
     target_lufs,
+    service,
     no_target,
     listen,
     jobs,
@@ -160,12 +170,16 @@ def render(
     run_log = run_log or session
     _check_combination({
         "--run-log": run_log, "--preset": preset, "--set": assignments, "--rate": rate_hz, "--start-frame": start_frame,
-        "--target-lufs": target_lufs is not None, "--keep-latency": keep_latency, "--listen": listen,
+        "--target-lufs": target_lufs is not None, "--keep-latency": keep_latency, "--listen": listen, "--for": service,
         "--json": context.json, "-o -": output == Path("-"),
     })  # fmt: skip
     run = _read_run_log(run_log) if run_log else None
     chosen = _preset(preset) if preset else None
     values, events = (run["start"], run["events"]) if run else (_values(chosen, assignments), ())
+    wanted = _service(service) if service else None
+    if wanted:
+        target_lufs = wanted.lufs if target_lufs is None else target_lufs
+        values = values | {CEILING: min(values[CEILING], wanted.true_peak_dbtp)}
     if target_lufs is None and chosen and not (no_target or listen or keep_latency or GAIN in _assigned(assignments)):
         target_lufs = chosen.target_lufs
     if listen:
@@ -185,6 +199,8 @@ def render(
         context.note("\n".join("  ".join(["stdout", *_row(result)[1:]]).rstrip() for result in results))
     else:
         context.out("render", {"rendered": results}, table([_row(result) for result in results]))
+    if wanted:
+        _check_service(wanted, results)
 
 
 def _check_combination(given: dict) -> None:
@@ -219,6 +235,29 @@ def _render(
         label = one_line(Path(pairs[0][0].name).name) if len(pairs) == 1 else f"{len(pairs)} files"
         with context.progress_bar(sum(source.frames for source in sources), label) as progress:
             return render_all(sources, job_for, jobs, progress)
+
+
+def _service(name: str):
+    """The service of --for. Raises UsageError, CliFail."""
+    from host_cli.records import targets
+
+    chosen = targets.chosen(name)
+    if len(chosen) != 1:
+        raise click.UsageError("--for takes one service here; `burnish analyze --for` compares with several")
+    return chosen[0]
+
+
+def _check_service(service, results: list[dict]) -> None:
+    """Raise CliFail if a result breaks a rule of the service."""
+    from host_cli.records import targets
+
+    for result in results:
+        for rule in targets.rules(service, result["after"]):
+            if rule.passed is False:
+                raise CliFail(
+                    f"{result['output']} breaks a rule of {service.name}: {rule.name} {rule.measured:.1f}, {rule.allowed}",
+                    FAILED_QC,
+                )
 
 
 def _row(result: dict) -> tuple[str, ...]:
@@ -286,6 +325,14 @@ def _preset(name: str) -> presets.Preset:
         return library().load(name)
     except presets.PresetError as why:
         raise Refused(str(why), why.name, why.data, REFUSED) from None
+
+
+def preset_values(name: str | None, assignments) -> tuple[str, dict[str, float]]:
+    """(content id of the preset, values of all parameters) for a preset and assignments. Raises Refused, CliFail."""
+    chosen = _preset(name) if name else None
+    values = _values(chosen, assignments)
+    _check(values)
+    return chosen.content_id if chosen else "", values
 
 
 def _targets(context: Context, inputs: list, output: Path, bits: str) -> list[tuple]:

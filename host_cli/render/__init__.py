@@ -6,9 +6,12 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "AudioReader": "reader",
+        "AudioWriter": "writer",
+        "OutOfReach": "loudness_target",
         "RenderJob": "job",
         "Renderer": "engine",
         "dithered": "dithering",
+        "find_gain": "loudness_target",
         "inputs_of": "pipes",
         "piped": "pipes",
         "render_all": "batch",
@@ -17,11 +20,14 @@ __getattr__ = lazy_exports(
 
 __all__ = [
     "AudioReader",
+    "AudioWriter",
+    "OutOfReach",
     "RenderJob",
     "Renderer",
     "analysis",
     "audiofile",
     "dithered",
+    "find_gain",
     "inputs_of",
     "listening",
     "piped",

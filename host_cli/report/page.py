@@ -12,7 +12,7 @@ from .targets import Rule, Target
 _SHORT = re.compile(r" \(| at ")
 #: The largest number of overs that are listed.
 MOST_OVERS = 40
-_STYLE = """
+STYLE = """
 :root{--ink:#23272e;--soft:#667080;--line:#d8dce2;--warm:#d9662b;--cool:#2f6fb0;--good:#1d7f45;--bad:#b3261e}
 *{box-sizing:border-box}body{font:15px/1.45 system-ui,"Segoe UI",Roboto,"Liberation Sans",sans-serif;color:var(--ink);background:#fff;
 max-width:1120px;margin:1.5rem auto;padding:0 1rem}h1{font-size:1.5rem;margin:0;overflow-wrap:anywhere}
@@ -44,7 +44,7 @@ print-color-adjust:exact}.cursor,.readout,.hint{display:none}figure{margin-top:.
 """
 
 #: Moves one cursor over all plots that have the same time axis, and shows the values at the cursor.
-_SCRIPT = """
+SCRIPT = """
 const plots=[...document.querySelectorAll('svg.time')].map(svg=>{const d=svg.dataset,ns='http://www.w3.org/2000/svg',
 make=(tag,cls)=>{const e=document.createElementNS(ns,tag);e.setAttribute('class',cls);svg.append(e);return e},
 box=svg.viewBox.baseVal;return{svg,d,box,series:JSON.parse(d.series),line:make('line','cursor'),text:make('text','readout')}});
@@ -75,7 +75,7 @@ def page(
     made = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     values = dict(rows)
     tiles = "".join(
-        f'<div class="tile"><b>{html.escape(_minus(_SHORT.split(values[key])[0]))}</b><span>{html.escape(key)}</span></div>'
+        f'<div class="tile"><b>{html.escape(minus(_SHORT.split(values[key])[0]))}</b><span>{html.escape(key)}</span></div>'
         for key in (
             "integrated loudness",
             "loudness range",
@@ -86,14 +86,14 @@ def page(
     )
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escaped} – loudness report</title><style>{_STYLE}</style>"
+        f"<title>{escaped} – loudness report</title><style>{STYLE}</style>"
         f"<header><h1>{escaped}</h1><p>Loudness report by Burnish, {made}. "
         f'<span class="hint">Move the pointer over a plot to read all values at that time.</span></p></header>'
         f"{_verdict(rules, target)}<div class=tiles>{tiles}</div>"
-        f"{''.join(_rows_of(figures))}"
+        f"{''.join(figure_rows(figures))}"
         f"<figure><h2>All figures</h2>{_facts(rows)}</figure>{_overs(overs)}<figure><h2>File</h2>{_facts(facts.items())}</figure>"
         f"<footer>Loudness: ITU-R BS.1770-5, EBU Tech 3341 and 3342. True peak: 16 points per sample (BS.1770-5, annex 2, asks for 4).</footer>"
-        f"<script>{_SCRIPT}</script></html>\n"
+        f"<script>{SCRIPT}</script></html>\n"
     )
 
 
@@ -109,17 +109,17 @@ def _verdict(rules: list[Rule], target: Target) -> str:
     words = {True: ("pass", "✓ pass"), False: ("fail", "✗ fail"), None: ("none", "– unknown")}
     lines = "".join(
         f'<tr class="{words[rule.passed][0]}"><th>{html.escape(rule.name)}</th><td>{html.escape(rule.measured)}</td>'
-        f'<td>{html.escape(_minus(rule.allowed))}</td><td class="mark">{words[rule.passed][1]}</td>'
+        f'<td>{html.escape(minus(rule.allowed))}</td><td class="mark">{words[rule.passed][1]}</td>'
         f"<td>{html.escape(rule.advice) if rule.passed is False else ''}</td></tr>"
         for rule in rules
     )
     return (
-        f'<section class="verdict {kind}"><strong>{text}</strong> for the target {html.escape(_minus(target.name))}'
+        f'<section class="verdict {kind}"><strong>{text}</strong> for the target {html.escape(minus(target.name))}'
         f"<table><tr class=head><th>rule</th><td>measured</td><td>allowed</td><td></td><td></td></tr>{lines}</table></section>"
     )
 
 
-def _rows_of(figures: list[Figure]):
+def figure_rows(figures: list[Figure]):
     """The figures in their order. Two consecutive figures of half width share a row."""
     waiting = ""
     for figure in figures:
@@ -148,11 +148,11 @@ def _overs(overs: list[dict]) -> str:
 
 
 def _facts(rows) -> str:
-    cells = "".join(f"<div><span>{html.escape(k)}</span><b>{html.escape(_minus(str(v)))}</b></div>" for k, v in rows)
+    cells = "".join(f"<div><span>{html.escape(k)}</span><b>{html.escape(minus(str(v)))}</b></div>" for k, v in rows)
     return f'<div class="facts">{cells}</div>'
 
 
-def _minus(text: str) -> str:
+def minus(text: str) -> str:
     """`text` with minus signs in place of the hyphens before digits."""
     return "".join(
         "−" if c == "-" and text[n + 1 : n + 2].isdigit() and not text[n - 1 : n].isalnum() else c

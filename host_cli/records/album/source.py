@@ -1,0 +1,119 @@
+"""What the engine receives for each song: its file, the part of it that is used, and the values of all parameters."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from firmware import presets
+from firmware.contract import ParamError, constraints, params
+from firmware.engine import replay
+from host_cli.errors import CliFail
+from host_cli.folders import data_folder
+from host_cli.presets import read
+from host_cli.records.formats import checksums
+from host_cli.render import AudioReader
+
+from .document import AlbumError
+from .model import Album, Song
+
+CEILING = "limiter.ceiling_dbtp"
+
+
+@dataclass(frozen=True)
+class Source:
+    """`first`, `frames`: the part of the file that is used. `sha256`: of the whole file. `values`, `events`: see
+    `Renderer.render`. `preset`: a name for tables."""
+
+    number: int
+    song: Song
+    rate_hz: int
+    first: int
+    frames: int
+    sha256: str
+    values: dict[str, float]
+    events: tuple
+    preset: str
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """The part of the file that is used, float32, shape (2, frames)."""
+        at, end = 0, self.first + self.frames
+        with AudioReader(self.song.path, mono=True) as reader:
+            for block in reader.blocks():
+                part = block[:, max(self.first - at, 0) : max(end - at, 0)]
+                if part.shape[1]:
+                    yield part
+                at += block.shape[1]
+                if at >= end:
+                    return
+
+    def fingerprint(self) -> list:
+        """What decides how its render sounds, apart from the values."""
+        return [self.sha256, self.first, self.frames, self.rate_hz, json.dumps(self.events, sort_keys=True)]
+
+
+def sources(album: Album) -> list[Source]:
+    """The source of every song. Raises AlbumError, CliFail."""
+    library = presets.PresetLibrary(data_folder() / "presets")
+    hashes: dict[Path, str] = {}
+    found = []
+    for number, song in enumerate(album.songs, 1):
+        with AudioReader(song.path, mono=True) as reader:
+            rate_hz, whole = reader.rate_hz, reader.frames
+        first = round(song.start_s * rate_hz)
+        end = whole if song.end_s is None else round(song.end_s * rate_hz)
+        if not first < end <= whole:
+            raise _at(
+                album, song, number, f"start_s and end_s must be inside the file, which lasts {whole / rate_hz:.3f} s"
+            )
+        if song.path not in hashes:
+            hashes[song.path] = checksums.digest(song.path, "sha256")
+        values, events, name = _settings(album, song, number, rate_hz, library)
+        found.append(Source(number, song, rate_hz, first, end - first, hashes[song.path], values, events, name))
+    return found
+
+
+def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> tuple[dict[str, float], tuple, str]:
+    """(values, events, name) of a song."""
+    if song.run_log:
+        try:
+            run = replay.read_run_log(song.run_log)
+        except (OSError, ValueError) as why:
+            raise _at(album, song, number, f"cannot repeat the run of {song.run_log.name}: {why}") from None
+        if run["rate_hz"] != rate_hz:
+            raise _at(album, song, number, f"the run had {run['rate_hz']} Hz, but the file has {rate_hz} Hz")
+        return run["start"], tuple(run["events"]), song.run_log.name
+    values = dict(params.DEFAULTS)
+    name = "none"
+    try:
+        if song.preset:
+            chosen = _preset(album, song.preset, library)
+            values |= chosen.values
+            name = chosen.name
+        if album.loudness.ceiling_dbtp is not None:
+            values[CEILING] = params.find(CEILING).check(album.loudness.ceiling_dbtp)
+        for path, value in song.changes.items():
+            param = params.find(path)
+            values[param.id] = param.parse(str(value).lower() if isinstance(value, bool) else str(value))
+        constraints.check(values, values, rate_hz)
+    except (ParamError, presets.PresetError, CliFail) as why:
+        raise _at(album, song, number, str(why)) from None
+    return values, (), name
+
+
+def _preset(album: Album, name: str, library) -> presets.Preset:
+    if name.endswith(".toml"):
+        return read(album.path.resolve().parent / name)[1]
+    return library.load(name)
+
+
+def _at(album: Album, song: Song, number: int, why: str) -> AlbumError:
+    return AlbumError(album.path, song.line, f"[[song]] {number}", why)
+
+
+def content_key(parts: list) -> str:
+    """A name for a result: the hash of everything that decides it."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
