@@ -78,7 +78,7 @@ ONLY = {
     "gpiozero": {"firmware.panel.controls", "firmware.panel.display", "firmware.sim.panel", "firmware.relay"},
     "luma": {"firmware.panel.display", "firmware.panel.oled"},
     "serial": {"firmware.link.server", "host_cli.box.serial_port"},
-    "soxr": {"host_cli.render.conversion", "host_cli.records.album.conversion"},
+    "soxr": {"host_cli.render.conversion"},
     "mutagen": {"host_cli.tags.carry", "host_cli.tags.id3", "host_cli.tags.reading", "host_cli.records.album.draft"},
     "pyarrow": {"host_cli.records.catalogue.manifest"},
     "distributed": {"host_cli.records.catalogue.running"},

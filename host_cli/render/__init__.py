@@ -26,6 +26,7 @@ __all__ = [
     "Renderer",
     "analysis",
     "audiofile",
+    "conversion",
     "dithered",
     "find_gain",
     "inputs_of",

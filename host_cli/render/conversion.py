@@ -15,12 +15,12 @@ from host_cli.errors import CliFail
 QUALITY = "VHQ"
 
 
-def check_soxr() -> None:
-    """Raises CliFail if the package is not installed."""
+def check_soxr(extra: str = "files") -> None:
+    """Raises CliFail if the package is not installed. `extra`: the extra of this project that installs it."""
     try:
         import soxr  # noqa: F401
     except ImportError:
-        raise CliFail('a conversion of the sampling rate needs soxr: run pip install "burnish[files]"') from None
+        raise CliFail(f'a conversion of the sampling rate needs soxr: run pip install "burnish[{extra}]"') from None
 
 
 def converted_frames(frames: int, from_hz: int, to_hz: int) -> int:
@@ -29,22 +29,28 @@ def converted_frames(frames: int, from_hz: int, to_hz: int) -> int:
 
 
 def converted(blocks: Iterable[np.ndarray], from_hz: int, to_hz: int, frames: int) -> Iterator[np.ndarray]:
-    """`blocks` (float32, shape (channels, frames)) at the rate `to_hz`, without delay; `frames` is the length of the input."""
+    """`blocks` (float32, shape (channels, frames)) at the rate `to_hz`, without delay; `frames` is the length of the output, to
+    which it is cut or padded with silence."""
     import soxr
 
-    left = converted_frames(frames, from_hz, to_hz)
-    stream = None
-    done = 0
+    stream, left = None, frames
     for block in blocks:
-        if done >= frames:
-            break  # libsoxr accepts nothing after the last block
         stream = stream or soxr.ResampleStream(from_hz, to_hz, len(block), dtype="float64", quality=QUALITY)
-        done += block.shape[1]
-        out = stream.resample_chunk(np.ascontiguousarray(block.T, np.float64), last=done >= frames)
-        out = np.array(out[:left].T, np.float32, order="C")
+        channels = len(block)
+        out = _chunk(stream, block, left)
         left -= out.shape[1]
         if out.shape[1]:
             yield out
-        channels = len(block)
-    if left and stream:  # libsoxr rounds the length down
-        yield np.zeros((channels, left), np.float32)
+    if stream is None:
+        return
+    rest = np.zeros((channels, left), np.float32)
+    out = _chunk(stream, np.zeros((channels, 0)), left, last=True)
+    rest[:, : out.shape[1]] = out
+    if left:
+        yield rest
+
+
+def _chunk(stream, block: np.ndarray, most: int, last: bool = False) -> np.ndarray:
+    """The output for a block, at most `most` frames of it."""
+    out = stream.resample_chunk(np.ascontiguousarray(block.T, np.float64), last=last)
+    return np.array(out[:most].T, np.float32, order="C")

@@ -85,7 +85,7 @@ class AudioReader:
         """
         if not self.converts:
             return self._stored()
-        return converted(self._stored(), self.file_rate_hz, self.rate_hz, self._file.frames)
+        return converted(self._stored(), self.file_rate_hz, self.rate_hz, self.frames)
 
     def _stored(self) -> Iterator[np.ndarray]:
         """The samples of the file."""

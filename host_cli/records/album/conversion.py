@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from dsp_ext.output import Dither
-from host_cli.errors import CliFail
+from host_cli.render import conversion
 
 #: Frames that the dither processes at once.
 _BLOCK = 4096
@@ -13,27 +13,13 @@ _BLOCK = 4096
 _SILENCE = 1024
 
 
-def resampled(blocks: Iterable[np.ndarray], from_hz: int, to_hz: int, frames: int) -> Iterator[np.ndarray]:
+def resampled(blocks: Iterable[np.ndarray], from_hz: int, to_hz: int, frames: int) -> Iterable[np.ndarray]:
     """`blocks` (float32, shape (2, n)) at another sampling rate, cut or padded to `frames`. Input and output begin at the same time.
-
-    By libsoxr in its best quality ("VHQ": 28 bits, passband to 95 % of half the lower rate, linear phase). Raises CliFail
-    without the library."""
+    Raises CliFail without libsoxr (`host_cli.render.conversion`)."""
     if from_hz == to_hz:
-        yield from blocks
-        return
-    try:
-        import soxr
-    except ImportError:
-        raise CliFail('converting a sampling rate needs soxr: run pip install "burnish[records]"') from None
-    stream = soxr.ResampleStream(from_hz, to_hz, 2, dtype="float32", quality="VHQ")
-    left = frames
-    for block in blocks:
-        out = stream.resample_chunk(np.ascontiguousarray(block.T))[:left].T
-        left -= out.shape[1]
-        if out.shape[1]:
-            yield np.ascontiguousarray(out)
-    out = stream.resample_chunk(np.zeros((0, 2), np.float32), last=True)[:left].T
-    yield np.ascontiguousarray(np.pad(out, ((0, 0), (0, left - out.shape[1]))))
+        return blocks
+    conversion.check_soxr("records")
+    return conversion.converted(blocks, from_hz, to_hz, frames)
 
 
 def dithered(blocks: Iterable[np.ndarray], rate_hz: int, bits: int, shape: str) -> Iterator[np.ndarray]:

@@ -9,7 +9,7 @@ import soundfile
 from demo.report import loudness_lufs, true_peak_dbtp
 from dsp_ext.meters import Measurement, coefficients
 from host_cli.render import AudioReader
-from host_cli.render.conversion import converted
+from host_cli.render.conversion import converted, converted_frames
 
 from .test_files import burnish
 
@@ -106,7 +106,8 @@ class TestMeasuring:
 def conversion(rate_from: int, rate_to: int, x: np.ndarray) -> np.ndarray:
     """`x` (channels, frames), converted in blocks."""
     blocks = np.array_split(x.astype(np.float32), 7, axis=1)
-    return np.concatenate(list(converted(blocks, rate_from, rate_to, x.shape[1])), axis=1)
+    frames = converted_frames(x.shape[1], rate_from, rate_to)
+    return np.concatenate(list(converted(blocks, rate_from, rate_to, frames)), axis=1)
 
 
 class TestConversion:
