@@ -15,6 +15,7 @@ __getattr__ = lazy_exports(
         "inputs_of": "pipes",
         "piped": "pipes",
         "render_all": "batch",
+        "work_on_all": "batch",
     },
 )
 
@@ -34,4 +35,5 @@ __all__ = [
     "piped",
     "render_all",
     "surround",
+    "work_on_all",
 ]

@@ -273,36 +273,20 @@ LIMIT = Section(
     "limiter.enabled",
 )
 
+_METER_ROW = _row(
+    Knob("RESTART", push="restart"),
+    Knob("TARGET", own="target"),
+    Knob("SCALE", own="scale"),
+    Knob("WINDOW", own="window"),
+    Knob("RUN", "meter.running", tap="meter.running"),
+    Knob("TRIM", "input.trim_db"),
+)
 METER = Section(
     "METER",
     "METER",
     (
-        View(
-            "loudness",
-            (
-                _row(
-                    Knob("RESTART", push="restart"),
-                    Knob("TARGET", own="target"),
-                    Knob("SCALE", own="scale"),
-                    Knob("WINDOW", own="window"),
-                    Knob("RUN", "meter.running", tap="meter.running"),
-                    Knob("TRIM", "input.trim_db"),
-                ),
-            ),
-        ),
-        View(
-            "numbers",
-            (
-                _row(
-                    Knob("RESTART", push="restart"),
-                    Knob("TARGET", own="target"),
-                    Knob("SCALE", own="scale"),
-                    Knob("WINDOW", own="window"),
-                    Knob("RUN", "meter.running", tap="meter.running"),
-                    Knob("TRIM", "input.trim_db"),
-                ),
-            ),
-        ),
+        View("loudness", (_METER_ROW,)),
+        View("numbers", (_METER_ROW,)),
     ),
 )
 

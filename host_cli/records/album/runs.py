@@ -1,16 +1,14 @@
 """Runs of the engine: songs without a gap or with a crossfade between them, and with the same settings, are rendered in one run. Their
 join then has no seam, and the limiter keeps its ceiling in the crossfade. Every other song has a run of its own."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
 
 from dsp_ext.meters import Measurement
 from firmware.contract import protocol
-from host_cli.render import AudioWriter, Renderer
+from host_cli.render import AudioWriter, Renderer, work_on_all
 
 from . import fades
 from .cache import RenderCache
@@ -173,34 +171,15 @@ def _kept(found: dict) -> dict:
 
 
 class Workers:
-    """Measures runs at the same time, in threads, since the engine works without Python's lock. Keeps engines for later runs."""
+    """Measures runs at the same time, in threads, since the engine works without Python's lock."""
 
     def __init__(self, cache: RenderCache, jobs: int):
         self._cache, self._jobs = cache, jobs
-        self._own = threading.local()
 
     def measured(self, wanted: Sequence[Run], progress: Callable[[int], None], keep: bool = True) -> list[dict]:
         """The figures of all songs in order. The first exception, also KeyboardInterrupt, ends the others, and is raised."""
-        stopping, lock = threading.Event(), threading.Lock()
 
-        def advance(frames: int) -> None:
-            if stopping.is_set():
-                raise InterruptedError
-            with lock:
-                progress(frames)
+        def work(run: Run, renderer: Renderer, advance: Callable[[int], None]) -> list[dict]:
+            return measured(run, self._cache, renderer, advance, keep)
 
-        def work(run: Run) -> list[dict]:
-            renderers = self._own.__dict__.setdefault("renderers", {})
-            if run.rate_hz not in renderers:
-                renderers[run.rate_hz] = Renderer(run.rate_hz)
-            return measured(run, self._cache, renderers[run.rate_hz], advance, keep)
-
-        with ThreadPoolExecutor(self._jobs, "album") as pool:
-            futures = [pool.submit(work, run) for run in wanted]
-            try:
-                for done in as_completed(futures):
-                    done.result()
-            except BaseException:
-                stopping.set()
-                raise
-        return [figures for future in futures for figures in future.result()]
+        return [figures for found in work_on_all(wanted, work, self._jobs, progress) for figures in found]

@@ -61,6 +61,12 @@ class Mix:
         return hz, analysis.spectrum_db(self.samples, self.rate_hz, hz, 1 / 3)
 
     @cached_property
+    def correlation_above(self) -> float:
+        """The correlation of the channels above the bass: the difference of neighbouring samples emphasises what is above."""
+        left, right = np.diff(self.samples, axis=1).astype(np.float64)
+        return left @ right / np.sqrt((left @ left) * (right @ right) + 1e-20)
+
+    @cached_property
     def mono(self) -> np.ndarray:
         """The mean of both channels."""
         return self.samples.mean(axis=0)
