@@ -57,6 +57,10 @@ LAYERS = (
     "host_cli.box",
     "host_cli.terminal",
     "host_cli.cli",
+    "host_cli.commands.presets",
+    "host_cli.commands.files",
+    "host_cli.commands.records",
+    "host_cli.commands.box",
     "host_cli.commands",
     "host_cli",
 )

@@ -1,4 +1,4 @@
-"""The commands of `burnish`. Importing a module of this package adds its commands to the group `cli`."""
+"""The commands of `burnish`. Importing a module of the packages below adds its commands to the group `cli`."""
 
 import importlib
 import pkgutil
@@ -9,9 +9,9 @@ from host_cli.cli import Context, cli
 
 
 def register() -> None:
-    """Import every module of this package. They import large libraries inside their functions, because completion must be fast."""
-    for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}")
+    """Import every module below. They import large libraries inside their functions, because completion must be fast."""
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        importlib.import_module(module.name)
     _flags_anywhere(cli)
 
 

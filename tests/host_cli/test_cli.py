@@ -273,7 +273,7 @@ def test_meters_as_csv(burnish, fake):
 
 
 def test_meters_stop_when_the_input_becomes_silent(monkeypatch):
-    from host_cli.commands import meters
+    from host_cli.commands.box import meters
 
     monkeypatch.setattr(meters, "SILENCE_S", 0.1)
     levels = [-150] * 5 + [-20] * 5 + [-150] * 2 + [-30] + [-150] * 9

@@ -7,7 +7,7 @@ from platformdirs.unix import Unix
 from platformdirs.windows import Windows
 
 from host_cli import folders
-from host_cli.commands import render
+from host_cli.commands.files import render
 from host_cli.presets import history, name_cache
 
 

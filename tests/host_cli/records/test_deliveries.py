@@ -14,7 +14,7 @@ import wavinfo
 
 from dsp_ext.meters import measure
 from host_cli.__main__ import main
-from host_cli.commands import deliver as deliver_command
+from host_cli.commands.records import deliver as deliver_command
 from host_cli.records.album import Timeline
 from host_cli.records.album.model import Song, Texts
 from host_cli.records.album.timeline import laid_out

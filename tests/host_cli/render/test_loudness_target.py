@@ -11,7 +11,7 @@ import soundfile
 
 from demo.mix import synthesise
 from demo.report import loudness_lufs, true_peak_dbtp
-from host_cli.commands.render import library
+from host_cli.commands.files import library
 from host_cli.render.loudness_target import OutOfReach, find_gain
 from tests.support.paths import ROOT
 

@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
+from host_cli.commands.files import preset_values
 from host_cli.errors import FAILED_QC, CliFail
 from host_cli.terminal import one_line, table
-
-from .render import preset_values
 
 #: Failures that are printed.
 _SHOWN = 20

@@ -8,13 +8,12 @@ import click
 from firmware import presets
 from firmware.contract import ParamError, constraints, params
 from host_cli.cli import Context, cli, pass_context
+from host_cli.commands.presets import complete_assignment
 from host_cli.errors import FAILED_QC, REFUSED, USAGE, CliFail, Refused
 from host_cli.folders import check_folder, data_folder
 from host_cli.presets import read, remarks
 from host_cli.render import listening
 from host_cli.terminal import one_line, table
-
-from .parameters import complete_assignment
 
 #: The parameter that a loudness target adjusts.
 GAIN = "limiter.gain_db"

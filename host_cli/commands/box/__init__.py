@@ -1,0 +1,1 @@
+"""Commands that talk to a box: its settings, meters, health and service."""

@@ -1,0 +1,1 @@
+"""Commands that finish a record: check, album, delivery, translation, proof and catalogue."""
