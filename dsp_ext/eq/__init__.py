@@ -1,6 +1,6 @@
 """The parametric equaliser: bands, their designs as FIR kernels and as state-variable filters, dynamic bands, auto gain."""
 
-from . import design_fir
+from . import curves, design_fir
 from .bands import HIGHEST, Dynamics, EqBand
 from .eq import RESOLUTIONS
 
@@ -9,5 +9,6 @@ __all__ = [
     "RESOLUTIONS",
     "Dynamics",
     "EqBand",
+    "curves",
     "design_fir",
 ]

@@ -29,7 +29,7 @@ import numpy as np
 from . import auto_gain as loudness
 from .bands import HIGHEST, EqBand, analog_response, check_rate, listening_sections, response_of, sections
 
-__all__ = ["EqBand", "analog_response", "design", "responses", "validity_hz"]
+__all__ = ["EqBand", "analog_response", "design", "magnitudes", "responses", "validity_hz"]
 
 #: Points of the frequency grid per tap.
 _FINER = 8
@@ -119,8 +119,8 @@ def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -
     else:
         k1, k2 = kernels
         parts = [k1.real + k2.real, -k1.imag - k2.imag, k1.imag - k2.imag, k1.real - k2.real]
-        wanted = _by_placement(*(common * matrix).reshape(4, -1))
-        got = _by_placement(*np.fft.rfft(parts, _FINER * taps))
+        wanted = by_placement(*(common * matrix).reshape(4, -1))
+        got = by_placement(*np.fft.rfft(parts, _FINER * taps))
     wanted, got = np.abs(wanted), np.abs(got)
     errors = np.abs(got - wanted) / np.maximum(wanted, _NEXT_TO_NOTHING)
     off = np.max(errors, axis=0) > 10 ** (TOLERANCE_DB / 20) - 1
@@ -128,7 +128,22 @@ def validity_hz(bands, rate_hz: float, taps: int, mix: float = 0.0, side=None) -
     return float(freqs_hz[np.flatnonzero(off)[-1] + 1]) if off.any() else 0.0
 
 
-def _by_placement(a, b, c, d) -> np.ndarray:
+def magnitudes(bands, rate_hz: float, taps: int, freqs_hz: np.ndarray, mix: float = 0.0) -> np.ndarray:
+    """The magnitudes that the kernels of `bands` are designed from, at `freqs_hz` (shape (n,)): from left to left, right to
+    right, mid to mid and side to side, shape (4, n). `taps` and `mix` are those of `design`."""
+    common, matrix = responses(bands, freqs_hz)
+    if matrix is None:
+        return np.tile(common, (4, 1))
+    if mix == 0:
+        return np.abs(by_placement(*(common * matrix).reshape(4, -1)))
+    # The phases of bands on different channels matter for the sum. They are known on the grid only.
+    grid_hz = _grid_hz(rate_hz, taps)
+    common, matrix = _wanted(bands, grid_hz, mix, 0, None)
+    found = np.abs(by_placement(*(common * matrix).reshape(4, -1)))
+    return np.array([np.interp(freqs_hz, grid_hz, row) for row in found])
+
+
+def by_placement(a, b, c, d) -> np.ndarray:
     """The responses from left to left, right to right, mid to mid and side to side of the channel matrix ((a, b), (c,
     d))."""
     return np.array([a, d, (a + b + c + d) / 2, (a - b - c + d) / 2])
@@ -274,16 +289,3 @@ def _wing_taper(half: int, part: float) -> np.ndarray:
     flat = round(half * (1 - part))
     fall = np.arange(half - flat) / (half - flat)
     return np.concatenate([np.ones(flat), 0.5 + 0.5 * np.cos(np.pi * fall)])
-
-
-def kernel_response(kernel: np.ndarray, rate_hz: float, freqs_hz) -> np.ndarray:
-    """The complex response of `kernel` (shape (taps,)) at `freqs_hz`. Its first tap is time 0. complex128."""
-    freqs_hz = np.asarray(freqs_hz, float)
-    flat = freqs_hz.ravel()
-    out = np.empty(flat.size, complex)
-    times = np.arange(kernel.size)
-    taps = np.asarray(kernel, complex)
-    step = max(1, (1 << 21) // kernel.size)  # limits the memory of the table of phase factors
-    for at in range(0, flat.size, step):
-        out[at : at + step] = np.exp(-2j * np.pi / rate_hz * np.outer(flat[at : at + step], times)) @ taps
-    return out.reshape(freqs_hz.shape)

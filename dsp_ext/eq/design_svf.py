@@ -20,7 +20,7 @@ from dataclasses import replace
 import numpy as np
 
 from .bands import HIGHEST, EqBand, Section, check_rate, listening_sections, sections
-from .design_fir import make_up
+from .design_fir import make_up, placed
 
 #: The largest number of sections per band: four for 48 dB per octave, three for the fit.
 PER_BAND = 7
@@ -70,6 +70,17 @@ def response(rows, rate_hz: float, freqs_hz) -> np.ndarray:
         low = gg / (s * s + k * g * s + gg)
         out *= m0 + (m1 * s / g + m2) * low
     return out
+
+
+def matrix_response(bands, rate_hz: float, freqs_hz, solo: int = 0) -> np.ndarray:
+    """The complex responses from left and right to left and right, ((a, b), (c, d)), of `bands`: (placement, sections) of each
+    one, in their order. With `solo`, channels that a band does not process are silent. Shape (2, 2) and that of `freqs_hz`."""
+    matrix = np.zeros((2, 2, *np.shape(freqs_hz)), complex)
+    matrix[0, 0] = matrix[1, 1] = 1
+    for placement, rows in bands:
+        own = placed(placement, response(rows, rate_hz, freqs_hz), 0 if solo else 1)
+        matrix = np.einsum("ij...,jk...->ik...", own, matrix)
+    return matrix
 
 
 def _band_rows(band: EqBand, rate_hz: float) -> list[list]:

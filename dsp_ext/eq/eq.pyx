@@ -22,7 +22,7 @@ from .svf_cascade cimport SvfCascade
 
 from dsp_ext import settings
 from dsp_ext.convolution import convolver
-from dsp_ext.core import partition_frames, rate_factor
+from dsp_ext.core import kernel_response, partition_frames, rate_factor
 from dsp_ext.output import design_stereo
 from . import design_fir, design_svf, svf_cascade
 from .bands import PLACEMENTS
@@ -249,17 +249,11 @@ cdef class Eq(Processor):
         k1 = kernels[0]
         k2 = kernels[1] if len(kernels) > 1 else np.zeros_like(k1)
         parts = (k1.real + k2.real, -k1.imag - k2.imag), (k1.imag - k2.imag, k1.real - k2.real)
-        responses = [[design_fir.kernel_response(part, self.rate_hz, freqs_hz) for part in row] for row in parts]
+        responses = [[kernel_response(part, self.rate_hz, freqs_hz) for part in row] for row in parts]
         return late * np.array(responses)
 
 
 def _sections_matrix(bank, rate_hz, freqs_hz):
     """`Eq.matrix_response` for a bank of sections."""
     gain, solo, bands = svf_cascade.unpack(bank)
-    matrix = np.zeros((2, 2, *freqs_hz.shape), complex)
-    matrix[0, 0] = matrix[1, 1] = 1
-    for placement, rows in bands:
-        band = design_svf.response(rows, rate_hz, freqs_hz)
-        placed = design_fir.placed(placement, band, 0 if solo else 1)
-        matrix = np.einsum("ij...,jk...->ik...", placed, matrix)
-    return gain * matrix
+    return gain * design_svf.matrix_response(bands, rate_hz, freqs_hz, solo)

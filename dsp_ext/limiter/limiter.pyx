@@ -271,3 +271,10 @@ cdef class Limiter(Processor):
     def read_reduction_db(self):
         """[any] `take_reduction_db`, for tests."""
         return self.take_reduction_db()
+
+    def transfer_db(self, levels_db):
+        """[any] The true peak of the output in dBTP for a steady tone with a true peak of `levels_db` (shape (n,)), without
+        delta: shape (n,). The gain reduction of a steady tone ends at the ceiling, within 0.03 dB."""
+        gain, ceiling, listen = (20 * np.log10(x) for x in (
+            self._gain._target, 2.0 ** min(self._ceiling._target, OUT_OF_REACH), self._listen._target))
+        return np.minimum(np.asarray(levels_db, float) + gain, ceiling) + listen

@@ -21,13 +21,12 @@ import numpy as np
 
 from libc.string cimport memcpy, memset
 
-from dsp_ext.core cimport log2_
 from .compressors cimport Compressors
 from .places cimport (
     BAND_MUTE, BAND_SETTINGS, BAND_SOLO, MULTIBAND_BANDS, MULTIBAND_ENABLED, MULTIBAND_MID_SIDE, MULTIBAND_SPLIT,
     MULTIBAND_TILT_DB, MULTIBAND_X1_HZ,
 )
-from .settings cimport LANES_OF_BANDS
+from .settings cimport LANES_OF_BANDS, tilt_of_band_db
 
 from dsp_ext.core import partition_frames, rate_factor
 from dsp_ext.settings import BAND, MULTIBAND
@@ -128,7 +127,7 @@ cdef class Multiband(Processor):
         for band in range(self._count):
             (<Compressors> self._of[band // LANES_OF_BANDS]).settings.set_tilt_db(
                 band % LANES_OF_BANDS,
-                <float> (0.5 * self._settings[MULTIBAND_TILT_DB]) * log2_(<float> (edges_hz[band] * edges_hz[band + 1] * 1e-6)),
+                tilt_of_band_db(self._settings[MULTIBAND_TILT_DB], edges_hz[band], edges_hz[band + 1]),
             )
 
     cdef bint is_needed(self) noexcept nogil:

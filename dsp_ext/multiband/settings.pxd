@@ -15,6 +15,7 @@ cdef enum:
 
 
 cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil
+cdef float tilt_of_band_db(double tilt_db, double low_hz, double high_hz) noexcept nogil
 
 cdef class BandSettings:
     cdef readonly double rate_hz

@@ -4,6 +4,7 @@
 
 import numpy as np
 
+from dsp_ext.core cimport log2_
 from .gain_curve cimport (
     ADAPTIVE, ATTACK, EXPAND_RANGE, EXPAND_SLOPE, EXPAND_THRESHOLD, FALL, HOLD, KNEE, LINK, MAKEUP, PRESENT, RANGE,
     RELEASE, RMS, SLOPE, THRESHOLD, TILT, UP_RANGE, UP_SLOPE, UP_THRESHOLD, VALUES, WET, loss_at_full_scale,
@@ -33,6 +34,11 @@ cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil:
     """
     cdef double u = 1000.0 / (time_ms * rate_hz)
     return u / (1.0 + u * (0.5 + u / 12.0))
+
+
+cdef float tilt_of_band_db(double tilt_db, double low_hz, double high_hz) noexcept nogil:
+    """The gain in dB that a tilt of `tilt_db` per octave around 1 kHz has at the geometric mean of the edges of a band."""
+    return <float> (0.5 * tilt_db) * log2_(<float> (low_hz * high_hz * 1e-6))
 
 
 cdef class BandSettings:

@@ -3,6 +3,6 @@ designs."""
 
 from . import design_stereo
 from .dither import Dither
-from .saturator import Saturator
+from .saturator import Saturator, saturated
 
-__all__ = ["Dither", "Saturator", "design_stereo"]
+__all__ = ["Dither", "Saturator", "design_stereo", "saturated"]

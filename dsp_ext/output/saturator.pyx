@@ -305,3 +305,19 @@ cdef class Saturator(Processor):
             self.set_value(place, number)
         if settle:
             self.settle()
+
+
+def saturated(values, *, drive_db=0.0, curve="cubic", mix_pct=100.0):
+    """What the saturator makes of constant `values` (shape (n,)), for displays: the same curve that the audio thread uses, shape
+    (n,), float32. [control] Raises ValueError for a value that is out of range."""
+    cdef Py_ssize_t frames = len(values)
+    cdef int which = <int> SATURATOR.check("curve", curve)[1]
+    drive = db_to_gain(<float> <double> SATURATOR.check("drive_db", drive_db)[1])
+    share = SATURATOR.check("mix_pct", mix_pct)[1] / 100
+    padded = np.zeros((4, frames + LANES), np.float32)  # `extra` rounds the count up
+    padded[0, :frames] = values
+    padded[1] = drive
+    padded[2] = share / drive
+    cdef float[:, ::1] rows = padded
+    extra(&rows[0, 0], &rows[0, 0], &rows[3, 0], &rows[1, 0], &rows[2, 0], which, frames)
+    return padded[0, :frames] + padded[3, :frames]

@@ -340,6 +340,49 @@ class Spectrum(Struct):
     change: str = ""
 
 
+class CurveOf(Params):
+    """Asks for the curves of a section at the current settings, with `points` points. The box gives fewer points if the answer
+    would not fit into a line of the link."""
+
+    section: Literal["eq", "multiband", "limiter", "saturator"]
+    points: Annotated[int, Meta(ge=2, le=1000)] = 200
+
+
+class BandCurve(Struct):
+    """The curves of one band, from 1. `db`: its magnitude at the frequencies `hz`. `placement`: the channels that a band of the EQ
+    processes. `moved_db`: the magnitude of a dynamic band after its gain has changed by its whole range; empty for static
+    bands. `out_db`: the static transfer curve of a band of the multiband compressor, at the levels `in_db`."""
+
+    index: int
+    db: list[float]
+    placement: str = ""
+    moved_db: list[float] = []
+    out_db: list[float] = []
+
+
+class Curve(Struct):
+    """Curves of a section as if it were on, without solo and mute, from the code that makes the sound. Lists are empty where a
+    section has no such curve.
+
+    EQ and multiband: magnitude `db` at the frequencies `hz`, which are evenly spaced in octaves from 20 Hz to half the rate.
+    Dynamic bands of the EQ have their static gain, and the compressor's bands do not compress. If bands of the EQ process different
+    channels, `placements` has the magnitudes from left to left, right to right, mid to mid and side to side, and `db` is that of
+    mid. `bands`: all bands of the EQ that are on, or all bands of the compressor that are in use. In linear and mixed mode the
+    kernels of the EQ follow the curve from `eq_valid_from_hz` (see `info`) within 0.05 dB.
+
+    Limiter, saturator and each band of the compressor: level of the output `out_db` of a steady sound at `in_db`. If a saturation curve
+    treats negative values differently, `out_negative_db` is for these.
+    """
+
+    hz: list[float] = []
+    db: list[float] = []
+    placements: dict[str, list[float]] = {}
+    bands: list[BandCurve] = []
+    in_db: list[float] = []
+    out_db: list[float] = []
+    out_negative_db: list[float] = []
+
+
 class Log(Params):
     """Asks for the lines of the log of the box, beginning with number `first`."""
 

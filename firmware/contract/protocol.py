@@ -16,10 +16,13 @@ from .errors import ERRORS, BoxError
 from .framing import Error, Incoming, Lines, Request, checked, encode, error, notification, parse, result
 from .messages import (
     MAX_LEASE_S,
+    BandCurve,
     Change,
     Chunk,
     Columns,
     Copy,
+    Curve,
+    CurveOf,
     Description,
     Done,
     Fetch,
@@ -82,11 +85,14 @@ __all__ = [
     "USB_PID",
     "USB_VID",
     "VERSION",
+    "BandCurve",
     "BoxError",
     "Change",
     "Chunk",
     "Columns",
     "Copy",
+    "Curve",
+    "CurveOf",
     "Description",
     "Done",
     "Error",
@@ -221,6 +227,9 @@ METHODS: dict[str, Method] = {
             Spectrum,
             False,
             "spectra of input and output: the newest one (updated every 40 ms), or an average",
+        ),
+        Method(
+            "curve", CurveOf, Curve, False, "curves of a section: magnitude over frequency, output over input level"
         ),
         Method("log", Log, LogPage, False, "lines of the log of the box"),
     )

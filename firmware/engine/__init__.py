@@ -1,6 +1,7 @@
 """From parameter values to the DSP engine: the designer of settings and kernels, run logs and their replay."""
 
 from . import designer, replay
+from .curves import curve, curve_within
 from .designer import Designer, eq_response_db, settings_vector
 from .loop_cable import (
     MOST_DELAY_S,
@@ -24,6 +25,8 @@ __all__ = [
     "Designer",
     "LoopFigures",
     "OfflineRun",
+    "curve",
+    "curve_within",
     "designer",
     "eq_response_db",
     "full_scale_dbu",

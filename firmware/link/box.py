@@ -15,6 +15,7 @@ class Box(Protocol):
 
     store: Store
     presets: PresetLibrary
+    rate_hz: int
 
     def meter_reader(self) -> MeterReader:
         """A new reader of the meters, so that no client misses a peak."""

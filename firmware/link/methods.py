@@ -5,6 +5,7 @@ import json
 from dsp_ext.meters import BANDS_HZ
 from firmware import presets
 from firmware.contract import BoxError, params, protocol
+from firmware.engine import curve_within
 from firmware.settings import RevConflict, save_current
 
 from .box import Box
@@ -13,7 +14,7 @@ SOURCE = protocol.LINK
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
-CAPS: list[str] = []
+CAPS: list[str] = ["curve"]
 
 
 def state(box: Box) -> protocol.State:
@@ -166,6 +167,10 @@ class Methods:
         change = protocol.pack_changes(after - before) if args.average else ""
         levels = map(protocol.pack_levels, (before, after))
         return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], *levels, change)
+
+    def curve(self, args: protocol.CurveOf) -> protocol.Curve:
+        values = self.box.store.snapshot()
+        return curve_within(self.page_bytes, args.section, values, self.box.rate_hz, args.points)
 
     def log(self, args: protocol.Log) -> protocol.LogPage:
         lines, following = self.logbook.since(args.first)

@@ -253,6 +253,10 @@ class BoxClient:
         hz = [found.low_hz * (found.high_hz / found.low_hz) ** (band / last) for band in range(last + 1)]
         return {"hz": hz, **levels}
 
+    def curve(self, section: str, points: int = 200) -> protocol.Curve:
+        """Curves of the section "eq", "multiband", "limiter" or "saturator" at the current settings, see `protocol.Curve`."""
+        return self._call("curve", section=section, points=points)
+
     # -- presets -------------------------------------------------------------------------------------------------
 
     def presets(self) -> list[protocol.PresetRow]:

@@ -19,6 +19,7 @@ import numpy as np
 import pytest
 
 from demo.mix import synthesise
+from dsp_ext.core import kernel_response
 from dsp_ext.eq import design_fir
 from host_cli.render import audiofile
 
@@ -49,7 +50,7 @@ def filters() -> str:
     """The chain in ffmpeg's syntax. Its EQ gets the curve of Burnish at 60 frequencies."""
     kernel = design_fir.design(BANDS, RATE_HZ, TAPS)[0].real
     freqs_hz = np.geomspace(15, 22000, 60)
-    curve_db = 20 * np.log10(np.abs(design_fir.kernel_response(kernel, RATE_HZ, freqs_hz)))
+    curve_db = 20 * np.log10(np.abs(kernel_response(kernel, RATE_HZ, freqs_hz)))
     entries = ";".join(f"entry({f:.1f},{db:.3f})" for f, db in zip(freqs_hz, curve_db, strict=True))
     above = THRESHOLD_DB * (1 - 1 / RATIO)
     bands = " | ".join(

@@ -253,6 +253,23 @@ def test_spectrum_of_input_and_output(burnish, fake):
     assert status == 0 and len(out.splitlines()) == 1 + 32
 
 
+def test_curves_of_sections(burnish, fake):
+    fake.store.set_many({"eq.b5.enabled": True, "eq.b5.gain_db": 6.0, "eq.b5.q": 2.0, "multiband.b1.ratio": 2.0,
+                         "multiband.b1.threshold_db": -40.0, "multiband.b1.knee_db": 0.0}, "panel")  # fmt: skip
+    status, out, _ = burnish("--json", "curve", "eq", "--points", "200")
+    found = json.loads(out)
+    assert status == 0 and found["schema"] == "burnish.curve/1" and len(found["hz"]) == len(found["db"]) == 200
+    top = max(range(200), key=found["db"].__getitem__)
+    assert found["hz"][top] == pytest.approx(1000, rel=0.04) and found["db"][top] == pytest.approx(6, abs=0.1)
+    assert [band["index"] for band in found["bands"]] == [5] and found["bands"][0]["db"] == found["db"]
+    status, out, _ = burnish("curve", "multiband", "--points", "9")
+    assert status == 0 and "0.0 dB" in out and "-20.00" in out  # 40 dB above the threshold at ratio 2
+    status, out, _ = burnish("curve", "limiter", "--points", "9")
+    assert status == 0 and out.splitlines()[-1].split() == ["0.0", "dB", "-1.00"]
+    status, _, err = burnish("curve", "nope")
+    assert status == 2 and "eq" in err
+
+
 def test_spectrum_shows_no_change_in_bypass(burnish, fake):
     """Also while the level changes all the time, and with a chain that delays by more than 100 ms."""
     fake._engine.set("chain.bypass", 1.0)

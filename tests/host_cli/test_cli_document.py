@@ -41,7 +41,8 @@ This document is generated from the commands (`make docs`). Do not edit it.
 #: One run of each command whose JSON is documented.
 RUNS = (
     ["ports"], ["info"], ["doctor"], ["get", "eq.b1.gain_db"], ["set", "eq.b1.gain_db=1"], ["params", "limiter.gain_db"],
-    ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"], ["raw", "unsub"], ["meters", "--for", "1"],
+    ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"],
+    ["curve", "eq"], ["raw", "unsub"], ["meters", "--for", "1"],
     ["preset", "save", "Mine"], ["preset", "list"], ["preset", "show", "Warm"], ["preset", "load", "Warm"],
     ["preset", "diff", "Mine", "Warm"], ["preset", "copy", "Warm", "Copy"], ["preset", "rename", "Copy", "Other"],
     ["preset", "pull", "Mine"], ["preset", "edit", "Mine"], ["log"], ["preset", "validate", "mine.toml"], ["preset", "push", "mine.toml"],
@@ -63,6 +64,7 @@ def walk(context: click.Context):
 #: Runs whose object differs from the one above, by the title of their section.
 MORE_RUNS = {
     "analyze, file that is not stereo": ["analyze", "surround.wav"],
+    "curve multiband": ["curve", "multiband"],
     "preset history NUMBER": ["preset", "history", "1"],
     "preset restore --dry-run": ["preset", "restore", "all.tar.gz", "--dry-run"],
 }

@@ -25,6 +25,8 @@ FACTORY = (
 class FakeBox:
     """A `Box` with everything that the link needs. `play` processes a tone in its engine."""
 
+    rate_hz = RATE_HZ
+
     def __init__(self, user_dir: Path):
         self.store = Store(rate_hz=RATE_HZ)
         self.presets = PresetLibrary(user_dir)

@@ -55,6 +55,11 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "renew": (protocol.Renew(3.0), protocol.Done()),
     "unsub": (protocol.Nothing(), protocol.Done()),
     "spectrum": (protocol.SpectrumOf(True), protocol.Spectrum(20.0, 20000.0, "eHpkWg==", "ens+RQ==", "hIKAfg==")),
+    "curve": (
+        protocol.CurveOf("eq", 3),
+        protocol.Curve([20.0, 692.48, 23976.0], [1.49, 0.02, 0.0], {},
+                       [protocol.BandCurve(2, [1.49, 0.02, 0.0], "stereo")]),
+    ),
     "log": (protocol.Log(41), protocol.LogPage(["2026-11-20T10:00:00Z INFO firmware.audio: started"], 42)),
 }  # fmt: skip
 

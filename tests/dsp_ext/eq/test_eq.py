@@ -5,8 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
+from dsp_ext.core import kernel_response
 from dsp_ext.core.processor import partition_frames, rate_factor
-from dsp_ext.eq.design_fir import EqBand, analog_response, kernel_response
+from dsp_ext.eq.design_fir import EqBand, analog_response
 from dsp_ext.eq.eq import MODES, RESOLUTIONS, Eq
 
 RATES = pytest.mark.parametrize("rate_hz", [44100, 48000, 96000, 192000])

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dsp_ext.core.processor import rate_factor
+from dsp_ext.core import kernel_response, rate_factor
 from dsp_ext.eq.bands import HIGHEST, PLACEMENTS, SLOPES_DB_OCT, TYPES
-from dsp_ext.eq.design_fir import EqBand, analog_response, design, kernel_response, placed, validity_hz
+from dsp_ext.eq.design_fir import EqBand, analog_response, design, placed, validity_hz
 from dsp_ext.output.design_stereo import side_magnitude
 from dsp_ext.settings import EQ_TAPS, STEREO
 from firmware.contract import constraints, params

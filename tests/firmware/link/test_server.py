@@ -205,6 +205,32 @@ def test_a_fault_of_the_program_is_answered_with_an_error(laptop, fake):
     assert any("ZeroDivisionError" in line for line in laptop.server.logbook.since(0)[0])
 
 
+def test_curves_fit_into_the_line_of_every_link(fake):
+    """Also with all bands of the EQ on different channels, on a UART."""
+    for n in range(1, 9):
+        fake.store.set_many(
+            {f"eq.b{n}.enabled": True, f"eq.b{n}.gain_db": 18.0, f"eq.b{n}.placement": 1 + n % 4}, "panel"
+        )
+    for link in ("usb", "uart"):
+        session = Session(fake, describe_link(link))
+        for section in ("eq", "multiband", "limiter", "saturator"):
+            request = {"section": section, "points": 200}
+            session.receive(protocol.encode({"id": f"c-{section}", "method": "curve", "params": request}))
+            (reply,) = drain(session)
+            found = msgspec.convert(reply["result"], protocol.Curve)
+            places = found.hz or found.in_db
+            assert len(places) == 200 if link == "usb" else 20 <= len(places) <= 200
+            columns = [found.db, found.out_db, *(band.db for band in found.bands)]
+            assert all(len(column) == len(places) for column in columns if column)
+
+
+@pytest.mark.parametrize(
+    "params", [{"section": "nope"}, {}, {"section": "eq", "points": 1}, {"section": "eq", "points": 10**9}]
+)
+def test_wrong_requests_for_curves_are_refused(laptop, params):
+    assert laptop.ask("curve", **params).error.name == "bad_params"
+
+
 # -- console -----------------------------------------------------------------------------------------------------
 
 
