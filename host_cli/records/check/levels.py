@@ -13,8 +13,9 @@ NORMALISED_DBFS = -0.1
 #: Windows of this length whose peak is within `LIMITED_DB` of the highest; above this share, and below this ratio of peak to
 #: loudness, a limiter is suspected.
 LIMITED_WINDOW_S, LIMITED_DB, LIMITED_SHARE, LIMITED_PLR_DB = 0.1, 0.3, 0.35, 11.0
-#: Largest offset as a part of full scale, and largest differences between the channels in dB.
-DC, BALANCE_LOOK_DB, BALANCE_FIX_DB = 0.001, 3.0, 20.0
+#: Largest offset as a part of full scale, and largest differences between the channels in dB: panned instruments alone make a
+#: difference of up to 5 dB in recordings of small ensembles.
+DC, BALANCE_LOOK_DB, BALANCE_FIX_DB = 0.001, 6.0, 20.0
 
 
 def clipping(mix: Mix) -> Iterator[Fault]:

@@ -8,6 +8,8 @@ from .fault import LOOK, Fault, Mix
 
 #: A fall by this many dB within 600 Hz is the edge of a filter; above it, the density is at most this, in dBFS.
 EDGE_DB, ABOVE_DBFS = 18.0, -95.0
+#: Below this frequency in Hz, the partials of a filtered synthesiser can end as steeply, so the fall must be larger, in dB.
+LOW_EDGE_HZ, LOW_EDGE_DB = 14_500.0, 30.0
 #: Where lossy encoders cut, in Hz, and where a converter from 44.1 or 48 kHz does.
 LOSSY_HZ, CONVERTED_HZ = (9_000.0, 20_450.0), (20_450.0, 25_000.0)
 
@@ -24,8 +26,9 @@ def _edge(mix: Mix, low_hz: float, high_hz: float) -> tuple[float, float] | None
     below = (power[centres - gap] - power[centres - gap - wide]) / wide
     above = (power[centres + gap + wide] - power[centres + gap]) / wide
     best = int(np.argmax(below - above))
-    fall = float((below - above)[best])
-    return (float(hz[centres[best]]), fall) if fall >= EDGE_DB and above[best] <= ABOVE_DBFS else None
+    fall, edge_hz = float((below - above)[best]), float(hz[centres[best]])
+    needed = EDGE_DB if edge_hz >= LOW_EDGE_HZ else LOW_EDGE_DB
+    return (edge_hz, fall) if fall >= needed and above[best] <= ABOVE_DBFS else None
 
 
 def lossy(mix: Mix) -> Iterator[Fault]:

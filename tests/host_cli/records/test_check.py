@@ -105,14 +105,38 @@ def test_silence_and_very_short_files_are_checked_too():
         verdict(np.full((frames, 2), 0.1))
 
 
+#: What is true of the clips of real music. All of them are excerpts, so their ends are cut off.
+TRUE = {
+    "electronic-mix": {
+        "cut_end",
+        "wide_bass",  # the correlation below 120 Hz is about 0 for half of its time
+        "clicks",  # both channels jump by -27 dBFS from one sample to the next, where a note is cut off
+    },
+    "jazz-released": {"cut_end"},
+    "rock-stems-sum": {"cut_end"},
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("path", sorted(CLIPS.glob("*.flac")) or [None], ids=lambda p: p.stem if p else "none")
-def test_real_clips_are_not_called_unusable(path):
-    if path is None:
-        pytest.skip("there are no clips of real music here: set BURNISH_MUSIC to a folder of FLAC files")
-    samples, rate_hz = soundfile.read(path, frames=25 * 48000)
-    found = verdict(samples, rate_hz)
-    assert found.grade != "fix" and names(found) <= {"cut_end", "wide_bass", "balance", "lossy", "clicks"}
+@pytest.mark.parametrize("name", TRUE)
+def test_only_true_faults_are_found_in_real_clips(name, record):
+    path = CLIPS / f"{name}.flac"
+    if not path.exists():
+        pytest.skip(f"there is no clip of real music {path.name}: set BURNISH_MUSIC to its folder")
+    found = verdict(*soundfile.read(path))
+    record(
+        "Records", f"`burnish check`: false alarms in the clip {name}", len(names(found) - TRUE[name]), "", target="0",
+        digits=0,
+    )  # fmt: skip
+    assert names(found) == TRUE[name] and found.grade == "look"
+
+
+def test_a_filtered_synthesiser_is_not_called_lossy(rng):
+    """Partials that end at 9.7 kHz, above them a noise floor as in recordings."""
+    t = np.arange(6 * RATE_HZ) / RATE_HZ
+    tones = sum(np.sin(2 * np.pi * 97 * k * t + k * k) for k in range(1, 101)) * 10 ** (-72 / 20)
+    samples = np.stack([tones, tones], axis=1) + 10 ** (-75 / 20) * rng.standard_normal((len(t), 2))
+    assert "lossy" not in names(verdict(words(samples)))
 
 
 def test_the_command(burnish, clean, tmp_path):
