@@ -83,6 +83,11 @@ class Catalogue:
         table = self._arrow.table({field.name: [row[field.name] for row in rows] for field in fields(Outcome)})
         self._write(table, self.folder / OUTCOMES / f"{time.time_ns():020d}-{os.getpid()}.parquet")
 
+    def tidy(self) -> None:
+        """Delete what workers that were killed have left: unfinished results, whose names begin with a dot."""
+        for part in (self.folder / RESULTS).rglob(".*"):
+            part.unlink(missing_ok=True)
+
     def outcomes(self):
         """The newest outcome of each file as a table, or None if there is none."""
         arrow = self._arrow

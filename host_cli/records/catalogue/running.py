@@ -16,6 +16,8 @@ from .work import FAILED, Outcome, Task, process_all
 MOST_DEATHS = 3
 #: Outcomes are stored after this many files.
 BATCH = 200
+#: Most files of a task, and least tasks for each worker: a scheduler needs about as long for a task as a worker for a short file.
+MOST_IN_TASK, TASKS = 16, 8
 Rows = list[tuple[str, str]]
 
 
@@ -45,17 +47,19 @@ def cluster(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
 
 def run(
     catalogue: Catalogue, make_pool: Callable[[], Executor], jobs: int, progress: Callable[[int], None] = lambda files: None,
-    retry: bool = False, chunk: int = 4,
+    retry: bool = False, chunk: int | None = None,
 ) -> None:  # fmt: skip
-    """Do what is left. Every file gets an outcome, also where workers die. Results do not depend on the pool."""
-    task, batch = catalogue.task(), []
+    """Do what is left. Every file gets an outcome, also where workers die. Results do not depend on the pool. `chunk`: files of a task."""
+    task, batch, left = catalogue.task(), [], catalogue.left(retry)
+    chunk = chunk or min(MOST_IN_TASK, max(1, len(left) // (TASKS * jobs)))
     try:
-        for outcome in _outcomes(catalogue.left(retry), task, make_pool, jobs, chunk):
+        for outcome in _outcomes(left, task, make_pool, jobs, chunk):
             batch.append(outcome)
             progress(1)
             if len(batch) >= BATCH:
                 catalogue.add(batch)
                 batch = []
+        catalogue.tidy()
     finally:
         catalogue.add(batch)
 

@@ -81,7 +81,7 @@ def process(id: str, path: str, task: Task) -> Outcome:
             part = target.with_name(f".{os.getpid()}.{target.name}")
             try:
                 _RUN[task.action](Path(path), part, task)
-                part.replace(target)
+                _keep(part, target)
             finally:
                 part.unlink(missing_ok=True)
         return Outcome(id, path, DONE, key, _digest(target), "", time.process_time() - start, reused)
@@ -91,6 +91,15 @@ def process(id: str, path: str, task: Task) -> Outcome:
         return Outcome(id, path, FAILED, reason=f"{why.strerror or why}", seconds=time.process_time() - start)
     except (ValueError, MemoryError, RuntimeError) as why:
         return Outcome(id, path, FAILED, reason=f"{type(why).__name__}: {why}", seconds=time.process_time() - start)
+
+
+def _keep(part: Path, target: Path) -> None:
+    """Give a result its name. Another run of the same catalogue may have tidied it away after it made the same result."""
+    try:
+        part.replace(target)
+    except FileNotFoundError:
+        if not target.exists():
+            raise
 
 
 def result_path(results: Path, key: str, action: str) -> Path:
