@@ -1,10 +1,6 @@
 """docs/ALBUM-TUTORIAL.md: all its commands are run in one shell, in order; its transcripts and what it says are checked."""
 
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,24 +8,17 @@ import soundfile
 
 from dsp_ext.meters import measure
 from tests.support.documents import blocks
-from tests.support.paths import DOCS, ROOT
+from tests.support.paths import DOCS
+from tests.support.tutorial import run_tutorial
 
 TUTORIAL = DOCS / "ALBUM-TUTORIAL.md"
-BIN = Path(sys.executable).parent
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """(folder of the record after the last command, everything that was printed)."""
     folder = tmp_path_factory.mktemp("album")
-    script = "".join(blocks(TUTORIAL, "sh")).replace("$PWD/.venv/bin", str(BIN))
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("BURNISH")}
-    variables |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
-    done = subprocess.run(
-        ["sh", "-euc", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=900
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    return folder / "record", done.stdout
+    return folder / "record", run_tutorial(TUTORIAL, folder)
 
 
 def transcripts(printed):

@@ -2,9 +2,6 @@
 checked."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +10,10 @@ from PIL import Image, PngImagePlugin
 
 from host_cli.render import AudioReader, analysis, audiofile
 from tests.support.documents import blocks
-from tests.support.paths import DOCS, ROOT
-from tests.support.patience import PATIENCE_S
+from tests.support.paths import DOCS
+from tests.support.tutorial import run_tutorial
 
 TUTORIAL = DOCS / "TUTORIAL.md"
-BIN = Path(sys.executable).parent
 WIDTH, COLOURS = 800, 32
 
 
@@ -25,13 +21,7 @@ WIDTH, COLOURS = 800, 32
 def song(tmp_path_factory):
     """The folder of the song after the last command."""
     folder = tmp_path_factory.mktemp("tutorial")
-    script = "".join(blocks(TUTORIAL, "sh")).replace("$PWD/.venv/bin", str(BIN))
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("BURNISH")}
-    variables |= {"PYTHONPATH": str(ROOT), "XDG_CACHE_HOME": str(folder), "XDG_DATA_HOME": str(folder)}
-    done = subprocess.run(
-        ["sh", "-euxc", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=4 * PATIENCE_S
-    )
-    assert done.returncode == 0, done.stderr
+    run_tutorial(TUTORIAL, folder)
     return folder / "song"
 
 

@@ -16,6 +16,7 @@ from host_cli.records.delivery import compact_disc, importing, open_image, stagi
 from host_cli.records.formats import Disc, Track, cue, msf
 from tests.support.mixes import write_album
 from tests.support.paths import ROOT
+from tests.support.programs import needs
 
 HEAD = '[album]\ntitle = "Disc"\nartist = "Bänd"\nupc = "4006381333931"\n'
 SONGS = (
@@ -23,11 +24,6 @@ SONGS = (
     'isrc = "USABC1111112"\ngap_s = 2.5\ncopy_permitted = true',
     'isrc = "USABC1111113"\ngap_s = 0',
 )
-
-
-def needs(program):
-    if not shutil.which(program):
-        pytest.skip(f"{program} is not installed: run tools/records_setup.sh")
 
 
 @pytest.fixture(scope="module")

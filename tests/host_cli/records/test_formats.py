@@ -1,7 +1,6 @@
 """Formats of records: the reference image of DDP byte by byte, CD-Text, CUE, codes, times, chunks."""
 
 import hashlib
-import io
 
 import numpy as np
 import pytest
@@ -19,8 +18,9 @@ from host_cli.records.formats import (
     identifiers,
     msf,
     pq_sheet,
-    wave_chunks,
+    wave_header,
 )
+from host_cli.tags import broadcast, chunks
 
 ONE = Track((0, 375), None, "USABC1111111", {"title": "One"}, pre_emphasis=True)
 TWO = Track((750,), 600, "", {"title": "Two"}, copy_permitted=True, four_channel=True)
@@ -143,18 +143,23 @@ def test_pq_sheet_lists_every_point(tmp_path):
     assert pq_sheet.pdf(text, "PQ").startswith(b"%PDF-")
 
 
-def test_chunks_of_a_wav_file_are_read_back():
-    origin = wave_chunks.Origin("Description", "Burnish", "REF", "2026-11-21", "12:00:00", 12345, ("A=PCM,F=48000",))
-    loudness = wave_chunks.Loudness(-22.644, 5.5, -1.02, None, -18)
-    body = wave_chunks.bext(origin, loudness)
+def test_chunks_of_a_wav_file_are_read_back(tmp_path):
+    texts = {"DESCRIPTION": "Déscription", "ORIGINATOR": "Burnish", "ORIGINATION_DATE": "2026-11-21"}
+    figures = {"integrated_lufs": -22.644, "lra_lu": 5.5, "max_tp_dbtp": -1.02, "max_short_lufs": -18}
+    body = broadcast.built(texts, 12345, figures, ["A=PCM,F=48000"])
     assert body[412:414] == (-2264).to_bytes(2, "little", signed=True)
     assert body[418:420] == b"\xff\x7f"
-    assert wave_chunks.read_bext(body) == (origin, wave_chunks.Loudness(-22.64, 5.5, -1.02, None, -18))
+    assert broadcast.loudness(body) == figures | {"integrated_lufs": -22.64, "max_momentary_lufs": None}
+    assert broadcast.to_comments(body) == texts | {
+        "DESCRIPTION": "D?scription", "TIME_REFERENCE": "12345", "CODING_HISTORY": "A=PCM,F=48000",
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="at least 602"):
+        broadcast.loudness(body[:600])
     for force in (False, True):
-        head = wave_chunks.header([("bext", body)], 48000, "24", 10, 0, force)
-        assert len(head) == len(wave_chunks.header([("bext", body)], 48000, "24", 10, 0, not force))
-        found = wave_chunks.chunks(io.BytesIO(head + bytes(60)))
-        assert found["bext"] == body
+        head = wave_header.header([(b"bext", body)], 48000, "24", 10, 0, force)
+        assert len(head) == len(wave_header.header([(b"bext", body)], 48000, "24", 10, 0, not force))
+        (tmp_path / "x.wav").write_bytes(head + bytes(60))
+        assert chunks.read(tmp_path / "x.wav", frozenset((b"bext",))) == [(b"bext", body)]
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,13 @@
 
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.support.mixes import mix
+from tests.support.programs import needs
 
 
 @pytest.fixture
@@ -44,8 +44,7 @@ def test_a_fault_and_a_broken_rule_fail(burnish, tmp_path):
 
 
 def test_an_album_with_audio_and_track_points(burnish, album_file, tmp_path):
-    if not shutil.which("ffmpeg"):
-        pytest.skip("ffmpeg is not installed: run tools/records_setup.sh")
+    needs("ffmpeg")
     file = album_file("", "gap_s = 0")
     status, out, err = burnish("--json", "proof", file, "-o", tmp_path / "p.html", "--with-audio")
     assert status == 0, err

@@ -1,7 +1,6 @@
 """`burnish translate`: models of loudspeakers, and real codecs."""
 
 import json
-import shutil
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from host_cli.records.translation.coding import bandwidth_hz, ceiling_dbtp, code
 from host_cli.records.translation.models import heard, models, road_noise
 from host_cli.records.translation.situations import situation
 from tests.support.mixes import mix
+from tests.support.programs import needs
 
 RATE_HZ = 44100
 
@@ -62,8 +62,7 @@ def test_what_is_lost_is_said(samples):
 
 
 def test_codecs_return_aligned_with_their_peaks(samples, record):
-    if not shutil.which("ffmpeg"):
-        pytest.skip("ffmpeg is not installed: run tools/records_setup.sh")
+    needs("ffmpeg")
     figures = measure(samples, RATE_HZ)
     found = coded(samples, RATE_HZ, wanted("mp3:128,aac:128,opus:96,vorbis:160"))
     for copy in found:
