@@ -83,7 +83,7 @@ ONLY = {
     "luma": {"firmware.panel.display", "firmware.panel.oled"},
     "serial": {"firmware.link.server", "host_cli.box.serial_port"},
     "soxr": {"host_cli.render.conversion"},
-    "mutagen": {"host_cli.tags.carry", "host_cli.tags.id3", "host_cli.tags.reading", "host_cli.records.album.draft"},
+    "mutagen": {"host_cli.tags.carry", "host_cli.tags.id3", "host_cli.tags.reading"},
     "pyarrow": {"host_cli.records.catalogue.manifest"},
     "distributed": {"host_cli.records.catalogue.running"},
     "fpdf": {"host_cli.records.formats.pq_sheet"},

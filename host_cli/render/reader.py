@@ -89,10 +89,11 @@ class AudioReader:
 
     def _stored(self) -> Iterator[np.ndarray]:
         """The samples of the file."""
-        self._file.seek(0)
         at = 0
         while at < self._file.frames:
             try:
+                if not at:
+                    self._file.seek(0)
                 block = self._integers() if self._file.subtype in _BITS else self._floats(at)
             except soundfile.LibsndfileError:  # the error for a truncated FLAC file
                 block = np.zeros((2, 0), np.float32)

@@ -1,6 +1,7 @@
 """Chunks of WAV files (RIFF, and RF64 or BW64 above 4 GB: EBU Tech 3306): reads them, and appends new ones."""
 
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,28 +17,39 @@ def is_wav(path: Path) -> bool:
     return head[:4] in (b"RIFF", b"RF64", b"BW64") and head[8:] == b"WAVE"
 
 
+def walk(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """(name, size) of each chunk of an open WAV file; the file then stands at the content of the chunk, which may be read or not.
+
+    `ds64` is used for the size of the samples. A damaged end of the file is ignored."""
+    file.seek(12)
+    data_bytes = 0
+    while len(head := file.read(8)) == 8:
+        name, size = head[:4], int.from_bytes(head[4:], "little")
+        if name == b"data" and size == _SIZE_IS_IN_DS64:
+            size = data_bytes
+        start = file.tell()
+        if name == b"ds64":
+            data_bytes = int.from_bytes(file.read(16)[8:], "little")
+            file.seek(start)
+        yield name, size
+        file.seek(start + size + size % 2)
+
+
 def read(path: Path, wanted: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
-    """(name, content) of all `wanted` chunks of a WAV file, in their order. A damaged end of the file is ignored."""
+    """(name, content) of all `wanted` chunks of a WAV file, in their order, except those that are longer than `MAX_BYTES`."""
     found = []
     with path.open("rb") as file:
-        file.seek(12)
-        data_bytes = 0
-        while len(head := file.read(8)) == 8:
-            name, size = head[:4], int.from_bytes(head[4:], "little")
-            if name == b"ds64":
-                content = file.read(size)
-                data_bytes = int.from_bytes(content[8:16], "little")
-                continue
-            if name == b"data" and size == _SIZE_IS_IN_DS64:
-                size = data_bytes
+        for name, size in walk(file):
             if name in wanted and size <= MAX_BYTES:
                 content = file.read(size)
                 if len(content) == size:
                     found.append((name, content))
-                file.seek(size % 2, 1)
-            else:
-                file.seek(size + size % 2, 1)
     return found
+
+
+def packed(name: bytes, content: bytes) -> bytes:
+    """A chunk with its header, padded to an even length."""
+    return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
 
 
 def append(path: Path, chunks: list[tuple[bytes, bytes]]) -> None:
@@ -47,7 +59,7 @@ def append(path: Path, chunks: list[tuple[bytes, bytes]]) -> None:
         if file.tell() % 2:
             file.write(b"\0")
         for name, content in chunks:
-            file.write(name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2))
+            file.write(packed(name, content))
         _set_size(file, file.tell() - 8)
 
 

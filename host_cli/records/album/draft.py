@@ -10,6 +10,7 @@ import soundfile
 
 from host_cli.errors import CliFail
 from host_cli.render import AudioReader
+from host_cli.tags import read_tags
 
 #: Extensions of files that are taken into an album.
 AUDIO = (".wav", ".flac", ".aiff", ".aif")
@@ -48,26 +49,13 @@ def _draft(path: Path) -> Draft:
     with AudioReader(path, mono=True) as reader:
         start_s, end_s = _sound(reader)
     with soundfile.SoundFile(path) as file:
-        tags = {name: text.strip() for name, text in file.copy_metadata().items()}
+        tags = {name: text.strip() for name, text in file.copy_metadata().items()}  # known also without mutagen
+    tags |= {name.lower(): texts[0].strip() for name, texts in read_tags(path).comments.items()}
     match = re.match(r"(\d{1,3})(?:\s*[-._)]\s*|\s+)(.+)", path.stem)
     number = re.match(r"\d+", tags.get("tracknumber", "")) or match
     title = tags.get("title") or (match[2] if match else path.stem).replace("_", " ").strip()
     return Draft(path, int(number[0] if number is not match else match[1]) if number else None, _plain(title),
-                 _plain(tags.get("artist", "")), _plain(tags.get("album", "")), _isrc(path), start_s, end_s)  # fmt: skip
-
-
-def _isrc(path: Path) -> str:
-    """The ISRC in the tags, if mutagen is installed and finds one."""
-    try:
-        import mutagen
-    except ImportError:
-        return ""
-    try:
-        tags = getattr(mutagen.File(path), "tags", None) or {}
-    except mutagen.MutagenError:
-        return ""
-    found = tags.get("isrc") or tags.get("ISRC") or tags.get("TSRC") or [""]
-    return re.sub(r"[\s-]", "", str(found[0])).upper()
+                 _plain(tags.get("artist", "")), _plain(tags.get("album", "")), re.sub(r"[\s-]", "", tags.get("isrc", "")).upper(), start_s, end_s)  # fmt: skip
 
 
 def _sound(reader: AudioReader) -> tuple[float | None, float | None]:

@@ -12,7 +12,7 @@ import soundfile
 
 from dsp_ext.meters import Measurement
 from host_cli.records.album import Album, Mastered, Placed, Timeline, dithered
-from host_cli.records.formats import wave_chunks
+from host_cli.tags import broadcast, chunks, documents, info
 
 from . import tagging
 from .manifest import Manifest
@@ -60,7 +60,7 @@ def write_songs(
             part = dithered(part, rate_hz, int(bits), dither) if bits in ("16", "24") else part
         path = folder / f"{placed.number:02d} {safe_name(placed.song.texts.title)}.wav"
         tags = tagging.of_song(done.album, placed)
-        after = wave_chunks.chunk("id3 ", tagging.id3_bytes(tags, picture))
+        after = chunks.packed(b"id3 ", tagging.id3_bytes(tags, picture))
         figures = write_wave(
             path, rate_hz, bits, end - start, part, _chunks(done.album, placed, start, rate_hz, bits, tags), after
         )
@@ -84,14 +84,13 @@ def _chunks(
     """The chunks in front of the samples: bext, axml if the song has an ISRC, and tags."""
     now = datetime.datetime.now()
     words = 32 if bits == "float" else int(bits)
-    origin = wave_chunks.Origin(
-        f"{album.artist(placed.song)}: {placed.song.texts.title}" if album.artist(placed.song) else placed.song.texts.title,
-        reference=placed.song.isrc, date=f"{now:%Y-%m-%d}", time=f"{now:%H:%M:%S}", frame=start,
-        history=(f"A={'FLOAT' if bits == 'float' else 'PCM'},F={rate_hz},W={words},M=stereo,T=Burnish",),
-    )  # fmt: skip
-    more = [("axml", wave_chunks.axml(placed.song.isrc, placed.song.texts.title))] if placed.song.isrc else []
-    more.append(("LIST", wave_chunks.info(tags)))
-    return lambda figures: [("bext", wave_chunks.bext(origin, wave_chunks.Loudness.of(figures))), *more]
+    artist, title = album.artist(placed.song), placed.song.texts.title
+    texts = {"DESCRIPTION": f"{artist}: {title}" if artist else title, "ORIGINATOR": "Burnish",
+             "ORIGINATOR_REFERENCE": placed.song.isrc, "ORIGINATION_DATE": f"{now:%Y-%m-%d}", "ORIGINATION_TIME": f"{now:%H:%M:%S}"}  # fmt: skip
+    history = (f"A={'FLOAT' if bits == 'float' else 'PCM'},F={rate_hz},W={words},M=stereo,T=Burnish",)
+    more = [(b"axml", axml)] if (axml := documents.axml_with(placed.song.isrc, title)) else []
+    more += [(b"LIST", listed)] if (listed := info.from_comments(tagging.comments(tags))) else []
+    return lambda figures: [(b"bext", broadcast.built(texts, start, figures, history)), *more]
 
 
 def write_flac(song: SongFile, folder: Path, manifest: Manifest, picture) -> None:

@@ -46,6 +46,11 @@ def of_song(album: Album, placed: Placed) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
+def comments(tags: dict[str, str]) -> dict[str, list[str]]:
+    """The tags by their names in Vorbis comments."""
+    return {comment.upper(): [tags[name]] for name, _, comment, _ in NAMES if name in tags}
+
+
 def artwork(path: Path | None) -> tuple[bytes, str] | None:
     """(picture, MIME type) of a file. Raises CliFail if it is neither JPEG nor PNG."""
     if path is None:
@@ -145,9 +150,8 @@ def _fill_id3(id3, tags: dict[str, str], picture) -> None:
 
 
 def _fill_vorbis(file, tags: dict[str, str]) -> None:
-    for name, _, comment, _ in NAMES:
-        if name in tags:
-            file[comment] = [tags[name]]
+    for name, texts in comments(tags).items():
+        file[name] = texts
 
 
 def _fill_mp4(file, tags: dict[str, str], picture) -> None:

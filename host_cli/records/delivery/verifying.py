@@ -9,8 +9,9 @@ import soundfile
 from dsp_ext.meters import Measurement
 from host_cli.errors import CliFail
 from host_cli.records.album import Album
-from host_cli.records.formats import checksums, ddp, disc, identifiers, msf, wave_chunks
+from host_cli.records.formats import checksums, ddp, disc, identifiers, msf
 from host_cli.render import AudioReader
+from host_cli.tags import broadcast, chunks
 
 from . import manifest, tagging
 from .findings import FAIL, OK, WARN, Finding
@@ -176,11 +177,10 @@ def _loudness(path: Path, name: str, claim: dict) -> Iterator[Finding]:
     claims = {manifest.NAME: {key: claim.get(key) for key in _LOUDNESS}}
     if path.suffix.lower() == ".wav":
         try:
-            with path.open("rb") as file:
-                chunks = wave_chunks.chunks(file)
-            if "bext" in chunks:
-                loudness = wave_chunks.read_bext(chunks["bext"])[1]
-                claims["bext"] = {key: getattr(loudness, key) for key in _LOUDNESS}
+            if not chunks.is_wav(path):
+                raise ValueError("this is not a WAV file")
+            for _, content in chunks.read(path, frozenset((b"bext",))):
+                claims["bext"] = {key: broadcast.loudness(content)[key] for key in _LOUDNESS}
         except ValueError as why:
             yield Finding(FAIL, name, str(why))
             return

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from dsp_ext.meters import Measurement
-from host_cli.records.formats import wave_chunks
+from host_cli.records.formats import wave_header
 from host_cli.render import audiofile
 
-Chunks = list[tuple[str, bytes]]
+Chunks = list[tuple[bytes, bytes]]
 
 
 def write_wave(
@@ -24,7 +24,7 @@ def write_wave(
     measurement = Measurement(rate_hz)
     done = 0
     with path.open("wb") as file:
-        file.write(wave_chunks.header(before({}), rate_hz, bits, frames, len(after)))
+        file.write(wave_header.header(before({}), rate_hz, bits, frames, len(after)))
         for block in blocks:
             data, heard = packed(block, bits)
             measurement.add(heard)
@@ -37,7 +37,7 @@ def write_wave(
         file.write(after)
         figures = measurement.result()
         file.seek(0)
-        file.write(wave_chunks.header(before(figures), rate_hz, bits, frames, len(after)))
+        file.write(wave_header.header(before(figures), rate_hz, bits, frames, len(after)))
     return figures
 
 

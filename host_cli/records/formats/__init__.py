@@ -1,10 +1,10 @@
 """File formats of records as pure functions: values in, bytes or text out, and back. Nothing here opens a file for writing.
 
-CD layout (`disc`, `msf`), DDP 2.00 (`ddp`, `ddp_read`), CD-Text (`cdtext`), CUE sheets (`cue`), PQ sheets (`pq_sheet`), chunks of
-WAV files (`wave_chunks`), ISRC and EAN (`identifiers`), lists of checksums (`checksums`).
+CD layout (`disc`, `msf`), DDP 2.00 (`ddp`, `ddp_read`), CD-Text (`cdtext`), CUE sheets (`cue`), PQ sheets (`pq_sheet`), headers of
+WAV files (`wave_header`), ISRC and EAN (`identifiers`), lists of checksums (`checksums`).
 """
 
-from . import cdtext, checksums, cue, ddp, ddp_read, disc, identifiers, msf, pq_sheet, wave_chunks
+from . import cdtext, checksums, cue, ddp, ddp_read, disc, identifiers, msf, pq_sheet, wave_header
 from .disc import Disc, Track
 
 __all__ = [
@@ -19,5 +19,5 @@ __all__ = [
     "identifiers",
     "msf",
     "pq_sheet",
-    "wave_chunks",
+    "wave_header",
 ]
