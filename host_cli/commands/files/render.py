@@ -8,12 +8,13 @@ import click
 from firmware import presets
 from firmware.contract import ParamError, constraints, params
 from host_cli.cli import Context, cli, pass_context
-from host_cli.commands.presets import complete_assignment
 from host_cli.errors import FAILED_QC, REFUSED, USAGE, CliFail, Refused
 from host_cli.folders import check_folder, data_folder
 from host_cli.presets import read, remarks
 from host_cli.render import listening
 from host_cli.terminal import one_line, table
+
+from .options import bits_option, output_option, preset_option, set_option, target_option
 
 #: The parameter that a loudness target adjusts.
 GAIN = "limiter.gain_db"
@@ -44,30 +45,13 @@ def library() -> presets.PresetLibrary:
 
 @cli.command()
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="IN...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
+@output_option(
+    "file to write, or a folder for several inputs; the extension selects the format: .wav, .flac, .aiff; - writes WAV to stdout",
+    "OUT",
     required=True,
-    metavar="OUT",
-    help="file to write, or a folder for several inputs; the extension selects the format: .wav, .flac, .aiff; - writes WAV to stdout",
 )
-@click.option(
-    "-p",
-    "--preset",
-    metavar="NAME|FILE",
-    shell_complete=complete_preset,
-    help="factory preset, user preset on this computer, or preset file (.toml)",
-)
-@click.option(
-    "-s",
-    "--set",
-    "assignments",
-    multiple=True,
-    metavar="PATH=VALUE",
-    shell_complete=complete_assignment,
-    help="set a parameter, on top of the preset; can be given several times",
-)
+@preset_option("factory preset, user preset on this computer, or preset file (.toml)", complete_preset)
+@set_option("set a parameter, on top of the preset; can be given several times")
 @click.option(
     "--run-log",
     type=click.Path(path_type=Path),
@@ -75,13 +59,7 @@ def library() -> presets.PresetLibrary:
     help="repeat a run of the box, with every change at its frame, from the run log (run.json) of the box",
 )
 @click.option("--session", type=click.Path(path_type=Path), hidden=True)  # the former name of --run-log
-@click.option(
-    "--bits",
-    type=click.Choice(["16", "24", "32", "float"]),
-    default="24",
-    show_default=True,
-    help="sample format of the output",
-)
+@bits_option("sample format of the output")
 @click.option(
     "--dither",
     type=click.Choice(["auto", "none", "flat", "gentle", "strong"]),
@@ -90,11 +68,8 @@ def library() -> presets.PresetLibrary:
     show_default=True,
     help="dither of an output with 16 or 24 bits: none, flat, gentle, strong; auto is flat, or none if nothing is processed",
 )
-@click.option(
-    "--target-lufs",
-    type=click.FloatRange(-50, 0),
-    metavar="LUFS",
-    help="adjust the limiter gain until the integrated loudness is within 0.05 LU of this; the ceiling stays as it is",
+@target_option(
+    "adjust the limiter gain until the integrated loudness is within 0.05 LU of this; the ceiling stays as it is"
 )
 @click.option(
     "--for",

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Commands, Context, cli, pass_context
+from host_cli.commands.files import bits_option, output_option
 from host_cli.errors import USAGE, CliFail
 from host_cli.folders import check_folder
 from host_cli.terminal import one_line, table
@@ -33,13 +34,7 @@ def album():
 
 @album.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="OUT",
-    help="file to write; default: album.toml in the folder",
-)
+@output_option("file to write; default: album.toml in the folder", "OUT")
 @pass_context
 def new(context: Context, folder, output):
     """Write a first album file for a FOLDER of mixes: order, titles, and silence at the ends of the files."""
@@ -82,20 +77,8 @@ def show(context: Context, file):
 
 @album.command()
 @click.argument("file", type=ALBUM_FILE)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="folder to create; default: the album file's name with -masters",
-)
-@click.option(
-    "--bits",
-    type=click.Choice(["16", "24", "32", "float"]),
-    default="24",
-    show_default=True,
-    help="sample format of the files",
-)
+@output_option("folder to create; default: the album file's name with -masters", "FOLDER")
+@bits_option("sample format of the files")
 @click.option("--for", "names", metavar="LIST", help="services to compare with: spotify,apple-music,cd,... or all")
 @jobs_option
 @pass_context
@@ -155,13 +138,7 @@ def _figures(level) -> dict:
 
 @album.command()
 @click.argument("file", type=ALBUM_FILE)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="folder to create; default: the album file's name with -joins",
-)
+@output_option("folder to create; default: the album file's name with -joins", "FOLDER")
 @click.option(
     "--around",
     "seconds",

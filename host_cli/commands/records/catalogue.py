@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
-from host_cli.commands.files import preset_values
+from host_cli.commands.files import (
+    bits_option,
+    complete_preset,
+    output_option,
+    preset_option,
+    preset_values,
+    set_option,
+    target_option,
+)
 from host_cli.errors import FAILED_QC, CliFail
 from host_cli.terminal import one_line, table
 
@@ -21,14 +29,7 @@ def catalogue():
 
 @catalogue.command()
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="CATALOGUE",
-    help="folder of the catalogue",
-)
+@output_option("folder of the catalogue", "CATALOGUE", required=True)
 @click.option(
     "--do",
     "action",
@@ -37,25 +38,10 @@ def catalogue():
     show_default=True,
     help="what is done with each file",
 )
-@click.option("-p", "--preset", metavar="NAME|FILE", help="render: the preset")
-@click.option(
-    "-s",
-    "--set",
-    "assignments",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="render: set a parameter, on top of the preset",
-)
-@click.option(
-    "--bits",
-    type=click.Choice(["16", "24", "32", "float"]),
-    default="24",
-    show_default=True,
-    help="render: sample format",
-)
-@click.option(
-    "--target-lufs", type=click.FloatRange(-50, 0), metavar="LUFS", help="render: integrated loudness to reach"
-)
+@preset_option("render: the preset", complete_preset)
+@set_option("render: set a parameter, on top of the preset")
+@bits_option("render: sample format")
+@target_option("render: integrated loudness to reach")
 @pass_context
 def plan(context: Context, sources, output, action, preset, assignments, bits, target_lufs):
     """List the audio files below folders in a manifest, with what is to be done. Results that are there already are used again."""

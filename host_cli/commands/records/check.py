@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
-from host_cli.errors import FAILED_QC, USAGE, CliFail
-from host_cli.folders import check_folder
+from host_cli.commands.files import check_page, write_page
+from host_cli.errors import FAILED_QC, CliFail
 from host_cli.terminal import one_line, table
 
 #: Times that are printed for each fault.
@@ -34,7 +34,7 @@ def check(context: Context, files, report_path, strict):
     from host_cli.render import AudioReader
 
     if report_path:
-        _check_target(context, report_path)
+        check_page(context, report_path, "a report of a check")
     results, texts, sections = [], [], []
     for path in context.progress(files, "checking"):
         with AudioReader(path, mono=True) as reader:
@@ -44,35 +44,13 @@ def check(context: Context, files, report_path, strict):
         if report_path:
             sections.append(section(one_line(path.name), verdict))
     if report_path:
-        _write(report_path, sections)
+        write_page(report_path, "Mix check", "Is the mix ready for mastering?", sections)
     context.out("check", {"files": results}, "\n\n".join(texts))
     bad = [
         result["file"] for result in results if result["verdict"] == "fix" or (strict and result["verdict"] == "look")
     ]
     if bad:
         raise CliFail(f"{len(bad)} of {len(files)} mixes should be mended first: {', '.join(bad)}", FAILED_QC)
-
-
-def _check_target(context: Context, path: Path) -> None:
-    from host_cli import report
-
-    if path.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise CliFail(f"{path}: a report of a check can be .html or .pdf", USAGE)
-    if path.suffix.lower() == ".pdf":
-        report.check_browser()
-    check_folder(path.parent)
-    if path.exists():
-        context.confirm(f"{path} exists. Overwrite it?")
-
-
-def _write(path: Path, sections: list) -> None:
-    from host_cli import report
-
-    page = report.sheet("Mix check", "Is the mix ready for mastering?", sections)
-    if path.suffix.lower() == ".pdf":
-        report.write_pdf(page, path)
-    else:
-        path.write_text(page, encoding="utf-8")
 
 
 def _text(path: Path, verdict) -> str:

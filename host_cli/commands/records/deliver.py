@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
+from host_cli.commands.files import bits_option, output_option
 from host_cli.errors import FAILED_QC, CliFail
 from host_cli.terminal import one_line, table
 
@@ -19,17 +20,10 @@ _CODECS = ("mp3", "aac", "opus")
 @cli.command()
 @click.argument("file", type=ALBUM_FILE)
 @click.option("--for", "kind", type=click.Choice(_KINDS), required=True, help="what the delivery is for")
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), metavar="FOLDER",
-    help="folder to create; default: the album file's name and the kind",
-)  # fmt: skip
+@output_option("folder to create; default: the album file's name and the kind")
 @click.option("--rate", "rate_hz", type=click.Choice(["44100", "48000", "88200", "96000", "176400", "192000"]), metavar="HZ",
               help="sampling rate; default: that of the mixes, 44100 for cd, 48000 for broadcast")  # fmt: skip
-@click.option(
-    "--bits",
-    type=click.Choice(["16", "24", "32", "float"]),
-    help="sample format; default: 24, 16 for cd, float for archive",
-)
+@bits_option("sample format; default: 24, 16 for cd, float for archive", default=None)
 @click.option("--dither", type=click.Choice(["none", "flat", "gentle", "strong"]), default="flat", show_default=True,
               help="dither where the word length becomes shorter")  # fmt: skip
 @click.option(
@@ -91,13 +85,7 @@ def _copies(text: str) -> tuple[str, ...]:
 
 @cli.command("import")
 @click.argument("image", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FOLDER",
-    help="folder to create; default: the image's name with -tracks",
-)
+@output_option("folder to create; default: the image's name with -tracks")
 @pass_context
 def import_(context: Context, image, output):
     """Read a CD IMAGE (a DDP folder or a CUE sheet) back: one WAV file per track, and an album file with the same layout."""

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
-from host_cli.errors import FAILED_QC, USAGE, CliFail
-from host_cli.folders import check_folder
+from host_cli.commands.files import check_page, output_option, write_page
+from host_cli.errors import FAILED_QC, CliFail
 from host_cli.terminal import one_line, table
 
 from .album import JOBS, master
@@ -17,9 +17,7 @@ _USUAL = "spotify,apple-music,youtube,cd"
 
 @cli.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="OUT", help="page to write: .html or .pdf"
-)
+@output_option("page to write: .html or .pdf", "OUT", required=True)
 @click.option(
     "--for", "names", default=_USUAL, show_default=True, metavar="LIST", help="services whose rules are checked, or all"
 )
@@ -35,24 +33,13 @@ def proof(context: Context, file, output, names, with_audio):
     The page is one file that works offline, so a client can read it and listen to it anywhere. The exit status is 10 if a rule of a
     service is broken or a fault was found that must be mended.
     """
-    from host_cli import report
     from host_cli.records import targets
 
     services = targets.chosen(names)
-    if output.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise CliFail(f"{output}: a proof can be .html or .pdf", USAGE)
-    if output.suffix.lower() == ".pdf":
-        report.check_browser()
-    check_folder(output.parent)
-    if output.exists():
-        context.confirm(f"{output} exists. Overwrite it?")
+    check_page(context, output, "a proof")
     make = _album if file.suffix.lower() == ".toml" else _song
     title, proofs, sections = make(context, file, services, with_audio)
-    page = report.sheet(title, "Quality control.", sections)
-    if output.suffix.lower() == ".pdf":
-        report.write_pdf(page, output)
-    else:
-        output.write_text(page, encoding="utf-8")
+    write_page(output, title, "Quality control.", sections)
     rows = [
         (
             "pass" if p.passed else "FAIL",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from host_cli.cli import Context, cli, pass_context
+from host_cli.commands.files import check_page, write_page
 from host_cli.errors import USAGE, CliFail
 from host_cli.folders import check_folder
 from host_cli.terminal import one_line, table
@@ -35,7 +36,6 @@ def translate(context: Context, file, names, codecs, folder, report_path):
     Suggests the ceiling that keeps decoded peaks at or below 0 dBTP.
     """
     from dsp_ext.meters import measure
-    from host_cli import report
     from host_cli.records import translation
     from host_cli.render import AudioReader
 
@@ -44,7 +44,7 @@ def translate(context: Context, file, names, codecs, folder, report_path):
     if folder:
         check_folder(folder)
     if report_path:
-        _check_target(context, report_path)
+        check_page(context, report_path, "a report of a translation")
     with AudioReader(file, mono=True) as reader:
         samples, rate_hz = reader.read(), reader.rate_hz
     figures = measure(samples, rate_hz)
@@ -55,15 +55,8 @@ def translate(context: Context, file, names, codecs, folder, report_path):
     if folder:
         _write_all(folder, file, rate_hz, situations, coded)
     if report_path:
-        page = report.sheet(
-            f"Translation of {file.name}",
-            "How the master sounds elsewhere.",
-            translation.sections(situations, coded, figures),
-        )
-        if report_path.suffix.lower() == ".pdf":
-            report.write_pdf(page, report_path)
-        else:
-            report_path.write_text(page, encoding="utf-8")
+        sections = translation.sections(situations, coded, figures)
+        write_page(report_path, f"Translation of {file.name}", "How the master sounds elsewhere.", sections)
     pictures = translation.pictures
     texts = [table([tuple(row) for row in pictures.situation_rows(situations)])] if situations else []
     texts += (
@@ -87,18 +80,6 @@ def _models(names: str) -> list:
         if name.strip() not in known:
             raise CliFail(f"there is no model {name.strip()!r}: allowed are {', '.join(known)}, all, none", USAGE)
     return [known[name.strip()] for name in names.split(",")]
-
-
-def _check_target(context: Context, path: Path) -> None:
-    from host_cli import report
-
-    if path.suffix.lower() not in (".html", ".htm", ".pdf"):
-        raise CliFail(f"{path}: a report of a translation can be .html or .pdf", USAGE)
-    if path.suffix.lower() == ".pdf":
-        report.check_browser()
-    check_folder(path.parent)
-    if path.exists():
-        context.confirm(f"{path} exists. Overwrite it?")
 
 
 def _write_all(folder: Path, file: Path, rate_hz: int, situations: list, coded: list) -> None:
