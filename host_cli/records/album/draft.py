@@ -100,7 +100,7 @@ def document(found: list[Draft], relative_to: Path) -> str:
         'upc = ""             # 12 or 13 digits; printed under the bar code',
         'artwork = ""         # a JPEG or PNG beside this file', "",
         "[loudness]",
-        'mode = "album"       # album: one gain for all; song: each song to the target; manual: gains of the presets',
+        'mode = "album"       # album: one gain for all; song: each song to the target; preset: targets of the presets; manual: their gains',
         "target_lufs = -14.0  # of the loudest song",
         "ceiling_dbtp = -1.0", "",
         "[defaults]", 'preset = ""          # `burnish album show` names the preset of each song', "gap_s = 2.0          # pause before a song; 0: gapless; negative: crossfade",

@@ -11,8 +11,8 @@ from host_cli.errors import REFUSED, CliFail
 from host_cli.render import OutOfReach, find_gain
 
 from .model import Album
-from .runs import GAIN, Run, Workers, runs
-from .source import Source
+from .runs import Run, Workers, runs
+from .source import GAIN, Source
 
 #: The absolute gate of BS.1770.
 _ABSOLUTE_LUFS = -70.0
@@ -38,7 +38,7 @@ def levelled(
             f'{album.path}: a song with a run_log keeps its gain: write mode = "manual" in [loudness]', REFUSED
         )
     trims = [source.song.trim_db for source in found]
-    search = {"manual": _manual, "song": _by_song, "album": _by_album}[plan.mode]
+    search = {"manual": _manual, "song": _by_song, "preset": _by_preset, "album": _by_album}[plan.mode]
     gains, reasons = search(album, found, trims, workers)
     _check_range(found, gains)
     final = runs(found, gains)
@@ -52,16 +52,29 @@ def _manual(album: Album, found, trims, workers) -> tuple[list[float], list[str]
 
 
 def _by_song(album: Album, found, trims, workers) -> tuple[list[float], list[str]]:
-    gains, reasons = [], []
-    for source, trim in zip(found, trims, strict=True):
-        target = album.loudness.target_lufs + trim
+    rows = [_to(s, album.loudness.target_lufs, trim, workers, "target") for s, trim in zip(found, trims, strict=True)]
+    return [gain for gain, _ in rows], [why for _, why in rows]
 
-        def loudness(gain_db: float, source=source) -> float | None:
-            return workers.measured(runs([source], [gain_db]), _quiet, keep=False)[0]["after"]["integrated_lufs"]
 
-        gains.append(_found(loudness, [source], [0.0], target, f"song {source.number} ({source.song.texts.title})"))
-        reasons.append(f"to {target:.1f} LUFS" + (f" (target and trim {trim:+.1f} dB)" if trim else ""))
+def _by_preset(album: Album, found, trims, workers) -> tuple[list[float], list[str]]:
+    """The target of each preset; songs without one are as in the mode `manual`."""
+    gains, reasons = _manual(album, found, trims, workers)
+    for n, source in enumerate(found):
+        if source.target_lufs is not None:
+            gains[n], reasons[n] = _to(source, source.target_lufs, trims[n], workers, f"target of {source.preset}")
     return gains, reasons
+
+
+def _to(source: Source, target_lufs: float, trim_db: float, workers: Workers, what: str) -> tuple[float, str]:
+    """(gain, reason) of a song that reaches a target plus its trim."""
+    target = target_lufs + trim_db
+
+    def loudness(gain_db: float) -> float | None:
+        return workers.measured(runs([source], [gain_db]), _quiet, keep=False)[0]["after"]["integrated_lufs"]
+
+    gain = _found(loudness, [source], [0.0], target, f"song {source.number} ({source.song.texts.title})")
+    more = f" ({what} and trim {trim_db:+.1f} dB)" if trim_db else "" if what == "target" else f" ({what})"
+    return gain, f"to {target:.1f} LUFS{more}"
 
 
 def _by_album(album: Album, found, trims, workers) -> tuple[list[float], list[str]]:

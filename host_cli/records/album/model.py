@@ -56,8 +56,8 @@ class Song:
 
 @dataclass(frozen=True)
 class LoudnessPlan:
-    """`mode`: manual (gains of presets and trims), song (each song to the target plus its trim), album (one gain for all, so
-    that the `reference`, the loudest song or the whole album, reaches the target)."""
+    """`mode`: manual (gains of presets and trims), preset (each song to the target of its preset plus its trim), song (each song to
+    `target_lufs` plus its trim), album (one gain for all, so that the `reference`, the loudest song or the whole album, reaches it)."""
 
     mode: str = "manual"
     target_lufs: float = -14.0

@@ -12,9 +12,8 @@ from host_cli.render import AudioWriter, Renderer, work_on_all
 
 from . import fades
 from .cache import RenderCache
-from .source import Source, content_key
+from .source import GAIN, Source, content_key
 
-GAIN = "limiter.gain_db"
 #: Figures of a measurement that are kept for each song.
 KEPT = ("seconds", "integrated_lufs", "max_momentary_lufs", "max_short_lufs", "lra_lu", "max_tp_dbtp", "peak_l_dbfs",
         "peak_r_dbfs", "plr_db", "clips")  # fmt: skip

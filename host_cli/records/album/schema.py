@@ -21,7 +21,7 @@ ALBUM: dict[str, Field] = {
 }
 
 LOUDNESS: dict[str, Field] = {
-    "mode": choice("manual", "song", "album", default="manual"),
+    "mode": choice("manual", "preset", "song", "album", default="manual"),
     "target_lufs": number(-50, 0, "LUFS", -14.0),
     "reference": choice("loudest", "integrated", default="loudest"),
     "ceiling_dbtp": number(-12, 0, "dBTP", None),

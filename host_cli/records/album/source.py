@@ -20,13 +20,14 @@ from host_cli.render import AudioReader
 from .document import AlbumError
 from .model import Album, Song
 
-CEILING = "limiter.ceiling_dbtp"
+CEILING, GAIN = "limiter.ceiling_dbtp", "limiter.gain_db"
 
 
 @dataclass(frozen=True)
 class Source:
     """`first`, `frames`: the part of the file that is used. `sha256`: of the whole file. `values`, `events`: see
-    `Renderer.render`. `preset`: a name for tables."""
+    `Renderer.render`. `preset`: a name for tables. `target_lufs`: the loudness target of the preset, None without one, and where the
+    song or [defaults] set the gain themselves."""
 
     number: int
     song: Song
@@ -37,6 +38,7 @@ class Source:
     values: dict[str, float]
     events: tuple
     preset: str
+    target_lufs: float | None = None
 
     def blocks(self) -> Iterator[np.ndarray]:
         """The part of the file that is used, float32, shape (2, frames)."""
@@ -71,13 +73,13 @@ def sources(album: Album) -> list[Source]:
             )
         if song.path not in hashes:
             hashes[song.path] = checksums.digest(song.path, "sha256")
-        values, events, name = _settings(album, song, number, rate_hz, library)
-        found.append(Source(number, song, rate_hz, first, end - first, hashes[song.path], values, events, name))
+        settings = _settings(album, song, number, rate_hz, library)
+        found.append(Source(number, song, rate_hz, first, end - first, hashes[song.path], *settings))
     return found
 
 
-def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> tuple[dict[str, float], tuple, str]:
-    """(values, events, name) of a song."""
+def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> tuple:
+    """(values, events, name, target_lufs) of a song."""
     if song.run_log:
         try:
             run = replay.read_run_log(song.run_log)
@@ -85,23 +87,24 @@ def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> t
             raise _at(album, song, number, f"cannot repeat the run of {song.run_log.name}: {why}") from None
         if run["rate_hz"] != rate_hz:
             raise _at(album, song, number, f"the run had {run['rate_hz']} Hz, but the file has {rate_hz} Hz")
-        return run["start"], tuple(run["events"]), song.run_log.name
+        return run["start"], tuple(run["events"]), song.run_log.name, None
     values = dict(params.DEFAULTS)
-    name = "none"
+    name, target_lufs = "none", None
     try:
         if song.preset:
             chosen = _preset(album, song.preset, library)
             values |= chosen.values
-            name = chosen.name
+            name, target_lufs = chosen.name, chosen.target_lufs
         if album.loudness.ceiling_dbtp is not None:
             values[CEILING] = params.find(CEILING).check(album.loudness.ceiling_dbtp)
         for path, value in song.changes.items():
             param = params.find(path)
             values[param.id] = param.parse(str(value).lower() if isinstance(value, bool) else str(value))
+            target_lufs = None if param.id == GAIN else target_lufs
         constraints.check(values, values, rate_hz)
     except (ParamError, presets.PresetError, CliFail) as why:
         raise _at(album, song, number, str(why)) from None
-    return values, (), name
+    return values, (), name, target_lufs
 
 
 def _preset(album: Album, name: str, library) -> presets.Preset:

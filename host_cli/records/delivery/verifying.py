@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-import soundfile
 
 from dsp_ext.meters import Measurement
 from host_cli.errors import CliFail
@@ -205,11 +204,8 @@ def _loudness(path: Path, name: str, claim: dict) -> Iterator[Finding]:
 
 def _measured(path: Path) -> dict:
     """The figures of a file. Raises CliFail."""
-    try:
-        with AudioReader(path, mono=True) as reader:
-            measurement = Measurement(reader.rate_hz)
-            for block in reader.blocks():
-                measurement.add(block)
-    except soundfile.LibsndfileError as why:  # a FLAC file that ends early
-        raise CliFail(f"{path.name} is damaged: {why}") from None
+    with AudioReader(path, mono=True, name=path.name) as reader:
+        measurement = Measurement(reader.rate_hz)
+        for block in reader.blocks():
+            measurement.add(block)
     return measurement.result()

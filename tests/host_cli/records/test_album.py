@@ -191,3 +191,16 @@ def test_the_cache_forgets_what_was_used_the_longest_ago(tmp_path):
     assert cache.has_audio("older"), "it counts as used now"
     cache.shrink(200)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.wav", "older.wav"]
+
+
+def test_each_song_reaches_the_target_of_its_preset(album_file, tmp_path):
+    """A song whose preset has no target, or that sets the gain itself, keeps its gain."""
+    head = '[album]\ntitle = "x"\n[loudness]\nmode = "preset"\n'
+    file = album_file(
+        'preset = "Streaming -14"\ntrim_db = -1.0', 'preset = "Warm"',
+        'preset = "Streaming -14"\nset = { "limiter.gain_db" = 1.0 }', head=head,
+    )  # fmt: skip
+    one, two, three = mastered(read_album(file)).levels
+    assert one.after["integrated_lufs"] == pytest.approx(-15, abs=0.05)
+    assert one.why == "to -15.0 LUFS (target of Streaming -14 and trim -1.0 dB)"
+    assert (two.gain_db, three.gain_db) == (0, 0) and two.why == "as its preset is"
