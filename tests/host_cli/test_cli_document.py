@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import click
 import numpy as np
@@ -14,6 +15,7 @@ from host_cli.cli import cli
 from host_cli.errors import MEANINGS
 from tests.support import json_document
 from tests.support.fake_box import FACTORY
+from tests.support.mixes import write_mixes
 from tests.support.paths import DOCS
 
 PATH, JSON_PATH = DOCS / "CLI.md", DOCS / "JSON.md"
@@ -48,7 +50,17 @@ RUNS = (
     ["preset", "pull", "Mine"], ["preset", "edit", "Mine"], ["log"], ["preset", "validate", "mine.toml"], ["preset", "push", "mine.toml"],
     ["preset", "backup", "all.tar.gz"], ["preset", "restore", "all.tar.gz"], ["preset", "history"],
     ["preset", "delete", "Other"], ["analyze", "in.wav"], ["render", "in.wav", "-o", "out.wav"],
+    ["check", "in.wav"], ["album", "new", "mixes", "-o", "album.toml"], ["album", "show", "album.toml"],
+    ["album", "render", "album.toml", "-o", "masters", "--for", "spotify"], ["album", "listen", "album.toml", "-o", "joins"],
+    ["deliver", "album.toml", "--for", "cd", "-o", "cd"], ["verify", "cd"], ["import", "cd", "-o", "back"],
+    ["translate", "mixes/01 One.wav", "--models", "phone", "--codecs", "mp3"], ["proof", "in.wav", "-o", "proof.html"],
+    ["catalogue", "plan", "mixes", "more", "-o", "cat"], ["catalogue", "run", "cat", "--jobs", "1"], ["catalogue", "status", "cat"],
+    ["catalogue", "verify", "cat"],
 )  # fmt: skip
+#: Commands that end with the status of a failed check or a difference in these runs.
+FAIL = (["doctor"], ["preset", "diff", "Mine", "Warm"], ["check", "in.wav"], ["proof", "in.wav", "-o", "proof.html"],
+        ["catalogue", "run", "cat", "--jobs", "1"])  # fmt: skip
+GROUPS = ("preset", "album", "catalogue")
 
 
 def walk(context: click.Context):
@@ -65,6 +77,7 @@ def walk(context: click.Context):
 MORE_RUNS = {
     "analyze, file that is not stereo": ["analyze", "surround.wav"],
     "curve multiband": ["curve", "multiband"],
+    "analyze --for": ["analyze", "in.wav", "--for", "spotify"],
     "preset history NUMBER": ["preset", "history", "1"],
     "preset restore --dry-run": ["preset", "restore", "all.tar.gz", "--dry-run"],
 }
@@ -72,7 +85,7 @@ MORE_RUNS = {
 
 def words_of(arguments: list[str]) -> tuple[str, ...]:
     """The name of the command that `arguments` call."""
-    return tuple(word for word in arguments[:2] if arguments[0] == "preset" or word == arguments[0])
+    return tuple(word for word in arguments[:2] if arguments[0] in GROUPS or word == arguments[0])
 
 
 def document() -> str:
@@ -88,6 +101,15 @@ def document() -> str:
     return "".join(parts)
 
 
+def without_ffmpeg(monkeypatch):
+    """Lossy copies that lose nothing, so that the keys do not depend on a program that may not be installed."""
+    module = "host_cli.records.translation.coding"
+    monkeypatch.setattr(f"{module}.encode", lambda source, target, codec, kbps=None: shutil.copy(source, target))
+    monkeypatch.setattr(
+        f"{module}.decode", lambda path, rate_hz: np.ascontiguousarray(soundfile.read(path, dtype="float32")[0].T)
+    )
+
+
 @pytest.fixture
 def outputs(burnish, fake, tmp_path, monkeypatch):
     """The JSON object of each command, and of an error."""
@@ -100,12 +122,16 @@ def outputs(burnish, fake, tmp_path, monkeypatch):
     tone[rate_hz : rate_hz + 4800] *= 12  # an over
     soundfile.write(tmp_path / "in.wav", np.stack([tone, tone], 1), rate_hz, subtype="FLOAT")
     soundfile.write(tmp_path / "surround.wav", np.stack([tone] * 6, 1), rate_hz, format="WAVEX")
+    write_mixes(tmp_path / "mixes", (4.5, 4.5))
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "broken.wav").write_bytes(b"RIFF")
+    without_ffmpeg(monkeypatch)
     monkeypatch.setenv("VISUAL", "sed -i s/gain_db.=.0.0/gain_db=1.0/")
     found = {}
     for arguments in RUNS:
         status, out, err = burnish("--json", "--yes", *arguments)
-        assert status == 0 or arguments in (["doctor"], ["preset", "diff", "Mine", "Warm"]), err
-        value = json.loads(out.splitlines()[-1])
+        assert status == 0 or arguments in FAIL, err
+        value = json.loads(out.splitlines()[0 if arguments in FAIL else -1])
         assert value["schema"].rsplit("/")[0] == "burnish." + ".".join(words_of(arguments))
         found[" ".join(words_of(arguments))] = value
     for title, arguments in MORE_RUNS.items():

@@ -13,7 +13,8 @@ _HEAD = """# The JSON output of `burnish`
 This document is generated from runs of the commands (`make docs`). Do not edit it.
 
 With `--json` a command prints one object on one line; `meters` and `log --follow` print one object per line. The option can be given
-before or after the name of the command. `schema` contains the name of the command and a version number, which increases with every
+before or after the name of the command. A command that ends with status 10, because a check failed, prints its object and then that of the
+error. `schema` contains the name of the command and a version number, which increases with every
 incompatible change. New keys can be added at any time, so programs should ignore keys that they do not know.
 
 In the tables, `files[].file` is the key `file` of each object in the list `files`. Keys contain their unit: `_lufs`, `_lu`, `_dbtp`,
@@ -168,7 +169,94 @@ MEANINGS = {
     "would_be": "what would happen: new, equal or replaced",
     "written": "whether the file was written, because its content had changed",
     "xruns": "gaps in the audio of the sound card",
+    # Records.
+    "album": "path of the album file",
+    "album_lufs": "integrated loudness of all songs together",
+    "bandwidth_hz": "frequency up to which the copy stays within 12 dB of the original",
+    "bass": "change from 40 to 160 Hz",
+    "broken": "sentences about rules of services that are not kept",
+    "buried_pct": "part of the time in which the music is below the noise of the place",
+    "catalogue": "folder of the catalogue",
+    "ceiling_dbtp": "highest ceiling with which no decoded copy exceeds 0 dBTP",
+    "change_lu": "change of the loudness by the model",
+    "checked": "date on which the row of the service was checked",
+    "codec": "name of the codec",
+    "codecs": "one object for each lossy copy",
+    "count": "number of places",
+    "do": "what is done with each file: analyze, check or render",
+    "done": "files with a result",
+    "duplicates": "files whose result is that of another file with the same content",
+    "end_s": "end of the song in the programme",
+    "failed": "files without a result",
+    "failures": "one object for each file that failed",
+    "faults": "what was found",
+    "findings": "one object for each thing that was verified",
+    "folder": "the folder that was written or verified",
+    "for": "kind of the delivery",
+    "from": "title of the song before the join",
+    "gain_db": "gain that the service applies",
+    "gap_s": "pause between the songs; negative: a crossfade",
+    "grade": "how good the source of the row is: primary, second-hand or recalled",
+    "highs": "change from 2.56 to 10.24 kHz",
+    "isrc": "code of the recording, or an empty text",
+    "joins": "one object for each join",
+    "kbps": "bit rate",
+    "left": "files that are still to be done",
+    "limited": "whether the limiter of the service works",
+    "lost_db": "level of what the codec lost, relative to the original",
+    "lufs": "loudness after the gain of the service",
+    "measured": "the measured value",
+    "mids": "change from 640 Hz to 2.56 kHz",
+    "model": "name of the model",
+    "models": "one object for each model",
+    "passed": "whether all rules are kept and nothing has to be mended",
+    "peak_dbtp": "true peak after the gain of the service",
+    "ranges_db": "change of each range of frequencies by the model",
+    "reason": "why it failed",
+    "rule": "name of the rule",
+    "rules": "one object for each rule",
+    "seconds_per_file": "processor time that a file took on average",
+    "service": "id of the service (`--for`)",
+    "services": "one object for each service",
+    "songs": "one object for each song",
+    "source": "where the row of the service comes from",
+    "start_s": "start of the song in the programme",
+    "text": "a sentence",
+    "times": "start and end of the first places in seconds",
+    "title": "title of the album or song",
+    "to": "title of the song after the join",
+    "tracks": "names of the files",
+    "translation": "one object for each model of a loudspeaker",
+    "verdict": "ready, look or fix",
+    "why": "the reason for the gain",
+    "words": "the change in words",
+    "wrong": "sentences about results that are missing or have changed",
     # Where a key has another meaning than elsewhere.
+    "album new: output": "path of the album file",
+    "album new: songs": "titles in order",
+    "album show: frames": "length of the programme",
+    "catalogue plan: files": "number of files",
+    "catalogue run: files": "number of files",
+    "catalogue status: files": "number of files",
+    "codecs[].peak_dbtp": "true peak after decoding",
+    "deliver: files": "one object for each file with audio",
+    "deliver: remarks": "what the receiver should know",
+    "failures[].path": "path of the file",
+    "faults[].grade": "look or fix",
+    "faults[].name": "name of the fault",
+    "faults[].unit": "unit of the value",
+    "faults[].value": "how bad it is",
+    "findings[].grade": "ok, warn or FAIL",
+    "proof: output": "path of the page",
+    "ranges_db.low mids": "change from 160 to 640 Hz",
+    "rules[].allowed": "what the rule allows",
+    "rules[].passed": "whether the rule is kept, null if nothing could be measured",
+    "services[].passed": "whether all rules of the service are kept",
+    "songs[].before": "figures of the mix",
+    "songs[].gain_db": "gain that was added to the limiter gain of the preset",
+    "songs[].name": "name of the song",
+    "songs[].number": "place of the song in the album",
+    "songs[].preset": "name of the preset, or none",
     "error.name": "kind of the error, or an empty text",
     "history.seconds": "end of each step",
     "overs[].seconds": "start of the span",
@@ -200,7 +288,8 @@ MEANINGS = {
 NULLABLE = {
     name: "number" for name in
     ("integrated_lufs", "max_momentary_lufs", "max_short_lufs", "max_tp_dbtp", "lra_lu", "plr_db", "min_psr_db", "dr",
-     "correlation", "balance_db", "peak_l_dbfs", "peak_r_dbfs", "target_lufs", "limiter_gain_db")
+     "correlation", "balance_db", "peak_l_dbfs", "peak_r_dbfs", "target_lufs", "limiter_gain_db", "album_lufs", "lufs", "measured",
+     "peak_dbtp", "seconds_per_file", "buried_pct", "ceiling_dbtp", "change_lu")
 } | {"preset": "text", "worst_over": "object"}  # fmt: skip
 _METER = re.compile(r"(in|out)_(.+)")
 _GAIN = re.compile(r"(gr|eq)_(b(\d)|limiter)_db")
@@ -232,8 +321,13 @@ def kind(value, key: str) -> str:
     if isinstance(value, bool):
         return "true or false"
     if isinstance(value, list):
-        return f"list of {kind(value[0], '')}s" if value else "list"
+        return f"list of {plural(kind(value[0], ''))}" if value else "list"
     return {int: "number", float: "number", str: "text", dict: "object", type(None): "null"}[type(value)]
+
+
+def plural(kind: str) -> str:
+    """The plural of a type."""
+    return kind.replace("list", "lists", 1) if kind.startswith("list") else f"{kind}s"
 
 
 def plain_paths(value, folder: str):

@@ -70,7 +70,8 @@ def deliver(context: Context, file, kind, output, rate_hz, bits, dither, copies,
         manifest.remarks += KINDS[kind].write(done, folder, manifest, options)
         manifest.write(folder)
         note = (folder / "DELIVERY.txt").read_text(encoding="utf-8")
-    context.out("deliver", {"folder": str(output), "for": kind, "files": manifest.claims, "remarks": manifest.remarks},
+    files = [{"file": name, **claim} for name, claim in manifest.claims.items()]
+    context.out("deliver", {"folder": str(output), "for": kind, "files": files, "remarks": manifest.remarks},
                 f"{output}\n\n{note}")  # fmt: skip
 
 

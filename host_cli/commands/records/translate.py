@@ -37,6 +37,7 @@ def translate(context: Context, file, names, codecs, folder, report_path):
     """
     from dsp_ext.meters import measure
     from host_cli.records import translation
+    from host_cli.records.translation import pictures
     from host_cli.render import AudioReader
 
     models = _models(names)
@@ -57,7 +58,6 @@ def translate(context: Context, file, names, codecs, folder, report_path):
     if report_path:
         sections = translation.sections(situations, coded, figures)
         write_page(report_path, f"Translation of {file.name}", "How the master sounds elsewhere.", sections)
-    pictures = translation.pictures
     texts = [table([tuple(row) for row in pictures.situation_rows(situations)])] if situations else []
     texts += (
         [table([tuple(row) for row in pictures.codec_rows(coded)]), pictures.advice(figures, coded)] if coded else []

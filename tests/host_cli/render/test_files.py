@@ -12,7 +12,7 @@ from demo.report import loudness_lufs, true_peak_dbtp
 from firmware.contract import params
 from host_cli import __main__ as entry
 from host_cli.errors import CliFail
-from host_cli.render import analysis, audiofile
+from host_cli.render import AudioReader, analysis, audiofile
 
 RATE_HZ = 48000
 
@@ -114,6 +114,13 @@ class TestRender:
         assert burnish("analyze", whole)[0] == 0
         cut.write_bytes(whole.read_bytes()[: int(part * whole.stat().st_size)])
         assert burnish("analyze", cut)[0] == 1
+
+    @pytest.mark.parametrize("size", [200, 9000])
+    def test_a_flac_file_that_ends_in_its_first_block_is_refused(self, tmp_path, rng, size):
+        soundfile.write(tmp_path / "whole.flac", 0.1 * rng.standard_normal((44100, 2)), 44100)
+        (tmp_path / "cut.flac").write_bytes((tmp_path / "whole.flac").read_bytes()[:size])
+        with AudioReader(tmp_path / "cut.flac") as reader, pytest.raises(CliFail, match="ends after 0 of 44100 frames"):
+            reader.read()
 
     @pytest.mark.parametrize("size", [b"\xff" * 4, b"\0" * 4])
     def test_a_stated_length_of_the_data_counts_where_that_of_the_file_is_open(self, mix, tmp_path, size):
