@@ -12,7 +12,7 @@ from setuptools.command.build_ext import build_ext
 MODULES = {
     "dsp_ext.core": "processor ramp delay ramp_bank shared_memory",
     "dsp_ext.convolution": "fft convolver",
-    "dsp_ext.meters": "true_peak k_weighting gate_histogram loudness levels meter halfband spectrum",
+    "dsp_ext.meters": "true_peak k_weighting gate_histogram loudness levels meter halfband spectrum scope",
     "dsp_ext.eq": "dynamic_band svf svf_cascade eq",
     "dsp_ext.multiband": "gain_curve ballistics settings compressors lr4 shelves multiband static_curve",
     "dsp_ext.output": "stereo dither dc_filter saturator",

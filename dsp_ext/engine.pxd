@@ -3,7 +3,7 @@ from libc.stdint cimport int64_t
 from dsp_ext.core cimport Delay, Processor, Ramp
 from dsp_ext.eq cimport Eq
 from dsp_ext.limiter cimport Limiter
-from dsp_ext.meters cimport Meter, Spectrum
+from dsp_ext.meters cimport Meter, Scope, Spectrum
 from dsp_ext.multiband cimport Multiband
 from dsp_ext.output cimport DcFilter, Dither, Saturator, Stereo
 from .port cimport EnginePort
@@ -18,6 +18,7 @@ cdef class Engine(Processor):
     cdef readonly Dither dither
     cdef readonly Meter input_meter, output_meter
     cdef Spectrum _input_spectrum, _output_spectrum
+    cdef Scope _scope
     cdef Delay _dry
     cdef Ramp _trim, _bypass, _mute, _match_wet, _match_dry
     # A change of the EQ's mode or resolution, or of the multiband's split, changes the latency. The engine then fades out,
@@ -47,3 +48,4 @@ cdef class Engine(Processor):
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil
     cdef void publish_meters(self) noexcept nogil
     cdef void publish_spectra(self) noexcept nogil
+    cdef void publish_scope(self) noexcept nogil

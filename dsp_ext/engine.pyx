@@ -21,7 +21,7 @@ from libc.string cimport memcpy
 from dsp_ext.core cimport Cells, Delay, Processor, Ramp, Ring, SeqLock, db_to_gain, denormals_off, denormals_restore
 from dsp_ext.eq cimport Eq
 from dsp_ext.limiter cimport Limiter
-from dsp_ext.meters cimport METER_FIELDS, SPECTRUM_BANDS, Meter, Spectrum
+from dsp_ext.meters cimport METER_FIELDS, SPECTRUM_BANDS, Meter, Scope, Spectrum
 from dsp_ext.multiband cimport BAND_SETTINGS, Multiband
 from dsp_ext.output cimport DcFilter, Dither, Saturator, Stereo
 from .places cimport (
@@ -38,7 +38,8 @@ from .port cimport (
 from dsp_ext.meters import FIELDS as _METER_FIELDS
 from dsp_ext.settings import ENGINE as _SETTINGS
 from .port import (
-    CELLS as _CELLS, EVENT_KINDS as _EVENT_KINDS, EVENTS as _EVENTS, METERS as _METERS, SPECTRA as _SPECTRA,
+    CELLS as _CELLS, EVENT_KINDS as _EVENT_KINDS, EVENTS as _EVENTS, METERS as _METERS, SCOPE as _SCOPE,
+    SPECTRA as _SPECTRA,
 )
 
 cdef enum:
@@ -76,6 +77,7 @@ cdef class Engine(Processor):
     SETTINGS = tuple(_SETTINGS)
     METERS = _METERS
     SPECTRA = _SPECTRA
+    SCOPE = _SCOPE
     CELLS = _CELLS
     EVENTS = _EVENTS
     EVENT_KINDS = _EVENT_KINDS
@@ -95,6 +97,8 @@ cdef class Engine(Processor):
         self.output_meter = Meter(rate_hz, max_block)
         self._input_spectrum = Spectrum(rate_hz, max_block)
         self._output_spectrum = Spectrum(rate_hz, max_block)
+        self._output_spectrum.relate()
+        self._scope = Scope(rate_hz)
         self._dry = Delay(rate_hz, max_block, self.delay(), self.delay() - self.eq.delay() + self.eq.largest_latency)
         self._trim = Ramp(rate_hz, 1.0)
         self._bypass = Ramp(rate_hz, 0.0)
@@ -124,9 +128,9 @@ cdef class Engine(Processor):
     # -- settings and shared memory ------------------------------------------------------------------------------
 
     def attach(self, *, Cells cells=None, SeqLock settings=None, Ring meters=None, Ring events=None,
-               Ring spectra=None):
+               Ring spectra=None, Ring scope=None):
         """[control] Use shared memory from now on: see `EnginePort.attach`."""
-        self._port.attach(cells, settings, meters, events, spectra)
+        self._port.attach(cells, settings, meters, events, spectra, scope)
         self._port.cells.set(CELL_LATENCY, self.delay())
 
     @property
@@ -368,6 +372,7 @@ cdef class Engine(Processor):
                 self._meter_left = self._meter_step
                 self.publish_meters()
                 self.publish_spectra()
+                self.publish_scope()
         self._port.cells.set(CELL_FRAMES, self.frames)
 
     cdef void chain(self, float *left, float *right, Py_ssize_t frames) noexcept nogil:
@@ -416,6 +421,8 @@ cdef class Engine(Processor):
             self.output_meter.run(left, right, frames)
         if self._port.spectra is not None:
             self._output_spectrum.run(left, right, frames)
+        if self._port.scope is not None:
+            self._scope.run(left, right, frames)
 
     cdef void publish_meters(self) noexcept nogil:
         cdef double *row
@@ -434,6 +441,8 @@ cdef class Engine(Processor):
         row += BANDS + 1
         for band in range(EQ_BANDS):
             row[band] = self.eq.take_change_db(band)
+        row += EQ_BANDS
+        self.multiband.levels_db(row, self._meter_step)
         self._port.meters.commit()
 
     cdef void publish_spectra(self) noexcept nogil:
@@ -449,7 +458,18 @@ cdef class Engine(Processor):
         row[0] = <double> self.frames
         self._input_spectrum.read(row + 1)
         self._output_spectrum.read(row + 1 + SPECTRUM_BANDS)
+        self._output_spectrum.read_relations(row + 1 + 2 * SPECTRUM_BANDS, row + 1 + 3 * SPECTRUM_BANDS)
         self._port.spectra.commit()
+
+    cdef void publish_scope(self) noexcept nogil:
+        """Publish the samples of the last 10 ms."""
+        cdef double *row
+        if self._port.scope is None:
+            return
+        row = self._port.scope.next_row()
+        row[0] = <double> self.frames
+        self._scope.read(row + 1)
+        self._port.scope.commit()
 
     def process_words(self, int32_t[:, ::1] words not None):
         """[audio] Process interleaved 32-bit words (shape (frames, 2)) in place. The live audio uses this method.

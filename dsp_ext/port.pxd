@@ -28,6 +28,6 @@ cdef enum:
 cdef class EnginePort:
     cdef Cells cells
     cdef SeqLock settings
-    cdef Ring meters, events, spectra
+    cdef Ring meters, events, spectra, scope
 
     cdef void note(self, int64_t frame, int kind, int64_t version) noexcept nogil

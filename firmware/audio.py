@@ -299,6 +299,7 @@ def begin_from(shared: SharedMemory, engine: Engine, prefill_frames: int, faded:
         settings=shared.settings,
         meters=shared.meters,
         spectra=shared.spectra,
+        scope=shared.scope,
         events=shared.events,
     )
     version, values = shared.settings.read()

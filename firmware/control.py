@@ -30,6 +30,8 @@ from firmware.system import (
     average_spectra,
     config,
     give_up_memory_shield,
+    newest_points,
+    newest_relations,
     newest_spectra,
     relay_held,
 )
@@ -105,6 +107,14 @@ class ControlProcess:
     def spectra(self, average: bool = False) -> np.ndarray:
         """See `firmware.link.Box`."""
         return (average_spectra if average else newest_spectra)(self.shared.spectra)
+
+    def relations(self) -> np.ndarray:
+        """How left and right of the output relate, shape (2, bands): see `newest_relations`."""
+        return newest_relations(self.shared.spectra)
+
+    def points(self, seconds: float) -> np.ndarray:
+        """Samples of the output of the last `seconds`, shape (points, 2)."""
+        return newest_points(self.shared.scope, seconds)
 
     def info(self) -> dict:
         """Facts about the box and the run. The latency depends on mode and resolution of the EQ. `eq_valid_from_hz` is the lowest

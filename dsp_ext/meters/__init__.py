@@ -4,6 +4,7 @@ from .k_weighting import coefficients
 from .measure import measure
 from .measurement import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, Measurement
 from .meter import FIELDS, FLOOR_DB
+from .scope import POINTS
 from .spectrum import BANDS_HZ
 from .true_peak import TruePeak
 
@@ -13,6 +14,7 @@ __all__ = [
     "FLOOR_DB",
     "HIGHEST_RATE_HZ",
     "LOWEST_RATE_HZ",
+    "POINTS",
     "Measurement",
     "TruePeak",
     "coefficients",

@@ -18,6 +18,8 @@ cdef class Spectrum(Processor):
     cdef Py_ssize_t[:, ::1] _places  # the positions of frequency k and of -k in the transform
     cdef double[::1] _below  # power below the upper edge of bin k
     cdef double[::1] _power  # power of each band, smoothed
+    cdef bint _relates  # whether left and right are related to each other as well
+    cdef double[:, ::1] _related_below, _related  # like _below and _power: cross power, and power of left minus right
     cdef double[:, ::1] _edges  # the edges of each band, in bins of its level
     cdef Py_ssize_t _first[SPECTRUM_LEVELS + 1]
     cdef Py_ssize_t _at[SPECTRUM_LEVELS]
@@ -29,4 +31,6 @@ cdef class Spectrum(Processor):
     cdef void keep(self, Py_ssize_t level, Py_ssize_t frames) noexcept nogil
     cdef void transform(self, Py_ssize_t level) noexcept nogil
     cdef void sum_bands(self, Py_ssize_t level) noexcept nogil
+    cdef void relate_bands(self, Py_ssize_t level) noexcept nogil
     cdef void read(self, double *bands_db) noexcept nogil
+    cdef void read_relations(self, double *cross, double *lean) noexcept nogil

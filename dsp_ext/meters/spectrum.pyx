@@ -9,7 +9,9 @@ range contains it. The windows of the low bands are therefore 0.7 s long, those 
 
 The work is spread evenly: sound is collected in slots of 64 frames (at 44.1 and 48 kHz), and each slot does at most one
 transform or one summation of bands. The power is smoothed with 125 ms. Left and right are transformed as one complex signal
-and give one spectrum: the sum of both powers, 0 dB for a full-scale sine in both channels.
+and give one spectrum: the sum of both powers, 0 dB for a full-scale sine in both channels. With Z = L + iR, the same transform
+gives the cross power Re(L R*) = Im(Z(k) Z(-k)) / 2 and the difference of the powers |L|^2 - |R|^2 = Re(Z(k) Z(-k)), from which
+the correlation of any range of bands follows (`relate`).
 
 The power of a band is the difference of a cumulative sum over the bins at the two edges of the band, interpolated. In
 float64, this resolves 150 dB below the total power.
@@ -29,6 +31,8 @@ from .halfband import PASS
 from .loudness import FLOOR_DB
 
 cdef enum:
+    CROSS = 0
+    LEAN
     LEFT = 0
     RIGHT
     REAL
@@ -54,6 +58,10 @@ cdef Py_ssize_t[4] OFFSET = _OFFSET
 cdef class Spectrum(Processor):
     """See the module. The contract is that of `Processor`."""
 
+    def relate(self):
+        """[control] Also relate left and right from now on (`read_relations`). Not while another thread processes."""
+        self._relates = True
+
     def prepare(self, rate_hz, max_block):
         super().prepare(rate_hz, max_block)
         assert len(BANDS_HZ) == SPECTRUM_BANDS
@@ -74,6 +82,8 @@ cdef class Spectrum(Processor):
         self._places = np.stack([place_of[: size // 2], place_of[-np.arange(size // 2)]])
         self._below = np.zeros(size // 2)
         self._power = np.zeros(SPECTRUM_BANDS)
+        self._related_below = np.zeros((2, size // 2))
+        self._related = np.zeros((2, SPECTRUM_BANDS))
         self._edges = np.empty((2, SPECTRUM_BANDS))
         self._choose_levels(rate_hz, factor)
         for level in range(SPECTRUM_LEVELS):
@@ -102,6 +112,7 @@ cdef class Spectrum(Processor):
         self._halfbands.clear()
         self._rings[:, :, :] = 0.0
         self._power[:] = 0.0
+        self._related[:, :] = 0.0
         self._work[:, :] = 0.0
         self._filled = self._number = 0
         for level in range(SPECTRUM_LEVELS):
@@ -178,12 +189,57 @@ cdef class Spectrum(Processor):
         for band in range(first, end):
             power = self._scale * (_up_to(below, self._edges[1, band]) - _up_to(below, self._edges[0, band]))
             self._power[band] += self._smoothing[level] * (power - self._power[band])
+        if self._relates:
+            self.relate_bands(level)
+
+    cdef void relate_bands(self, Py_ssize_t level) noexcept nogil:
+        """Sum the relations of left and right from the previous slot into bands."""
+        cdef Py_ssize_t first = self._first[level + 1], end = self._first[level], k, band
+        cdef const float *re = &self._work[REAL, 0]
+        cdef const float *im = &self._work[IMAGINARY, 0]
+        cdef const Py_ssize_t *plus = &self._places[0, 0]
+        cdef const Py_ssize_t *minus = &self._places[1, 0]
+        cdef double *cross = &self._related_below[CROSS, 0]
+        cdef double *lean = &self._related_below[LEAN, 0]
+        cdef double crossed = 0.0, leant = 0.0, power
+        cdef Py_ssize_t low = <Py_ssize_t> self._edges[0, first], high = <Py_ssize_t> self._edges[1, end - 1]
+        cdef int what
+        cross[low - 1] = lean[low - 1] = 0.0
+        for k in range(low, high + 1):
+            crossed += re[plus[k]] * im[minus[k]] + im[plus[k]] * re[minus[k]]
+            leant += re[plus[k]] * re[minus[k]] - im[plus[k]] * im[minus[k]]
+            cross[k] = crossed
+            lean[k] = leant
+        for what in range(2):
+            for band in range(first, end):
+                power = 2.0 * self._scale * (
+                    _up_to(&self._related_below[what, 0], self._edges[1, band])
+                    - _up_to(&self._related_below[what, 0], self._edges[0, band])
+                )
+                self._related[what, band] += self._smoothing[level] * (power - self._related[what, band])
 
     cdef void read(self, double *bands_db) noexcept nogil:
         """[audio] Write the SPECTRUM_BANDS levels in dB."""
         cdef Py_ssize_t band
         for band in range(SPECTRUM_BANDS):
             bands_db[band] = power_to_db(self._power[band]) if self._power[band] > SILENT else FLOOR
+
+    cdef void read_relations(self, double *cross, double *lean) noexcept nogil:
+        """[audio] Write two values of each band, from -1 to 1: twice the cross power of left and right divided by the sum of their
+        powers, and the difference of their powers divided by that sum. Both are 0 in silence."""
+        cdef Py_ssize_t band
+        cdef double scale
+        for band in range(SPECTRUM_BANDS):
+            scale = 1.0 / self._power[band] if self._power[band] > SILENT else 0.0
+            cross[band] = self._related[CROSS, band] * scale
+            lean[band] = self._related[LEAN, band] * scale
+
+    def relations(self):
+        """[control] See `read_relations`: float64, shape (2, 96)."""
+        out = np.empty((2, SPECTRUM_BANDS))
+        cdef double[:, ::1] view = out
+        self.read_relations(&view[0, 0], &view[1, 0])
+        return out
 
     def values(self):
         """[control] The levels of the bands of BANDS_HZ in dB, float64, shape (96,)."""

@@ -19,6 +19,7 @@ cdef class Compressors(Processor):
     cdef float _deepest_db[LANES_OF_BANDS]
 
     cdef float take_reduction_db(self, int lane) noexcept nogil
+    cdef void levels_db(self, double *levels, Py_ssize_t frames) noexcept nogil
     cdef void set_waiting(self, bint waiting) noexcept nogil
     cdef Py_ssize_t lookahead(self, int lane) noexcept nogil
     cdef void settle(self) noexcept nogil

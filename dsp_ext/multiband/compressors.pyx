@@ -40,6 +40,7 @@ import numpy as np
 
 from libc.string cimport memcpy, memset
 
+from dsp_ext.core cimport power_to_db
 from .ballistics cimport Follower, Times, average, crest, follow, follow_all, times_of
 from .gain_curve cimport (
     Values, add_changed, approach, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take,
@@ -74,6 +75,8 @@ cdef enum:
 
 cdef double RMS_MS = 10.0
 cdef double CREST_MS = 200.0
+cdef double FLOOR_DB = -150.0
+cdef float SILENT = 1e-15
 cdef double CLOSE_DB = 1e-6  # -139 dB relative to the sound: smaller changes may be left out
 
 
@@ -124,6 +127,24 @@ cdef class Compressors(Processor):
         cdef float deepest = <float> 0.0 - self._deepest_db[lane]  # never -0
         self._deepest_db[lane] = 0.0
         return 0.0 if self.settings.is_on(lane, BAND_BYPASS) else deepest
+
+    cdef void levels_db(self, double *levels, Py_ssize_t frames) noexcept nogil:
+        """[audio] For each band, the highest level in dBFS that its detector has heard in the last `frames` frames, at most as many
+        as the ring holds. O(frames)."""
+        cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, i, first
+        cdef int channel, lane
+        cdef const float *power
+        cdef float top[BANDS]
+        memset(&top[0], 0, BANDS * sizeof(float))
+        frames = min(frames, last + 1)
+        first = self._at - frames
+        for channel in range(2 if self._parts & APART else 1):
+            for i in range(frames):
+                power = &self._ring[POWER + channel, BANDS * ((first + i) & last)]
+                for lane in range(BANDS):
+                    top[lane] = power[lane] if power[lane] > top[lane] else top[lane]
+        for lane in range(BANDS):
+            levels[lane] = power_to_db(top[lane]) if top[lane] > SILENT else FLOOR_DB
 
     # -- parts of the computation ----------------------------------------------------------------------------------------
 

@@ -55,3 +55,4 @@ cdef class Multiband(Processor):
     cdef void split_linear(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
     cdef void shape_whole(self, const float *left, const float *right, bint fifth, Py_ssize_t frames) noexcept nogil
     cdef float take_reduction_db(self, int band) noexcept nogil
+    cdef void levels_db(self, double *levels, Py_ssize_t frames) noexcept nogil

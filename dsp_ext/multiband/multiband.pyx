@@ -38,6 +38,9 @@ cdef enum:
     ROW = LANES_OF_BANDS * CHUNK  # numbers in a row of four bands
 
 
+cdef double SILENT_DB = -150.0
+
+
 cdef class Multiband(Processor):
     """A compressor in bands. O(frames). The latency is the same in and out of circuit. Shelves have none. LR4 has the
     longest look-ahead of the compressors. The linear split adds half a kernel and a partition of the convolver to that."""
@@ -243,6 +246,24 @@ cdef class Multiband(Processor):
         """[audio] The lowest gain of a band since the last call, in dB, 0 or below; 0 while out of circuit."""
         cdef float deepest = (<Compressors> self._of[band // LANES_OF_BANDS]).take_reduction_db(band % LANES_OF_BANDS)
         return deepest if self._enabled._value > 0 else 0.0
+
+    cdef void levels_db(self, double *levels, Py_ssize_t frames) noexcept nogil:
+        """[audio] For each of MOST_BANDS bands, the highest level in dBFS that its detector has heard in the last `frames` frames
+        (`Compressors.levels_db`); silence for a band that is not in use."""
+        cdef double fifth[LANES_OF_BANDS]
+        cdef int band
+        self._first.levels_db(levels, frames)
+        self._fifth.levels_db(&fifth[0], frames)
+        levels[LANES_OF_BANDS] = fifth[0]
+        for band in range(self._count, MOST_BANDS):
+            levels[band] = SILENT_DB
+
+    def levels(self, Py_ssize_t frames):
+        """[any] For tests: `levels_db`. Float64, shape (5,)."""
+        out = np.empty(MOST_BANDS)
+        cdef double[::1] view = out
+        self.levels_db(&view[0], frames)
+        return out
 
     def take(self, int band):
         """[any] For tests: `take_reduction_db` of band 0 to 4."""

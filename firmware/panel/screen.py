@@ -17,6 +17,8 @@ PICTURE_S = 1 / 30
 #: After a turn or a key the next picture does not wait for its time, but two pictures are at least this far apart, in seconds.
 #: So a turn is seen after at most 17 ms (scan) + 15 ms + drawing + 4.1 ms (8192 bytes at 16 MHz).
 SOONEST_S = 0.015
+#: The vectorscope shows the samples of the last so many seconds.
+SCOPE_S = 0.2
 #: Meters without a new frame for this long are shown as stale, in seconds.
 STALE_S = 0.5
 #: Time between two pictures of the simulated display in its file, in seconds.
@@ -65,6 +67,8 @@ class Screen:
             meters=meters,
             stale=now - self._moved_s > STALE_S,
             spectra=self._process.spectra(),
+            relations=self._process.relations(),
+            points=self._process.points(SCOPE_S),
             limit_trace=self._traces.limit,
             loudness_trace=self._traces.loudness,
             load=counted["load_pct"] / 100,

@@ -8,7 +8,14 @@ from .errors import BUSY, FAILED, NO_DEVICE, NO_PERMISSION, OK, USAGE, Refusal
 from .life_signs import IDLE_S, LifeSigns
 from .log_output import LogOutput
 from .machine import Machine
-from .meters import METER_RULES, MeterReader, average_spectra, newest_spectra
+from .meters import (
+    METER_RULES,
+    MeterReader,
+    average_spectra,
+    newest_points,
+    newest_relations,
+    newest_spectra,
+)
 from .options import LEAST_PERIODS, MOST_PERIODS, Options
 from .realtime import give_up_memory_shield, lock_memory, schedule_realtime
 from .relay_watch import BROKEN_RELAYS, BUSY_HOST, RelayWatch
@@ -49,6 +56,8 @@ __all__ = [
     "config",
     "give_up_memory_shield",
     "lock_memory",
+    "newest_points",
+    "newest_relations",
     "newest_spectra",
     "relay_held",
     "schedule_realtime",

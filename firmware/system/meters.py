@@ -1,4 +1,5 @@
-"""MeterReader: merges the meter rows that the engine writes every 10 ms, for readers of any rate. Also the newest spectra."""
+"""MeterReader: merges the meter rows that the engine writes every 10 ms, for readers of any rate. Also the newest spectra, and the
+newest samples for a vectorscope."""
 
 import numpy as np
 
@@ -39,7 +40,26 @@ def newest_spectra(ring: Ring) -> np.ndarray:
     """Levels in dB of `BANDS_HZ` in the newest row of a spectra ring, shape (2, bands): input, output. Silence before the
     first row."""
     rows, _ = ring.since(max(0, ring.written - 1))
-    return rows[-1, 1:].reshape(2, -1) if len(rows) else np.full((2, len(BANDS_HZ)), FLOOR_DB)
+    return _levels(rows[-1]) if len(rows) else np.full((2, len(BANDS_HZ)), FLOOR_DB)
+
+
+def _levels(rows: np.ndarray) -> np.ndarray:
+    """The levels in rows of a spectra ring, shape (..., 2, bands)."""
+    bands = len(BANDS_HZ)
+    return rows[..., 1 : 1 + 2 * bands].reshape(*rows.shape[:-1], 2, bands)
+
+
+def newest_relations(ring: Ring) -> np.ndarray:
+    """How left and right relate in `BANDS_HZ` at the output, from the newest row of a spectra ring, shape (2, bands): twice the cross
+    power by the sum of the powers, and the difference of the powers by their sum, each from -1 to 1. 0 before the first row."""
+    rows, _ = ring.since(max(0, ring.written - 1))
+    return rows[-1, 1 + 2 * len(BANDS_HZ) :].reshape(2, -1) if len(rows) else np.zeros((2, len(BANDS_HZ)))
+
+
+def newest_points(ring: Ring, seconds: float) -> np.ndarray:
+    """Samples of the output from the last `seconds` of a scope ring, shape (points, 2): left and right, the newest last."""
+    rows, _ = ring.since(max(0, ring.written - round(seconds * 100)))
+    return rows[:, 1:].reshape(-1, 2)
 
 
 def average_spectra(ring: Ring) -> np.ndarray:
@@ -48,4 +68,4 @@ def average_spectra(ring: Ring) -> np.ndarray:
     rows, _ = ring.since(0)
     if not len(rows):
         return np.full((2, len(BANDS_HZ)), FLOOR_DB)
-    return 10 * np.log10(np.mean(10 ** (rows[:, 1:] / 10), axis=0)).reshape(2, -1)
+    return 10 * np.log10(np.mean(10 ** (_levels(rows) / 10), axis=0))

@@ -23,6 +23,7 @@ _ALIGN = 64  # the size of a cache line; parts with different writers must not s
 
 METER_ROWS = 1024  # 10 s
 SPECTRUM_ROWS = 64  # 2.5 s
+SCOPE_ROWS = 64  # 0.6 s
 EVENT_ROWS = 8192
 HISTORY_ROWS = 4096
 STATE_BYTES = 1 << 19
@@ -97,8 +98,8 @@ def relay_held(counters: NamedCells) -> bool:
 class SharedMemory:
     """The parts of the memory, as objects.
 
-    `engine` and `counters` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `events` and `history` (Ring), `eq_banks` and
-    `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. A child inherits `descriptor`.
+    `engine` and `counters` (NamedCells), `settings` (SeqLock), `meters`, `spectra`, `scope`, `events` and `history` (Ring),
+    `eq_banks` and `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. A child inherits `descriptor`.
     """
 
     def __init__(self, descriptor: int):
@@ -115,6 +116,7 @@ class SharedMemory:
         self.settings = SeqLock(part["settings"], len(Engine.SETTINGS))
         self.meters = Ring(part["meters"], METER_ROWS, len(Engine.METERS))
         self.spectra = Ring(part["spectra"], SPECTRUM_ROWS, len(Engine.SPECTRA))
+        self.scope = Ring(part["scope"], SCOPE_ROWS, len(Engine.SCOPE))
         self.events = Ring(part["events"], EVENT_ROWS, len(Engine.EVENTS))
         self.history = Ring(part["history"], HISTORY_ROWS, len(HISTORY))
         self.eq_banks = np.frombuffer(part["eq_banks"], np.float32).reshape(2, -1)
@@ -172,6 +174,7 @@ def _layout(rate_hz: int) -> tuple[dict[str, tuple[int, int]], int]:
         "settings": SeqLock.bytes_for(len(Engine.SETTINGS)),
         "meters": Ring.bytes_for(METER_ROWS, len(Engine.METERS)),
         "spectra": Ring.bytes_for(SPECTRUM_ROWS, len(Engine.SPECTRA)),
+        "scope": Ring.bytes_for(SCOPE_ROWS, len(Engine.SCOPE)),
         "events": Ring.bytes_for(EVENT_ROWS, len(Engine.EVENTS)),
         "history": Ring.bytes_for(HISTORY_ROWS, len(HISTORY)),
         "state": STATE_BYTES,

@@ -18,7 +18,8 @@ METERS = {
     "out_rms_l_dbfs": -16.0, "out_rms_r_dbfs": -16.6, "out_correlation": 0.62, "gr_limiter_db": -3.4, "gr_b1_db": -4.0,
     "gr_b2_db": -1.5, "gr_b3_db": -0.3, "gr_b4_db": -2.5, "gr_b5_db": -0.5, "out_momentary_lufs": -12.1,
     "out_short_lufs": -13.0, "out_integrated_lufs": -14.2, "out_max_tp_dbtp": -1.0, "out_lra_lu": 5.2, "out_plr_db": 13.2,
-    "out_measured_s": 222.0,
+    "out_measured_s": 222.0, "level_b1_dbfs": -17.0, "level_b2_dbfs": -19.5, "level_b3_dbfs": -25.0, "level_b4_dbfs": -31.0,
+    "level_b5_dbfs": -44.0,
 }  # fmt: skip
 #: The sound of the scenes: bands as an engineer would set them.
 SOUND = {
@@ -54,6 +55,21 @@ def music_spectra() -> np.ndarray:
     rough = np.convolve(rng.normal(0, 5.0, len(hz) + 4), np.ones(5) / 4, "valid")
     level = -26 - 3.2 * np.log2(np.maximum(hz, 90) / 90) - 8 * np.log2(np.maximum(55 / hz, 1)) + rough
     return np.stack([level - 3, level])
+
+
+def relations() -> np.ndarray:
+    """Left and right in the same bands: mono bass, wide treble, and the right channel a little louder above 2 kHz."""
+    octaves = np.log2(np.array(BANDS_HZ) / 20)
+    return np.stack([np.clip(1.15 - 0.11 * octaves, -1, 1), np.where(octaves > 6.6, -0.1, 0.0)])
+
+
+def points(level: float = 0.5, phase: float = 1.0) -> np.ndarray:
+    """Samples of a mix: a strong middle, some width, and an instrument on the right; `phase` -1 inverts one channel."""
+    rng = np.random.default_rng(11)
+    t = np.arange(640) / 3200
+    mid = np.sin(2 * np.pi * 61 * t) * 0.5 + rng.normal(0, 0.22, len(t))
+    side, right = rng.normal(0, 0.13, len(t)), 0.25 * np.sin(2 * np.pi * 440 * t) * np.exp(-6 * (t % 0.1))
+    return level * np.stack([mid + side, phase * (mid - side + right)], axis=1)
 
 
 def limit_trace(gain_db: float = 3.4) -> np.ndarray:
@@ -105,7 +121,9 @@ class Scene:
 
     def view(self, meters=METERS, spectra=None, **more) -> PanelView:
         """The view with meters of music."""
-        found = {"limit_trace": limit_trace(), "loudness_trace": loudness_trace(), **more}
+        found = {
+            "limit_trace": limit_trace(), "loudness_trace": loudness_trace(), "relations": relations(), "points": points(), **more
+        }  # fmt: skip
         return PanelView(
             self.panel.face(), self.store.snapshot(), self.rate_hz, self.store.preset_name or "", self.store.edited,
             self.store.ab, meters, spectra=music_spectra() if spectra is None else spectra, **found,
@@ -214,7 +232,7 @@ def stereo_all_on():
     scene = Scene(ALL_ON, "Wide")
     scene.tap("STEREO")
     scene.now_s += 2
-    return scene.view(LOUDEST)
+    return scene.view(LOUDEST, points=points(1.0, -1.0), relations=-relations())
 
 
 def preset():
@@ -272,7 +290,7 @@ def nothing():
     scene.tap("METER")
     scene.now_s += 2
     silent = np.full((2, len(BANDS_HZ)), -200.0)
-    return scene.view({}, silent, limit_trace=np.zeros((0, 2)), loudness_trace=np.zeros((0, 2)))
+    return scene.view({}, silent, points=np.zeros((0, 2)), relations=np.zeros((2, len(BANDS_HZ))), limit_trace=np.zeros((0, 2)), loudness_trace=np.zeros((0, 2)))
 
 
 #: All scenes by the name of their golden image. Those in VIEWS are shown in docs/PANEL.md.

@@ -4,6 +4,7 @@ from .canvas import HEIGHT, WIDTH
 from .draw import PICTURES, draw
 from .meter import ROWS_PER_S
 from .packing import pack
+from .stereo import correlation
 from .view import PanelView
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ROWS_PER_S",
     "WIDTH",
     "PanelView",
+    "correlation",
     "draw",
     "pack",
 ]

@@ -109,13 +109,19 @@ class Canvas:
         mask = Image.fromarray((255 * covered).astype(np.uint8))
         self.picture.paste(self._tones[tone], (x0, y0), mask)
 
-    def cloud(self, left: float, top: float, right: float, bottom: float, density: np.ndarray) -> None:
-        """A picture of `density` (0 to 1, shape (rows, columns) of any size) in the brightest tone."""
-        x0, y0, x1, y1 = self._px(left, top, right, bottom)
-        mask = Image.fromarray((255 * np.clip(density, 0, 1)).astype(np.uint8)).resize(
-            (x1 - x0, y1 - y0), Image.Resampling.BILINEAR
-        )
-        self.picture.paste(self._tones[BRIGHT], (x0, y0), mask)
+    def dots(self, xs, ys, brightness) -> None:
+        """A point at each (x, y), shared between its four pixels; `brightness` from 0 to 1 for each. Points on the same pixel add up.
+        All arrays have the shape (n,)."""
+        width, height = self.picture.size
+        x, y = np.asarray(xs) * self.scale - 0.5, np.asarray(ys) * self.scale - 0.5
+        x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
+        light = np.zeros((height + 1, width + 1))
+        for right, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            share = (x - x0 if right else 1 - (x - x0)) * (y - y0 if down else 1 - (y - y0))
+            column, row = np.clip(x0 + right, 0, width), np.clip(y0 + down, 0, height)
+            np.add.at(light, (row, column), share * brightness)
+        mask = Image.fromarray((255 * np.clip(1.6 * light[:height, :width], 0, 1)).astype(np.uint8))
+        self.picture.paste(self._tones[BRIGHT], (0, 0), mask)
 
     # -- text ------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from dsp_ext.meters import BANDS_HZ
 from dsp_ext.multiband import transfer_db
 from dsp_ext.settings import BAND
 from firmware.contract import BAND_COUNTS, BY_ID
@@ -15,8 +14,6 @@ from .view import PanelView
 
 #: Range of levels, in dB, and gain reduction for the whole height.
 LOW_DB, REDUCTION_DB = -60.0, 18.0
-#: The bands of the spectrum overlap: spacing of their centres divided by their width.
-_SHARE = 0.105 * 6
 _LISTENING = ("solo", "mute")
 
 
@@ -39,10 +36,9 @@ def detail(view: PanelView) -> str:
     return " ".join(word for word in words if word)
 
 
-def level_db(view: PanelView, low_hz: float, high_hz: float) -> float:
-    """The level of the input between two frequencies, from its spectrum."""
-    inside = [level for hz, level in zip(BANDS_HZ, view.spectra[0], strict=True) if low_hz <= hz < high_hz]
-    return 10 * float(np.log10(_SHARE * np.sum(10.0 ** (np.array(inside) / 10)) + 1e-20)) if inside else LOW_DB
+def level_db(view: PanelView, band: int) -> float:
+    """The level that the detector of a band hears, in dBFS: what the threshold is compared with."""
+    return view.meter(f"level_b{band}_dbfs")
 
 
 def draw(canvas: Canvas, view: PanelView) -> None:
@@ -71,7 +67,7 @@ def _draw_bands(canvas: Canvas, view: PanelView, box) -> None:
         x0, x1 = xs[band - 1] + 1, xs[band] - 1
         off = view.on(f"{name}.bypass") or view.on(f"{name}.mute") or not view.on("multiband.enabled")
         canvas.box(x0, top, x1, bottom, BLACK, outline=DIM if chosen else GRID)
-        level = _y(level_db(view, edges[band - 1], edges[band]), top, bottom - 1)
+        level = _y(level_db(view, band), top, bottom - 1)
         canvas.box(x0 + 1, level, x1 - 1, bottom - 1, GRID if off or view.stale else FAINT if chosen else SHADE)
         threshold = _y(view.values[f"{name}.threshold_db"], top, bottom - 1)
         canvas.horizontal(
@@ -116,8 +112,7 @@ def _draw_transfer(canvas: Canvas, view: PanelView, box) -> None:
     canvas.vertical(min(max(x, left), right - 1), top, bottom, FAINT)
     out = np.asarray(transfer_db(levels, settings))
     canvas.curve(left, bottom - (1 - out / LOW_DB) * (bottom - top), BRIGHT, top, bottom, 1.5)
-    edges = edges_hz(view)
-    level = level_db(view, edges[view.face.band - 1], edges[view.face.band])
+    level = level_db(view, view.face.band)
     if level > LOW_DB:
         at = float(transfer_db([level], settings)[0])
         dot_x = left + min(1 - level / LOW_DB, 1.0) * (right - left)

@@ -1,10 +1,12 @@
-"""STEREO: vectorscope, correlation, and the width of each band on the frequency axis.
+"""STEREO: vectorscope, correlation of the whole and of each band, and the width of each band on the frequency axis.
 
-The vectorscope draws the ellipses of the covariance of both channels over 400 ms, from the meters of level and correlation: one
-and two standard deviations. It shows width, balance and phase like a cloud of samples, but not its single points.
+The vectorscope shows samples of the output, turned by 45 degrees: mono is upright, and what only one channel plays lies on the line
+to its letter. The correlation of a band comes from the spectrum of the output (`Spectrum.read_relations`).
 """
 
 import numpy as np
+
+from dsp_ext.meters import BANDS_HZ
 
 from .canvas import ACCENT, BLACK, BRIGHT, DIM, FAINT, GRID, PLAIN, SHADE, Canvas
 from .eq import x_of
@@ -12,6 +14,8 @@ from .frame import picture_box
 from .view import PanelView
 
 _WIDEST_PCT = 200.0
+#: The quietest music for which the vectorscope is enlarged until it fills its square, in dBFS.
+_QUIETEST_DB = -60.0
 
 
 def detail(view: PanelView) -> str:
@@ -38,22 +42,24 @@ def _draw_scope(canvas: Canvas, view: PanelView, left: float, top: float, width:
     canvas.line(((x + r, y - r), (x - r, y + r)), SHADE)
     canvas.text(x - r - 7, top, "L", 7, DIM)
     canvas.text(x + r + 3, top, "R", 7, DIM)
-    left_db, right_db = view.meter("out_rms_l_dbfs"), view.meter("out_rms_r_dbfs")
-    if max(left_db, right_db) < -90 or view.stale:
+    points = view.points
+    peak = float(np.abs(points).max()) if len(points) else 0.0
+    if peak < 10 ** (_QUIETEST_DB / 20) or view.stale:
         return
-    # The louder channel fills the picture, so that quiet music is seen too.
-    left_rms, right_rms = (10 ** ((level - max(left_db, right_db)) / 20) for level in (left_db, right_db))
-    shared = view.meter("out_correlation", 0.0) * left_rms * right_rms
-    covariance = np.array([[left_rms**2, shared], [shared, right_rms**2]])
-    values, vectors = np.linalg.eigh(covariance)
-    rows, columns = np.mgrid[-1:1:41j, -1:1:41j]
-    side, mid = columns * width / height, -rows
-    points = np.stack([mid - side, mid + side], axis=-1) / np.sqrt(2) @ vectors  # left and right of each place
-    # eigh sorts: the first is the shorter axis. An axis of zero is a line of the width of a pixel.
-    axes = np.sqrt(np.maximum(values, 4e-3)) * 0.45
-    distance = np.sqrt(np.sum((points / axes) ** 2, axis=-1))
-    cloud = np.exp(-(distance**2) / 2) * 0.85 + 0.25 * (np.abs(distance - 2) < 0.18)
-    canvas.cloud(left, top, left + width, top + height, np.where(cloud > 0.06, cloud, 0))
+    # The peak fills the picture, so that quiet music is seen too.
+    side, mid = (points[:, 1] - points[:, 0]) / (2 * peak), (points[:, 0] + points[:, 1]) / (2 * peak)
+    canvas.dots(x + side * r, y - mid * r, np.linspace(0.35, 1.0, len(points)))
+
+
+def correlation(spectrum_db: np.ndarray, relations: np.ndarray, low_hz: float, high_hz: float) -> float:
+    """The correlation of left and right between two frequencies, from -1 to 1; 0 in silence, and where a channel is silent.
+    `spectrum_db` are the levels of `BANDS_HZ`; `relations` as in `PanelView`."""
+    hz = np.array(BANDS_HZ)
+    inside = (hz >= low_hz) & (hz < high_hz)
+    power = np.where(spectrum_db[inside] > -120, 10.0 ** (spectrum_db[inside] / 10), 0.0)
+    cross, lean = (float(np.sum(power * row[inside])) for row in relations)
+    both = float(np.sum(power)) ** 2 - lean**2
+    return max(-1.0, min(1.0, cross / both**0.5)) if both > 1e-9 * float(np.sum(power)) ** 2 > 0 else 0.0
 
 
 def _draw_correlation(canvas: Canvas, view: PanelView, x: float, top: float, bottom: float) -> None:
@@ -83,6 +89,7 @@ def _draw_widths(canvas: Canvas, view: PanelView, box) -> None:
         canvas.text(
             (x0 + x1) / 2, bottom - 8, f"{width:.0f} %", 8, BRIGHT if on else DIM, align="middle", width=x1 - x0
         )
+        _draw_band_correlation(canvas, view, (x0, top, x1), (hz[n], hz[n + 1]))
     canvas.horizontal(left, right, full, DIM, dash=2)
     if view.on("stereo.mono") and on:
         x = float(x_of(view.values["stereo.mono_hz"], left, right))
@@ -96,3 +103,18 @@ def _draw_widths(canvas: Canvas, view: PanelView, box) -> None:
         words = f"balance {abs(balance):.0f} {'R' if balance > 0 else 'L'}"
         canvas.box(right - canvas.text_width(words, 7) - 3, top, right, top + 9, BLACK)
         canvas.text(right - 1, top + 1, words, 7, PLAIN, align="right")
+
+
+def _draw_band_correlation(canvas: Canvas, view: PanelView, box, edges_hz) -> None:
+    """A small scale from -1 to +1 over a band, with the correlation of what is heard in it."""
+    left, top, right = box
+    value = correlation(view.spectra[1], view.relations, *edges_hz)
+    middle, half = (left + right) / 2, min((right - left) / 2 - 2, 16)
+    canvas.box(middle - half, top + 3, middle + half, top + 4, FAINT)
+    canvas.vertical(middle - 0.5, top + 2, top + 5, DIM)
+    if view.stale or max(view.spectra[1]) < _QUIETEST_DB - 30:
+        return
+    x = middle + value * half
+    tone = PLAIN if value >= 0 else ACCENT
+    canvas.box(min(x, middle), top + 3, max(x, middle), top + 4, tone)
+    canvas.box(x - 1, top + 1, x + 1, top + 6, BRIGHT if value >= 0 else ACCENT)

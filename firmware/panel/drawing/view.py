@@ -14,6 +14,10 @@ def _silence() -> np.ndarray:
     return np.full((2, len(BANDS_HZ)), FLOOR_DB)
 
 
+def _unrelated() -> np.ndarray:
+    return np.zeros((2, len(BANDS_HZ)))
+
+
 def _nothing() -> np.ndarray:
     return np.zeros((0, 2))
 
@@ -22,9 +26,10 @@ def _nothing() -> np.ndarray:
 class PanelView:
     """`values` are all parameters, floats by id; `meters` has the columns of `Engine.METERS`. `stale`: no new values arrive.
 
-    `spectra` are levels in dB, shape (2, bands): input, output. `limit_trace` has a row (gain reduction in dB, peak of the output in
-    dBFS) for each picture of the last 5 s, `loudness_trace` a row (momentary, short-term in LUFS) for each 0.25 s of the last
-    10 minutes, both with the newest at the end.
+    `spectra` are levels in dB, shape (2, bands): input, output; `relations` says how left and right of the output relate in the same
+    bands (`firmware.system.newest_relations`). `points` are samples of the output, shape (n, 2): left and right, the newest last.
+    `limit_trace` has a row (gain reduction in dB, peak of the output in dBFS) for each picture of the last 5 s, `loudness_trace` a
+    row (momentary, short-term in LUFS) for each 0.25 s of the last 10 minutes, both with the newest at the end.
 
     `load` is the processing time of the last block divided by its duration; `xruns` is the count since the start.
     `relay_fault`: the bypass relays do not follow the heartbeat. `tasks_failing`: regular tasks of the control process whose
@@ -40,6 +45,8 @@ class PanelView:
     meters: Mapping[str, float] = field(default_factory=dict)
     stale: bool = False
     spectra: np.ndarray = field(default_factory=_silence)
+    relations: np.ndarray = field(default_factory=_unrelated)
+    points: np.ndarray = field(default_factory=_nothing)
     limit_trace: np.ndarray = field(default_factory=_nothing)
     loudness_trace: np.ndarray = field(default_factory=_nothing)
     load: float = 0.0
