@@ -3,7 +3,7 @@
 Shared with the laptop. It imports the standard library, msgspec and `firmware.contract`, but neither NumPy nor compiled modules.
 """
 
-from .document import MAX_BYTES, STORED, Preset, PresetError, clean_name, dump, one_line, parse, slug
+from .document import MAX_BYTES, STORED, Preset, PresetError, check_target, clean_name, dump, one_line, parse, slug
 from .library import PresetLibrary
 from .risks import startling
 
@@ -13,6 +13,7 @@ __all__ = [
     "Preset",
     "PresetError",
     "PresetLibrary",
+    "check_target",
     "clean_name",
     "dump",
     "one_line",

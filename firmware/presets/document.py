@@ -92,7 +92,7 @@ class Preset:
     target_lufs: float | None = None
 
     def __post_init__(self):
-        _check_target(self.target_lufs, self.name)
+        check_target(self.target_lufs, self.name)
         for id in self.values:
             if id not in _STORED_IDS:
                 raise _unknown(id, self.values[id], self.name)
@@ -253,11 +253,12 @@ def _target(table, where: str) -> float | None:
     if not isinstance(table, Mapping) or table.keys() - {"lufs"}:
         raise PresetError(f"{where}: [target] can only contain lufs, such as lufs = -14.0", "range",
                           {"file": where, "path": "target"})  # fmt: skip
-    _check_target(table.get("lufs"), where)
+    check_target(table.get("lufs"), where)
     return None if "lufs" not in table else float(table["lufs"])
 
 
-def _check_target(lufs, where: str) -> None:
+def check_target(lufs, where: str = "the loudness target") -> None:
+    """Check a loudness target in LUFS; None is no target. Raises PresetError."""
     low, high = TARGET_LUFS
     number = isinstance(lufs, (int, float)) and not isinstance(lufs, bool)
     if lufs is not None and not (number and low <= lufs <= high):

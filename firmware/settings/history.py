@@ -16,11 +16,13 @@ ONE_GESTURE_S = 1.0
 
 @dataclass(frozen=True)
 class Origin:
-    """What a buffer says about its preset: its name, its values for comparison, and the macros on the MASTER page."""
+    """What a buffer says about its preset: its name, its values for comparison, the macros on the MASTER page, and the
+    loudness target in LUFS or None."""
 
     preset: str | None
     reference: Mapping[str, float]
     macros: tuple[str, ...]
+    target_lufs: float | None = None
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ def save_current(
 ) -> Preset:
     """Save the values of the selected edit buffer as preset `name`, and note that in the store. Returns the preset.
 
-    A preset that is overwritten keeps its notes, tags and all else in [meta], its loudness target, and its `x_` tables. `meta` is [meta] of a
-    new preset; `source` is one of `protocol.SOURCES`. Raises PresetError as `PresetLibrary.save` does; then nothing has changed. [control]
+    A preset that is overwritten keeps its notes, tags and all else in [meta], its `x_` tables, and its loudness target if the buffer
+    has none. `meta` is [meta] of a new preset; `source` is one of `protocol.SOURCES`. Raises PresetError as `PresetLibrary.save` does;
+    then nothing has changed. [control]
     """
     try:
         before = library.load(name)
@@ -22,6 +23,7 @@ def save_current(
     except PresetError:  # there is none yet, or the file cannot be read; `save` decides whether it may be replaced
         kept, extra, target_lufs = meta or {}, {}, None
     values = store.snapshot()
+    target_lufs = target_lufs if store.target_lufs is None else store.target_lufs
     extra = {key: table for key, table in extra.items() if key != TABLE} | macros_table(store.macros)
     preset = Preset(name, {param.id: values[param.id] for param in STORED}, kept, extra, target_lufs=target_lufs)
     library.save(preset, overwrite)

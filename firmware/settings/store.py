@@ -11,7 +11,7 @@ import time
 from collections import deque
 
 from firmware.contract import BurnishError, constraints, params, protocol
-from firmware.presets import clean_name
+from firmware.presets import check_target, clean_name
 
 from .history import Change, History, Origin
 from .macros import DEFAULT_MACROS, MACROS, known_macros, macros_of
@@ -35,18 +35,22 @@ class RevConflict(BurnishError, RuntimeError):
 
 
 class _Buffer:
-    """An edit buffer: its values, the name of its preset, the values of that preset for comparison, and the macros on the
-    MASTER page of the front panel."""
+    """An edit buffer: its values, the name of its preset, the values of that preset for comparison, the macros on the MASTER page of
+    the front panel, and the loudness target in LUFS, None without one."""
 
-    def __init__(self, values: dict, preset: str | None, reference: dict, macros: tuple[str, ...] = DEFAULT_MACROS):
+    def __init__(
+        self, values: dict, preset: str | None, reference: dict, macros: tuple[str, ...] = DEFAULT_MACROS,
+        target_lufs: float | None = None,
+    ):  # fmt: skip
         self.values = values
         self.preset = preset
         self.reference = reference
         self.macros = macros
+        self.target_lufs = target_lufs
 
     @property
     def origin(self) -> Origin:
-        return Origin(self.preset, self.reference, self.macros)
+        return Origin(self.preset, self.reference, self.macros, self.target_lufs)
 
 
 class Store:
@@ -97,6 +101,12 @@ class Store:
         """The macros on the six knobs of the MASTER page, see `MACROS`."""
         with self._lock:
             return self._active.macros
+
+    @property
+    def target_lufs(self) -> float | None:
+        """The loudness target of the current buffer, from its preset or from `set_target`; None without one."""
+        with self._lock:
+            return self._active.target_lufs
 
     @property
     def undoable(self) -> int:
@@ -155,14 +165,15 @@ class Store:
         checked = _checked(preset.values)
         values = {id: checked.get(id, params.DEFAULTS[id]) for id in params.DEFAULTS if id in _STORED}
         constraints.check(values, values, self._rate_hz)
-        buffer = _Buffer(values, preset.name, dict(values), macros_of(preset))
+        buffer = _Buffer(values, preset.name, dict(values), macros_of(preset), getattr(preset, "target_lufs", None))
         return self._replace(self._ab, buffer, source)
 
     def mark_saved(self, name: str, source: str) -> int:
         """Note that the selected buffer has been saved as preset `name`."""
         with self._lock:
-            values = self._active.values
-            return self._replace(self._ab, _Buffer(values, name, dict(values), self._active.macros), source)
+            now = self._active
+            kept = _Buffer(now.values, name, dict(now.values), now.macros, now.target_lufs)
+            return self._replace(self._ab, kept, source)
 
     def set_macros(self, names, source: str) -> int:
         """Put the macros `names` on the six knobs of the MASTER page of the current buffer. Raises ValueError."""
@@ -171,6 +182,16 @@ class Store:
             raise ValueError(f"there are {len(DEFAULT_MACROS)} macros of {', '.join(MACROS)}, not {', '.join(names)}")
         with self._lock:
             self._active.macros = tuple(names)
+            rev = self._changed({}, source)
+        self._tell()
+        return rev
+
+    def set_target(self, lufs: float | None, source: str) -> int:
+        """Set the loudness target of the current buffer, in LUFS. It belongs to the preset, but is not part of the sound. Raises
+        PresetError."""
+        check_target(lufs)
+        with self._lock:
+            self._active.target_lufs = lufs
             rev = self._changed({}, source)
         self._tell()
         return rev
@@ -217,7 +238,10 @@ class Store:
     def _restore_change(self, values: dict, origin: Origin, source: str) -> None:
         """Apply one side of a change. The caller holds the lock."""
         before, old = self.snapshot(), self._active
-        self._buffers[self._ab] = _Buffer(old.values | values, origin.preset, dict(origin.reference), origin.macros)
+        reference = dict(origin.reference)
+        self._buffers[self._ab] = _Buffer(
+            old.values | values, origin.preset, reference, origin.macros, origin.target_lufs
+        )
         self._changed(_difference(before, self.snapshot()), source)
 
     def _note(self, name: str, before: dict, after: dict, old: Origin, new: Origin, source: str) -> None:
@@ -238,7 +262,7 @@ class Store:
         _check_buffer(origin)
         with self._lock:
             slot = self._buffers[origin]
-            copied = _Buffer(dict(slot.values), slot.preset, dict(slot.reference), slot.macros)
+            copied = _Buffer(dict(slot.values), slot.preset, dict(slot.reference), slot.macros, slot.target_lufs)
             return self._replace(target, copied, source)
 
     def _replace(self, name: str, slot: _Buffer, source: str) -> int:
@@ -301,6 +325,7 @@ class Store:
                         "values": dict(slot.values),
                         "reference": dict(slot.reference),
                         "macros": list(slot.macros),
+                        "target_lufs": slot.target_lufs,
                     }
                     for name, slot in self._buffers.items()
                 },
@@ -329,7 +354,9 @@ class Store:
                 preset = clean_name(preset) if isinstance(preset, str) else _wrong(preset)
             ids = self._buffers[name].values
             values, reference = checked(slot["values"], ids), checked(slot["reference"], ids)
-            slots[name] = _Buffer(values, preset, reference, known_macros(slot.get("macros")))
+            target_lufs = slot.get("target_lufs")
+            check_target(target_lufs)
+            slots[name] = _Buffer(values, preset, reference, known_macros(slot.get("macros")), target_lufs)
         rev = state["rev"]
         if isinstance(rev, bool) or not isinstance(rev, int) or not 0 <= rev < _MOST_REVISIONS:
             raise ValueError(f"a revision cannot be {str(rev)[:40]}")

@@ -1,13 +1,16 @@
-"""OwnValues: what the panel keeps itself: the chosen bands, the scale of the loudness picture, the macros of the MASTER page."""
+"""OwnValues: what the panel keeps itself: the chosen bands, the scale of the loudness picture. Also the
+knobs of the loudness target and of the macros, which belong to the preset."""
 
 from firmware.contract import BAND_COUNTS, BY_ID
 from firmware.panel.layout import BY_KEY, Knob
 from firmware.settings import MACROS, Store
 
 from .edits import Edits, reason
-from .face import Cell
+from .face import Cell, short
 
 TARGETS_LUFS = (-27.0, -24.0, -23.0, -20.0, -18.0, -16.0, -15.0, -14.0, -13.0, -12.0, -11.0, -10.0, -9.0, -8.0)
+#: The target of a preset that has none.
+TARGET_LUFS = -14.0
 SCALES_LU = (9.0, 18.0)
 WINDOWS_S = (20.0, 60.0, 180.0, 600.0)
 #: A click of a macro, in per cent of its range on one side.
@@ -23,7 +26,13 @@ class OwnValues:
         self._edits = edits
         self._source = source
         self._bands: dict[str, int] = {}
-        self.target_lufs, self.scale_lu, self.window_s = -14.0, SCALES_LU[0], WINDOWS_S[1]
+        self.scale_lu, self.window_s = SCALES_LU[0], WINDOWS_S[1]
+
+    @property
+    def target_lufs(self) -> float:
+        """The loudness target of the preset, or the one that was set since; TARGET_LUFS without one."""
+        found = self._store.target_lufs
+        return TARGET_LUFS if found is None else found
 
     def band(self, section: str) -> int:
         """The chosen band of a section, from 1; those above the number of bands in use are not chosen."""
@@ -40,11 +49,8 @@ class OwnValues:
             self._bands[section] = min(max(self.band(section) + clicks, 1), self._most_bands(section))
         elif name == "target":
             step = clicks * 0.1 if fine else clicks
-            self.target_lufs = (
-                min(max(round(self.target_lufs + step, 1), -36.0), -6.0)
-                if fine
-                else _next(TARGETS_LUFS, self.target_lufs, clicks)
-            )
+            fine_lufs = min(max(round(self.target_lufs + step, 1), -36.0), -6.0)
+            self._store.set_target(fine_lufs if fine else _next(TARGETS_LUFS, self.target_lufs, clicks), self._source)
         elif name == "scale":
             self.scale_lu = _next(SCALES_LU, self.scale_lu, clicks)
         elif name == "window":
@@ -80,7 +86,7 @@ class OwnValues:
             macro = MACROS[self._store.macros[int(name[5:]) - 1]]
             self._edits.many(lambda values: macro.moved(values, 0.0))
         elif name == "target":
-            self.target_lufs = -14.0
+            self._store.set_target(None, self._source)
 
     def cell(self, knob: Knob, section: str, values: dict[str, float]) -> Cell:
         """The cell of a knob with a value of the panel."""
@@ -93,7 +99,7 @@ class OwnValues:
             zero = -macro.low / span
             ends = (f"{macro.low:.0f}", f"{macro.high:.0f}")
             return Cell(macro.label, f"{now:+.0f}" if round(now) and macro.low < 0 else f"{now + 0.0:.0f}", "%",
-                        (now - macro.low) / span, zero, zero, ends)  # fmt: skip
+                        (now - macro.low) / span, zero, zero, ends, note=_lead_text(macro, values))  # fmt: skip
         if name.startswith("assign"):
             macro = self._store.macros[int(name[6:]) - 1]
             return Cell(knob.label, macro)
@@ -101,10 +107,10 @@ class OwnValues:
             "target": (f"{self.target_lufs:g}", "LUFS"),
             "scale": (f"EBU +{self.scale_lu:.0f}", ""),
             "window": (f"{self.window_s:.0f}", "s") if self.window_s < 60 else (f"{self.window_s / 60:.0f}", "min"),
-            "choose": ("1 load", ""),
-            "move": ("order", ""),
-            "place": ("cursor", ""),
-            "letter": ("a-z 0-9", ""),
+            "choose": ("push", ""),
+            "move": ("turn", ""),
+            "place": ("turn", ""),
+            "letter": ("turn", ""),
         }
         return Cell(knob.label, *texts[name])
 
@@ -113,6 +119,12 @@ class OwnValues:
         on = bool(values[knob.tap.format(band=band)]) != knob.tap.endswith("bypass")
         return Cell(knob.label, f"{band} {'on' if on else 'off'}", "", (band - 1) / max(most - 1, 1), None, 0.0,
                     ("1", str(most)), lit=on)  # fmt: skip
+
+
+def _lead_text(macro, values: dict[str, float]) -> str:
+    """The value of the first parameter of a macro, with its unit."""
+    lead = macro.moves[0].id
+    return " ".join(short(BY_ID[lead], values[lead]))
 
 
 def _next(values: tuple[float, ...], value: float, clicks: int) -> float:

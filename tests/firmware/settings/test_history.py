@@ -3,7 +3,7 @@
 import pytest
 
 from firmware.contract import BY_ID
-from firmware.presets import Preset, PresetLibrary
+from firmware.presets import Preset, PresetError, PresetLibrary
 from firmware.settings import DEFAULT_MACROS, MACROS, MOST_CHANGES, Store, save_current
 
 GAIN, CEILING = "limiter.gain_db", "limiter.ceiling_dbtp"
@@ -144,3 +144,27 @@ def test_the_macros_of_a_buffer_are_stored_in_its_preset_and_its_state(store, tm
     assert other.macros == names
     with pytest.raises(ValueError, match="macros of"):
         store.set_macros(("nothing", *DEFAULT_MACROS[1:]), "panel")
+
+
+def test_the_loudness_target_of_a_buffer_follows_its_preset_and_is_stored_in_it_and_in_the_state(store, tmp_path):
+    assert store.target_lufs is None
+    library = PresetLibrary(tmp_path)
+    store.load_preset(library.load("Streaming -14"), "link")
+    assert store.target_lufs == -14.0
+    store.set_target(-9.5, "panel")
+    assert store.target_lufs == -9.5 and not store.edited
+    save_current(store, library, "Mine", "panel")
+    assert library.load("Mine").target_lufs == -9.5
+    other = Store()
+    other.restore(store.dump())
+    assert other.target_lufs == -9.5
+    store.select("b", "panel")
+    assert store.target_lufs is None
+    store.copy("a", "b", "panel")
+    assert store.target_lufs == -9.5
+    store.load_preset(Preset("Plain"), "link")
+    assert store.target_lufs is None
+    store.undo("panel")
+    assert store.target_lufs == -9.5
+    with pytest.raises(PresetError, match="allowed is -50 to 0 LUFS"):
+        store.set_target(3.0, "panel")
