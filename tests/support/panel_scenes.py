@@ -290,7 +290,14 @@ def nothing():
     scene.tap("METER")
     scene.now_s += 2
     silent = np.full((2, len(BANDS_HZ)), -200.0)
-    return scene.view({}, silent, points=np.zeros((0, 2)), relations=np.zeros((2, len(BANDS_HZ))), limit_trace=np.zeros((0, 2)), loudness_trace=np.zeros((0, 2)))
+    return scene.view(
+        {},
+        silent,
+        points=np.zeros((0, 2)),
+        relations=np.zeros((2, len(BANDS_HZ))),
+        limit_trace=np.zeros((0, 2)),
+        loudness_trace=np.zeros((0, 2)),
+    )
 
 
 #: All scenes by the name of their golden image. Those in VIEWS are shown in docs/PANEL.md.

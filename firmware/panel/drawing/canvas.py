@@ -110,8 +110,8 @@ class Canvas:
         self.picture.paste(self._tones[tone], (x0, y0), mask)
 
     def dots(self, xs, ys, brightness) -> None:
-        """A point at each (x, y), shared between its four pixels; `brightness` from 0 to 1 for each. Points on the same pixel add up.
-        All arrays have the shape (n,)."""
+        """A point at each (x, y), shared between its four pixels; `brightness` from 0 to 1 for each. Where many
+        points meet, the brightness approaches 1. All arrays have the shape (n,)."""
         width, height = self.picture.size
         x, y = np.asarray(xs) * self.scale - 0.5, np.asarray(ys) * self.scale - 0.5
         x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
@@ -120,7 +120,7 @@ class Canvas:
             share = (x - x0 if right else 1 - (x - x0)) * (y - y0 if down else 1 - (y - y0))
             column, row = np.clip(x0 + right, 0, width), np.clip(y0 + down, 0, height)
             np.add.at(light, (row, column), share * brightness)
-        mask = Image.fromarray((255 * np.clip(1.6 * light[:height, :width], 0, 1)).astype(np.uint8))
+        mask = Image.fromarray((255 * (1 - np.exp(-0.55 * light[:height, :width]))).astype(np.uint8))
         self.picture.paste(self._tones[BRIGHT], (0, 0), mask)
 
     # -- text ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from .canvas import ACCENT, BRIGHT, DIM, FAINT, GRID, PLAIN, SHADE, Canvas
 from .frame import picture_box
 from .view import PanelView
 
+#: The range of the harmonics, in dB relative to the fundamental.
+_LOW_DB, _HIGH_DB = -100.0, -10.0
 _RATE_HZ, _FRAMES = 48000, 2048
 _CURVES = ("cubic", "tanh", "hard", "tube")
 
@@ -71,13 +73,17 @@ def _draw_harmonics(canvas: Canvas, view: PanelView, box, came, left_it) -> None
     on = view.on("saturator.enabled")
     peak = max(view.meter("in_peak_l_dbfs"), view.meter("in_peak_r_dbfs"))
     amplitude = min(10 ** ((peak if peak > -60 else -6) / 20), 1.0)
-    words = "harmonics of a sine at the present peak" if peak > -60 else "harmonics of a sine at -6 dBFS"
+    words = "harmonics added to a sine at this peak" if peak > -60 else "harmonics added to a sine at -6 dBFS"
     canvas.text(left, top, words, 7, DIM)
     base = bottom - 8
-    step = (right - left) / 8
+    high, step = base - top - 9, (right - left) / 8
+    for mark in (-20, -60):
+        y = base - (mark - _LOW_DB) / (_HIGH_DB - _LOW_DB) * high
+        canvas.horizontal(left, left + 7 * step, y, GRID)
+        canvas.text(right - 1, y - 2.5, f"{mark} dB", 7, DIM, align="right")
     for number, level in enumerate(harmonics_db(came, left_it, amplitude), 2):
         x = left + (number - 2) * step
-        height = min(max((level + 100) / 90, 0.0), 1.0) * (base - top - 9) if on else 0.0
+        height = min(max((level - _LOW_DB) / (_HIGH_DB - _LOW_DB), 0.0), 1.0) * high if on else 0.0
         canvas.box(x, base - 1, x + step - 6, base, FAINT)
         canvas.box(x, base - height, x + step - 6, base, BRIGHT if number % 2 == 0 else PLAIN)
         canvas.text(x + (step - 6) / 2, base + 2, str(number), 7, DIM, align="middle")

@@ -32,8 +32,8 @@ def detail(view: PanelView) -> str:
         short(BY_ID["multiband.x1_hz"], hz)[0] for hz in edges_hz(view)[view.face.band - 1 : view.face.band + 1]
     )
     split = BY_ID["multiband.split"].to_plain(view.values["multiband.split"])
-    words = [f"band {view.face.band}", f"{low}-{high} Hz", "M/S" if view.on("multiband.mid_side") else "", split]
-    return " ".join(word for word in words if word)
+    words = [f"band {view.face.band}", f"{low}-{high} Hz", "mid/side" if view.on("multiband.mid_side") else "", split]
+    return ", ".join(word for word in words if word)
 
 
 def level_db(view: PanelView, band: int) -> float:
@@ -68,7 +68,7 @@ def _draw_bands(canvas: Canvas, view: PanelView, box) -> None:
         off = view.on(f"{name}.bypass") or view.on(f"{name}.mute") or not view.on("multiband.enabled")
         canvas.box(x0, top, x1, bottom, BLACK, outline=DIM if chosen else GRID)
         level = _y(level_db(view, band), top, bottom - 1)
-        canvas.box(x0 + 1, level, x1 - 1, bottom - 1, GRID if off or view.stale else FAINT if chosen else SHADE)
+        canvas.box(x0 + 1, level, x1 - 1, bottom - 1, SHADE if off or view.stale else FAINT if chosen else GRID)
         threshold = _y(view.values[f"{name}.threshold_db"], top, bottom - 1)
         canvas.horizontal(
             x0 + 1, x1 - 1, threshold, GRID if off else ACCENT if chosen else DIM, dash=0 if chosen else 2
@@ -81,13 +81,19 @@ def _draw_bands(canvas: Canvas, view: PanelView, box) -> None:
             if view.on(f"{name}.mute")
             else "off"
             if off
-            else f"-{reduction:.1f}"
+            else f"-{reduction:.{0 if x1 - x0 < 24 else 1}f}"
             if reduction >= 0.05
+            else ""
+            if x1 - x0 >= 38
             else str(band)
         )
         covered = top + 1 + reach > bottom - 9
         tone = BLACK if covered else DIM if off else BRIGHT if chosen else PLAIN
-        canvas.text((x0 + x1) / 2, bottom - 10, word, 9, tone, align="middle", width=x1 - x0)
+        numbered = x1 - x0 >= 38
+        middle = (x0 + x1) / 2 + (5 if numbered else 0)
+        canvas.text(middle, bottom - 10, word, 9, tone, align="middle", width=x1 - x0)
+        if numbered:
+            canvas.text(x0 + 3, bottom - 10, str(band), 9, tone if covered or chosen else DIM)
         if view.face.view == "split" and band < len(edges) - 1:
             edge = short(BY_ID["multiband.x1_hz"], edges[band])[0]
             start = x1 - canvas.text_width(edge, 8) - 4

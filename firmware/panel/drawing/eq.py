@@ -51,7 +51,9 @@ def draw(canvas: Canvas, view: PanelView) -> None:
     for mark, label in MARKS_HZ:
         x = float(x_of(mark, left, right))
         canvas.vertical(x, top, bottom, FAINT if label else GRID)
-        if label:
+        if label == "10k":  # the scale in dB is at its right
+            canvas.text(x - 2, bottom - 7, label, 7, DIM, align="right")
+        elif label:
             canvas.text(x + 2, bottom - 7, label, 7, DIM)
     scale = _scale(view)
     middle, per_db = (top + bottom) / 2, (bottom - top) / 2 / (scale * 1.08)
@@ -148,6 +150,8 @@ def _draw_nodes(canvas: Canvas, view: PanelView, box, middle: float, per_db: flo
             canvas.dot(x, y, 5.2, BLACK)
             canvas.dot(x, y, 4.5, ACCENT, filled=on)
             canvas.text(x + 0.5, y - 2.8, str(n), 8, BLACK if on else BRIGHT, align="middle")
+            if on and view.on(f"{band}.dynamic") and moved:  # where the gain is now
+                canvas.box(x - 8, end - 1, x + 8, end + 1, ACCENT)
         else:
             canvas.dot(x, y, 2.2, BRIGHT if view.on("eq.enabled") else DIM, filled=False)
 

@@ -4,14 +4,15 @@ import numpy as np
 
 from firmware.contract import BY_ID
 
-from .canvas import ACCENT, BRIGHT, DIM, FAINT, GRID, PLAIN, Canvas
+from .canvas import ACCENT, BLACK, BRIGHT, DIM, FAINT, GRID, PLAIN, Canvas
 from .frame import picture_box
 from .view import PanelView
 
 #: Range of the envelope in dB, and gain reduction for the whole height.
 LOW_DB = -24.0
 REDUCTION_DB = 14.0
-_RIGHT = 70
+_RIGHT = 82
+_SCALE = 12
 
 
 def detail(view: PanelView) -> str:
@@ -46,8 +47,8 @@ def draw(canvas: Canvas, view: PanelView) -> None:
     on = view.on("limiter.enabled")
     canvas.horizontal(left, end, ceiling - 0.5, ACCENT if on else FAINT, dash=0 if on else 3)
     for db in (-6, -12, -18):
-        canvas.text(end - 1, top + (high - db) / (high - LOW_DB) * span - 2.5, str(db), 7, DIM, align="right")
-    _draw_figures(canvas, view, end + 4, top, right)
+        canvas.text(end + _SCALE, top + (high - db) / (high - LOW_DB) * span - 2.5, str(db), 7, DIM, align="right")
+    _draw_figures(canvas, view, end + _SCALE + 4, top, right)
 
 
 def _draw_figures(canvas: Canvas, view: PanelView, left: float, top: float, right: float) -> None:
@@ -56,11 +57,14 @@ def _draw_figures(canvas: Canvas, view: PanelView, left: float, top: float, righ
     tone = FAINT if view.stale else BRIGHT
     end = canvas.text(left, top, f"{now + 0.0:.1f}", 17, tone)
     canvas.text(end + 3, top, "GR dB", 7, DIM)
-    canvas.text(end + 3, top + 7, f"{deepest + 0.0:.1f} max", 7, DIM, width=right - end - 3)
+    most = f"{deepest + 0.0:.{0 if deepest <= -9.95 else 1}f}"
+    canvas.text(end + 3, top + 7, f"{most} max", 7, DIM, width=right - end - 3)
     for row, (label, name) in enumerate((("TP", "out_max_tp_dbtp"), ("S", "out_short_lufs"))):
         value = view.meter(name)
         y, x = top + 17 + 9 * row, left
         over = label == "TP" and value > view.values["limiter.ceiling_dbtp"] + 0.1
         canvas.text(x, y, label, 8, DIM)
-        canvas.text(x + 42, y, "--" if value < -99 else f"{value:.1f}", 9, ACCENT if over else PLAIN, align="right")
+        if over:
+            canvas.box(x + 14, y - 1.5, x + 44, y + 8, PLAIN)
+        canvas.text(x + 42, y, "--" if value < -99 else f"{value:.1f}", 9, BLACK if over else PLAIN, align="right")
         canvas.text(x + 45, y, "dBTP" if label == "TP" else "LUFS", 7, DIM)

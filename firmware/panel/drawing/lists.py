@@ -14,7 +14,9 @@ def preset_detail(view: PanelView) -> str:
     preset = view.face.preset
     if preset.writing:
         return f"rename {preset.names[preset.index]}"
-    return f"{preset.index + 1} of {len(preset.names)}, {'factory' if preset.factory else 'yours'}"
+    return (
+        f"{preset.index + 1} of {len(preset.names)}, {'factory' if preset.factory else 'yours'}; turn 1, push 1 loads"
+    )
 
 
 def draw_preset(canvas: Canvas, view: PanelView) -> None:
@@ -37,7 +39,8 @@ def draw_preset(canvas: Canvas, view: PanelView) -> None:
         canvas.box(middle + 1, top, middle + 2, bottom, FAINT)
         start = top + span * first / len(preset.names)
         canvas.box(middle + 1, start, middle + 2, start + span * thumb, BRIGHT)
-    for row, line in enumerate(textwrap.wrap(preset.notes, 37)[: int((bottom - top) / 8)]):
+    lines = textwrap.wrap(preset.notes, 37, max_lines=int((bottom - top) / 8), placeholder=" …")
+    for row, line in enumerate(lines):
         canvas.text(middle + 7, top + 1 + 8 * row, line, 7, PLAIN, width=right - middle - 7)
 
 
@@ -53,16 +56,16 @@ def draw_name(canvas: Canvas, view: PanelView) -> None:
         if place == at:
             canvas.box(x - 1, top + 3, x + wide + 1, top + 6 + size, ACCENT)
         x = max(canvas.text(x, top + 6, letter, size, BLACK if place == at else BRIGHT), x + wide) + 0.5
-    canvas.text(left + 3, bottom - 8, "1 moves the cursor, 2 chooses the letter, push 5 to keep the name", 7, DIM)
+    canvas.text(left + 3, bottom - 8, "turn 1 for the place, 2 for the letter; push 5 keeps the name", 7, PLAIN)
 
 
 def master_detail(view: PanelView) -> str:
     """What is chosen, for the head."""
-    return "turn: another macro on this knob" if view.face.shifted else "six macros, SHIFT chooses"
+    return "turn: another macro on this knob" if view.face.shifted else "SHIFT and turn: another macro"
 
 
 def draw_master(canvas: Canvas, view: PanelView) -> None:
-    """A dial for each macro."""
+    """A dial for each macro; inside it the value of the first parameter that it moves."""
     left, top, right, bottom = picture_box(canvas)
     step = (right - left) / 6
     radius = (bottom - top) / 2
@@ -75,4 +78,6 @@ def draw_master(canvas: Canvas, view: PanelView) -> None:
         canvas.arc(
             x, y, radius, min(start, now), max(start, now, min(start, now) + 4), ACCENT if cell.touched else BRIGHT, 3
         )
-        canvas.text(x, y - 4, cell.text, 11, BRIGHT, align="middle")
+        number, _, unit = cell.note.partition(" ")
+        canvas.text(x, y - 6, number, 9, BRIGHT, align="middle")
+        canvas.text(x, y + 4, unit, 7, DIM, align="middle")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .canvas import ACCENT, BRIGHT, DIM, FAINT, GRID, PLAIN, Canvas
+from .canvas import ACCENT, BLACK, BRIGHT, DIM, FAINT, GRID, PLAIN, Canvas
 from .frame import picture_box
 from .view import PanelView
 
@@ -13,8 +13,8 @@ ROWS_PER_S = 4
 def detail(view: PanelView) -> str:
     """What is chosen, for the head."""
     seconds = int(view.meter("out_measured_s", 0.0))
-    state = "measured" if view.on("meter.running") else "PAUSED after"
-    return f"{state} {seconds // 60}:{seconds % 60:02d}, target {view.face.target_lufs:g} LUFS"
+    state = "measured" if view.on("meter.running") else "PAUSED"
+    return f"{seconds // 60}:{seconds % 60:02d} {state}, target {view.face.target_lufs:g}"
 
 
 def text(value: float, digits: int = 1) -> str:
@@ -28,11 +28,11 @@ def draw(canvas: Canvas, view: PanelView) -> None:
     tone = FAINT if view.stale else BRIGHT
     integrated = view.meter("out_integrated_lufs")
     end = canvas.text(left + 1, top + 1, text(integrated), 24, tone)
-    canvas.text(end + 3, top + 1, "I", 8, DIM)
-    canvas.text(end + 3, top + 9, "LUFS", 7, DIM)
+    canvas.text(end + 4, top + 2, "I LUFS", 7, DIM)
     if integrated > -99:
         off = integrated - view.face.target_lufs
-        canvas.text(end + 3, top + 15, f"{off:+.1f} LU", 8, ACCENT if abs(off) > 1 else PLAIN)
+        after = canvas.text(end + 4, top + 11, f"{off:+.1f}", 9, PLAIN if abs(off) <= 1 else BRIGHT)
+        canvas.text(after + 2, top + 12.5, "LU", 7, DIM)
     rows = (
         (("M", "out_momentary_lufs"), ("S", "out_short_lufs"), ("TP", "out_max_tp_dbtp")),
         (("LRA", "out_lra_lu"), ("PLR", "out_plr_db")),
@@ -47,7 +47,7 @@ def draw(canvas: Canvas, view: PanelView) -> None:
         canvas.text(
             left + 130,
             top + 1 + 11 * row,
-            text(view.meter(name, 0.0)),
+            text(view.meter(name) if integrated > -99 else -150.0),
             10,
             FAINT if view.stale else PLAIN,
             align="right",
@@ -67,9 +67,9 @@ def _draw_history(canvas: Canvas, view: PanelView, box) -> None:
         canvas.horizontal(left, right - 14, float(y(target + lu)), GRID)
     line = float(y(target))
     canvas.horizontal(left, right - 14, line, ACCENT, dash=3)
-    canvas.text(right, line - 2.5, f"{target:g}", 7, ACCENT, align="right")
-    canvas.text(right, top, f"+{scale:.0f}", 7, DIM, align="right")
-    canvas.text(right, bottom - 7, f"-{2 * scale:.0f}", 7, DIM, align="right")
+    canvas.text(right - 1, line - 2.5, f"{target:g}", 7, ACCENT, align="right")
+    canvas.text(right - 1, top, f"+{scale:.0f}", 7, DIM, align="right")
+    canvas.text(right - 1, bottom - 7, f"-{2 * scale:.0f}", 7, DIM, align="right")
     most = round(view.face.window_s * ROWS_PER_S)
     rows = view.loudness_trace[-most:]
     if not len(rows):
@@ -93,9 +93,12 @@ def draw_numbers(canvas: Canvas, view: PanelView) -> None:
     x = left + 1
     for (label, name, size), (other, other_name) in zip(figures, small, strict=True):
         over = name == "out_max_tp_dbtp" and view.meter(name) > view.values["limiter.ceiling_dbtp"] + 0.1
-        tone = FAINT if view.stale else ACCENT if over else BRIGHT
-        canvas.text(x, top + 1 + (26 - size), text(view.meter(name)), size, tone)
+        words, y = text(view.meter(name)), top + 2 + 0.72 * (26 - size)
+        if over:
+            canvas.box(x - 1, y - 2, x + canvas.text_width(words, size) + 2, y + 0.8 * size, PLAIN)
+        canvas.text(x, y, words, size, FAINT if view.stale else BLACK if over else BRIGHT)
         after = canvas.text(x, bottom - 8, label, 7, DIM)
         after = canvas.text(after + 7, bottom - 8, other, 7, DIM)
-        canvas.text(after + 2, bottom - 8, text(view.meter(other_name)), 8, PLAIN)
+        known = other == "M" or view.meter("out_integrated_lufs") > -99
+        canvas.text(after + 2, bottom - 8, text(view.meter(other_name) if known else -150.0), 8, PLAIN)
         x += (right - left) / 3

@@ -16,6 +16,8 @@ from .view import PanelView
 _WIDEST_PCT = 200.0
 #: The quietest music for which the vectorscope is enlarged until it fills its square, in dBFS.
 _QUIETEST_DB = -60.0
+#: Height of the figures above the bands.
+_FIGURES = 9.0
 
 
 def detail(view: PanelView) -> str:
@@ -23,6 +25,8 @@ def detail(view: PanelView) -> str:
     if not view.on("stereo.enabled"):
         return "STEREO OFF"
     parts = [f"mono below {view.values['stereo.mono_hz']:.0f} Hz"] if view.on("stereo.mono") else []
+    balance = view.values["stereo.balance_pct"]
+    parts += [f"balance {abs(balance):.0f} % {'right' if balance > 0 else 'left'}"] if balance else []
     swapped = [side for side in ("left", "right") if view.on(f"stereo.invert_{side}")]
     return ", ".join([*parts, *(f"{side} inverted" for side in swapped)])
 
@@ -48,7 +52,7 @@ def _draw_scope(canvas: Canvas, view: PanelView, left: float, top: float, width:
         return
     # The peak fills the picture, so that quiet music is seen too.
     side, mid = (points[:, 1] - points[:, 0]) / (2 * peak), (points[:, 0] + points[:, 1]) / (2 * peak)
-    canvas.dots(x + side * r, y - mid * r, np.linspace(0.35, 1.0, len(points)))
+    canvas.dots(x + side * r, y - mid * r, np.linspace(0.4, 1.0, len(points)))
 
 
 def correlation(spectrum_db: np.ndarray, relations: np.ndarray, low_hz: float, high_hz: float) -> float:
@@ -66,12 +70,21 @@ def _draw_correlation(canvas: Canvas, view: PanelView, x: float, top: float, bot
     value = view.meter("out_correlation", 0.0)
     middle, half = (top + bottom) / 2, (bottom - top) / 2 - 1
     canvas.box(x, top + 1, x + 5, bottom - 1, BLACK, outline=FAINT)
-    for mark, label in ((1, "+1"), (0, "0"), (-1, "-1")):
-        canvas.text(x + 8, middle - mark * (half - 3) - 2.5, label, 7, DIM)
+    canvas.text(x + 8, top + 1, "+1", 7, DIM)
+    canvas.text(x + 8, bottom - 7, "-1", 7, DIM)
     y = middle - value * (half - 1)
     canvas.box(x + 1, min(middle, y), x + 4, max(middle, y), FAINT if view.stale else PLAIN if value >= 0 else ACCENT)
     canvas.box(x - 1, y - 1, x + 6, y + 1, FAINT if view.stale else BRIGHT)
-    canvas.text(x + 8, middle - 0.45 * half - 2.5, f"{value:+.2f}", 7, BRIGHT)
+    _draw_figure(canvas, x + 8, middle - 3.5, value, 9, FAINT if view.stale else BRIGHT)
+
+
+def _draw_figure(canvas: Canvas, x: float, y: float, value: float, size: float, tone: int) -> float:
+    """A correlation as text; dark on light if it is negative, because that is lost in mono. Returns the x of its right end."""
+    words = f"{value:+.2f}"
+    if value < -0.005:
+        canvas.box(x - 2, y - 1.5, x + canvas.text_width(words, size) + 2, y + 0.8 * size + 0.5, tone)
+        tone = BLACK
+    return canvas.text(x, y, words, size, tone)
 
 
 def _draw_widths(canvas: Canvas, view: PanelView, box) -> None:
@@ -79,42 +92,39 @@ def _draw_widths(canvas: Canvas, view: PanelView, box) -> None:
     on = view.on("stereo.enabled")
     hz = (20.0, *sorted((view.values["stereo.split_low_hz"], view.values["stereo.split_high_hz"])), 20000.0)
     xs = [float(x_of(f, left, right)) for f in hz]
-    full = top + (bottom - top) * (1 - 100 / _WIDEST_PCT)
+    high = top + _FIGURES
+    full = high + (bottom - high) * (1 - 100 / _WIDEST_PCT)
     for n, band in enumerate(("low", "mid", "high")):
         width = view.values[f"stereo.width_{band}_pct"]
         x0, x1 = xs[n] + 1, xs[n + 1] - 1
-        y = bottom - (bottom - top) * width / _WIDEST_PCT
+        y = bottom - (bottom - high) * width / _WIDEST_PCT
         canvas.box(x0, y, x1, bottom, FAINT if on else GRID)
         canvas.box(x0, y, x1, y + 1.5, BRIGHT if on else DIM)
         canvas.text(
             (x0 + x1) / 2, bottom - 8, f"{width:.0f} %", 8, BRIGHT if on else DIM, align="middle", width=x1 - x0
         )
-        _draw_band_correlation(canvas, view, (x0, top, x1), (hz[n], hz[n + 1]))
     canvas.horizontal(left, right, full, DIM, dash=2)
     if view.on("stereo.mono") and on:
         x = float(x_of(view.values["stereo.mono_hz"], left, right))
-        canvas.box(left, top, x, bottom, BLACK)
+        canvas.box(left, high, x, bottom, BLACK)
         for offset in np.arange(0, x - left, 4):
-            canvas.vertical(left + offset, top, bottom, GRID)
-        canvas.vertical(x, top, bottom, ACCENT)
+            canvas.vertical(left + offset, high, bottom, GRID)
+        canvas.vertical(x, high, bottom, ACCENT)
         canvas.text(left + 1, bottom - 8, "mono", 8, BRIGHT, width=x - left - 1)
-    balance = view.values["stereo.balance_pct"]
-    if balance:
-        words = f"balance {abs(balance):.0f} {'R' if balance > 0 else 'L'}"
-        canvas.box(right - canvas.text_width(words, 7) - 3, top, right, top + 9, BLACK)
-        canvas.text(right - 1, top + 1, words, 7, PLAIN, align="right")
+    for n in range(3):
+        _draw_band_correlation(canvas, view, (xs[n] + 1, top, xs[n + 1] - 1), (hz[n], hz[n + 1]))
 
 
 def _draw_band_correlation(canvas: Canvas, view: PanelView, box, edges_hz) -> None:
-    """A small scale from -1 to +1 over a band, with the correlation of what is heard in it."""
+    """The correlation of what is heard in a band, above it."""
     left, top, right = box
-    value = correlation(view.spectra[1], view.relations, *edges_hz)
-    middle, half = (left + right) / 2, min((right - left) / 2 - 2, 16)
-    canvas.box(middle - half, top + 3, middle + half, top + 4, FAINT)
-    canvas.vertical(middle - 0.5, top + 2, top + 5, DIM)
+    canvas.box(left, top, right, top + _FIGURES, BLACK)
     if view.stale or max(view.spectra[1]) < _QUIETEST_DB - 30:
         return
-    x = middle + value * half
-    tone = PLAIN if value >= 0 else ACCENT
-    canvas.box(min(x, middle), top + 3, max(x, middle), top + 4, tone)
-    canvas.box(x - 1, top + 1, x + 1, top + 6, BRIGHT if value >= 0 else ACCENT)
+    value = correlation(view.spectra[1], view.relations, *edges_hz)
+    words, word = canvas.text_width("+0.00", 8), canvas.text_width("corr ", 7) + 2
+    x = (left + right - words) / 2
+    if right - left > words + word + 8:
+        canvas.text(x - word / 2, top + 1.5, "corr", 7, DIM)
+        x += word / 2
+    _draw_figure(canvas, x, top + 1.5, value, 8, BRIGHT)

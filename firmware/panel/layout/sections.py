@@ -101,7 +101,7 @@ EQ = Section(
                     Knob("PHASE", "eq.mode"),
                     Knob("MIX", "eq.mix_pct"),
                     Knob("TAPS", "eq.resolution"),
-                    Knob("AUTOGAIN", "eq.auto_gain", tap="eq.auto_gain"),
+                    Knob("AUTO GN", "eq.auto_gain", tap="eq.auto_gain"),
                     Knob("DYNAMIC", "eq.b{band}.dynamic", tap="eq.b{band}.dynamic", wakes=_EQ_ON),
                 ),
             ),
@@ -314,10 +314,10 @@ PRESET = Section(
             "list",
             (
                 _row(
-                    Knob("CHOOSE", own="choose", push="load"),
+                    Knob("LOAD", own="choose", push="load"),
                     Knob("MOVE", own="move"),
                     Knob("NEW", push="store_new"),
-                    Knob("OVER", push="store_over"),
+                    Knob("REPLACE", push="store_over"),
                     Knob("NAME", push="rename"),
                     Knob("DELETE", push="delete"),
                 ),

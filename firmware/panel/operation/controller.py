@@ -15,7 +15,7 @@ from firmware.presets import PresetLibrary
 from firmware.settings import Store
 
 from .edits import Edits, reason
-from .face import Cell, Face, cell
+from .face import Cell, Face, cell, unused_by_type
 from .listening import Listening
 from .options import PanelOptions
 from .own_values import OwnValues
@@ -357,6 +357,8 @@ class PanelController:
         )
         bands = int(BAND_COUNTS[int(values["multiband.bands"])])
         if does.id in [f"multiband.x{n}_hz" for n in range(bands, 5)]:
+            return Cell(does.label, "unused", lit=False)
+        if not touched and unused_by_type(does.id, values):
             return Cell(does.label, "unused", lit=False)
         shown = does.id == does.tap or does.label in ("MAKE-UP", "HOLD") or lit
         return cell(does.label, BY_ID[does.id], values[does.id], touched=touched, fine=fine, lit=shown)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from firmware.contract import LOG, Param
+from firmware.contract import BAND_TYPES, LOG, Param
 
 #: Short words for the display, for choices whose words do not fit into a cell.
 _WORDS = {
@@ -15,6 +15,12 @@ _WORDS = {
     "aggressive": "aggress.",
     "minimum": "minim.",
 }
+#: Settings of an EQ band, and the types of bands that do not use them.
+_UNUSED = {
+    "gain_db": ("low_cut", "high_cut", "notch"),
+    "slope": ("bell", "notch", "tilt"),
+    "q": ("tilt",),
+}
 #: Times for which 0 means the time of the style.
 _AUTO = {"limiter.release_ms", "limiter.slow_release_ms", "limiter.lookahead_ms", "limiter.hold_ms"}
 
@@ -22,7 +28,8 @@ _AUTO = {"limiter.release_ms", "limiter.slow_release_ms", "limiter.lookahead_ms"
 @dataclass(frozen=True)
 class Cell:
     """One knob on the display: label, value and unit as texts; `position`, `default` and `zero` (where the bar starts) from 0 to 1 of the
-    range; `ends` are the texts of the range. `lit` tells whether what the value belongs to is on."""
+    range; `ends` are the texts of the range. `lit` tells whether what the value belongs to is on. `note` is a second text: for a macro, the
+    value of the first parameter that it moves."""
 
     label: str
     text: str
@@ -34,6 +41,7 @@ class Cell:
     touched: bool = False
     fine: bool = False
     lit: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,6 +102,14 @@ def short(param: Param, value: float) -> tuple[str, str]:
     if param.unit == "%":
         return f"{value + 0.0:.0f}", "%"
     return f"{value:.2f}", param.unit
+
+
+def unused_by_type(id: str, values) -> bool:
+    """Whether `id` is a setting of an EQ band that the type of the band does not use, such as the slope of a bell."""
+    owner, _, name = id.rpartition(".")
+    if not owner.startswith("eq.b") or name not in _UNUSED:
+        return False
+    return BAND_TYPES[int(values[f"{owner}.type"])] in _UNUSED[name]
 
 
 def position(param: Param, value: float) -> float:

@@ -423,3 +423,28 @@ def test_a_fresh_multiband_splits_at_the_stated_frequencies():
         multiband.reset()
     x = tone(100, 9600)
     assert np.array_equal(through(fresh, x), through(loaded, x))
+
+
+def test_levels_are_what_the_detector_of_each_band_hears(record):
+    """A tone in each band in turn: the level of its band is that of the tone, those of the others are lower by the crossover."""
+    worst = 0.0
+    for band, hz in enumerate((50, 350, 2000, 12000)):
+        multiband = Multiband(RATE_HZ, 4096)
+        x = tone(hz, RATE_HZ)
+        multiband.process(x.copy())
+        levels = multiband.levels(480)
+        expected = 20 * np.log10(np.abs(x).max() * share(band, hz))
+        worst = max(worst, abs(levels[band] - expected))
+        assert levels.argmax() == band and levels[4] == -150.0
+    record(
+        "Multiband",
+        "level that a band's detector hears, for a tone: largest error",
+        worst,
+        "dB",
+        target="≤ 0.3 dB",
+        tolerance=0.1,
+    )
+    assert worst <= 0.1
+    silent = Multiband(RATE_HZ, 4096)
+    silent.process(np.zeros((2, 4800), np.float32))
+    assert (silent.levels(480) == -150.0).all()

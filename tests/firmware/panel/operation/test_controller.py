@@ -5,17 +5,11 @@ import pytest
 from firmware.contract import BY_ID, TABLE
 from firmware.panel.layout import BY_KEY, SECTIONS
 from firmware.panel.operation import DOUBLE_S, HOLD_S, MESSAGE_S, REST_S, PanelOptions
+from firmware.presets import Preset
 from firmware.settings import DEFAULT_MACROS, MACROS
 from tests.support.panel_rig import PanelRig
 
 GAIN = "eq.b1.gain_db"
-
-
-@pytest.fixture
-def rig(tmp_path):
-    rig = PanelRig(tmp_path)
-    yield rig
-    rig.controls.close()
 
 
 def knobs(section):
@@ -341,3 +335,23 @@ def test_the_panel_of_six_keys_reaches_every_section_and_both_rows(tmp_path):
     rig.do("press PAGE", "long PAGE")
     assert rig.face.section == "MASTER"
     rig.controls.close()
+
+
+def test_the_target_of_the_loudness_picture_is_that_of_the_preset_until_it_is_turned(rig):
+    rig.do("press METER")
+    assert rig.face.target_lufs == -14.0
+    rig.store.load_preset(Preset("Broadcast", target_lufs=-23.0), "link")
+    assert rig.face.target_lufs == -23.0 and rig.face.cells[1].text == "-23"
+    rig.do("turn 2 by +1")
+    assert rig.face.target_lufs == rig.store.target_lufs == -20.0
+    rig.do("long 2")
+    assert rig.face.target_lufs == -14.0
+
+
+def test_a_setting_that_the_type_of_the_band_does_not_use_is_shown_as_unused(rig):
+    rig.do("turn 2 to low_cut")
+    rig.wait(2)
+    assert [rig.face.cells[place].text for place in (3, 5)] == ["unused", "12"]
+    rig.do("turn 2 to bell")
+    rig.wait(2)
+    assert [rig.face.cells[place].text for place in (3, 5)] == ["0.0", "unused"]

@@ -4,14 +4,6 @@ import pytest
 
 from firmware.panel.operation import CHOICE_S
 from firmware.presets import Preset
-from tests.support.panel_rig import PanelRig
-
-
-@pytest.fixture
-def rig(tmp_path):
-    rig = PanelRig(tmp_path)
-    yield rig
-    rig.controls.close()
 
 
 def test_choosing_loads_nothing_and_a_push_does(rig):
