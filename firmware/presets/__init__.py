@@ -3,12 +3,25 @@
 Shared with the laptop. It imports the standard library, msgspec and `firmware.contract`, but neither NumPy nor compiled modules.
 """
 
-from .document import MAX_BYTES, STORED, Preset, PresetError, check_target, clean_name, dump, one_line, parse, slug
+from .document import (
+    MAX_BYTES,
+    MAX_NAME,
+    STORED,
+    Preset,
+    PresetError,
+    check_target,
+    clean_name,
+    dump,
+    one_line,
+    parse,
+    slug,
+)
 from .library import PresetLibrary
 from .risks import startling
 
 __all__ = [
     "MAX_BYTES",
+    "MAX_NAME",
     "STORED",
     "Preset",
     "PresetError",

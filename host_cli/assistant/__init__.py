@@ -1,0 +1,39 @@
+"""The assistant: a first master from references (`matching`) or from the mix alone (`automatic`), as an ordinary preset.
+
+It measures (`recording`, `tone`, `dynamics`), compares (`difference`), finds settings (`fit`, `width`, `dynamics`, `loudness`), and
+states each choice as a decision: a number, a threshold, settings, and a sentence (`decisions`). `plan` makes a preset of the
+decisions. `explain` makes a page. Nothing here changes a sample: the engine does, with the preset.
+"""
+
+from firmware.contract import lazy_exports
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "CENTRES_HZ": "tone",
+        "CURVE_HZ": "difference",
+        "Decision": "decisions",
+        "PARTS": "decisions",
+        "Plan": "plan",
+        "Recording": "recording",
+        "finished": "finishing",
+        "match": "matching",
+        "read": "recording",
+        "write_audio": "finishing",
+        "write_page": "explain",
+    },
+)
+
+__all__ = [
+    "CENTRES_HZ",
+    "CURVE_HZ",
+    "PARTS",
+    "Decision",
+    "Plan",
+    "Recording",
+    "finished",
+    "match",
+    "read",
+    "write_audio",
+    "write_page",
+]

@@ -1,0 +1,52 @@
+"""Finishes a plan: finds the gain of the limiter by rendering, and writes what was rendered."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from firmware.contract import params
+from host_cli.render import AudioWriter, dithered
+
+from .decisions import Decision
+from .loudness import CEILING, GAIN, TRIM, Settled, settle
+from .plan import Plan
+from .recording import Recording
+
+
+def finished(plan: Plan, mix: Recording, bits: str | None = None) -> tuple[Plan, Sequence[np.ndarray]]:
+    """The plan with the gain of the limiter and the figures of the output, and the output in blocks. `bits`: the sample format for
+    which the output is dithered, None for none. A plan that changes nothing is not rendered unless `bits` is given."""
+    if not plan.settings and bits is None:
+        return replace(plan, after=plan.before), [mix.samples]
+    values = params.DEFAULTS | dict(plan.preset().values)
+    if bits:
+        values = dithered(values, bits, mix.bits, "auto")
+    settled = settle(mix, values, plan.target_lufs)
+    if plan.target_lufs is not None:
+        plan = _with_gain(plan, settled)
+    return replace(plan, after=settled.figures), settled.blocks
+
+
+def _with_gain(plan: Plan, settled: Settled) -> Plan:
+    """The plan whose decision about the loudness names the gain that was found."""
+
+    def told(decision: Decision) -> Decision:
+        if decision.part != "loudness" or CEILING not in decision.settings:
+            return decision
+        text = f"limiter gain {settled.gain_db:+.1f} dB, ceiling {decision.settings[CEILING]:g} dBTP"
+        if trim_db := decision.settings.get(TRIM):
+            text = f"input trim {trim_db:+.1f} dB, {text}"
+        if not settled.reached:
+            text += f", which gives {settled.figures['integrated_lufs']:.1f} LUFS, the nearest that the limiter reaches"
+        return replace(decision, consequence=text, settings=decision.settings | {GAIN: settled.gain_db})
+
+    return replace(plan, decisions=tuple(map(told, plan.decisions)), gain_db=settled.gain_db)
+
+
+def write_audio(path: Path, blocks: Sequence[np.ndarray], rate_hz: int, bits: str) -> None:
+    """Write blocks (float32, shape (2, frames)). Raises CliFail."""
+    with AudioWriter(path, rate_hz, bits, sum(block.shape[1] for block in blocks)) as writer:
+        for block in blocks:
+            writer.write(block)

@@ -1,0 +1,88 @@
+"""Matching: what separates a mix from one or several references, as decisions."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from . import equaliser, width
+from .decisions import PARTS, Decision, apart
+from .difference import combined, difference, total
+from .loudness import CEILING, LEAST_LU, TRIM, predicted_lu, trim_db
+from .plan import Plan
+from .recording import Recording
+from .tone import CENTRES_HZ, HIGHEST_PART
+
+#: Bands for the tone of both channels.
+MOST_BANDS = 8
+#: Where the ceiling is set.
+CEILING_DBTP = -1.0
+
+
+def match(
+    mix: Recording,
+    references: Sequence[Recording],
+    weights: Sequence[float] = (),
+    amount: float = 1.0,
+    parts: Collection[str] = PARTS,
+) -> Plan:
+    """The plan that moves `mix` towards the references (weighted) by `amount` (0 to 1), in these `parts` only. Nothing is rendered:
+    `loudness.settle` finds the exact gain of the limiter."""
+    weights = list(weights) or [1.0] * len(references)
+    names = ", ".join(reference.name for reference in references)
+    others = [reference.passages for reference in references]
+    found: list[Decision] = []
+    image = width.matched(mix.passages, others, weights, amount) if "width" in parts else width.UNCHANGED
+    found += image.decisions
+    tone = difference(total(mix.passages, image.side_db()), combined([total(other) for other in others], weights))
+    fit, mid_db = None, np.zeros(len(CENTRES_HZ))
+    if "tone" in parts and tone is not None:
+        curve = amount * tone.curve_db
+        curve -= _level(mix, amount * tone.db)
+        fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
+        found += equaliser.decisions(fit.bands, curve, "the reference")
+        mid_db = equaliser.response_db(fit.bands, CENTRES_HZ)
+    lufs = _mean_lufs(references, weights)
+    plan = Plan(f"Match {mix.name.rsplit('.', 1)[0]}", f"Made by burnish match from {mix.name} and {names}.", tuple(found), tone=tone,
+                fit=fit, before=mix.figures, reference=_mean_figures(references, weights))  # fmt: skip
+    wanted = lufs if "loudness" in parts else mix.lufs
+    return _with_loudness(plan, mix, wanted, amount, predicted_lu(mix, mid_db, mid_db + image.side_db()))
+
+
+def _level(mix: Recording, db: np.ndarray) -> float:
+    """The change of loudness that a curve would make, so that it can be taken out of it."""
+    return predicted_lu(mix, db, db)
+
+
+def _with_loudness(plan: Plan, mix: Recording, lufs: float | None, amount: float, change_lu: float) -> Plan:
+    """The plan with the loudness. `change_lu`: what the other settings do to it."""
+    if mix.lufs is None or lufs is None:
+        return plan
+    target = mix.lufs + amount * (lufs - mix.lufs)
+    measured = mix.lufs - target
+    if abs(measured) < LEAST_LU and not plan.settings:
+        return plan
+    gain = target - mix.lufs - change_lu
+    trim = round(trim_db(gain), 1)
+    settings = {CEILING: CEILING_DBTP} | ({TRIM: trim} if trim else {})
+    finding = f"loudness {apart(measured, 'the target', 'LU')} of {target:.1f} LUFS"
+    consequence = f"gain into the limiter, ceiling {CEILING_DBTP:g} dBTP"
+    decision = Decision("loudness", finding, measured, LEAST_LU, "LU", consequence, settings)
+    return plan.with_decisions(decision, target_lufs=target, gain_db=round(gain - trim, 1))
+
+
+def _mean_lufs(references: Sequence[Recording], weights: Sequence[float]) -> float | None:
+    known = [
+        (reference.lufs, weight)
+        for reference, weight in zip(references, weights, strict=True)
+        if reference.lufs is not None
+    ]
+    return sum(lufs * weight for lufs, weight in known) / sum(weight for _, weight in known) if known else None
+
+
+def _mean_figures(references: Sequence[Recording], weights: Sequence[float]) -> dict:
+    """The weighted means of the figures that the report shows."""
+    found = {}
+    for name in ("integrated_lufs", "lra_lu", "max_tp_dbtp", "plr_db"):
+        known = [(r.figures[name], w) for r, w in zip(references, weights, strict=True) if r.figures[name] is not None]
+        found[name] = sum(value * weight for value, weight in known) / sum(w for _, w in known) if known else None
+    return found

@@ -1,0 +1,1 @@
+"""Commands that suggest a master: from references, and from the mix alone."""
