@@ -21,6 +21,7 @@ help:
 	@echo "make docs             write the generated documents and figures"
 	@echo "make site             build the documentation as web pages in build/site"
 	@echo "make test-box         run the box on a Linux kernel with virtual hardware (LONG=1: long drills, too)"
+	@echo "make test-browser     drive the page of \`burnish web\` in Chromium (LONG=1: a minute of drawing, an hour of frames, 20 unplugs)"
 	@echo "make try-install      install a box in an emulated Debian system (RELEASE=trixie or bookworm)"
 	@echo "make fresh            run demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras           print whether pip can install each extra, for each Python and machine"
@@ -72,6 +73,13 @@ records-setup:
 test-box: build
 	sh tools/box_setup.sh
 	LONG=$(LONG) $(PY) -m pytest -m box -s tests/box
+
+# The page of `burnish web` in Chromium, against a simulated box; renews the pictures in docs/plots/web. LONG=1 adds the long
+# measurements.
+.PHONY: test-browser
+test-browser: build
+	VENV=$(VENV) sh tools/browser_setup.sh
+	LONG=$(LONG) $(PY) -m pytest -m browser -s tests/host_cli/web
 
 # Installs a box twice into an emulated Debian system for arm64, and runs tests of the DSP there. Needs root. RELEASE=trixie
 # compiles the DSP in the emulation, because a wheel compiled here fits only this machine's Python.

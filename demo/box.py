@@ -23,13 +23,19 @@ class DemoFailed(Exception):
 
 
 class SimulatedBox:
-    """`burnishd --sim` in `run_dir` with `mix` as its input. A context manager, which shuts the box down at its end."""
+    """`burnishd --sim` in `run_dir` with `mix` as its input. A context manager, which shuts the box down at its end.
 
-    def __init__(self, run_dir: Path, mix: Path | None, device: str | None = None, realtime: bool = True):
+    It plays `mix` once and records its output, or repeats it without end if not `once`.
+    """
+
+    def __init__(
+        self, run_dir: Path, mix: Path | None, device: str | None = None, realtime: bool = True, once: bool = True
+    ):
         self.run_dir = run_dir
         run_dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "firmware", "--sim", "--run-dir", str(run_dir)]
-        command += ["--mix", str(mix), "--once", "--record"] if mix else []
+        command += ["--mix", str(mix)] if mix else []
+        command += ["--once", "--record"] if mix and once else []
         command += ["--device", device] if device else []
         command += [] if realtime else ["--unpaced"]
         self._log = open(run_dir / "burnishd.log", "w")  # noqa: SIM115 - closed by __exit__

@@ -56,6 +56,7 @@ LAYERS = (
     "host_cli.records.delivery",
     "host_cli.assistant",
     "host_cli.box",
+    "host_cli.web",
     "host_cli.terminal",
     "host_cli.cli",
     "host_cli.commands.presets",
@@ -89,6 +90,7 @@ ONLY = {
     "pyarrow": {"host_cli.records.catalogue.manifest"},
     "distributed": {"host_cli.records.catalogue.running"},
     "fpdf": {"host_cli.records.formats.pq_sheet"},
+    "websockets": {"host_cli.web.server"},
     "textual": {"host_cli.terminal.monitor", "host_cli.terminal.widgets"},
 }
 MOST_MODULES = 18

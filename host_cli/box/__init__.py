@@ -10,6 +10,8 @@ __getattr__ = lazy_exports(
         "open_box": "connect",
         "Feed": "feed",
         "Finding": "findings",
+        "Link": "link",
+        "Sharing": "sharing",
         "judge": "findings",
         "histogram_rows": "soak",
         "watch": "soak",
@@ -21,6 +23,8 @@ __getattr__ = lazy_exports(
 __all__ = [
     "Feed",
     "Finding",
+    "Link",
+    "Sharing",
     "histogram_rows",
     "hold_box",
     "judge",

@@ -99,7 +99,7 @@ def _shared(port: str) -> SocketLink | None:
     return SocketLink(connected, port)
 
 
-def _link(port: str, timeout_s: float) -> Link:
+def find_link(port: str, timeout_s: float) -> Link:
     """A link to the box at `port`: shared, or the port itself, for which the programs of this user wait in turn.
 
     If another user or another kind of program uses the port, this waits only for a moment. Raises CliFail.
@@ -127,14 +127,14 @@ def _link(port: str, timeout_s: float) -> Link:
 
 def open_box(device: str | None, timeout_s: float = TIMEOUT_S) -> BoxClient:
     """A client of the box, for a short command. Raises CliFail."""
-    return BoxClient(_link(choose(device), timeout_s), timeout_s)
+    return BoxClient(find_link(choose(device), timeout_s), timeout_s)
 
 
 @contextlib.contextmanager
 def hold_box(device: str | None, timeout_s: float = TIMEOUT_S) -> Iterator[BoxClient]:
     """A client of the box, for a long time; meanwhile other programs can use the box through this one. Raises CliFail."""
     port = choose(device)
-    link = _link(port, timeout_s)
+    link = find_link(port, timeout_s)
     path = socket_path(port)
     if isinstance(link, SocketLink) or path is None:
         with BoxClient(link, timeout_s) as box:
@@ -165,7 +165,7 @@ def lasting_meters(device: str | None, timeout_s: float, hz: float, seconds: flo
         try:
             with hold_box(device, timeout_s) as box:
                 connected = True
-                device = _lasting_name(device, box)
+                device = lasting_name(device, box)
                 yield from box.meters(hz, left)
                 return
         except CliFail as why:
@@ -176,7 +176,7 @@ def lasting_meters(device: str | None, timeout_s: float, hz: float, seconds: flo
         time.sleep(RETRY_S)
 
 
-def _lasting_name(device: str | None, box: BoxClient) -> str | None:
+def lasting_name(device: str | None, box: BoxClient) -> str | None:
     """The serial number of the box, if its port has one: it stays the same when the box is plugged in again."""
     from .serial_port import ports
 
