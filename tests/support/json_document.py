@@ -293,6 +293,7 @@ NULLABLE = {
 } | {"preset": "text", "worst_over": "object"}  # fmt: skip
 _METER = re.compile(r"(in|out)_(.+)")
 _GAIN = re.compile(r"(gr|eq)_(b(\d)|limiter)_db")
+_LEVEL = re.compile(r"level_b(\d)_dbfs")
 
 
 def meaning(title: str, path: str) -> str:
@@ -302,6 +303,8 @@ def meaning(title: str, path: str) -> str:
     for special in (f"{title.removeprefix('burnish ')}: {path}", ".".join(parts[-2:])):
         if special != key and special in MEANINGS:
             return MEANINGS[special]
+    if match := _LEVEL.fullmatch(key):
+        return f"level at the detector of band {match[1]} of the multiband"
     if match := _GAIN.fullmatch(key):
         part = (
             "of the limiter"
