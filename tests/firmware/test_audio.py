@@ -6,25 +6,11 @@ import pytest
 
 from dsp_ext import Engine
 from firmware import audio
-from firmware.system import shared_memory
 from firmware.system.errors import BUSY, NO_DEVICE, Refusal
 from firmware.system.options import Options
 from firmware.system.shared_memory import SharedMemory
-from tests.support.rig import PERIOD, PERIODS, RATE_HZ, ArrayCapture, ListPlayback, music
-
-PREFILL = PERIOD * (PERIODS - 1)
-
-
-class Bench:
-    def __init__(self, capture, playback, stopwatch=None):
-        self.capture, self.playback, self.shared = capture, playback, SharedMemory.create(RATE_HZ)
-        self.engine = Engine(RATE_HZ, PERIOD)
-        audio.begin_from(self.shared, self.engine, PREFILL, faded=False)
-        self.loop = audio.Loop(capture, playback, self.engine, self.shared.counters, PERIOD, PERIODS, stopwatch)
-
-    def run(self, frames):
-        self.loop.run(lambda: self.engine.frames >= frames)
-        return self.shared.counters.as_dict()
+from tests.support.audio_bench import PREFILL, Bench
+from tests.support.rig import PERIOD, RATE_HZ, ArrayCapture, ListPlayback, music
 
 
 def test_prefills_once_and_then_passes_every_period(rng):
@@ -124,29 +110,6 @@ def test_counts_load_and_overload(rng):
     assert counted["load_last_ppm"] == pytest.approx(840_000, abs=2)
 
 
-@pytest.mark.parametrize("relay_at", [9600, None])  # the first click appears after the latency of the chain
-def test_silent_until_the_relay_is_on_then_a_fade(rng, relay_at):
-    words = np.full((2 * RATE_HZ, 2), 1 << 28, np.int32)
-    bench = None
-
-    def on_read(frame):
-        if relay_at is not None and frame >= relay_at:
-            bench.shared.counters["relay_on"] = 1
-
-    bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
-    gate = audio.RelayGate(bench.shared.counters, bench.engine)
-    bench.loop = audio.Loop(
-        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, gate=gate
-    )
-    bench.run(len(words))
-    left = bench.playback.words[PREFILL:, 0]
-    opened = int(np.argmax(left > 0))
-    due = relay_at + gate.BOUNCE_S * RATE_HZ if relay_at is not None else gate.PATIENCE_S * RATE_HZ
-    assert due <= opened <= due + 2 * PERIOD
-    fade = left[opened : opened + round(0.02 * RATE_HZ)]
-    assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
-
-
 def test_fades_out_before_it_ends():
     words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
     bench = None
@@ -163,40 +126,6 @@ def test_fades_out_before_it_ends():
     assert np.all(np.diff(fade) <= 0) and not left[leaving + len(fade) :].any()
 
 
-def test_silent_again_whenever_the_relay_was_off_and_then_a_fade(rng):
-    """The relays are released and pulled in again: their contacts never close while the sound has its full level."""
-    words = np.full((3 * RATE_HZ, 2), 1 << 28, np.int32)
-    off, on = RATE_HZ, RATE_HZ * 2  # the first and the last frame of the time in bypass
-    bench = None
-
-    def on_read(frame):
-        bench.shared.counters["relay_fitted"] = 1
-        bench.shared.counters["relay_on"] = int(frame >= 9600 and not off <= frame < on)
-
-    bench = Bench(ArrayCapture(words, on_read=on_read), ListPlayback())
-    gate = audio.RelayGate(bench.shared.counters, bench.engine)
-    bench.loop = audio.Loop(
-        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, gate=gate
-    )
-    bench.run(len(words))
-    left = bench.playback.words[PREFILL:, 0]
-    assert left[off - PERIOD] == 1 << 28
-    closed = left[off + PERIOD : on + round(gate.BOUNCE_S * RATE_HZ)]
-    assert not closed.any()  # also for a second: in a box with relays, only the relays open the gate
-    opened = off + PERIOD + int(np.argmax(left[off + PERIOD :] > 0))
-    fade = left[opened : opened + round(0.02 * RATE_HZ)]
-    assert np.all(np.diff(fade) >= 0) and fade[0] < 1 << 20 and left[-1] == 1 << 28
-
-
-def test_the_relays_count_as_off_when_the_supervisor_has_stopped(monkeypatch):
-    counters = SharedMemory.create(RATE_HZ).counters
-    counters["relay_on"], counters["relay_until_ns"] = 1, 5_000
-    monkeypatch.setattr(shared_memory.time, "monotonic_ns", lambda: 4_999)
-    assert shared_memory.relay_held(counters)
-    monkeypatch.setattr(shared_memory.time, "monotonic_ns", lambda: 5_001)
-    assert not shared_memory.relay_held(counters)
-
-
 @pytest.mark.parametrize(
     ("words", "analog", "varied"),
     [
@@ -208,10 +137,7 @@ def test_the_relays_count_as_off_when_the_supervisor_has_stopped(monkeypatch):
     ],
 )
 def test_records_whether_the_capture_varies(words, analog, varied):
-    bench = Bench(ArrayCapture(words), ListPlayback())
-    bench.loop = audio.Loop(
-        bench.capture, bench.playback, bench.engine, bench.shared.counters, PERIOD, PERIODS, analog=analog
-    )
+    bench = Bench(ArrayCapture(words), ListPlayback(), analog=analog)
     counted = bench.run(len(words) - PERIOD)
     assert counted["varied_at"] == (bench.engine.frames if varied else 0)
 
