@@ -84,6 +84,28 @@ def test_nesting_that_would_exhaust_the_stack_is_refused():
         assert protocol.parse(b"%s *%08x" % (line, zlib.crc32(line)), Request) is None
 
 
+@pytest.mark.parametrize("text", [b"\xc3(", b"\xed\xa0\x80", b"\xff", b"\xc3", b"\xf4\x90\x80\x80"])
+def test_a_frame_with_a_correct_checksum_that_is_not_utf8_is_dropped(text):
+    for line in (
+        b'{"id":"a-1","method":"%s"}' % text,
+        b'{"id":"a-1","method":"get","params":{"paths":["%s"]}}' % text,
+        b'{"%s":1}' % text,
+    ):
+        complete = b"%s *%08x" % (line, zlib.crc32(line))
+        request = protocol.parse(complete, Request)
+        if request is not None:  # the parameters are read later
+            with pytest.raises(BoxError):
+                protocol.arguments(request)
+        protocol.parse(complete, Incoming)
+
+
+def test_the_refusal_of_a_method_with_a_long_name_is_short():
+    request = protocol.parse(protocol.encode({"id": "a-1", "method": "m" * 60_000})[:-1], Request)
+    with pytest.raises(BoxError) as why:
+        protocol.arguments(request)
+    assert len(protocol.error("a-1", why.value)) < 1000
+
+
 def test_replies_and_notifications_are_not_requests():
     for line in (
         protocol.result("a-1", protocol.Done()),
