@@ -5,6 +5,8 @@ they recorded to the main process, which compares it with the document.
 """
 
 import os
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -29,6 +31,16 @@ def rng(request):
     name = f"{request.node.path.stem}::{request.node.name}"
     print(f"rng seed: {SEED} + {name}")
     return np.random.default_rng([SEED, *name.encode()])
+
+
+@pytest.fixture
+def memory_path(tmp_path):
+    """A directory in memory if possible: only processes are killed here, and a disk would be slower."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as path:
+        yield Path(path)
 
 
 def pytest_configure(config):

@@ -4,7 +4,6 @@ import builtins
 import os
 import shutil
 import signal
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,16 +16,6 @@ from firmware.presets.library import PresetLibrary
 POINTS = 1000
 OLD = Preset("Mine", {"limiter.gain_db": 1.0}, {"notes": "old " * 500})
 NEW = Preset("Mine", {"limiter.gain_db": 2.0}, {"notes": "new " * 700})
-
-
-@pytest.fixture
-def memory_path(tmp_path):
-    """A directory in memory if possible: only processes are killed here, and a disk would be slower."""
-    if not os.access("/dev/shm", os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as path:
-        yield Path(path)
 
 
 class Medium:

@@ -55,6 +55,11 @@ SHAPES: dict[str, Callable[[Path], None]] = {
     "half a character": _bytes(b'format = "\xc3'),
     "a hundred thousand brackets": _bytes(b"[" * 100_000),
     "keys of TOML nested 15 000 deep": _bytes(b".".join([b"a"] * 15_000) + b" = 1"),
+    "the file of another program": _bytes(b'{"name": "other", "dependencies": {}, "lockfileVersion": 3}'),
+    "link to its own folder": lambda path: path.symlink_to("."),
+    "link to a device that is always empty": lambda path: path.symlink_to("/dev/null"),
+    "text in UTF-16": _bytes('schema = 1\n[meta]\nname = "x"\n'.encode("utf-16")),
+    "a line of a million characters": _bytes(b"x" * 1_000_000),
     "a sparse file of 8 GiB": lambda path: os.truncate(os.open(path, os.O_CREAT | os.O_RDWR), 8 << 30),
 }
 

@@ -245,16 +245,16 @@ def test_a_restart_with_the_state_in_shared_memory_does_not_touch_the_disk(tmp_p
     assert state.restore() == "shared memory" and again.get("input.trim_db") == 1.0
 
 
-def test_after_a_kill_at_any_moment_of_a_save_the_state_is_complete(tmp_path, rng):
+def test_after_a_thousand_kills_at_any_moment_of_a_save_the_state_is_complete(memory_path, rng):
     """Forked writers are killed after a random time. The file always contains one of the states that they wrote."""
-    path = tmp_path / "state.json"
+    path = memory_path / "state.json"
     store, state = keeper(path)
     state.restore()
     state.save()
     kills = whole = changed = 0
     random_s = random.Random(int(rng.integers(1 << 30)))
     last = json.loads(path.read_bytes())["rev"]
-    while kills < 60:
+    while kills < 1000:
         kills += 1
         saving, saves = os.pipe()
         child = os.fork()
@@ -267,7 +267,7 @@ def test_after_a_kill_at_any_moment_of_a_save_the_state_is_complete(tmp_path, rn
             finally:
                 os._exit(0)
         os.read(saving, 1)  # even on a busy machine each writer has saved once before it is killed
-        time.sleep(random_s.uniform(0.001, 0.02))
+        time.sleep(random_s.uniform(0, 0.004))
         os.kill(child, 9)
         os.waitpid(child, 0)
         os.close(saving)
@@ -277,8 +277,8 @@ def test_after_a_kill_at_any_moment_of_a_save_the_state_is_complete(tmp_path, rn
         whole += len(found["slots"]["a"]["values"]) > 50 and (found["rev"] == 1 or trim_db == float(found["rev"] % 24))
         changed += found["rev"] != last
         last = found["rev"]
-    assert whole == kills and changed >= 4
+    assert whole == kills and changed >= 100
     assert keeper(path)[1].restore() == "file"
-    assert [entry.name for entry in tmp_path.iterdir()] == [
+    assert [entry.name for entry in memory_path.iterdir()] == [
         "state.json"
     ]  # temporary files of killed writers are removed
