@@ -40,6 +40,7 @@ LAYERS = (
     "firmware",
     "host_cli.errors",
     "host_cli.folders",
+    "host_cli.documents",
     "host_cli.presets",
     "host_cli.tags",
     "host_cli.render",

@@ -1,6 +1,6 @@
 """Albums: reads the album file, renders its songs with the engine, and puts them on one timeline.
 
-`document` (with `schema`, `fields`, `lines`) turns the file into the data classes of `model`. `sources` adds what the engine needs,
+`document` (with `schema`) turns the file into the data classes of `model`. `source` adds what the engine needs,
 `runs` and `levels` render and find the gains, `cache` keeps the results, `timeline` and `programme` lay the songs out in frames.
 `mastered` does all of this in one call. `draft` writes a first album file, `tables` prints.
 """
@@ -11,7 +11,6 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "Album": "model",
-        "AlbumError": "document",
         "Level": "levels",
         "Mastered": "mastering",
         "Placed": "timeline",
@@ -34,7 +33,6 @@ __getattr__ = lazy_exports(
 
 __all__ = [
     "Album",
-    "AlbumError",
     "Level",
     "Mastered",
     "Placed",

@@ -33,10 +33,9 @@ def levelled(
 ) -> tuple[list[Run], list[Level]]:
     """The runs with their final gains, all rendered, and the level of each song. Raises CliFail."""
     plan = album.loudness
-    if plan.mode != "manual" and any(source.song.run_log for source in found):
-        raise CliFail(
-            f'{album.path}: a song with a run_log keeps its gain: write mode = "manual" in [loudness]', REFUSED
-        )
+    logged = next((source.song for source in found if source.song.run_log), None)
+    if plan.mode != "manual" and logged:
+        raise logged.place.at("run_log").error('a run log keeps its gain: write mode = "manual" in [loudness]')
     trims = [source.song.trim_db for source in found]
     search = {"manual": _manual, "song": _by_song, "preset": _by_preset, "album": _by_album}[plan.mode]
     gains, reasons = search(album, found, trims, workers)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host_cli.documents import NOWHERE, Place
+
 
 @dataclass(frozen=True)
 class Texts:
@@ -31,7 +33,7 @@ class Fade:
 class Song:
     """`gap_s`: pause before the song; a negative one is a crossfade of that length. `pause_s`: how long before the song the CD
     shows its pause (index 00), None for the gap. `index_s`: further index points, from the start of the song. `changes`:
-    values of parameters on top of the preset, as written. `line`: where the song begins in the file."""
+    values of parameters on top of the preset, as written. `place`: its table in the album file."""
 
     path: Path
     texts: Texts
@@ -51,7 +53,7 @@ class Song:
     pre_emphasis: bool = False
     copy_permitted: bool = False
     side: str = ""
-    line: int = 1
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ class Album:
     year: int | None = None
     copyright: str = ""
     artwork: Path | None = None
+    place: Place = field(default=NOWHERE, compare=False, repr=False)
 
     def artist(self, song: Song) -> str:
         """The artist of a song, or of the album."""

@@ -1,7 +1,12 @@
 """The tables and keys of an album file."""
 
+from host_cli.documents import Field, choice, code, number, points, settings, switch, text, texts, whole
+from host_cli.records.formats import identifiers
+
 from .fades import SHAPES
-from .fields import EAN, ISRC, Field, choice, number, points, settings, switch, text, texts, whole
+
+ISRC = code(identifiers.isrc, identifiers.ISRC_FORM)
+EAN = code(identifiers.ean, identifiers.EAN_FORM)
 
 #: Texts that a song and the album can have; CD-Text and tags take them.
 _TEXTS = {name: text() for name in ("artist", "songwriter", "composer", "arranger", "message")}

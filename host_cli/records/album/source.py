@@ -17,7 +17,6 @@ from host_cli.presets import read
 from host_cli.records.formats import checksums
 from host_cli.render import AudioReader
 
-from .document import AlbumError
 from .model import Album, Song
 
 CEILING, GAIN = "limiter.ceiling_dbtp", "limiter.gain_db"
@@ -58,38 +57,39 @@ class Source:
 
 
 def sources(album: Album) -> list[Source]:
-    """The source of every song. Raises AlbumError, CliFail."""
+    """The source of every song. Raises DocumentError, CliFail."""
     library = presets.PresetLibrary(data_folder() / "presets")
     hashes: dict[Path, str] = {}
     found = []
     for number, song in enumerate(album.songs, 1):
-        with AudioReader(song.path, mono=True) as reader:
-            rate_hz, whole = reader.rate_hz, reader.frames
+        rate_hz, whole = _opened(song)
         first = round(song.start_s * rate_hz)
         end = whole if song.end_s is None else round(song.end_s * rate_hz)
         if not first < end <= whole:
-            raise _at(
-                album, song, number, f"start_s and end_s must be inside the file, which lasts {whole / rate_hz:.3f} s"
-            )
+            key = "start_s" if first >= whole else "end_s"
+            raise song.place.at(key).error(f"this must be inside the file, which lasts {whole / rate_hz:.3f} s")
         if song.path not in hashes:
             hashes[song.path] = checksums.digest(song.path, "sha256")
-        settings = _settings(album, song, number, rate_hz, library)
+        settings = _settings(album, song, rate_hz, library)
         found.append(Source(number, song, rate_hz, first, end - first, hashes[song.path], *settings))
     return found
 
 
-def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> tuple:
+def _opened(song: Song) -> tuple[int, int]:
+    """(sampling rate, frames) of the file of a song."""
+    try:
+        with AudioReader(song.path, mono=True, name=song.path.name) as reader:
+            return reader.rate_hz, reader.frames
+    except CliFail as why:
+        raise song.place.at("file").error(str(why)) from None
+
+
+def _settings(album: Album, song: Song, rate_hz: int, library) -> tuple:
     """(values, events, name, target_lufs) of a song."""
     if song.run_log:
-        try:
-            run = replay.read_run_log(song.run_log)
-        except (OSError, ValueError) as why:
-            raise _at(album, song, number, f"cannot repeat the run of {song.run_log.name}: {why}") from None
-        if run["rate_hz"] != rate_hz:
-            raise _at(album, song, number, f"the run had {run['rate_hz']} Hz, but the file has {rate_hz} Hz")
-        return run["start"], tuple(run["events"]), song.run_log.name, None
+        return *_logged(song, rate_hz), None
     values = dict(params.DEFAULTS)
-    name, target_lufs = "none", None
+    name, target_lufs, key = "none", None, "preset"
     try:
         if song.preset:
             chosen = _preset(album, song.preset, library)
@@ -97,24 +97,33 @@ def _settings(album: Album, song: Song, number: int, rate_hz: int, library) -> t
             name, target_lufs = chosen.name, chosen.target_lufs
         if album.loudness.ceiling_dbtp is not None:
             values[CEILING] = params.find(CEILING).check(album.loudness.ceiling_dbtp)
+        key = "set"
         for path, value in song.changes.items():
             param = params.find(path)
             values[param.id] = param.parse(str(value).lower() if isinstance(value, bool) else str(value))
             target_lufs = None if param.id == GAIN else target_lufs
         constraints.check(values, values, rate_hz)
     except (ParamError, presets.PresetError, CliFail) as why:
-        raise _at(album, song, number, str(why)) from None
+        raise song.place.at(key).error(str(why)) from None
     return values, (), name, target_lufs
+
+
+def _logged(song: Song, rate_hz: int) -> tuple[dict[str, float], tuple, str]:
+    """(values, events, name) of a song with a run log."""
+    place = song.place.at("run_log")
+    try:
+        run = replay.read_run_log(song.run_log)
+    except (OSError, ValueError) as why:
+        raise place.error(f"cannot repeat the run of {song.run_log.name}: {why}") from None
+    if run["rate_hz"] != rate_hz:
+        raise place.error(f"the run had {run['rate_hz']} Hz, but the file has {rate_hz} Hz")
+    return run["start"], tuple(run["events"]), song.run_log.name
 
 
 def _preset(album: Album, name: str, library) -> presets.Preset:
     if name.endswith(".toml"):
         return read(album.path.resolve().parent / name)[1]
     return library.load(name)
-
-
-def _at(album: Album, song: Song, number: int, why: str) -> AlbumError:
-    return AlbumError(album.path, song.line, f"[[song]] {number}", why)
 
 
 def content_key(parts: list) -> str:

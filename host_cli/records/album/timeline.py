@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from host_cli.errors import REFUSED, CliFail
-
 from .model import Song
 
 
@@ -77,30 +75,28 @@ class Timeline:
 
 
 def laid_out(songs: Sequence[Song], lengths: Sequence[int], rate_hz: int) -> Timeline:
-    """The timeline of songs with these lengths in frames. Raises CliFail for a crossfade or an index point that does not fit."""
+    """The timeline of songs with these lengths in frames. Raises DocumentError for a crossfade or an index point that does not fit."""
     placed: list[Placed] = []
     end = 0
     for number, (song, frames) in enumerate(zip(songs, lengths, strict=True), 1):
         gap = round(song.gap_s * rate_hz) if placed else 0
         overlap = max(0, -gap)
-        if overlap > min([frames, *(p.frames - p.overlap for p in placed[-1:])]):
-            raise CliFail(
-                f"song {number} ({song.texts.title}): a crossfade of {-song.gap_s:g} s is longer than one of its songs; "
-                "give a smaller gap_s", REFUSED,
-            )  # fmt: skip
+        shortest = min([frames, *(p.frames - p.overlap for p in placed[-1:])])
+        if overlap > shortest:
+            raise song.place.at("gap_s").error(
+                f"a crossfade of {-song.gap_s:g} s is longer than one of its songs: allowed is down to {-shortest / rate_hz:.2f} s"
+            )
         start = end + gap
         pause_s = song.pause_s if song.pause_s is not None else max(song.gap_s, 0.0)
         pause = start - round(pause_s * rate_hz) if pause_s and placed else None
         if pause is not None and pause <= placed[-1].indexes[-1]:
-            raise CliFail(
-                f"song {number} ({song.texts.title}): its pause begins before the last index point of the song before it",
-                REFUSED,
+            raise song.place.at("pause_s").error(
+                "the pause begins before the last index point of the song before it: give a shorter pause"
             )
         points = tuple(start + round(s * rate_hz) for s in song.index_s)
         if points and not start < points[0] <= points[-1] < start + frames:
-            raise CliFail(
-                f"song {number} ({song.texts.title}): index_s must be between its start and its end at {frames / rate_hz:.2f} s",
-                REFUSED,
+            raise song.place.at("index_s").error(
+                f"index points must be between the start of the song and its end at {frames / rate_hz:.2f} s"
             )
         placed.append(Placed(number, song, start, frames, overlap, pause, (start, *points)))
         end = start + frames

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from host_cli.documents import Place
 from host_cli.errors import REFUSED, CliFail
 from host_cli.records.album import Placed, Timeline
 
@@ -35,16 +36,23 @@ def divided(timeline: Timeline, disc: str) -> list[Side]:
     named = [placed.song.side for placed in timeline.placed]
     if all(named):
         ends = [n for n, (a, b) in enumerate(zip(named, [*named[1:], ""], strict=True), 1) if a != b]
-        if named != sorted(named):
-            raise CliFail("the sides of the songs are not in the order A, B, C: change side in the album file", REFUSED)
+        for n in range(1, len(named)):
+            if named[n] < named[n - 1]:
+                raise _place(timeline, n).error(
+                    f"side {named[n]} comes after side {named[n - 1]}: sides are in the order A, B, C"
+                )
         for end in ends[:-1]:
             if timeline.placed[end].overlap:
-                raise CliFail(
-                    f"song {end + 1} begins a side, but crossfades with the song before it: give it a gap", REFUSED
+                raise (
+                    timeline.placed[end]
+                    .song.place.at("gap_s")
+                    .error("the song begins a side, but crossfades with the song before it: give it a gap")
                 )
         return _sides(timeline.placed, ends, [named[end - 1] for end in ends])
     if any(named):
-        raise CliFail("some songs state a side and some do not: state it for all songs or for none", REFUSED)
+        raise _place(timeline, named.index("")).error(
+            "the key is missing, and other songs state a side: state it for all songs or for none"
+        )
     most = DISCS[disc][1] * timeline.rate_hz
     for count in range(2, 27, 2):
         ends = _best(timeline.placed, count, most)
@@ -54,6 +62,11 @@ def divided(timeline: Timeline, disc: str) -> list[Side]:
         f"the songs do not fit on sides of {DISCS[disc][1] // 60} min: choose another --disc, or shorten a song",
         REFUSED,
     )
+
+
+def _place(timeline: Timeline, n: int) -> Place:
+    """The key `side` of a song, counted from 0."""
+    return timeline.placed[n].song.place.at("side")
 
 
 def _sides(placed: Sequence[Placed], ends: list[int], names: list[str]) -> list[Side]:

@@ -1,15 +1,20 @@
 """A folder that appears only when everything in it is complete."""
 
 import contextlib
+import glob
 import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from host_cli.errors import CliFail
 from host_cli.folders import check_folder
+
+#: Temporary folders of this age are left from a process that was killed.
+_ABANDONED_S = 86_400
 
 
 @contextlib.contextmanager
@@ -20,6 +25,7 @@ def staged(target: Path) -> Iterator[Path]:
     check_folder(target.absolute().parent)
     if target.exists() and (not target.is_dir() or target.is_symlink()):
         raise CliFail(f"{target} is not a folder: give another name with --output")
+    _delete_abandoned(target)
     try:
         part = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.absolute().parent))
     except OSError as why:
@@ -47,6 +53,13 @@ def _replace(part: Path, target: Path) -> None:
             old.rename(target)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _delete_abandoned(target: Path) -> None:
+    for part in target.absolute().parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(part, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

@@ -1,11 +1,12 @@
 """The album file: what is read, and how everything wrong in it is refused with file, line and key."""
 
+import numpy as np
 import pytest
 import soundfile
 
-from host_cli.records.album import sources
-from host_cli.records.album.document import AlbumError, read_album
-from host_cli.records.album.lines import line_numbers
+from host_cli.documents import DocumentError
+from host_cli.documents.lines import line_numbers
+from host_cli.records.album import read_album
 from host_cli.records.album.schema import TABLES
 from tests.support.documents import blocks
 from tests.support.mixes import mix
@@ -59,7 +60,7 @@ WRONG = {
 @pytest.mark.parametrize("lines", WRONG)
 def test_a_wrong_value_is_refused_with_line_key_and_what_is_allowed(album_file, lines):
     file = album_file("", lines)
-    with pytest.raises(AlbumError) as refused:
+    with pytest.raises(DocumentError) as refused:
         read_album(file)
     assert str(refused.value).startswith(f"{file}, line ")
     for words in WRONG[lines]:
@@ -81,7 +82,7 @@ HEADS = {
 
 @pytest.mark.parametrize("head", HEADS)
 def test_a_wrong_head_is_refused(album_file, head):
-    with pytest.raises(AlbumError) as refused:
+    with pytest.raises(DocumentError) as refused:
         read_album(album_file("", head=head))
     for words in HEADS[head]:
         assert words in str(refused.value)
@@ -89,33 +90,106 @@ def test_a_wrong_head_is_refused(album_file, head):
 
 def test_files_songs_and_codes(album_file, tmp_path):
     first_gap = album_file("gap_s = 1")
-    with pytest.raises(AlbumError, match="the first song has no song before it"):
+    with pytest.raises(DocumentError, match="the first song has no song before it"):
         read_album(first_gap)
     same = 'isrc = "USABC1111111"'
-    with pytest.raises(AlbumError, match="song 1 has the same ISRC"):
+    with pytest.raises(DocumentError, match="song 1 has the same ISRC"):
         read_album(album_file(same, same))
     (tmp_path / "empty.toml").write_text('[album]\ntitle = "x"\n')
-    with pytest.raises(AlbumError, match="at least one song"):
+    with pytest.raises(DocumentError, match="at least one song"):
         read_album(tmp_path / "empty.toml")
     (tmp_path / "binary.toml").write_bytes(b"[album]\n\xff")
-    with pytest.raises(AlbumError, match="line 2: the file is not UTF-8"):
+    with pytest.raises(DocumentError, match="line 2: the file is not UTF-8"):
         read_album(tmp_path / "binary.toml")
 
 
+#: Lines of the second song that are wrong only together with presets and files; the key that the refusal names, and words of it.
+WRONG_WITH_FILES = {
+    'preset = "Wram"': ("preset", "Warm"),
+    'preset = "none.toml"': ("preset", "none.toml"),
+    'set = { "limiter.gain" = 3 }': ("set", "limiter.gain"),
+    'set = { "limiter.gain_db" = 99 }': ("set", "allowed"),
+    'set = { "limiter.gain_db" = [1] }': ("set", "allowed"),
+    "start_s = 100": ("start_s", "the file, which lasts 5.000 s"),
+    "end_s = 5.5": ("end_s", "the file, which lasts 5.000 s"),
+    'run_log = "text.wav"': ("run_log", "cannot repeat the run"),
+    'run_log = "album.toml"': ("run_log", "names the album file itself"),
+    "gap_s = -5.5": ("gap_s", "allowed is down to -5.00 s"),
+    "index_s = [6.0]": ("index_s", "its end at 5.00 s"),
+    "pause_s = 20": ("pause_s", "give a shorter pause"),
+}
+
+
+@pytest.mark.parametrize("lines", WRONG_WITH_FILES)
+def test_settings_and_times_are_checked_with_file_line_and_key(album_file, lines, burnish, tmp_path):
+    (tmp_path / "text.wav").write_text("no sound")
+    key, words = WRONG_WITH_FILES[lines]
+    file = album_file("", lines)
+    status, out, err = burnish("album", "show", file)
+    assert status == 8 and not out and err.count("\n") == 1
+    assert f"{file}, line 13, [[song]] 2, {key}: " in err and words in err
+
+
+#: Files of songs that cannot be used.
+WRONG_FILES = {"text.wav": "not a sound file", "none.wav": "there is no file", "album.toml": "names the album file itself",
+               "folder": "there is no file", "empty.wav": "is empty", "cut.wav": "is truncated", "six.wav": "6 channels",
+               "slow.wav": "8000 Hz", "../album": "there is no file"}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG_FILES)
+def test_files_that_cannot_be_used_are_refused_with_the_line_of_the_key(name, tmp_path, mixes, burnish):
+    (tmp_path / "text.wav").write_text("no sound")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "cut.wav").write_bytes(mixes[0].read_bytes()[:5000])
+    soundfile.write(tmp_path / "six.wav", np.zeros((4800, 6)), 48000)
+    soundfile.write(tmp_path / "slow.wav", np.zeros((4800, 2)), 8000)
+    (tmp_path / "album.toml").write_text(f'[album]\ntitle = "x"\n\n[[song]]\ntitle = "y"\nfile = "{name}"\n')
+    status, _, err = burnish("album", "show", tmp_path / "album.toml")
+    assert status == 8 and "album.toml, line 6, [[song]] 1, file: " in err and WRONG_FILES[name] in err
+
+
 @pytest.mark.parametrize(
-    ("lines", "words"),
+    ("data", "words"),
     [
-        ('preset = "Wram"', "Warm"),
-        ('set = { "limiter.gain" = 3 }', "limiter.gain"),
-        ('set = { "limiter.gain_db" = 99 }', "allowed"),
-        ("start_s = 100", "the file, which lasts 5.000 s"),
-        ('run_log = "album.toml"', "cannot repeat the run"),
+        (b"\xff\xfe[\0a\0", "line 1: the file is not UTF-8"),
+        (b"x" * ((1 << 20) + 1), "too long"),
+        (b"[album]\ntitle = " + b"[" * 5000, "line"),
+        (b"", "the key title is missing"),
+        (b'[[album]]\ntitle = "x"\n[[song]]\n', "[album]: this is a table"),
+        (b'song = "x"\n[album]\ntitle = "x"\n', "needs at least one song"),
+        (b'[album]\ntitle = "x"\n[[song]]\n', "the key file is missing"),
+        (b'[album]\ntitle = "x"\n' + b'[[song]]\nfile = "a.wav"\n' * 100, "line 201, [[song]] 100: the album file has at most 99"),
+        (b'[album]\ntitle = "x\ny"\n', "line 2: this is not TOML"),
     ],
-)
-def test_settings_are_checked_with_the_line_of_the_song(album_file, lines, words):
-    with pytest.raises(AlbumError, match=r"line 10, \[\[song\]\] 2") as refused:
-        sources(read_album(album_file("", lines)))
-    assert words in str(refused.value)
+)  # fmt: skip
+def test_documents_that_are_no_albums_are_refused(data, words, tmp_path, burnish):
+    (tmp_path / "album.toml").write_bytes(data)
+    status, _, err = burnish("album", "show", tmp_path / "album.toml")
+    assert status == 8 and err.count("\n") == 1 and f"{tmp_path / 'album.toml'}, line " in err and words in err
+
+
+def test_odd_characters_in_titles_are_kept_or_refused_by_name(album_file, burnish, tmp_path):
+    """File names lose what file systems do not accept; CD-Text refuses what Latin-1 does not have."""
+    file = album_file("", head='[album]\ntitle = "a/b: \\"quoted\\" \\\\ Ünï?"\n')
+    text = file.read_text().replace('title = "One"', 'title = "../..\\\\x: \u266b *?<>|"')
+    file.write_text(text)
+    status, _, err = burnish("album", file, "-o", tmp_path / "out")
+    assert status == 0, err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["01 _.._x_ \u266b _____.wav"]
+    status, _, err = burnish("deliver", file, "--for", "cd", "-o", tmp_path / "cd")
+    assert status == 8 and "the title of track 1 contains '\u266b'" in err and not (tmp_path / "cd").exists()
+
+
+def test_sides_are_refused_with_the_line_of_the_key(album_file, burnish, tmp_path):
+    for second, line, words in (
+        ('side = "A"', 13, "side A comes after side B"),
+        ("", 10, "state it for all songs or for none"),
+    ):
+        file = album_file('side = "B"', second)
+        status, _, err = burnish("deliver", file, "--for", "vinyl", "-o", tmp_path / "v")
+        assert status == 8 and f"line {line}, [[song]] 2, side: " in err and words in err
+    assert not (tmp_path / "v").exists()
 
 
 def test_the_document_describes_every_key():

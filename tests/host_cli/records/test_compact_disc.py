@@ -1,7 +1,9 @@
 """`burnish deliver --for cd`, `import` and `verify`: the delivery of three songs, read back by other programs and by our own import."""
 
 import json
+import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -210,3 +212,29 @@ def test_a_full_disk_leaves_nothing(album_file, tmp_path, burnish, monkeypatch):
     status, _, err = burnish("deliver", album_file(*SONGS, head=HEAD), "--for", "cd", "-o", tmp_path / "cd")
     assert status == 1 and "No space left on device; nothing was left there" in err
     assert [path.name for path in tmp_path.iterdir() if "cd" in path.name] == []
+
+
+@pytest.mark.parametrize("kind", ["cd", "streaming", "broadcast", "vinyl", "archive"])
+def test_a_disk_that_becomes_full_in_the_middle_leaves_nothing(kind, album_file, tmp_path, burnish):
+    """The operating system refuses to let any file grow beyond 200 kB. The renders are in the cache already."""
+    file = album_file(*SONGS, head=HEAD)
+    deliver = ("deliver", file, "--for", kind, "--copies", "none", "-o", tmp_path / "out")
+    assert burnish("album", "listen", file, "-o", tmp_path / "joins")[0] == 0
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+    try:
+        status, _, err = burnish(*deliver)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert status == 1 and err.count("\n") == 1 and str(tmp_path / "out") in err, err
+    assert not [path.name for path in tmp_path.iterdir() if "out" in path.name]
+
+
+def test_folders_of_deliveries_that_were_killed_long_ago_are_deleted(tmp_path):
+    old, new = (tmp_path / f".cd.{name}.part" for name in ("old", "new"))
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (time.time() - 90_000,) * 2)
+    with staging.staged(tmp_path / "cd") as folder:
+        (folder / "x").write_text("x")
+    assert not old.exists() and new.exists() and (tmp_path / "cd" / "x").exists()

@@ -1,11 +1,9 @@
-"""Kinds of values in an album file: each checks a value and says what is allowed."""
+"""Kinds of values in a document: each checks a value and says what is allowed."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from host_cli.records.formats import identifiers
 
 
 @dataclass(frozen=True)
@@ -113,7 +111,7 @@ def settings() -> Field:
 
 
 def code(convert: Callable[[str], str], form: str) -> Field:
-    """An ISRC or EAN. The reason of a refusal is more exact than `allowed`."""
+    """A code such as an ISRC. `convert` returns its usual form and raises ValueError with a reason that is more exact than `form`."""
 
     def check(value):
         if not isinstance(value, str):
@@ -121,7 +119,3 @@ def code(convert: Callable[[str], str], form: str) -> Field:
         return convert(value) if value else ""
 
     return Field(check, form, "")
-
-
-ISRC = code(identifiers.isrc, identifiers.ISRC_FORM)
-EAN = code(identifiers.ean, identifiers.EAN_FORM)
