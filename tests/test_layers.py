@@ -56,6 +56,7 @@ LAYERS = (
     "host_cli.records.album",
     "host_cli.records.delivery",
     "host_cli.assistant",
+    "host_cli.compare",
     "host_cli.box",
     "host_cli.web",
     "host_cli.terminal",
