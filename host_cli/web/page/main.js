@@ -11,6 +11,7 @@ import { SerialTransport, SocketTransport } from "./transport.js";
 import { Spectra } from "./draw/spectra.js";
 import { Store } from "./store.js";
 import { Tabs } from "./tabs.js";
+import { followPreset } from "./views/target.js";
 
 /** Meter frames per second while the page is visible. */
 const METERS_HZ = 30;
@@ -50,6 +51,7 @@ document.body.append(
   }),
 );
 shortcuts(page, tabs);
+followPreset(page);
 document.addEventListener("visibilitychange", () => box.setRate(document.hidden ? 0 : METERS_HZ).catch(() => {}));
 navigator.serial?.addEventListener("connect", () => box.retry());
 box.start();

@@ -2,9 +2,23 @@
 
 import { el } from "./dom.js";
 import { eqView } from "./views/eq.js";
+import { healthView } from "./views/health.js";
+import { limiterView } from "./views/limiter.js";
+import { loudnessView } from "./views/loudness.js";
+import { multibandView } from "./views/multiband.js";
+import { presetsView } from "./views/presets.js";
+import { stereoView } from "./views/stereo.js";
 
 /** Name, title, and the function that builds the view: it returns {root, show(), hide()}. */
-const VIEWS = [["eq", "EQ", eqView]];
+const VIEWS = [
+  ["eq", "EQ", eqView],
+  ["multiband", "Multiband", multibandView],
+  ["stereo", "Stereo", stereoView],
+  ["limiter", "Limiter", limiterView],
+  ["loudness", "Loudness", loudnessView],
+  ["presets", "Presets", presetsView],
+  ["health", "Health", healthView],
+];
 
 export class Tabs {
   #built = new Map();
