@@ -4,19 +4,18 @@ import { el, plainText, setText } from "./dom.js";
 import { buttons } from "./widgets/choice.js";
 
 export function header(page, tabs) {
-  const { box, store } = page;
+  const { store } = page;
   const preset = el("button", { class: "preset", title: "presets", onclick: () => tabs.show("presets") });
   const ab = buttons("Edit buffer", [["a", "A"], ["b", "B"]], (to) => store.act("ab.select", { to })); // prettier-ignore
   const bypass = switchButton("Bypass", "hear the input, sample-aligned (key: B)", () => store.act("bypass", { to: "toggle" }));
   const mute = switchButton("Mute", "silence the output (key: M)", () => store.act("mute", { to: "toggle" }));
-  const match = switchButton("Equal loudness", "compare bypass, A and B at equal loudness (key: E)", () => store.set({ "chain.match": !store.get("chain.match") }));
+  const match = switchButton("Match", "compare bypass, A and B at equal loudness (key: E)", () => store.set({ "chain.match": !store.get("chain.match") }));
   const undo = el("button", { title: "undo (Ctrl+Z)", "aria-label": "Undo", onclick: () => step(store, "undo") }, "↶");
   const redo = el("button", { title: "redo (Ctrl+Shift+Z)", "aria-label": "Redo", onclick: () => step(store, "redo") }, "↷");
   const copy = el("button", { title: "copy the selected buffer over the other one", "aria-label": "Copy to the other buffer", onclick: () => {
     const source = store.state.ab;
     store.act("ab.copy", { source, target: source === "a" ? "b" : "a" }).then((done) => done && store.say(`buffer ${source.toUpperCase()} is copied`));
   } }, "Copy"); // prettier-ignore
-  const link = el("span", { class: "link" });
 
   store.addEventListener("state", () => {
     const { state } = store;
@@ -29,8 +28,6 @@ export function header(page, tabs) {
     document.documentElement.classList.toggle("muted", state.mute);
   });
   store.listen(["chain.match"], () => match.setAttribute("aria-checked", String(Boolean(store.get("chain.match")))));
-  box.addEventListener("online", () => setText(link, `${box.welcome.product} ${box.welcome.serial.slice(-6)}, ${box.linkName}`));
-  box.addEventListener("offline", () => setText(link, "not connected"));
 
   return el(
     "header",
@@ -44,7 +41,6 @@ export function header(page, tabs) {
     match,
     mute,
     el("span", { class: "pair" }, undo, redo),
-    link,
   );
 }
 

@@ -8,6 +8,7 @@ const STAYS_MS = 8000;
 export function statusLine({ box, store }) {
   const message = el("span", { class: "message", role: "status" });
   const facts = el("span", { class: "facts" });
+  const link = el("span", { class: "facts" });
   let timer = null;
   store.addEventListener("message", ({ detail }) => {
     message.classList.toggle("failed", detail.failed);
@@ -21,5 +22,7 @@ export function statusLine({ box, store }) {
     const latency = rate ? ` · latency ${((1000 * store.info.latency_frames) / rate).toFixed(1)} ms` : "";
     setText(facts, `${rate ? `${rate / 1000} kHz` : ""}${latency} · load ${load_pct?.toFixed(0) ?? "–"} % · ${xruns ?? 0} xruns`);
   });
-  return el("footer", {}, message, facts);
+  box.addEventListener("online", () => setText(link, `box ${box.welcome.serial.slice(-8)} through ${box.linkName}`));
+  box.addEventListener("offline", () => setText(link, "not connected"));
+  return el("footer", {}, message, link, facts);
 }

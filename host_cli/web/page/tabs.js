@@ -6,6 +6,7 @@ import { healthView } from "./views/health.js";
 import { limiterView } from "./views/limiter.js";
 import { loudnessView } from "./views/loudness.js";
 import { multibandView } from "./views/multiband.js";
+import { outputView } from "./views/output.js";
 import { presetsView } from "./views/presets.js";
 import { stereoView } from "./views/stereo.js";
 
@@ -14,6 +15,7 @@ const VIEWS = [
   ["eq", "EQ", eqView],
   ["multiband", "Multiband", multibandView],
   ["stereo", "Stereo", stereoView],
+  ["output", "Output", outputView],
   ["limiter", "Limiter", limiterView],
   ["loudness", "Loudness", loudnessView],
   ["presets", "Presets", presetsView],

@@ -64,11 +64,16 @@ export class Plot {
     context.fillText(text, x, y);
   }
 
-  /** A curve through (x(i), y(i)) for i below `count`. `fill`: colour of the area down to `floor`. */
-  curve(count, x, y, stroke, { width = 1.5, fill = null, floor = this.height, dash = [] } = {}) {
+  /** A curve through (x(i), y(i)) for i below `count`. `fill`: colour of the area down to `floor`. `smooth`: without
+   * corners, for spectra. */
+  curve(count, x, y, stroke, { width = 1.5, fill = null, floor = this.height, dash = [], smooth = false } = {}) {
     const { context } = this;
     context.beginPath();
-    for (let i = 0; i < count; i++) context[i ? "lineTo" : "moveTo"](x(i), y(i));
+    if (smooth && count) {
+      context.moveTo(x(0), y(0));
+      for (let i = 1; i < count - 1; i++) context.quadraticCurveTo(x(i), y(i), (x(i) + x(i + 1)) / 2, (y(i) + y(i + 1)) / 2);
+      context.lineTo(x(count - 1), y(count - 1));
+    } else for (let i = 0; i < count; i++) context[i ? "lineTo" : "moveTo"](x(i), y(i));
     if (stroke) {
       context.strokeStyle = stroke;
       context.lineWidth = width;

@@ -80,6 +80,15 @@ export function eqView({ box, store, spectra }) {
     return made;
   }
 
+  /** The dynamics of a band; their knobs are shown only when the band is dynamic. */
+  function dynamics(p) {
+    const made = group(store, "Dynamics", [[`${p}.dynamic`, "Dynamic"], ...["threshold_db", "ratio", "range_db", "attack_ms", "release_ms"].map((name) => `${p}.dyn_${name}`)], bandScope);
+    const update = () => made.classList.toggle("idle", !store.get(`${p}.dynamic`));
+    bandScope.add(store.listen([`${p}.dynamic`], update));
+    update();
+    return made;
+  }
+
   function bandTab(n) {
     const text = el("span", {});
     const tab = el("button", { role: "tab", class: "band", "data-band": n, onclick: () => select(n) }, text);
@@ -110,7 +119,7 @@ export function eqView({ box, store, spectra }) {
     editor.replaceChildren(
       group(store, `Band ${n}`, [[`${p}.enabled`, "On"], `${p}.type`, `${p}.slope`, `${p}.placement`, ["eq.solo", "Solo band"]], bandScope),
       group(store, "Shape", [`${p}.freq_hz`, `${p}.gain_db`, `${p}.q`], bandScope),
-      group(store, "Dynamics", [[`${p}.dynamic`, "Dynamic"], ...["threshold_db", "ratio", "range_db", "attack_ms", "release_ms"].map((name) => `${p}.dyn_${name}`)], bandScope),
+      dynamics(p),
     );
     draw();
   }
@@ -124,11 +133,12 @@ export function eqView({ box, store, spectra }) {
     const { count, hz } = spectra;
     const x = (i) => frequency.x(hz[i]);
     const y = (levels) => (i) => level.y(levels[i]);
-    if (show === "input" || show === "both") plot.curve(count, x, y(spectra.input), colour("input"), { width: 1, fill: colour("input-soft") });
-    if (show === "output" || show === "both") plot.curve(count, x, y(spectra.output), colour("output"), { width: 1.2, fill: colour("output-soft") });
+    if (show === "input" || show === "both") plot.curve(count, x, y(spectra.input), colour("input"), { width: 1, fill: colour("input-soft"), smooth: true });
+    if (show === "output" || show === "both") plot.curve(count, x, y(spectra.output), colour("output"), { width: 1.2, fill: colour("output-soft"), smooth: true });
     if (spectra.reference && show !== "off") paintReference(x);
     paintCurve();
     paintMovement();
+    if (!nodes.any()) plot.text("Double-click to add a band", plot.width / 2, plot.height / 4, colour("soft"), "center");
   }
 
   function paintReference(x) {

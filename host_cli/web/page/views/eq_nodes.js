@@ -26,6 +26,11 @@ export class EqNodes {
     return false;
   }
 
+  /** Whether a band is on. */
+  any() {
+    return this.nodes.some((_, i) => this.#get(i + 1, "enabled"));
+  }
+
   select(n) {
     this.selected = n;
     this.place();

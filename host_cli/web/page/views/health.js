@@ -77,15 +77,28 @@ function card(heading, content) {
   return el("section", { class: "group", "aria-label": heading }, el("h3", {}, heading), content);
 }
 
+const UNITS = { hz: "Hz", pct: "%", mb: "MB", ms: "ms", frames: "frames", s: "s" };
+
+/** A name with its unit: rate_hz → "rate, Hz". */
+function title(name) {
+  const [, rest, unit] = /^(.+)_([a-z]+)$/.exec(name) ?? [];
+  return UNITS[unit] ? `${words(rest)}, ${UNITS[unit]}` : words(name);
+}
+
+function fact(value) {
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(1) : plainText(value);
+}
+
 /** Show `values` as terms and values; existing elements are used again. */
 function list(into, values, worry = () => false) {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && typeof value !== "object");
   while (into.childElementCount > 2 * entries.length) into.lastElementChild.remove();
   while (into.childElementCount < 2 * entries.length) into.append(el("dt"), el("dd", { class: "value" }));
   entries.forEach(([name, value], i) => {
-    setText(into.children[2 * i], words(name));
+    setText(into.children[2 * i], title(name));
     const shown = into.children[2 * i + 1];
-    setText(shown, typeof value === "number" && !Number.isInteger(value) ? value.toFixed(2) : plainText(value));
+    setText(shown, fact(value));
     shown.classList.toggle("over", worry(name, value));
   });
 }

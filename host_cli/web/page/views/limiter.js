@@ -1,23 +1,25 @@
-// Limiter and output: history of level and reduction, ceiling, loudness against the target, saturator and dither.
+// Limiter: history of level and reduction, ceiling, loudness against the target.
 
 import { Curves } from "../draw/curves.js";
 import { History } from "../draw/history.js";
 import { LevelAxis, Plot } from "../draw/plot.js";
 import { colour } from "../draw/theme.js";
 import { el, setText } from "../dom.js";
-import { levelText } from "../format.js";
+import { levelText, valueText } from "../format.js";
 import { Scope } from "../scope.js";
-import { buttons } from "../widgets/choice.js";
+import { toggle } from "../widgets/choice.js";
 import { group } from "../widgets/control.js";
 import { sliderKey, drag } from "../widgets/knob.js";
-import { valueText } from "../format.js";
 import { target } from "./target.js";
 import { paintTransfer } from "./transfer.js";
 
-/** Rows of the history: 20 s at 30 frames per second. */
-const ROWS = 600;
+/** The history: rows at 30 per second. */
+const SECONDS = 20;
+const ROWS = 30 * SECONDS;
 const TOP_DB = 3;
 const BOTTOM_DB = -30;
+/** Gain reduction in dB over the height of the graph. */
+const REDUCTION_DB = 18;
 const NUMBERS_MS = 450;
 
 export function limiterView(page) {
@@ -29,19 +31,9 @@ export function limiterView(page) {
   const level = new LevelAxis(plot, TOP_DB, BOTTOM_DB);
   const ceiling = ceilingHandle(store, plot, level, scope);
   plot.root.append(ceiling.root);
-  let section = "limiter";
-  const transfer = new Plot("Static transfer curve", () => paintTransfer(transfer, curves[section].curve?.in_db, curves[section].curve?.out_db, colour("accent"), 6));
+  const transfer = new Plot("Transfer curve of the limiter", () => paintTransfer(transfer, curves.curve?.in_db, curves.curve?.out_db, colour("accent"), 6));
   transfer.root.classList.add("square");
-  const curves = {
-    limiter: new Curves(box, store, "limiter", () => transfer.mark()),
-    saturator: new Curves(box, store, "saturator", () => transfer.mark()),
-  };
-  const which = buttons("Transfer curve of", ["limiter", "saturator"], (word) => {
-    section = word;
-    which.show(word);
-    transfer.mark();
-  });
-  which.show(section);
+  const curves = new Curves(box, store, "limiter", () => transfer.mark());
   const numbers = new Map();
   let numbersAt = 0;
   const number = (name, label, unit) => {
@@ -54,18 +46,16 @@ export function limiterView(page) {
   const root = el(
     "div",
     { class: "view limiter" },
-    el("div", { class: "side-by-side" }, plot.root, el("div", { class: "column" }, which.group, transfer.root)),
+    el("div", { class: "side-by-side" }, plot.root, transfer.root),
     el("div", { class: "numbers" }, number("gr_limiter_db", "Reduction", "dB"), number("most", "Most in 20 s", "dB"), number("out_short_lufs", "Short-term", "LUFS"),
-      aim.root, number("out_plr_db", "PLR", "dB"), number("out_psr_db", "PSR", "dB")),
+      aim.root, number("out_plr_db", "PLR", "dB"), number("out_psr_db", "PSR", "dB"),
+      el("div", { class: "listen" }, toggle(store, "limiter.unity_listen", scope, "Listen at unity gain"), toggle(store, "limiter.delta", scope, "Listen to delta"))),
     el(
       "div",
       { class: "editor" },
       group(store, "Limiter", ids(["enabled", "On"], "gain_db", ["ceiling_dbtp", "Ceiling"], ["true_peak", "True peak"], "style"), scope),
       group(store, "Times (0: of the style)", ids("release_ms", ["slow_release_ms", "Slow release"], ["lookahead_ms", "Look-ahead"], "hold_ms"), scope),
       group(store, "Stereo link", ids(["link_fast_pct", "Short dips"], ["link_slow_pct", "Lasting"]), scope),
-      group(store, "Listen", ids(["unity_listen", "Unity gain"], ["delta", "Delta"]), scope),
-      group(store, "Saturator", [["saturator.enabled", "On"], "saturator.drive_db", "saturator.curve", "saturator.mix_pct"], scope),
-      group(store, "Output", [["input.trim_db", "Input trim"], ["output.dc_filter", "DC filter"], ["dither.bits", "Dither"], ["dither.shape", "Noise"]], scope),
     ),
   );
 
@@ -92,12 +82,15 @@ export function limiterView(page) {
     level.draw(6);
     const count = history.length;
     const x = (i) => plot.width - ((count - 1 - i) / (ROWS - 1)) * plot.width;
-    const y = (name, gain = 0) => (i) => level.y(Math.max(history.at(name, count - 1 - i) + gain, BOTTOM_DB - 1));
+    const y = (name, gain = 0, later = 0) => (i) => level.y(Math.max(history.at(name, Math.min(count - 1 - i + later, count - 1)) + gain, BOTTOM_DB - 1));
+    // The input is shown as late as the chain makes the output, so that both are of the same music.
+    const latency = Math.round((ROWS / SECONDS) * ((store.info.latency_frames ?? 0) / (store.info.rate_hz ?? 48000)));
     const into = store.get("limiter.gain_db") ?? 0;
-    plot.curve(count, x, y("in_peak", into), colour("input"), { width: 1, fill: colour("input-soft") });
+    plot.curve(count, x, y("in_peak", into, latency), colour("input"), { width: 1, fill: colour("input-soft") });
     plot.curve(count, x, y("out_tp"), colour("output"), { width: 1.3, fill: colour("output-soft") });
-    const top = (i) => -history.at("gr_limiter_db", count - 1 - i) * (plot.height / (TOP_DB - BOTTOM_DB));
+    const top = (i) => -history.at("gr_limiter_db", count - 1 - i) * (plot.height / REDUCTION_DB);
     plot.curve(count, x, top, colour("reduction"), { width: 1.5, fill: colour("collision"), floor: 0 });
+    for (let db = 3; db < REDUCTION_DB; db += 3) plot.text(`-${db}`, plot.width - 6, (db / REDUCTION_DB) * plot.height, colour("reduction"), "right");
     for (let s = 5; s < 20; s += 5) plot.text(`-${s} s`, plot.width - (s / 20) * plot.width, plot.height - 8, colour("faint"), "center");
     plot.text("input with gain", 40, 12, colour("input"));
     plot.text("output", 150, 12, colour("output"));
@@ -108,14 +101,10 @@ export function limiterView(page) {
   return {
     root,
     show() {
-      curves.limiter.active(true);
-      curves.saturator.active(true);
+      curves.active(true);
       showNumbers();
     },
-    hide() {
-      curves.limiter.active(false);
-      curves.saturator.active(false);
-    },
+    hide: () => curves.active(false),
   };
 }
 

@@ -69,11 +69,20 @@ export function loudnessView(page) {
 
   function show() {
     for (const [name, made] of cells) setText(made, levelText(box.meters[name]));
-    cells.get("out_lra_lu").classList.toggle("uncertain", !box.meters.out_lra_stable);
+    for (const side of ["in", "out"]) {
+      const range = cells.get(`${side}_lra_lu`);
+      range.classList.toggle("uncertain", !box.meters[`${side}_lra_stable`]);
+      range.title = box.meters[`${side}_lra_stable`] ? "" : "not yet reliable: measure for a minute";
+    }
     aim.update();
     services.update();
     bars.mark();
     drawHistory();
+  }
+
+  /** The whole history, but at least one minute. */
+  function shownMinutes() {
+    return Math.max(1, Math.ceil(history.length / ROWS_PER_S / 60));
   }
 
   /** The history by uPlot. Its arrays are made once and filled anew. */
@@ -90,7 +99,7 @@ export function loudnessView(page) {
       });
       data[4][i] = targetLufs();
     }
-    if (plot === null) plot = makePlot(width, height, data, chart);
+    if (plot === null) plot = makePlot(width, height, data, chart, shownMinutes);
     else {
       if (plot.width !== Math.floor(width) || plot.height !== Math.floor(height)) plot.setSize({ width: Math.floor(width), height: Math.floor(height) });
       plot.setData(data);
@@ -117,7 +126,13 @@ export function loudnessView(page) {
   return { root, show, hide() {} };
 }
 
-function makePlot(width, height, data, chart) {
+/** A place on the time axis, from minutes. */
+function ago(minutes) {
+  if (minutes === 0) return "now";
+  return minutes > -2 ? `${Math.round(60 * minutes)} s` : `${minutes} min`;
+}
+
+function makePlot(width, height, data, chart, minutes) {
   const axis = { stroke: colour("soft"), grid: { stroke: colour("grid"), width: 1 }, ticks: { stroke: colour("grid"), width: 1 } };
   const line = (label, stroke, more = {}) => ({ label, stroke: colour(stroke), width: 1.5, points: { show: false }, ...more });
   const options = {
@@ -125,9 +140,9 @@ function makePlot(width, height, data, chart) {
     height: Math.floor(height),
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 8, 0, 0],
-    scales: { x: { time: false, range: [-ROWS / ROWS_PER_S / 60, 0] }, y: { range: [-40, 0] } },
-    axes: [{ ...axis, values: (_, ticks) => ticks.map((minutes) => `${minutes} min`) }, { ...axis, size: 42 }],
+    padding: [8, 26, 0, 0],
+    scales: { x: { time: false, range: () => [-minutes(), 0] }, y: { range: [-40, 0] } },
+    axes: [{ ...axis, values: (_, ticks) => ticks.map(ago) }, { ...axis, size: 42 }],
     series: [{}, line("M", "input", { width: 1 }), line("S", "output", { width: 2 }), line("I", "accent", { width: 2 }), line("target", "good", { dash: [6, 4] })],
   };
   chart.replaceChildren();

@@ -9,7 +9,7 @@ import { control, group } from "../widgets/control.js";
 import { MultibandHandles, sorted } from "./multiband_handles.js";
 import { paintTransfer } from "./transfer.js";
 
-const TOP_DB = 0;
+const TOP_DB = 6;
 const BOTTOM_DB = -80;
 const BANDS = 5;
 /** Height in pixels of one dB of gain change in the graph. */
@@ -34,7 +34,7 @@ export function multibandView({ box, store, spectra }) {
   const editor = el("div", { class: "editor" });
   const tabs = Array.from({ length: BANDS }, (_, i) => {
     const tab = el("button", { role: "tab", class: "band", "data-band": i + 1, onclick: () => select(i + 1) }, String(i + 1));
-    tab.style.setProperty("--colour", `var(--band-${2 * i + 1 > 8 ? 8 : 2 * i + 1})`);
+    tab.style.setProperty("--colour", `var(--band-${Math.min(2 * i + 1, 8)})`);
     return tab;
   });
   const root = el(
@@ -90,8 +90,8 @@ export function multibandView({ box, store, spectra }) {
     level.draw(10);
     const { count, hz, input, output } = spectra;
     const x = (i) => frequency.x(hz[i]);
-    plot.curve(count, x, (i) => level.y(input[i]), colour("input"), { width: 1, fill: colour("input-soft") });
-    plot.curve(count, x, (i) => level.y(output[i]), colour("output"), { width: 1.2 });
+    plot.curve(count, x, (i) => level.y(input[i]), colour("input"), { width: 1, fill: colour("input-soft"), smooth: true });
+    plot.curve(count, x, (i) => level.y(output[i]), colour("output"), { width: 1.2, smooth: true });
     const edges = [frequency.low, ...sorted(store).map((id) => store.get(id)), frequency.high];
     for (let n = 1; n < edges.length; n++) paintBand(n, frequency.x(edges[n - 1]), frequency.x(edges[n]));
   }
@@ -108,7 +108,9 @@ export function multibandView({ box, store, spectra }) {
     context.globalAlpha = 0.75;
     context.fillRect(left + 4, 0, right - left - 8, Math.min(Math.max(0, -change) * PX_PER_DB, plot.height));
     context.globalAlpha = 1;
+    context.globalAlpha = store.get(`multiband.b${n}.ratio`) > 1 ? 1 : 0.35; // a ratio of 1 does nothing
     plot.line(left + 2, threshold, right - 2, threshold, shade, n === selected ? 2.5 : 1.5);
+    context.globalAlpha = 1;
     if (change < -0.05) plot.text(`${change.toFixed(1)} dB`, (left + right) / 2, Math.min(-change * PX_PER_DB + 10, plot.height - 20), colour("text"), "center");
   }
 

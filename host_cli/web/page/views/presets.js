@@ -23,6 +23,7 @@ export function presetsView({ box, store }) {
   });
   const against = el("select", { "aria-label": "Compare with", onchange: () => showDifferences() });
   const differences = el("tbody");
+  const [there, here] = [el("th", { scope: "col" }), el("th", { scope: "col" })];
   const load = button("Load", () => store.act("preset.load", { name: chosen.name }), "main");
   const actions = {
     rename: button("Rename", async () => {
@@ -47,7 +48,7 @@ export function presetsView({ box, store }) {
     notes,
     saveNotes,
     el("label", { class: "choice" }, el("span", { class: "label" }, "Differences from"), against),
-    el("div", { class: "scroll" }, el("table", { class: "differences" }, el("thead", {}, el("tr", {}, ["Parameter", "There", "Here"].map((text) => el("th", { scope: "col" }, text)))), differences)),
+    el("div", { class: "scroll" }, el("table", { class: "differences" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "Parameter"), there, here)), differences)),
   );
   const root = el(
     "div",
@@ -159,10 +160,12 @@ export function presetsView({ box, store }) {
 
   async function showDifferences() {
     if (!chosenText) return;
-    const here = parametersOf(parsePreset(chosenText));
-    const there = parametersOf(parsePreset(await fetchPreset(box, against.value)));
-    const rows = [...here].filter(([id, value]) => there.get(id) !== value);
-    differences.replaceChildren(...rows.map(([id, value]) => el("tr", {}, el("th", { scope: "row" }, id), el("td", { class: "value" }, shown(id, there.get(id))), el("td", { class: "value" }, shown(id, value)))));
+    const mine = parametersOf(parsePreset(chosenText));
+    const other = parametersOf(parsePreset(await fetchPreset(box, against.value)));
+    setText(there, against.selectedOptions[0]?.textContent ?? "");
+    setText(here, plainText(chosen.name));
+    const rows = [...mine].filter(([id, value]) => other.get(id) !== value);
+    differences.replaceChildren(...rows.map(([id, value]) => el("tr", {}, el("th", { scope: "row" }, id), el("td", { class: "value" }, shown(id, other.get(id))), el("td", { class: "value" }, shown(id, value)))));
     if (!rows.length) differences.append(el("tr", {}, el("td", { colspan: 3 }, "They sound the same.")));
   }
 

@@ -20,7 +20,7 @@ export function stereoView({ box, store, spectra }) {
   const scope = new Scope();
   const history = new History(["in_correlation", "out_correlation"], ROWS);
   const scopePlot = new Plot("Vectorscope of input and output: mid upwards, side to the right", paintScope);
-  scopePlot.root.classList.add("square");
+  scopePlot.root.classList.add("square", "large");
   const correlation = new Plot("Correlation of input and output over the last minute", paintCorrelation);
   const widths = new Plot("Width of the three bands over the frequency", paintWidths);
   const frequency = new FrequencyAxis(widths);
@@ -36,7 +36,7 @@ export function stereoView({ box, store, spectra }) {
       "div",
       { class: "editor" },
       group(store, "Stereo", ids(["enabled", "On"], ["balance_pct", "Balance"], ["invert_left", "Invert left"], ["invert_right", "Invert right"]), scope),
-      group(store, "Width", ids(["width_low_pct", "Low"], ["width_mid_pct", "Middle"], ["width_high_pct", "High"], ["split_low_hz", "Low to middle"], ["split_high_hz", "Middle to high"]), scope),
+      group(store, "Width", ids(["width_low_pct", "Low"], ["width_mid_pct", "Middle"], ["width_high_pct", "High"], ["split_low_hz", "Split low"], ["split_high_hz", "Split high"]), scope),
       group(store, "Mono bass", ids(["mono", "Mono below"], ["mono_hz", "Frequency"]), scope),
     ),
   );
@@ -113,8 +113,8 @@ export function stereoView({ box, store, spectra }) {
     const angle = 0.5 * Math.atan2(2 * both, across - mid);
     for (const deviations of [1, 2]) {
       const { context } = scopePlot;
-      const long = deviations * Math.sqrt(middle + spread) * radius * 0.34;
-      const short = deviations * Math.sqrt(Math.max(middle - spread, 1e-4)) * radius * 0.34;
+      const long = deviations * Math.sqrt(middle + spread) * radius * 0.45;
+      const short = deviations * Math.sqrt(Math.max(middle - spread, 1e-4)) * radius * 0.45;
       context.beginPath();
       context.ellipse(x, y, long, short, -angle, 0, 2 * Math.PI);
       if (fill) {
@@ -150,7 +150,7 @@ export function stereoView({ box, store, spectra }) {
       widths.text(`${pct} %`, 4, width.y(pct) - 7);
     }
     const spectrum = new LevelAxis(widths, 0, -90);
-    widths.curve(spectra.count, (i) => frequency.x(spectra.hz[i]), (i) => spectrum.y(spectra.output[i]), null, { fill: colour("input-soft") });
+    widths.curve(spectra.count, (i) => frequency.x(spectra.hz[i]), (i) => spectrum.y(spectra.output[i]), null, { fill: colour("input-soft"), smooth: true });
     const at = edges();
     widths.context.globalAlpha = store.get("stereo.enabled") ? 1 : 0.3;
     BANDS.forEach((band, i) => {
