@@ -2,6 +2,6 @@
 
 from firmware.contract import lazy_exports
 
-__getattr__ = lazy_exports(__name__, {"export": "export", "WebServer": "server"})
+__getattr__ = lazy_exports(__name__, {"export_page": "export", "WebServer": "server"})
 
-__all__ = ["WebServer", "export"]
+__all__ = ["WebServer", "export_page"]

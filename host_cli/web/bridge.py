@@ -12,6 +12,8 @@ from firmware.contract import Lines, Request, protocol
 from host_cli.box import Link
 from host_cli.errors import LinkLost
 
+#: Close code of a WebSocket whose box was disconnected, or could not be opened.
+BOX_LOST = 4503
 #: Seconds that a read of the link waits before it looks whether the page is still there.
 _WAIT_S = 0.25
 
@@ -25,6 +27,9 @@ class Page(Protocol):
 
     def send(self, text: str) -> None:
         """Send a message. Waits while the page does not read; raises an exception when it has gone."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Close the WebSocket."""
 
     def __iter__(self):
         """The messages of the page, as text or bytes."""
@@ -73,11 +78,7 @@ def _forward(page: Page, link: Link, stopping: threading.Event, ended: list[str]
                     page.send(body.decode("ascii"))
     except LinkLost as why:
         ended.append(str(why))
+        with contextlib.suppress(Exception):
+            page.close(BOX_LOST, "the box was disconnected")
     except Exception:  # the page has gone; its own thread ends the bridge
         return
-    with contextlib.suppress(Exception):
-        page.close(BOX_LOST, "the box was disconnected")
-
-
-#: Close code of a WebSocket whose box was disconnected, or could not be opened.
-BOX_LOST = 4503

@@ -7,7 +7,7 @@ from host_cli.errors import OTHER, CliFail
 from .site import site
 
 
-def export(folder: Path) -> list[Path]:
+def export_page(folder: Path) -> list[Path]:
     """Write all files of the page into `folder`; returns their paths. Raises CliFail.
 
     A folder that contains anything but an earlier export is refused, so that no other file is replaced.

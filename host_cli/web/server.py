@@ -95,6 +95,8 @@ class WebServer:
             host = ""
         if host not in self._hosts:
             return _response(421, "Misdirected Request", "text/plain", b"This server has another name.\n")
+        if getattr(request, "method", "GET") != "GET":  # older versions of the library refuse other methods themselves
+            return _response(405, "Method Not Allowed", "text/plain", b"Only GET is allowed.\n")
         path = request.path.partition("?")[0]
         if path == LINK_PATH:
             return None

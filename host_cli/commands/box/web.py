@@ -30,9 +30,9 @@ def web(context: Context, port, address, no_open, folder):
     over the USB cable.
     """
     if folder is not None:
-        from host_cli.web import export
+        from host_cli.web import export_page
 
-        written = export(folder)
+        written = export_page(folder)
         text = f"wrote {len(written)} files into {folder}; offer the folder with any web server, and open it in Chrome or Edge"
         context.out("web", {"files": [str(path) for path in written]}, text)
         return
@@ -43,7 +43,7 @@ def web(context: Context, port, address, no_open, folder):
     try:
         from host_cli.web import WebServer
     except ModuleNotFoundError as why:
-        if why.name != "websockets":
+        if (why.name or "").split(".")[0] != "websockets":
             raise
         raise CliFail(
             "web needs the package websockets: run pip install 'burnish[web]', or use `burnish monitor`", OTHER
