@@ -77,6 +77,10 @@ class Screen:
         """The value of a parameter as the page knows it."""
         return self.run("id => burnish.store.get(id)", id)
 
+    def of_box(self, *ids: str) -> dict:
+        """The values of parameters as the box reports them to a new request."""
+        return self.run("async (paths) => (await burnish.box.request('get', { paths })).values", list(ids))
+
     def wait_value(self, id: str, value) -> None:
         """Wait until the page knows that value of a parameter."""
         self._until(lambda: self.value(id) == value, f"{id} = {value}")

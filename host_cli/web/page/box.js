@@ -39,6 +39,7 @@ export class Box extends EventTarget {
   #wait = RECONNECT_MS[0];
   #timer = null;
   #stopped = true;
+  #connecting = false;
 
   /** `makeTransport()` returns a new transport, or null if there is none at the moment (a promise). */
   constructor(makeTransport) {
@@ -60,7 +61,7 @@ export class Box extends EventTarget {
 
   /** Try to connect now, for example because a cable was plugged in. */
   retry() {
-    if (this.#transport || this.#stopped) return;
+    if (this.#transport || this.#connecting || this.#stopped) return;
     clearTimeout(this.#timer);
     this.#wait = RECONNECT_MS[0];
     this.#connect();
@@ -117,6 +118,13 @@ export class Box extends EventTarget {
   }
 
   async #connect() {
+    if (this.#connecting) return;
+    this.#connecting = true;
+    await this.#attempt();
+    this.#connecting = false;
+  }
+
+  async #attempt() {
     let transport = null;
     try {
       transport = await this.#makeTransport();

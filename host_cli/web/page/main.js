@@ -46,7 +46,6 @@ document.body.append(
   statusLine(page),
   connectPanel(page, Boolean(token), async () => {
     chosen.transport = await SerialTransport.choose();
-    box.start();
     box.retry();
   }),
 );

@@ -15,8 +15,8 @@ const FALL_DB_S = 20;
 const STALE_MS = 1000;
 /** Milliseconds between two changes of the numbers, which could not be read faster. */
 const NUMBERS_MS = 450;
-/** Width of the column of numbers beside the bars. */
-const SCALE_PX = 26;
+/** Width of the column of numbers beside the bars, in text sizes. */
+const SCALE_EM = 1.9;
 const BARS = [
   ["in_peak_l_dbfs", "in", "in-l"],
   ["in_peak_r_dbfs", "in", "in-r"],
@@ -76,9 +76,9 @@ export function meterStrip({ box, store }) {
   function paint() {
     const levels = new LevelAxis(plot, TOP_DB, BOTTOM_DB);
     levels.draw(6);
-    const unit = (plot.width - SCALE_PX) / 10;
-    const places = [0.2, 1.7, 3.8, 5.3].map((place) => place + SCALE_PX / unit);
-    const reductionX = SCALE_PX + 7.6 * unit;
+    const unit = (plot.width - SCALE_EM * plot.em) / 10;
+    const places = [0.2, 1.7, 3.8, 5.3].map((place) => place + (SCALE_EM * plot.em) / unit);
+    const reductionX = SCALE_EM * plot.em + 7.6 * unit;
     BARS.forEach(([name, kind], i) => bar(levels, places[i] * unit, 1.3 * unit, box.meters[name] ?? -150, holds[i].db, kind));
     const reduction = Math.max(0, -(box.meters.gr_limiter_db ?? 0));
     const height = Math.min(reduction / 24, 1) * plot.height;
@@ -86,7 +86,7 @@ export function meterStrip({ box, store }) {
     plot.context.fillRect(reductionX, 0, 2 * unit, plot.height);
     plot.context.fillStyle = colour("reduction");
     plot.context.fillRect(reductionX, 0, 2 * unit, height);
-    plot.text(reduction.toFixed(1), reductionX + unit, Math.min(height + 9, plot.height - 8), colour("text"), "center");
+    plot.text(reduction.toFixed(1), reductionX + unit, Math.min(height + 0.7 * plot.em, plot.height - 8), colour("text"), "center");
     const ceiling = store.get("limiter.ceiling_dbtp");
     if (ceiling !== undefined && store.get("limiter.enabled")) plot.line(places[2] * unit, levels.y(ceiling), (places[3] + 1.3) * unit, levels.y(ceiling), colour("warn"), 1.5);
   }

@@ -6,8 +6,9 @@ import soundfile
 
 from demo.box import SimulatedBox
 from host_cli.box import Sharing, open_box
-from host_cli.web import WebServer
+from host_cli.web import WebServer, export_page
 from tests.support import browser as support
+from tests.support.serial_stand_in import SCRIPT, PortHelper
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +53,20 @@ def screen(chromium, web):
     yield shown
     assert not shown.faults
     shown.close()
+
+
+@pytest.fixture
+def cable(chromium, playing, tmp_path):
+    """The exported page, connected through a stand-in for Web Serial that is joined to the port of the box."""
+    export_page(tmp_path / "page")
+    with PortHelper(tmp_path / "page", str(playing.tty)) as helper:
+        shown = support.Screen(chromium, helper.url, script=SCRIPT)
+        shown.page.click("text=Connect over USB")
+        yield shown.ready()
+        shown.close()
+
+
+@pytest.fixture(params=["bridge", "cable"])
+def either(request):
+    """The page through both transports."""
+    return request.getfixturevalue({"bridge": "screen", "cable": "cable"}[request.param])

@@ -2,18 +2,16 @@
 
 import pytest
 
-from host_cli.box import open_box
-from tests.support.browser import PICTURES, until
+from tests.support.browser import until
 
 pytestmark = pytest.mark.browser
 
 
-def box_value(playing, id):
-    with open_box(str(playing.tty), 20.0) as box:
-        return box.get([id])[id]
+def box_value(screen, id):
+    return screen.of_box(id)[id]
 
 
-def test_a_node_is_dragged_over_the_spectrum(screen, playing):
+def test_a_node_is_dragged_over_the_spectrum(screen):
     screen.view("eq")
     overlay = screen.page.locator(".nodes").bounding_box()
     screen.page.mouse.dblclick(overlay["x"] + 0.5 * overlay["width"], overlay["y"] + 0.5 * overlay["height"])
@@ -22,9 +20,9 @@ def test_a_node_is_dragged_over_the_spectrum(screen, playing):
     before = screen.value("eq.b1.freq_hz")
     assert 500 < before < 800  # the middle of 20 Hz to 20 kHz is 632 Hz
     screen.drag(".node[data-band='1']", 120, -60)
-    until(lambda: box_value(playing, "eq.b1.gain_db") > 2, "a gain of the box")
-    assert box_value(playing, "eq.b1.freq_hz") > 1.3 * before
-    assert box_value(playing, "eq.b1.gain_db") == pytest.approx(screen.value("eq.b1.gain_db"))
+    until(lambda: box_value(screen, "eq.b1.gain_db") > 2, "a gain of the box")
+    assert box_value(screen, "eq.b1.freq_hz") > 1.3 * before
+    assert box_value(screen, "eq.b1.gain_db") == pytest.approx(screen.value("eq.b1.gain_db"))
     screen.wait("burnish.spectra.count === 96")
     assert screen.run("Math.max(...burnish.spectra.output) > -60"), "the spectrum of the music is shown"
 
@@ -41,19 +39,3 @@ def test_a_node_has_the_keys_and_the_texts_of_a_slider(screen):
     assert screen.value("eq.b2.freq_hz") == pytest.approx(1059.5)
     assert node.get_attribute("role") == "slider"
     assert node.get_attribute("aria-valuetext") == "1.06 kHz, +0.5 dB, Q " + f"{screen.value('eq.b2.q'):.2f}"
-
-
-def test_picture_of_the_eq(screen):
-    screen.view("eq")
-    bands = {
-        "eq.b1.enabled": True, "eq.b1.type": "low_cut", "eq.b1.freq_hz": 28,
-        "eq.b3.enabled": True, "eq.b3.freq_hz": 240, "eq.b3.gain_db": -2.5, "eq.b3.q": 1.2,
-        "eq.b5.enabled": True, "eq.b5.freq_hz": 2400, "eq.b5.gain_db": 1.8, "eq.b5.q": 0.8, "eq.b5.placement": "mid",
-        "eq.b8.enabled": True, "eq.b8.freq_hz": 9000, "eq.b8.gain_db": 3.5, "eq.b8.type": "high_shelf",
-    }  # fmt: skip
-    screen.run("values => burnish.store.set(values)", bands)
-    screen.wait_value("eq.b8.gain_db", 3.5)
-    screen.page.click(".band[data-band='5']")
-    screen.page.wait_for_timeout(1500)
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    screen.page.screenshot(path=PICTURES / "eq.png")

@@ -11,6 +11,8 @@ const LABELS = new Map([[20, "20"], [50, "50"], [100, "100"], [200, "200"], [500
 export class Plot {
   width = 0;
   height = 0;
+  /** The size of the page's text in pixels, which grows with the screen. */
+  em = 14;
 
   constructor(label, paint) {
     this.canvas = el("canvas", { role: "img", "aria-label": label });
@@ -30,6 +32,7 @@ export class Plot {
   #resize() {
     const { width, height } = this.root.getBoundingClientRect();
     const ratio = Math.min(devicePixelRatio || 1, 2.5);
+    this.em = parseFloat(getComputedStyle(document.documentElement).fontSize);
     this.width = width;
     this.height = height;
     this.canvas.width = Math.round(width * ratio);
@@ -41,7 +44,7 @@ export class Plot {
   #run() {
     if (!this.width) return;
     this.context.clearRect(0, 0, this.width, this.height);
-    this.context.font = "11px system-ui, sans-serif";
+    this.context.font = `${0.8 * this.em}px system-ui, sans-serif`;
     this.context.lineJoin = "round";
     this.paint(this);
   }
@@ -52,7 +55,7 @@ export class Plot {
     context.moveTo(x1, y1);
     context.lineTo(x2, y2);
     context.strokeStyle = stroke;
-    context.lineWidth = width;
+    context.lineWidth = (width * this.em) / 14;
     context.stroke();
   }
 
@@ -76,7 +79,7 @@ export class Plot {
     } else for (let i = 0; i < count; i++) context[i ? "lineTo" : "moveTo"](x(i), y(i));
     if (stroke) {
       context.strokeStyle = stroke;
-      context.lineWidth = width;
+      context.lineWidth = (width * this.em) / 14;
       context.setLineDash(dash);
       context.stroke();
       context.setLineDash([]);
@@ -111,7 +114,7 @@ export class FrequencyAxis {
       const x = this.x(hz);
       if (x <= 1 || x >= this.plot.width - 1) continue;
       this.plot.line(x, 0, x, this.plot.height, colour(LABELS.has(hz) ? "grid" : "grid-fine"));
-      if (LABELS.has(hz)) this.plot.text(LABELS.get(hz), x + 3, this.plot.height - 8);
+      if (LABELS.has(hz)) this.plot.text(LABELS.get(hz), x + 3, this.plot.height - 0.6 * this.plot.em);
     }
   }
 }
@@ -136,7 +139,7 @@ export class LevelAxis {
       const y = this.y(db);
       if (y < 4) continue;
       plot.line(0, y, plot.width, y, colour(db === 0 && zero ? "axis" : "grid"));
-      plot.text(right || db <= 0 ? `${db}` : `+${db}`, right ? plot.width - 4 : 4, y - 7, colour("faint"), right ? "right" : "left");
+      plot.text(right || db <= 0 ? `${db}` : `+${db}`, right ? plot.width - 4 : 4, y - 0.5 * plot.em, colour("faint"), right ? "right" : "left");
     }
   }
 }

@@ -10,6 +10,7 @@ const COMPARED = [["@current", "current sound"], ["@a", "buffer A"], ["@b", "buf
 export function presetsView({ box, store }) {
   let rows = [];
   let chosen = null;
+  let wantedName = null;
   let chosenText = "";
   let request = 0;
   const search = el("input", { type: "search", placeholder: "search names and tags", "aria-label": "Search presets", oninput: () => showList() });
@@ -85,7 +86,8 @@ export function presetsView({ box, store }) {
   }
 
   /** Read the library again, and choose the preset `then`. */
-  async function read(then = chosen?.name) {
+  async function read(then = wantedName) {
+    wantedName = then;
     const found = [];
     await box.pages("preset.list", {}, (page) => found.push(...page.presets));
     rows = found;
@@ -94,7 +96,7 @@ export function presetsView({ box, store }) {
     against.replaceChildren(...options.map(([value, text]) => el("option", { value }, plainText(text))));
     against.value = options.some(([value]) => value === kept) ? kept : "@current";
     showList();
-    await choose(rows.find((row) => row.name === (then ?? store.state.preset)) ?? rows[0] ?? null);
+    await choose(rows.find((row) => row.name === (wantedName ?? store.state.preset)) ?? rows[0] ?? null);
   }
 
   function showList() {
@@ -133,6 +135,7 @@ export function presetsView({ box, store }) {
 
   async function choose(row, focus = false) {
     chosen = row;
+    wantedName = row?.name ?? null;
     for (const made of list.children) {
       const mine = row !== null && made.dataset.name === row.name;
       made.setAttribute("aria-selected", String(mine));

@@ -95,7 +95,10 @@ export function knob(store, id, scope, label = shortName(id)) {
 
   function type() {
     const input = el("input", { class: "readout", type: "text", inputmode: "decimal", value: String(store.get(id)), "aria-label": label });
+    let ended = false; // removing the field also takes the focus from it
     const end = (take) => {
+      if (ended) return;
+      ended = true;
       const value = take ? parsed(param, input.value) : null;
       input.replaceWith(readout);
       if (value !== null) store.set({ [id]: value });
@@ -106,7 +109,7 @@ export function knob(store, id, scope, label = shortName(id)) {
       if (event.key === "Enter") end(true);
       if (event.key === "Escape") end(false);
     });
-    input.addEventListener("blur", () => input.isConnected && end(true));
+    input.addEventListener("blur", () => end(true));
     readout.replaceWith(input);
     input.select();
   }
