@@ -74,6 +74,7 @@ __all__ = [
     "MAX_LEASE_S",
     "MAX_LINE",
     "METHODS",
+    "MISSED",
     "NOTIFICATIONS",
     "OVERLOAD_PCT",
     "PANEL",
@@ -145,6 +146,8 @@ __all__ = [
     "pack_levels",
     "parse",
     "result",
+    "source_and_client",
+    "source_of_request",
     "unpack_levels",
 ]
 
@@ -179,6 +182,24 @@ SOURCES = {
     MATCH: "the loudness match, which sets the levels for comparing",
     RESTORE: "the stored state, which is loaded when the control process starts",
 }
+
+
+#: The parameters of "changed" after an interruption in which changes may have been missed.
+MISSED = {"values": {}, "rev": 0, "source": RESTORE, "by": ""}
+#: Characters of the client's word in `by`.
+MAX_CLIENT = 32
+
+
+def source_of_request(id: str) -> str:
+    """The source of the changes that a request makes: LINK and the word of the client, which is the part of the request's id
+    before its last hyphen. Without such a word, only LINK."""
+    return f"{LINK} {id.rpartition('-')[0][:MAX_CLIENT]}".rstrip()
+
+
+def source_and_client(source: str) -> tuple[str, str]:
+    """(one of SOURCES, the word of the client or "") from the source of a change."""
+    word, _, client = source.partition(" ")
+    return word, client
 
 
 class Method(Struct, frozen=True):
@@ -238,9 +259,13 @@ METHODS: dict[str, Method] = {
 NOTIFICATIONS = {
     "m": "Fast meters: integers in the order of `fast`.",
     "s": "Slow meters: integers in the order of `slow`.",
-    "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, one of the words below. "
-    "One notification may contain several changes; `source` is then the source of the last change. `values` is empty "
-    "if only names changed, for example because a preset was saved.",
+    "changed": "Parameters have changed: `values` after the change, `rev`, and `source`, one of the words below. If a request "
+    "made the change, `by` is the part of its `id` before the last hyphen. A client knows its own changes by this word, and should "
+    "ignore them: their values may be older than those that it has sent since. "
+    "One notification may contain several changes from the same source and client. The box sends at most 20 notifications per "
+    "second and client. `values` is empty if only names changed, for example because a preset was saved. A client should then "
+    "read the names, and the values as well: a program between box and client sends such a notification after an "
+    "interruption in which it may have missed changes.",
 }
 
 

@@ -10,7 +10,6 @@ from firmware.settings import RevConflict, save_current
 
 from .box import Box
 
-SOURCE = protocol.LINK
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
@@ -78,6 +77,8 @@ class Methods:
         self.page_bytes = page_bytes
         self.logbook = logbook
         self.counts = counts
+        #: The source of the changes that the present request makes.
+        self.source = protocol.LINK
 
     def info(self, args: protocol.Nothing) -> protocol.Info:
         return protocol.Info(self.box.info(), {**self.box.counters(), **self.counts()}, state(self.box))
@@ -105,7 +106,7 @@ class Methods:
     def set(self, args: protocol.Set) -> protocol.Change:
         checked = {path: on_step(path, value) for path, value in args.values.items()}
         before = self.box.store.snapshot()
-        rev = self.box.store.set_many(checked, SOURCE, args.if_rev)
+        rev = self.box.store.set_many(checked, self.source, args.if_rev)
         return protocol.Change(rev, _plain_as_named(checked, before), _plain_as_named(checked, checked))
 
     def bypass(self, args: protocol.Switch) -> protocol.Switched:
@@ -116,21 +117,21 @@ class Methods:
 
     def _switch(self, path: str, to: str) -> protocol.Switched:
         on = not self.box.store.get(path) if to == "toggle" else to == "on"
-        return protocol.Switched(on, self.box.store.set_many({path: on}, SOURCE))
+        return protocol.Switched(on, self.box.store.set_many({path: on}, self.source))
 
     def ab_select(self, args: protocol.Select) -> protocol.Selected:
         other = "b" if self.box.store.ab == "a" else "a"
-        rev = self.box.store.select(other if args.to == "toggle" else args.to, SOURCE)
+        rev = self.box.store.select(other if args.to == "toggle" else args.to, self.source)
         return protocol.Selected(self.box.store.ab, rev)
 
     def ab_copy(self, args: protocol.Copy) -> protocol.Selected:
-        return protocol.Selected(self.box.store.ab, self.box.store.copy(args.source, args.target, SOURCE))
+        return protocol.Selected(self.box.store.ab, self.box.store.copy(args.source, args.target, self.source))
 
     def undo(self, args: protocol.Nothing) -> protocol.Undone:
-        return self._undone(self.box.store.undo(SOURCE))
+        return self._undone(self.box.store.undo(self.source))
 
     def redo(self, args: protocol.Nothing) -> protocol.Undone:
-        return self._undone(self.box.store.redo(SOURCE))
+        return self._undone(self.box.store.redo(self.source))
 
     def _undone(self, change) -> protocol.Undone:
         store = self.box.store
@@ -146,11 +147,11 @@ class Methods:
 
     def preset_load(self, args: protocol.PresetName) -> protocol.Loaded:
         preset = self.box.presets.load(args.name)
-        rev = self.box.store.load_preset(preset, SOURCE)
+        rev = self.box.store.load_preset(preset, self.source)
         return protocol.Loaded(preset.name, preset.content_id, rev)
 
     def preset_save(self, args: protocol.PresetSave) -> protocol.Saved:
-        return _saved(save_current(self.box.store, self.box.presets, args.name, SOURCE, args.overwrite))
+        return _saved(save_current(self.box.store, self.box.presets, args.name, self.source, args.overwrite))
 
     def preset_delete(self, args: protocol.PresetName) -> protocol.Done:
         self.box.presets.delete(args.name)

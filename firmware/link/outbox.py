@@ -29,9 +29,9 @@ class Outbox:
         self.dropped_frames += kind in self._frames
         self._frames[kind] = line
 
-    def holds(self, kind: str) -> bool:
-        """Whether a frame of this kind has not been sent yet."""
-        return kind in self._frames
+    def holds(self, word: str) -> bool:
+        """Whether a frame whose kind begins with `word` has not been sent yet."""
+        return any(kind.startswith(word) for kind in self._frames)
 
     def forget_frames(self) -> None:
         """Drop all frames, because the subscription has ended. A line that is partly sent is still completed."""

@@ -57,8 +57,7 @@ class Session:
         self._lease_end = 0.0
         self._next_fast = self._next_slow = self._next_changes = 0.0
         self._news: deque[tuple[dict, int, str]] = deque()
-        self._changed: dict[str, float] = {}
-        self._change_rev, self._change_source = 0, ""
+        self._pending: dict[str, _Changes] = {}  # by source, the oldest first
 
     def counters(self) -> dict[str, int]:
         """Counters of requests, damaged lines, repeated requests, and dropped frames and replies."""
@@ -113,6 +112,7 @@ class Session:
         self.outbox.reply(reply)
 
     def _answer(self, request: protocol.Request) -> bytes:
+        self._methods.source = protocol.source_of_request(request.id)
         try:
             args = protocol.arguments(request)
             reply = protocol.result(request.id, self._handlers[request.method](args))
@@ -122,6 +122,8 @@ class Session:
                 log.exception("%s failed", request.method)
                 failure = BoxError(f"{request.method} failed in the box: see `burnish log`", name="internal")
             reply = protocol.error(request.id, failure)
+        finally:
+            self._methods.source = protocol.LINK
         if len(reply) > self.link.max_line:
             failure = BoxError(f"the answer to {request.method} is too long for this link", name="not_allowed")
             reply = protocol.error(request.id, failure)
@@ -195,7 +197,7 @@ class Session:
         self._stream = None
         self._wants_changes = False
         self._news.clear()
-        self._changed.clear()
+        self._pending.clear()
         self.outbox.forget_frames()
 
     def hang_up(self) -> None:
@@ -216,7 +218,7 @@ class Session:
         due = self._lease_end
         if self._stream is not None:
             due = min(due, self._next_fast, self._next_slow)
-        if self._news or self._changed:
+        if self._news or self._pending:
             due = min(due, self._next_changes)
         return max(0.0, due - self._clock())
 
@@ -231,20 +233,42 @@ class Session:
         if self._stream is not None and now >= self._next_slow:
             self.outbox.frame("s", self._stream.slow())
             self._next_slow = _next(self._next_slow, 1 / self._stream.header.slow_hz, now)
-        if (self._news or self._changed) and now >= self._next_changes and not self.outbox.holds("changed"):
+        if (self._news or self._pending) and now >= self._next_changes and not self.outbox.holds("changed"):
             self._send_changes()
             self._next_changes = now + CHANGES_S
 
     def _send_changes(self) -> None:
-        """Send all changes since the last notification as one line. Changes that do not fit go into the next."""
+        """Send all changes since the last notification, one line for each source. Changes that do not fit go into the next.
+
+        A parameter that several sources have changed belongs to the last of them.
+        """
         while self._news:
-            changed, self._change_rev, self._change_source = self._news.popleft()
-            self._changed.update(changed)
-        rows, _ = methods.page(list(methods.plain(self._changed).items()), 0, self._methods.page_bytes)
-        for id, _ in rows:
-            del self._changed[id]
-        told = {"values": dict(rows), "rev": self._change_rev, "source": self._change_source}
-        self.outbox.frame("changed", protocol.notification("changed", told))
+            changed, rev, source = self._news.popleft()
+            for name, other in list(self._pending.items()):
+                lost = [other.values.pop(id) for id in changed if id in other.values]
+                if lost and not other.values:
+                    del self._pending[name]
+            mine = self._pending.pop(source, None) or _Changes()
+            mine.values.update(changed)
+            mine.rev = rev
+            self._pending[source] = mine  # the newest last
+        for source, mine in list(self._pending.items()):
+            rows, _ = methods.page(list(methods.plain(mine.values).items()), 0, self._methods.page_bytes)
+            for id, _ in rows:
+                del mine.values[id]
+            if not mine.values:
+                del self._pending[source]
+            word, client = protocol.source_and_client(source)
+            told = {"values": dict(rows), "rev": mine.rev, "source": word, "by": client}
+            self.outbox.frame(f"changed {source}", protocol.notification("changed", told))
+
+
+class _Changes:
+    """Changes from one source that have not been sent: the values by id, and the last revision."""
+
+    def __init__(self):
+        self.values: dict[str, float] = {}
+        self.rev = 0
 
 
 def _next(planned: float, step: float, now: float) -> float:

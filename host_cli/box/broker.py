@@ -322,7 +322,12 @@ class Broker:
     def _renewal(self, message: Incoming) -> None:
         if message.error is not msgspec.UNSET:  # the lease had expired, or the box was restarted
             self._columns = None
-            self._subscribe()
+            self._subscribe(self._tell_that_changes_were_missed)
+
+    def _tell_that_changes_were_missed(self) -> None:
+        for client in self._subscribed():
+            if client.changes:
+                client.send(protocol.notification("changed", protocol.MISSED))
 
     def _ask(self, method: str, arguments: dict, answer: Callable[[Incoming], None]) -> None:
         """Send a request of the broker itself to the box."""

@@ -321,8 +321,13 @@ class BoxClient:
             if kind != "changed":
                 yield payload
 
+    def made(self, change: dict) -> bool:
+        """Whether this client made a `change`. Its values may then be older than those that the client has sent since."""
+        return change.get("by") == self.nonce
+
     def changes(self) -> Iterator[dict]:
-        """Changes of parameters when they happen: `values`, `rev`, `source`."""
+        """Changes of parameters when they happen: `values`, `rev`, `source`, `by`; `made` tells one's own. `values` is empty if
+        names have changed, or if changes may have been missed."""
         for kind, payload in self._stream(0.0, changes=True, seconds=None):
             if kind == "changed":
                 yield payload
@@ -354,8 +359,10 @@ class BoxClient:
                     yield "stale", None
                 if now - renewed > LEASE_S / 3:
                     renewed = now
-                    header = self._renew(header, hz, changes)
+                    before, header = header, self._renew(header, hz, changes)
                     rules = _rules(header)
+                    if header is not before and changes:
+                        yield "changed", protocol.MISSED
                 self._read(0.05)
         finally:
             self._unsubscribe()

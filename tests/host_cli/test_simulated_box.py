@@ -178,3 +178,45 @@ def test_several_programs_at_once(port):
         assert all(frame["seq"] for frame in frames if frame)
         assert holder.get(["input.trim_db"]) == {"input.trim_db": -1.5}
         second.set({"input.trim_db": 0})
+
+
+def test_turns_of_a_knob_reach_two_programs_once_each(simulated, port, record):
+    """Through the broker, with meters at 30 Hz. The time begins when the simulated panel has taken the turn."""
+    turns, told, stop = 10, {"first": [], "second": []}, threading.Event()
+    ready = threading.Semaphore(0)
+
+    def listen(name):
+        with open_box(port, PATIENCE_S) as box:
+            for kind, change in box.live(30.0):
+                ready.release()
+                if stop.is_set():
+                    return
+                if kind == "changed":
+                    told[name].append((time.monotonic(), change))
+
+    with hold_box(port) as holder:
+        threads = [threading.Thread(target=listen, args=(name,)) for name in told]
+        for thread in threads:
+            thread.start()
+        for _ in range(20):
+            assert ready.acquire(timeout=PATIENCE_S)
+        for line in ("press EQ", "release EQ"):
+            simulated.panel(line)
+        began, until = [], time.monotonic() + PATIENCE_S
+        for turn in range(turns):
+            simulated.panel("turn 3 +1" if turn % 2 else "turn 3 -1")
+            began.append(time.monotonic())
+            while min(map(len, told.values())) <= turn and time.monotonic() < until:
+                time.sleep(0.001)
+            time.sleep(0.1)
+        current = holder.get()
+        stop.set()
+        for thread in threads:
+            thread.join()
+    for changes in told.values():
+        assert len(changes) == turns and {change["source"] for _, change in changes} == {"panel"}
+        for _, change in changes[-1:]:
+            assert {id: current[id] for id in change["values"]} == change["values"]
+    late = [at - start for changes in told.values() for (at, _), start in zip(changes, began, strict=True)]
+    record("Link", "time from a turn of a knob to its notification in a second program, median of 20", 1000 * sorted(late)[10],
+           "ms", target="≤ 100 ms", digits=0, tolerance=float("inf"))  # fmt: skip

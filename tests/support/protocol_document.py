@@ -66,7 +66,7 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
 NOTES = {
     "m": [812, -131, -240],
     "s": [0],
-    "changed": {"values": {"eq.b2.gain_db": 2.0}, "rev": 119, "source": "panel"},
+    "changed": {"values": {"eq.b2.gain_db": 2.0}, "rev": 119, "source": "panel", "by": ""},
 }
 
 _HEAD = """# Protocol of the serial link

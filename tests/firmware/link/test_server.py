@@ -423,6 +423,59 @@ def test_no_change_is_lost_and_they_stay_below_twenty_a_second(session, fake):
     assert len(state) == 8
 
 
+def ask(session, client: str, number: int, **values) -> None:
+    session.receive(protocol.encode({"id": f"{client}-{number}", "method": "set", "params": {"values": values}}))
+    drain(session)
+
+
+def test_a_change_is_told_within_50_ms_also_while_others_are_made(session, fake, record):
+    subscribe(session, hz=30, ttl_s=10, changes=True)
+    late = []
+    for detent in range(100):
+        fake.store.set_many({"input.trim_db": -detent / 10 - 0.1}, "panel")
+        waited, told = 0.0, []
+        while not told:
+            told = [m for m in run(session, 0.001, 0.001) if m["method"] == "changed"]
+            waited += 0.001
+        assert told[0]["params"]["values"]["input.trim_db"] == pytest.approx(fake.store.get("input.trim_db"))
+        late.append(waited)
+        run(session, 0.003 * (detent % 7), 0.001)
+    assert max(late) < 0.0525  # the clock of this test has steps of 1 ms
+    record("Link", "longest time from a change of a parameter to its notification, in the box", 1000 * max(late), "ms",
+           target="≤ 100 ms", digits=0, tolerance=2)  # fmt: skip
+
+
+def test_changes_carry_the_word_of_the_client_that_made_them(session, fake):
+    subscribe(session, hz=0, ttl_s=10, changes=True)
+    ask(session, "aa.b", 1, **{"input.trim_db": -1.0})
+    ask(session, "aa.b", 2, **{"eq.b1.gain_db": 1.0})
+    ask(session, "cc", 1, **{"input.trim_db": -2.0})
+    fake.store.set_many({"eq.b2.gain_db": 3.0}, "panel")
+    told = [message["params"] for message in run(session, 0.2)]
+    assert told == [
+        {"values": {"eq.b1.gain_db": 1.0}, "rev": 2, "source": "link", "by": "aa.b"},
+        {"values": {"input.trim_db": -2.0}, "rev": 3, "source": "link", "by": "cc"},
+        {"values": {"eq.b2.gain_db": 3.0}, "rev": 4, "source": "panel", "by": ""},
+    ]
+
+
+def test_a_value_that_another_client_has_replaced_is_not_told_as_a_change_of_names(session, fake):
+    subscribe(session, hz=0, ttl_s=10, changes=True)
+    ask(session, "aa", 1, **{"input.trim_db": -1.0})
+    ask(session, "cc", 1, **{"input.trim_db": -2.0})
+    (told,) = [message["params"] for message in run(session, 0.2)]
+    assert told["by"] == "cc" and told["values"] == {"input.trim_db": -2.0}
+
+
+def test_changes_from_the_console_have_no_client(session, fake):
+    subscribe(session, hz=0, ttl_s=10, changes=True)
+    ask(session, "aa", 1, **{"input.trim_db": -1.0})
+    session.receive(b"set input.trim_db -3\r")
+    session.outbox.clear()  # the answer of the console is not JSON
+    (told,) = [message["params"] for message in run(session, 0.2)]
+    assert (told["source"], told["by"], told["values"]) == ("link", "", {"input.trim_db": -3.0})
+
+
 def test_a_new_hello_ends_the_subscription_of_the_previous_session(session):
     subscribe(session, hz=30, ttl_s=5)
     session.receive(protocol.encode({"id": "h-1", "method": "hello", "params": {"proto": [1]}}))

@@ -122,6 +122,92 @@ def test_changes_reach_every_program(holder, tty, fake):
     assert received["a"]["source"] == received["b"]["source"] == "panel"
 
 
+class Listener:
+    """A client that notes the changes that it is told, and answers each foreign one with `react(box, change)`."""
+
+    def __init__(self, tty, react=lambda box, change: None):
+        self.told, self.foreign, self.values = [], 0, {}
+        self._react, self._tty = react, tty
+        self.ready = threading.Event()
+        self.stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self):
+        with open_box(self._tty, PATIENCE_S) as box:
+            for kind, change in box.live(20.0):
+                self.ready.set()
+                if self.stopping.is_set():
+                    return
+                if kind == "changed":
+                    self.told.append(change)
+                    self.values |= change["values"]
+                    if not box.made(change):
+                        self.foreign += 1
+                        self._react(box, change)
+
+    def __enter__(self):
+        self._thread.start()
+        assert self.ready.wait(PATIENCE_S)
+        return self
+
+    def __exit__(self, *_):
+        self.stopping.set()
+        self._thread.join()
+
+    def wait_for(self, id, value):
+        until = time.monotonic() + PATIENCE_S
+        while self.values.get(id) != value and time.monotonic() < until:
+            time.sleep(0.005)
+        assert self.values.get(id) == value
+
+
+def test_two_programs_see_each_others_changes_and_know_their_own(holder, tty, fake):
+    """Also those of the front panel; each program is told at most 20 times a second."""
+    with Listener(tty) as listener, open_box(tty) as writer:
+        began = time.monotonic()
+        for n in range(200):
+            writer.set({"input.trim_db": -n / 10})
+        listener.wait_for("input.trim_db", -19.9)
+        seconds = time.monotonic() - began
+        assert {change["by"] for change in listener.told} == {writer.nonce}
+        assert 1 <= len(listener.told) <= 20 * seconds + 2
+        told = len(listener.told)
+        fake.store.set_many({"input.trim_db": 3.0}, "panel")
+        listener.wait_for("input.trim_db", 3.0)
+        assert len(listener.told) == told + 1 and listener.told[-1]["source"] == "panel"
+        assert listener.foreign == len(listener.told)
+
+
+def write_back(box, change):
+    with contextlib.suppress(Refused):  # somebody has changed something since
+        box.set(change["values"], if_rev=change["rev"])
+
+
+def test_programs_that_write_back_what_they_are_told_cause_no_loop(holder, tty, fake):
+    """With the revision of the change. A value that is already set makes no new revision and no notification."""
+    with Listener(tty, write_back) as a, Listener(tty, write_back) as b:
+        for n in range(1, 31):
+            fake.store.set_many({"input.trim_db": -n / 10, "eq.b1.freq_hz": 100.0 + n}, "panel")
+            if n % 10 == 0:
+                a.wait_for("input.trim_db", -n / 10)
+                b.wait_for("input.trim_db", -n / 10)
+        told = len(a.told), len(b.told)
+        time.sleep(0.3)
+        assert fake.store.rev == 30 and (len(a.told), len(b.told)) == told and max(told) <= 30
+
+
+def test_a_program_is_told_if_it_may_have_missed_changes(holder, tty, fake, monkeypatch):
+    """The lease of the broker at the box ends, as after an interruption of the line."""
+    with Listener(tty) as listener:
+        connect_session = fake.store._subscribers[-1].__self__.session
+        connect_session._lease_end = 0.0
+        fake.store.set_many({"input.trim_db": -5.0}, "panel")
+        until = time.monotonic() + PATIENCE_S
+        while not listener.told and time.monotonic() < until:
+            time.sleep(0.01)
+        assert listener.told[0] == protocol.MISSED
+
+
 def test_a_program_that_does_not_read_does_not_disturb_the_others(holder, tty):
     with open_box(tty) as lazy, open_box(tty, PATIENCE_S) as busy:
         lazy._call("sub", hz=60, ttl_s=10)
