@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware.contract import params, protocol
+from firmware.contract import params, parse_controls, protocol
 from firmware.engine import Designer, settings_vector
 from firmware.link import Logbook, Pty, Server
+from firmware.midi import MidiPort, usb_device
 from firmware.panel import PanelController, PanelOptions
 from firmware.presets import PresetLibrary
 from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
@@ -205,6 +206,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     if configured.panel.display:
         _boot_display(process, controller, configured, stack)
     _boot_link(process, configured, logbook, stack)
+    _boot_midi(process, configured.midi, stack)
     alarms = Alarms(shared)
     loudness_match = LoudnessMatch(store, process.meter_reader())
     ticks = process.ticks
@@ -292,6 +294,16 @@ def _boot_link(
     server.start()
     process.life_signs.watch("thread of the link", lambda: server.beats)
     stack.callback(server.stop)
+
+
+def _boot_midi(process: ControlProcess, midi: config.MidiConfig, stack: contextlib.ExitStack) -> None:
+    """The MIDI port. A simulated box has one only if the configuration names a device."""
+    if not midi.enabled or (process.options.sim and not midi.device):
+        return
+    port = MidiPort(process.store, process.presets, (lambda: midi.device) if midi.device else usb_device, midi.channel,
+                    parse_controls(midi.controls), midi.pickup)  # fmt: skip
+    stack.enter_context(port)
+    process.life_signs.watch("thread of the MIDI port", lambda: port.beats)
 
 
 def main(options: Options, shared: SharedMemory) -> None:

@@ -37,6 +37,7 @@ LAYERS = (
     "firmware.panel.drawing",
     "firmware.panel",
     "firmware.link",
+    "firmware.midi",
     "firmware",
     "host_cli.errors",
     "host_cli.folders",
@@ -59,6 +60,7 @@ LAYERS = (
     "host_cli.compare",
     "host_cli.box",
     "host_cli.web",
+    "host_cli.remote",
     "host_cli.terminal",
     "host_cli.cli",
     "host_cli.commands.presets",
@@ -66,6 +68,7 @@ LAYERS = (
     "host_cli.commands.records",
     "host_cli.commands.assistant",
     "host_cli.commands.box",
+    "host_cli.commands.remote",
     "host_cli.commands",
     "host_cli",
 )
@@ -93,6 +96,8 @@ ONLY = {
     "distributed": {"host_cli.records.catalogue.running"},
     "fpdf": {"host_cli.records.formats.pq_sheet"},
     "websockets": {"host_cli.web.server"},
+    "mido": {"host_cli.remote.midi_ports"},
+    "pythonosc": {"host_cli.remote.osc_packets"},
     "textual": {"host_cli.terminal.monitor", "host_cli.terminal.widgets"},
 }
 MOST_MODULES = 18

@@ -1,13 +1,15 @@
-"""What the box and the laptop share: parameter table, constraints, serial protocol, meter rules, atomic files, lazy imports.
+"""What the box and the laptop share: parameter table, constraints, serial protocol, MIDI, meter rules, atomic files, lazy imports.
 
 It imports the standard library, msgspec, and `dsp_ext.settings`, which needs neither NumPy nor compiled modules."""
 
-from . import constraints, params, protocol
+from . import constraints, nrpn, params, protocol
 from .atomic import remove_leftovers, sync_directory, write_atomic
 from .errors import BoxError, BurnishError
 from .framing import Incoming, Lines, Request
 from .lazy import lazy_exports
 from .meter_rules import LAST, MeterFrame, merged, rules_of
+from .midi_control import MidiControl, assignable, parse_controls
+from .midi_parser import ControlChange, MidiParser, ProgramChange
 from .params import (
     BAND_COUNTS,
     BAND_PLACEMENTS,
@@ -39,18 +41,25 @@ __all__ = [
     "TABLE",
     "BoxError",
     "BurnishError",
+    "ControlChange",
     "Incoming",
     "Lines",
     "MeterFrame",
+    "MidiControl",
+    "MidiParser",
     "NotRegular",
     "Param",
     "ParamError",
+    "ProgramChange",
     "Request",
+    "assignable",
     "constraints",
     "lazy_exports",
     "merged",
+    "nrpn",
     "open_regular",
     "params",
+    "parse_controls",
     "protocol",
     "question",
     "read_regular",

@@ -74,6 +74,7 @@ __all__ = [
     "MAX_LEASE_S",
     "MAX_LINE",
     "METHODS",
+    "MIDI",
     "MISSED",
     "NOTIFICATIONS",
     "OVERLOAD_PCT",
@@ -174,11 +175,12 @@ MAX_SHOWN = 60
 #: A block that takes more than this part of its time is an overload, in per cent.
 OVERLOAD_PCT = 85
 
-PANEL, LINK, MATCH, RESTORE = "panel", "link", "match", "restore"
+PANEL, LINK, MIDI, MATCH, RESTORE = "panel", "link", "midi", "match", "restore"
 #: Where a change came from: the `source` of the notification "changed".
 SOURCES = {
     PANEL: "a knob or button of the front panel",
     LINK: "a program on the serial link, or a person on its console",
+    MIDI: "a MIDI message at the USB port of the box",
     MATCH: "the loudness match, which sets the levels for comparing",
     RESTORE: "the stored state, which is loaded when the control process starts",
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dsp_ext.core import RATES_HZ
-from firmware.contract import BurnishError
+from firmware.contract import BurnishError, parse_controls
 
 from . import board
 from .options import LEAST_PERIODS, MOST_PERIODS
@@ -79,6 +79,17 @@ class PanelConfig:
 
 
 @dataclass(frozen=True)
+class MidiConfig:
+    """Remote control by MIDI, see docs/REMOTE.md."""
+
+    enabled: bool = _option(True, "use the MIDI port of the USB connection")
+    device: str = _option("", 'raw MIDI device, such as "/dev/snd/midiC1D0"; empty: that of the USB connection')
+    channel: int = _option(0, "MIDI channel; 0: receives on all channels and sends on channel 1", low=0, high=16)
+    controls: str = _option("", 'control changes for parameters, such as "74=limiter.gain_db 71=eq.b1.freq_hz"')
+    pickup: bool = _option(False, "a control acts only after it has met the present value")
+
+
+@dataclass(frozen=True)
 class FilesConfig:
     """Directories of the box."""
 
@@ -93,6 +104,7 @@ class Config:
     audio: AudioConfig = dataclasses.field(default_factory=AudioConfig)
     link: LinkConfig = dataclasses.field(default_factory=LinkConfig)
     panel: PanelConfig = dataclasses.field(default_factory=PanelConfig)
+    midi: MidiConfig = dataclasses.field(default_factory=MidiConfig)
     files: FilesConfig = dataclasses.field(default_factory=FilesConfig)
 
     def board(self) -> board.Board:
@@ -174,6 +186,10 @@ def _allowed(option: dataclasses.Field) -> str:
 
 def _conflicts(config: Config):
     """Conflicts between options whose single values are allowed."""
+    try:
+        parse_controls(config.midi.controls)
+    except ValueError as error:
+        yield f"midi.controls: {error}"
     try:
         hat = config.board().hat
     except board.BoardError as error:

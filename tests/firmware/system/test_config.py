@@ -43,7 +43,7 @@ def test_reads_options():
     [
         ("[audio]\nrate = 48000", ["no option audio.rate, did you mean rate_hz?"]),
         ("[adio]", ["no section [adio], did you mean audio?"]),
-        ("[zzz]", ["no section [zzz]", "audio, link, panel, files"]),
+        ("[zzz]", ["no section [zzz]", "audio, link, panel, midi, files"]),
         ("audio = 3", ["audio must be a section, not 3"]),
         ("[audio]\nrate_hz = 22050", ["audio.rate_hz cannot be 22050", "44100, 48000"]),
         ("[audio]\nrate_hz = 48000.0", ["audio.rate_hz cannot be 48000.0"]),
