@@ -14,7 +14,7 @@ from firmware.link import Logbook, Pty, Server
 from firmware.midi import MidiPort, usb_device
 from firmware.panel import PanelController, PanelOptions
 from firmware.presets import PresetLibrary
-from firmware.settings import LoudnessMatch, Recorder, StateFile, Store, note_version
+from firmware.settings import COLUMNS, Learn, LoudnessMatch, Recorder, StateFile, Store, note_version
 from firmware.system import (
     BROKEN_RELAYS,
     BUSY_HOST,
@@ -24,6 +24,7 @@ from firmware.system import (
     LifeSigns,
     Machine,
     MeterReader,
+    MeterRows,
     Options,
     RelayWatch,
     SharedMemory,
@@ -82,6 +83,12 @@ class ControlProcess:
         #: The tasks that run every TICK_S.
         self.ticks = Ticks()
         self.machine = Machine(options.state_dir)
+        rows_per_frame = 100 / options.rate_hz
+        self.learn = Learn(
+            store,
+            MeterRows(shared.meters, COLUMNS).read,
+            lambda: round(shared.engine["latency_frames"] * rows_per_frame),
+        )
         counters = shared.counters
         self.converter_clock = ConverterClock(
             options.rate_hz,
@@ -200,7 +207,7 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     stack.callback(process.ticks.call, "recorder", recorder.collect)
     process.life_signs.watch("thread of the designer", lambda: designer.beats)
     feel = PanelOptions(configured.panel.acceleration, configured.panel.preferred_frequencies)
-    controller = PanelController(store, presets, options=feel)
+    controller = PanelController(store, presets, options=feel, learn=process.learn)
     if configured.panel.enabled:
         _boot_panel(process, controller, configured, stack)
     if configured.panel.display:
@@ -215,7 +222,8 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     ticks.add("converter clock", process.converter_clock.tick)
     ticks.add("alarms", alarms.tick, TICKS_PER_S)
     ticks.add("run log", recorder.save_news, TICKS_PER_S)
-    ticks.add("loudness match", loudness_match.tick, TICKS_PER_S // 4)
+    ticks.add("loudness match", loudness_match.tick)
+    ticks.add("learn", process.learn.tick)
     return process
 
 

@@ -159,6 +159,31 @@ class Undone(Struct):
     rev: int
 
 
+class LearnFor(Params):
+    """The loudness to reach (by default that of the preset, or -14), and how long the box listens before the gain is set, and again after it."""
+
+    target_lufs: Annotated[float, Meta(ge=-36, le=-6)] | None = None
+    seconds: Annotated[float, Meta(ge=10, le=300)] = 30.0
+
+
+class Learning(Struct):
+    """`phase` is idle, listening, checking, done or stopped; `text` is a sentence for people, and `reason` is why it stopped: silence,
+    too far, disturbed or asked. `before_db` and `gain_db` are the gain
+    into the limiter before and now; `heard_lufs` is the loudness of the first listening. At the end, `expected_lufs` is the
+    loudness with the new gain, and `within_lu` how far the rest of the song is likely to be from it."""
+
+    phase: str
+    text: str
+    reason: str
+    left_s: float
+    target_lufs: float
+    before_db: float
+    gain_db: float
+    heard_lufs: float
+    expected_lufs: float
+    within_lu: float
+
+
 class PresetRow(Struct):
     """`id` is the content id: presets with equal ids sound equal. If a file cannot be loaded, `error` is the reason and `id` is
     empty."""

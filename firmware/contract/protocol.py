@@ -33,6 +33,8 @@ from .messages import (
     Handle,
     Hello,
     Info,
+    LearnFor,
+    Learning,
     LinkLimits,
     Loaded,
     Log,
@@ -68,6 +70,7 @@ __all__ = [
     "CHUNK",
     "CREDIT",
     "ERRORS",
+    "LEARN",
     "LINK",
     "MATCH",
     "MAX_FILE",
@@ -107,6 +110,8 @@ __all__ = [
     "Hello",
     "Incoming",
     "Info",
+    "LearnFor",
+    "Learning",
     "Lines",
     "LinkLimits",
     "Loaded",
@@ -175,13 +180,14 @@ MAX_SHOWN = 60
 #: A block that takes more than this part of its time is an overload, in per cent.
 OVERLOAD_PCT = 85
 
-PANEL, LINK, MIDI, MATCH, RESTORE = "panel", "link", "midi", "match", "restore"
+PANEL, LINK, MIDI, MATCH, LEARN, RESTORE = "panel", "link", "midi", "match", "learn", "restore"
 #: Where a change came from: the `source` of the notification "changed".
 SOURCES = {
     PANEL: "a knob or button of the front panel",
     LINK: "a program on the serial link, or a person on its console",
     MIDI: "a MIDI message at the USB port of the box",
     MATCH: "the loudness match, which sets the levels for comparing",
+    LEARN: "the box itself, which learnt the gain for a loudness",
     RESTORE: "the stored state, which is loaded when the control process starts",
 }
 
@@ -230,6 +236,9 @@ METHODS: dict[str, Method] = {
         Method("ab.copy", Copy, Selected, True, "copy one edit buffer over the other"),
         Method("undo", Nothing, Undone, True, "take back the last change of the current edit buffer, whoever made it"),
         Method("redo", Nothing, Undone, True, "make the change again that was undone last"),
+        Method("learn.start", LearnFor, Learning, True, "listen, and set the limiter's gain for a loudness target"),
+        Method("learn.state", Nothing, Learning, False, "how far the box has learnt"),
+        Method("learn.stop", Nothing, Learning, True, "stop listening; what has been set stays"),
         Method("preset.list", From, PresetPage, False, "list factory and user presets"),
         Method("preset.load", PresetName, Loaded, True, "load a preset into the selected edit buffer"),
         Method("preset.save", PresetSave, Saved, True, "save the current sound as a user preset"),

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from firmware.presets import PresetLibrary
-from firmware.settings import Store
+from firmware.settings import Learn, Store
 from firmware.system import MeterReader
 
 
@@ -16,6 +16,7 @@ class Box(Protocol):
     store: Store
     presets: PresetLibrary
     rate_hz: int
+    learn: Learn
 
     def meter_reader(self) -> MeterReader:
         """A new reader of the meters, so that no client misses a peak."""

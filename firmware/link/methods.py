@@ -1,12 +1,13 @@
 """Carries out the methods of the protocol on the box. Nothing here depends on a line or a tty."""
 
+import dataclasses
 import json
 
 from dsp_ext.meters import BANDS_HZ
 from firmware import presets
 from firmware.contract import BoxError, params, protocol
 from firmware.engine import curve_within
-from firmware.settings import RevConflict, save_current
+from firmware.settings import TARGET_LUFS, Learning, RevConflict, save_current
 
 from .box import Box
 
@@ -137,6 +138,16 @@ class Methods:
         store = self.box.store
         return protocol.Undone(change.text if change else "", store.undoable, store.rev)
 
+    def learn_start(self, args: protocol.LearnFor) -> protocol.Learning:
+        given = (args.target_lufs, self.box.store.target_lufs, TARGET_LUFS)
+        return _learning(self.box.learn.start(next(lufs for lufs in given if lufs is not None), args.seconds))
+
+    def learn_state(self, args: protocol.Nothing) -> protocol.Learning:
+        return _learning(self.box.learn.state)
+
+    def learn_stop(self, args: protocol.Nothing) -> protocol.Learning:
+        return _learning(self.box.learn.stop())
+
     def preset_list(self, args: protocol.From) -> protocol.PresetPage:
         rows = [
             {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}
@@ -193,6 +204,10 @@ class Methods:
         preset = presets.parse(data, args.name)
         self.box.presets.save(preset, overwrite)
         return _saved(preset)
+
+
+def _learning(state: Learning) -> protocol.Learning:
+    return protocol.Learning(**dataclasses.asdict(state))
 
 
 def _saved(preset) -> protocol.Saved:

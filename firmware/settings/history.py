@@ -27,7 +27,8 @@ class Origin:
 
 @dataclass(frozen=True)
 class Change:
-    """One change: the values of the changed parameters and the origin, before and after. `source` is who made it."""
+    """One change: the values of the changed parameters and the origin, before and after. `source` is who made it.
+    `joined`: it counts as one with the change before it by the same source, however long ago that was."""
 
     before: Mapping[str, float]
     after: Mapping[str, float]
@@ -35,6 +36,7 @@ class Change:
     origin_after: Origin
     source: str
     at_s: float
+    joined: bool = False
 
     @property
     def text(self) -> str:
@@ -92,5 +94,5 @@ def _continues(last: Change, change: Change) -> bool:
         last.source == change.source
         and change.after.keys() <= last.after.keys()  # the first click of a knob may switch its band on as well
         and last.origin_after == change.origin_before == change.origin_after
-        and change.at_s - last.at_s < ONE_GESTURE_S
+        and (change.joined or change.at_s - last.at_s < ONE_GESTURE_S)
     )

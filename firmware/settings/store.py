@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 BUFFERS = ("a", "b")
 
+#: The loudness target where a preset has none, in LUFS.
+TARGET_LUFS = -14.0
+
 #: JSON programs read whole numbers exactly below this.
 _MOST_REVISIONS = 1 << 53
 _STORED = {param.id for param in params.TABLE if param.stored}
@@ -132,11 +135,12 @@ class Store:
 
     # -- changing --------------------------------------------------------------------------------------------------
 
-    def set_many(self, values: dict, source: str, if_rev: int | None = None) -> int:
+    def set_many(self, values: dict, source: str, if_rev: int | None = None, *, joined: bool = False) -> int:
         """Set all of `values` (numbers, bools or words by id) or none; returns the revision.
 
         Raises ParamError for an unknown id, a value out of range, or one that conflicts with others (`constraints.check`),
         and RevConflict if `if_rev` is not the current revision. Values that are already set make no new revision.
+        `joined`: undone together with the last change, if that has the same source and parameters.
         """
         checked = _checked(values)
         with self._lock:
@@ -152,7 +156,7 @@ class Store:
             self._common.update({id: value for id, value in changed.items() if id in self._common})
             if sound:
                 origin = self._active.origin
-                self._note(self._ab, {id: before[id] for id in sound}, sound, origin, origin, source)
+                self._note(self._ab, {id: before[id] for id in sound}, sound, origin, origin, source, joined)
             rev = self._changed(changed, source)
         self._tell()
         return rev
@@ -244,9 +248,11 @@ class Store:
         )
         self._changed(_difference(before, self.snapshot()), source)
 
-    def _note(self, name: str, before: dict, after: dict, old: Origin, new: Origin, source: str) -> None:
+    def _note(
+        self, name: str, before: dict, after: dict, old: Origin, new: Origin, source: str, joined: bool = False
+    ) -> None:
         """Add a change to the history of the buffer `name`. The caller holds the lock."""
-        self._histories[name].note(Change(before, after, old, new, source, self._clock()))
+        self._histories[name].note(Change(before, after, old, new, source, self._clock(), joined))
 
     def select(self, slot: str, source: str) -> int:
         """Switch to buffer "a" or "b"; returns the revision."""

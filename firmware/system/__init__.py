@@ -11,6 +11,7 @@ from .machine import Machine
 from .meters import (
     METER_RULES,
     MeterReader,
+    MeterRows,
     average_spectra,
     newest_points,
     newest_relations,
@@ -45,6 +46,7 @@ __all__ = [
     "LogOutput",
     "Machine",
     "MeterReader",
+    "MeterRows",
     "Options",
     "Pin",
     "Refusal",

@@ -36,6 +36,20 @@ class MeterReader:
         return dict(self._last)
 
 
+class MeterRows:
+    """Reads single columns of all rows of a ring of meters, for what must not merge them."""
+
+    def __init__(self, ring: Ring, names: tuple[str, ...]):
+        self._ring = ring
+        self._columns = [_NAMES.index(name) for name in names]
+        self._place = ring.written
+
+    def read(self) -> np.ndarray:
+        """The columns in the rows since the last call, shape (n, columns). Rows that were overwritten are missing."""
+        rows, self._place = self._ring.since(self._place)
+        return rows[:, self._columns]
+
+
 def newest_spectra(ring: Ring) -> np.ndarray:
     """Levels in dB of `BANDS_HZ` in the newest row of a spectra ring, shape (2, bands): input, output. Silence before the
     first row."""

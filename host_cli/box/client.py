@@ -228,6 +228,18 @@ class BoxClient:
         """Make the change again that was undone last."""
         return self._call("redo")
 
+    def learn_start(self, target_lufs: float | None = None, seconds: float = 30.0) -> protocol.Learning:
+        """Let the box listen, and set the limiter's gain for `target_lufs`, by default that of the preset. Raises Refused."""
+        return self._call("learn.start", target_lufs=target_lufs, seconds=seconds)
+
+    def learn_state(self) -> protocol.Learning:
+        """How far the box has learnt."""
+        return self._call("learn.state")
+
+    def learn_stop(self) -> protocol.Learning:
+        """Stop learning; what has been set stays."""
+        return self._call("learn.stop")
+
     def info(self) -> protocol.Info:
         """Sampling rate, latency, counters and state of the box."""
         return self._call("info")

@@ -9,8 +9,9 @@ from dsp_ext import Engine, Ring
 from firmware.link.server import Pty, Server
 from firmware.presets.document import parse
 from firmware.presets.library import PresetLibrary
+from firmware.settings import COLUMNS, Learn
 from firmware.settings.store import Store
-from firmware.system.meters import MeterReader, average_spectra, newest_spectra
+from firmware.system.meters import MeterReader, MeterRows, average_spectra, newest_spectra
 
 RATE_HZ, BLOCK = 48_000, 480
 _HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
@@ -37,6 +38,7 @@ class FakeBox:
         bands = len(Engine.SPECTRA)
         self._spectra = Ring(bytearray(Ring.bytes_for(64, bands)), 64, bands)
         self._engine.attach(meters=self._ring, spectra=self._spectra)
+        self.learn = Learn(self.store, MeterRows(self._ring, COLUMNS).read)
         self.xruns = 0
 
     def meter_reader(self) -> MeterReader:

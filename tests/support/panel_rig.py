@@ -18,14 +18,14 @@ MOST_CLICKS = 400
 class PanelRig:
     """The panel of profile `panel` with a clock that the test sets. `actions` counts what `do` carries out."""
 
-    def __init__(self, user_dir, panel="b", options: PanelOptions | None = None, rate_hz=48000):
+    def __init__(self, user_dir, panel="b", options: PanelOptions | None = None, rate_hz=48000, learn=None):
         self.now_s = 100.0
         self.actions = 0
         self.board = board.load(panel=panel)
         self.sim = SimPanel(self.board)
         self.store = Store(rate_hz=rate_hz, clock=self._clock)
         self.library = PresetLibrary(user_dir)
-        self.controller = PanelController(self.store, self.library, self._clock, options)
+        self.controller = PanelController(self.store, self.library, self._clock, options, learn)
         self.controls = PanelControls(self.board, self.controller, self.sim.pin_factory)
 
     def _clock(self) -> float:

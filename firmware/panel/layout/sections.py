@@ -275,7 +275,7 @@ LIMIT = Section(
 
 _METER_ROW = _row(
     Knob("RESTART", push="restart"),
-    Knob("TARGET", own="target"),
+    Knob("TARGET", own="target", push="learn"),
     Knob("SCALE", own="scale"),
     Knob("WINDOW", own="window"),
     Knob("RUN", "meter.running", tap="meter.running"),

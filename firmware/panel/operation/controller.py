@@ -12,10 +12,11 @@ from dataclasses import replace
 from firmware.contract import BAND_COUNTS, BY_ID, EQ_MODES, protocol
 from firmware.panel.layout import BY_KEY, SECTIONS, Knob, Section, View, detent
 from firmware.presets import PresetLibrary
-from firmware.settings import Store
+from firmware.settings import Learn, Store
 
 from .edits import Edits, reason
 from .face import Cell, Face, cell, unused_by_type
+from .learning import PanelLearning
 from .listening import Listening
 from .options import PanelOptions
 from .own_values import OwnValues
@@ -32,6 +33,8 @@ DOUBLE_S = 0.4
 #: The choice of a preset ends after this long without input, in seconds.
 CHOICE_S = 15.0
 MESSAGE_S = 2.0
+#: How long the result of something that took long is shown, in seconds.
+LONG_MESSAGE_S = 8.0
 #: How long the display enlarges the knob that was turned last, in seconds.
 TOUCH_S = 1.5
 #: Without use for this long, the display is dimmed, because still pictures burn in, in seconds.
@@ -54,7 +57,10 @@ class PanelController:
     Thread-safe: the thread of the panel calls the event methods, that of the display calls `face`.
     """
 
-    def __init__(self, store: Store, library: PresetLibrary, clock=time.monotonic, options: PanelOptions | None = None):
+    def __init__(
+        self, store: Store, library: PresetLibrary, clock=time.monotonic, options: PanelOptions | None = None,
+        learn: Learn | None = None,
+    ):  # fmt: skip
         self._store = store
         self._clock = clock
         self._options = options or PanelOptions()
@@ -63,6 +69,7 @@ class PanelController:
         self._listening = Listening(store, SOURCE)
         self._presets = PresetList(store, library, SOURCE)
         self._own = OwnValues(store, self._edits, SOURCE)
+        self._learning = PanelLearning(learn, self._own)
         self._speeds = [Speed() for _ in range(6)]
         self._section = SECTIONS[0].key
         self._came_from = self._section  # the section before PRESET
@@ -268,6 +275,8 @@ class PanelController:
         if action == "restart":
             self._edits.many(lambda values: {"meter.epoch": values["meter.epoch"] + 1})
             return self._say("MEASUREMENT RESTARTED")
+        if action == "learn":
+            return self._say(self._learning.push())
         if message := self._presets.act(action):
             self._say(message)
 
@@ -275,6 +284,8 @@ class PanelController:
         """Handle held switches and timeouts. Call this at least ten times a second."""
         with self._lock:
             now_s = self._clock()
+            if ended := self._learning.ended():
+                self._say(ended, LONG_MESSAGE_S)
             for switch, since_s in list(self._down.items()):
                 if switch not in self._used and now_s - since_s >= (LOCK_S if switch == "LOCK" else HOLD_S):
                     self._held(switch)
@@ -309,8 +320,8 @@ class PanelController:
         elif does.own:
             self._own.reset(does.own)
 
-    def _say(self, message: str) -> None:
-        self._message = (message, self._clock())
+    def _say(self, message: str, seconds: float = MESSAGE_S) -> None:
+        self._message = (message, self._clock() + seconds - MESSAGE_S)
 
     # -- for the display -------------------------------------------------------------------------------------------
 
@@ -331,7 +342,7 @@ class PanelController:
                 self.shifted,
                 self._presets.face() if self._section == "PRESET" else None,
                 message if now_s - said_s < MESSAGE_S else "",
-                self._listening.what,
+                self._listening.what or self._learning.what,
                 self._locked,
                 now_s - self._active_s > REST_S,
                 self._own.target_lufs,

@@ -3,14 +3,12 @@ knobs of the loudness target and of the macros, which belong to the preset."""
 
 from firmware.contract import BAND_COUNTS, BY_ID
 from firmware.panel.layout import BY_KEY, Knob
-from firmware.settings import MACROS, Store
+from firmware.settings import MACROS, TARGET_LUFS, Store
 
 from .edits import Edits, reason
 from .face import Cell, short
 
 TARGETS_LUFS = (-27.0, -24.0, -23.0, -20.0, -18.0, -16.0, -15.0, -14.0, -13.0, -12.0, -11.0, -10.0, -9.0, -8.0)
-#: The target of a preset that has none.
-TARGET_LUFS = -14.0
 SCALES_LU = (9.0, 18.0)
 WINDOWS_S = (20.0, 60.0, 180.0, 600.0)
 #: A click of a macro, in per cent of its range on one side.

@@ -2,11 +2,11 @@
 
 import pytest
 
-from firmware.contract import BY_ID, TABLE
+from firmware.contract import BY_ID, TABLE, BoxError
 from firmware.panel.layout import BY_KEY, SECTIONS
 from firmware.panel.operation import DOUBLE_S, HOLD_S, MESSAGE_S, REST_S, PanelOptions
 from firmware.presets import Preset
-from firmware.settings import DEFAULT_MACROS, MACROS
+from firmware.settings import DEFAULT_MACROS, MACROS, Learning
 from tests.support.panel_rig import PanelRig
 
 GAIN = "eq.b1.gain_db"
@@ -355,3 +355,49 @@ def test_a_setting_that_the_type_of_the_band_does_not_use_is_shown_as_unused(rig
     rig.do("turn 2 to bell")
     rig.wait(2)
     assert [rig.face.cells[place].text for place in (3, 5)] == ["0.0", "unused"]
+
+
+class Listener:
+    """Stands for `Learn`: the test says what it has heard."""
+
+    def __init__(self):
+        self.state = Learning()
+
+    def start(self, target_lufs, seconds):
+        if self.state.phase == "done":
+            raise BoxError("the box cannot learn while the bypass is on: switch it off first")
+        self.state = Learning("listening", left_s=2 * seconds, target_lufs=target_lufs)
+
+    def stop(self):
+        self.state = Learning("stopped", reason="asked")
+
+
+def test_a_push_of_target_learns_the_gain_and_says_the_result(tmp_path):
+    listener = Listener()
+    rig = PanelRig(tmp_path, learn=listener)
+    rig.do("press METER", "push 2")
+    assert rig.face.message == "PLAY THE SONG: THE BOX LISTENS"
+    rig.wait(MESSAGE_S)
+    assert rig.face.listening == "LEARNING -14 LUFS: 60 S"
+    listener.state = Learning("done", gain_db=6.4, expected_lufs=-14.02, within_lu=0.4)
+    rig.wait(0.1)
+    assert rig.face.message == "GAIN +6.4 dB: -14.0 LUFS, +-0.4" and not rig.face.listening
+    rig.wait(5)
+    assert rig.face.message, "a result can be read in peace"
+    rig.do("push 2")
+    assert rig.face.message == "SWITCH OFF BYPASS, MUTE, SOLO, MATCH"
+    rig.controls.close()
+
+
+def test_a_second_push_of_target_stops_learning(tmp_path):
+    listener = Listener()
+    rig = PanelRig(tmp_path, learn=listener)
+    rig.do("press METER", "push 2", "push 2")
+    rig.wait(0.1)
+    assert rig.face.message == "LEARNING STOPPED"
+    listener.start(-14.0, 30.0)
+    rig.wait(0.1)
+    listener.state = Learning("stopped", reason="silence")
+    rig.wait(0.1)
+    assert rig.face.message == "NO SOUND HEARD: PLAY THE SONG, PUSH 2"
+    rig.controls.close()
