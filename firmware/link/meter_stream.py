@@ -24,6 +24,8 @@ FAST = (
 )
 #: These are fast as well if the line is fast enough for the requested rate.
 FAST_IF_CARRIED = tuple(f"eq_b{n}_db" for n in range(1, params.EQ_BANDS + 1))
+#: These are sent only if the line carries them, too, in fast frames.
+ONLY_IF_CARRIED = tuple(f"level_b{n}_dbfs" for n in range(1, params.MULTIBAND_BANDS + 1))
 SLOW_HZ = 2.0
 #: Fraction of the line that meters may use, and the most characters of one integer: "-15000,".
 SHARE, DIGITS = 0.45, 7
@@ -52,10 +54,12 @@ class MeterStream:
     def __init__(self, reader, counters, wanted_hz: float, bytes_per_s: int):
         self._reader, self._slow_reader = reader(), reader()
         self._counters = counters
-        names = list(self._reader.read())
+        whole = list(self._reader.read())
+        needed = [name for name in whole if name not in ONLY_IF_CARRIED]
         counts = {name: count for name, count in counters().items() if isinstance(count, (int, float))}
         self._counts = [(name, 100 if isinstance(count, float) else 1) for name, count in counts.items()]
-        for fast in (FAST + FAST_IF_CARRIED, FAST):
+        everything = FAST + FAST_IF_CARRIED + ONLY_IF_CARRIED
+        for fast, names in ((everything, whole), (FAST + FAST_IF_CARRIED, needed), (FAST, needed)):
             carried_hz = _carried_hz(bytes_per_s, len(fast), len(names) - len(fast) + len(counts))
             if carried_hz >= wanted_hz:
                 break
