@@ -8,6 +8,7 @@ CLIPS  ?=
 MUSIC  ?=
 DEVICE ?=
 LONG   ?=
+SECONDS ?=
 RELEASE ?= bookworm
 TESTS  ?=
 QUICK  ?=
@@ -22,6 +23,7 @@ help:
 	@echo "make site             build the documentation as web pages in build/site"
 	@echo "make test-box         run the box on a Linux kernel with virtual hardware (LONG=1: long drills, too)"
 	@echo "make test-browser     drive the page of \`burnish web\` in Chromium (LONG=1: a minute of drawing, an hour of frames, 20 unplugs)"
+	@echo "make test-box-stock   run the audio of the box on Debian's real-time kernel in an emulator that counts instructions"
 	@echo "make try-install      install a box in an emulated Debian system (RELEASE=trixie or bookworm)"
 	@echo "make fresh            run demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras           print whether pip can install each extra, for each Python and machine"
@@ -69,10 +71,10 @@ records-setup:
 	sh tools/records_setup.sh
 
 # The real burnishd on a Linux kernel with virtual hardware, in virtual time: see tests/box/README.md. LONG=1 adds the long
-# drills.
+# drills. WRITE=1 renews docs/DRILLS.md.
 test-box: build
 	sh tools/box_setup.sh
-	LONG=$(LONG) $(PY) -m pytest -m box -s tests/box
+	LONG=$(LONG) $(PY) -m pytest -m box -s $(if $(WRITE),--write-docs) tests/box
 
 # The page of `burnish web` in Chromium, against a simulated box; renews the pictures in docs/plots/web. LONG=1 adds the long
 # measurements.
@@ -81,11 +83,17 @@ test-browser: build
 	VENV=$(VENV) sh tools/browser_setup.sh
 	LONG=$(LONG) $(PY) -m pytest -m browser -s tests/host_cli/web
 
-# Installs a box twice into an emulated Debian system for arm64, and runs tests of the DSP there. Needs root. RELEASE=trixie
-# compiles the DSP in the emulation, because a wheel compiled here fits only this machine's Python.
+# The same audio processes on Debian's unmodified real-time kernel, in an emulator whose instructions take time (SECONDS=60: longer).
+.PHONY: test-box-stock
+test-box-stock: build
+	sh tools/box_setup.sh
+	SECONDS=$(SECONDS) $(PY) -m pytest -m stock -s tests/box
+
+# Installs a box twice into an emulated Debian system for arm64, and runs tests of the DSP there. Needs root. WRITE=1 keeps the
+# output in docs/install.
 try-install: build
-	sh tools/cross_wheel.sh build/arm64
-	sh tools/try_install.sh $(RELEASE) $(if $(filter bookworm,$(RELEASE)),build/arm64/burnish-*.whl)
+	wheel=$$(sh tools/cross_wheel.sh $(RELEASE) build/arm64) && \
+		$(PY) tools/install_transcript.py $(RELEASE) $(if $(WRITE),--write) sh tools/try_install.sh $(RELEASE) $$wheel
 
 # What a laptop gets: the plain install, in a separate environment without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp

@@ -1,11 +1,10 @@
 #!/bin/sh
-# tools/arm64_root.sh RELEASE FOLDER: makes a Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run by
-# emulation. It contains those parts of Raspberry Pi OS Lite that the installation checks. Needs root, and takes some minutes.
-# An existing FOLDER is kept.
+# tools/arm64_root.sh RELEASE FOLDER: makes a new Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run by
+# emulation. It contains those parts of Raspberry Pi OS Lite that the installation checks. Needs root. The first call takes some
+# minutes; later ones unpack FOLDER.tar, which it keeps. An existing FOLDER is deleted.
 set -eu
 release=${1:?bookworm or trixie}
 folder=${2:?the folder}
-[ ! -e "$folder/etc/os-release" ] || exit 0
 
 . "$(dirname "$0")/optional.sh"
 want mmdebstrap "unpacks Debian's packages into a folder"
@@ -23,8 +22,17 @@ if [ ! -e $formats/qemu-aarch64 ]; then
     printf '%s' ":qemu-aarch64:M::$magic:$mask:/usr/bin/qemu-aarch64-static:OCF" >$formats/register
 fi
 
-mmdebstrap --quiet --arch=arm64 --variant=minbase \
-    --include=ca-certificates,python3,python3-venv,systemd,udev,kmod,passwd,util-linux,fdisk "$release" "$folder"
+if [ ! -e "$folder.tar" ]; then
+    mkdir -p "$(dirname "$folder")"
+    mmdebstrap --quiet --arch=arm64 --variant=minbase \
+        --include=ca-certificates,python3,python3-venv,systemd,udev,kmod,passwd,util-linux,fdisk \
+        "$release" "$folder.partial.tar"
+    mv "$folder.partial.tar" "$folder.tar"
+fi
+! mountpoint -q "$folder/proc" || umount "$folder/proc"
+rm -rf --one-file-system "$folder"
+mkdir -p "$folder"
+tar -xf "$folder.tar" -C "$folder"
 mkdir -p "$folder/boot/firmware/overlays"
 printf '%s\n' 'dtparam=audio=on' 'dtoverlay=vc4-kms-v3d' '[all]' >"$folder/boot/firmware/config.txt"
 echo 'console=serial0,115200 console=tty1 root=PARTUUID=00000000-02 rootfstype=ext4 fsck.repair=yes rootwait' \

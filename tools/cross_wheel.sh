@@ -1,20 +1,38 @@
 #!/bin/sh
-# tools/cross_wheel.sh FOLDER: makes a wheel of Burnish for the box (Linux on aarch64), compiled on this machine instead of on
-# the Pi. The wheel fits only the version of Python that runs this script: 3.11 for bookworm, 3.13 for trixie. `firmware.install
-# --wheel` takes it.
+# tools/cross_wheel.sh RELEASE FOLDER: makes a wheel of Burnish for a box with Raspberry Pi OS bookworm or trixie (Linux on
+# aarch64), compiled on this machine instead of on the Pi, and prints its path. `firmware.install --wheel` takes it. This needs the
+# release's version of Python here, because a wheel fits only one version; without it, nothing is printed, and the installation
+# compiles on the Pi.
 set -eu
-folder=${1:?the folder for the wheel}
-PYTHON=${PYTHON:-.venv/bin/python}
+release=${1:?bookworm or trixie}
+folder=${2:?the folder for the wheel}
+case $release in
+bookworm) version=3.11 ;;
+trixie) version=3.13 ;;
+*) echo "tools/cross_wheel.sh: the release must be bookworm or trixie, and this is $release" >&2; exit 2 ;;
+esac
 
+if ! "python$version" --version >/dev/null 2>&1; then
+    echo "there is no python$version here, which the wheel for $release needs" >&2
+    exit 0
+fi
 . "$(dirname "$0")/optional.sh"
-want gcc-aarch64-linux-gnu "compiles the DSP for the machine of the box"
-want libc6-dev-arm64-cross "its C library"
-install_wanted "they could not be installed: no wheel can be compiled"
+{
+    want gcc-aarch64-linux-gnu "compiles the DSP for the machine of the box"
+    want libc6-dev-arm64-cross "its C library"
+    install_wanted "they could not be installed: no wheel can be compiled"
+} >&2
 
+python=$folder/python$version/bin/python
+if [ ! -x "$python" ]; then
+    "python$version" -m venv "$folder/python$version"
+    "$python" -m pip install --quiet --disable-pip-version-check setuptools wheel "cython>=3.1" numpy
+fi
 # The headers of Python are the same on both machines, because both are 64-bit and little-endian. These settings state the
 # differences.
-tag=$("$PYTHON" -c 'import sys; print(f"cpython-{sys.version_info.major}{sys.version_info.minor}")')
+tag=cpython-$(echo $version | tr -d .)
 export CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDSHARED="aarch64-linux-gnu-gcc -shared"
 export SETUPTOOLS_EXT_SUFFIX=".$tag-aarch64-linux-gnu.so" _PYTHON_HOST_PLATFORM=linux-aarch64
-"$PYTHON" setup.py -q build --build-base "$folder/build" bdist_wheel --dist-dir "$folder" --plat-name linux_aarch64
-ls "$folder"/*.whl
+rm -f "$folder/$release"/*.whl
+"$python" setup.py -q build --build-base "$folder/build" bdist_wheel --dist-dir "$folder/$release" --plat-name linux_aarch64 >&2
+ls "$folder/$release"/*.whl

@@ -1,34 +1,38 @@
 #!/bin/sh
-# tools/try_install.sh RELEASE [WHEEL]: installs a box twice into a Debian system for arm64, and shows the results. Needs root.
-# The system stays in build/arm64/RELEASE. The first run takes long, because every program is emulated.
+# tools/try_install.sh RELEASE [WHEEL]: installs a box twice into a new Debian system for arm64, and shows the results. Needs root.
+# The system stays in build/arm64/RELEASE. Every program is emulated, so this takes many minutes.
 set -eu
 release=${1:?bookworm or trixie}
 wheel=${2:-}
 root=build/arm64/$release
 python=${PYTHON:-.venv/bin/python}
 install="$python -m firmware.install --root $root ${wheel:+--wheel $wheel}"
+tests=${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/convolution}
 
-sh "$(dirname "$0")/arm64_root.sh" "$release" "$root"
+sh "$(dirname "$0")/arm64_root.sh" "$release" "$root" >&2
 trap 'umount "$root/proc" 2>/dev/null || true' EXIT
 mount -t proc proc "$root/proc"
 [ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/"
 
-echo "== dry run"
+echo "== the system"
+chroot "$root" sh -c '. /etc/os-release; echo "$PRETTY_NAME, $(uname -m), $(python3 --version)"'
+echo "== python3 -m firmware.install --dry-run"
 $install --dry-run
-echo "== first run"
+echo "== python3 -m firmware.install"
 $install
-echo "== second run"
+echo "== python3 -m firmware.install, the second time"
 $install
-echo "== the units"
+echo "== systemd-analyze verify"
 for unit in burnish-cpu burnish-slot burnish-usb burnishd; do
-    chroot "$root" systemd-analyze verify --man=no "/etc/systemd/system/$unit.service" && echo "$unit: accepted"
+    chroot "$root" systemd-analyze verify --man=no "/etc/systemd/system/$unit.service" 2>&1 && echo "$unit: accepted"
 done
-chroot "$root" systemd-analyze security --offline=yes /etc/systemd/system/burnishd.service | tail -1
-echo "== what the box imports"
+echo "== systemd-analyze security burnishd.service"
+chroot "$root" systemd-analyze security --offline=yes --no-pager /etc/systemd/system/burnishd.service
+echo "== the imports of the box"
 chroot "$root" /opt/burnish/current/bin/python -c '
 import alsaaudio, gpiozero, lgpio, luma.oled.device, PIL, serial, spidev
-print("all there")' || echo "something is missing"
-echo "== the service as its user, on simulated parts"
+print("all of them work")'
+echo "== burnishd as its user, on simulated parts"
 chroot "$root" python3 -c '
 import wave
 with wave.open("/tmp/mix.wav", "wb") as file:  # a second of a square wave
@@ -39,10 +43,11 @@ with wave.open("/tmp/mix.wav", "wb") as file:  # a second of a square wave
 chroot "$root" setpriv --reuid=burnish --regid=burnish --clear-groups env HOME=/tmp \
     /opt/burnish/current/bin/burnishd --sim --unpaced --run-dir /tmp/burnish-trial --mix /tmp/mix.wav &&
     echo "it ran, and ended with status 0"
-echo "== tests of the DSP"
+echo "== pytest $tests"
 check=$root/tmp/check
 rm -rf "$check"
 mkdir -p "$check"
 cp -r tests docs pyproject.toml "$check"
-chroot "$root" /opt/burnish/current/bin/python -m pip install --quiet --target /tmp/check/libraries pytest scipy
-chroot "$root" sh -c "cd /tmp/check && PYTHONPATH=libraries /opt/burnish/current/bin/python -m pytest -q -p no:cacheprovider ${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/convolution}"
+chroot "$root" /opt/burnish/current/bin/python -m pip install --quiet --disable-pip-version-check --target /tmp/check/libraries \
+    pytest scipy soundfile
+chroot "$root" sh -c "cd /tmp/check && PYTHONPATH=libraries:. /opt/burnish/current/bin/python -m pytest -q -p no:cacheprovider $tests"

@@ -4,6 +4,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 #: Options of the loopback card: as many cables as a drill uses. Its clock is the timer of the dummy card, one tick per period.
 CARD = ("snd_aloop.timer_source=Dummy", "snd_aloop.pcm_substreams=4", "snd_dummy.hrtimer=1")
-_END = re.compile(r"^@@ status (\d+) after ([\d.]+) virtual seconds", re.M)
+END = re.compile(r"^@@ status (\d+) after ([\d.]+) virtual seconds", re.M)
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,16 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
             output, _ = guest.communicate()
             output += f"\nthe guest did not end within {timeout_s:g} s"
     output = output.replace("\r\n", "\n")
-    ended = _END.findall(output)
+    ended = END.findall(output)
     status, virtual_s = ended[-1] if ended else (None, "0")
     return Ended(
-        None if status is None else int(status), float(virtual_s), time.monotonic() - began_s, _END.sub("", output)
+        None if status is None else int(status), float(virtual_s), time.monotonic() - began_s, END.sub("", output)
     )
+
+
+def pytest_command(path: Path) -> list:
+    """The command that runs the drills of a file inside a guest."""
+    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--color=no", "-m", "", path]
 
 
 def script(command: list) -> str:

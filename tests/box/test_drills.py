@@ -1,14 +1,13 @@
 """Starts each drill in a new guest. `make test-box` runs this; LONG=1 adds the long drills."""
 
 import os
-import sys
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from . import guest
+from . import guest, results
 from .kernel import build
 
 pytestmark = pytest.mark.box
@@ -46,6 +45,7 @@ SHORT_DRILLS = (
     Drill("test_link.py"),
     Drill("test_misc.py"),
     Drill("test_flood.py"),
+    Drill("test_storage.py", {"PERIOD_FRAMES": "256"}),
 )
 LONG_DRILLS = (
     *(audio(rate_hz, period) for rate_hz in (44100, 48000, 96000, 192000) for period in (64, 128, 256)),
@@ -53,7 +53,7 @@ LONG_DRILLS = (
     Drill("test_panel.py", {"SECONDS": "20"}, timeout_s=4 * 3600),
     Drill("test_link.py", {"REPLUGS": "20"}),
     Drill("test_pulled.py"),
-    Drill("test_soak.py", {"SECONDS": "600", "RATE_HZ": "96000", "PERIOD_FRAMES": "128"}, timeout_s=4 * 3600),
+    Drill("test_soak.py", {"SECONDS": "600", "RATE_HZ": "96000", "PERIOD_FRAMES": "128"}, timeout_s=8 * 3600),
 )
 ALL = SHORT_DRILLS + (LONG_DRILLS if LONG else ())
 
@@ -76,25 +76,29 @@ def runs(kernel, request) -> dict[str, Future]:
 
 def run(kernel: Path, drill: Drill) -> guest.Ended:
     settings = [f"{name}={value}" for name, value in drill.environment.items()]
-    pytest_command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-q",
-        "--color=no",
-        "-m",
-        "",
-        DRILLS / drill.file,
-    ]
     return guest.run(
-        kernel, ["env", *settings, *pytest_command], kernel_arguments=drill.kernel, timeout_s=drill.timeout_s
+        kernel,
+        ["env", *settings, *guest.pytest_command(DRILLS / drill.file)],
+        kernel_arguments=drill.kernel,
+        timeout_s=drill.timeout_s,
     )
 
 
+@pytest.fixture(scope="module")
+def document(request):
+    """The rows that the drills report. In the end they are written into docs/DRILLS.md or compared with it."""
+    rows: dict[str, results.Row] = {}
+    yield rows
+    if request.config.getoption("--write-docs"):
+        results.write(rows)
+    elif stale := results.stale(rows):
+        pytest.fail("docs/DRILLS.md is not current: run `make test-box WRITE=1`\n" + "\n".join(stale))
+
+
 @pytest.mark.parametrize("drill", ALL, ids=lambda drill: drill.name)
-def test_drill(runs, drill):
+def test_drill(runs, drill, document):
     ended = runs[drill.name].result()
-    print(f"{ended.output}\n{drill.name}: {ended.virtual_s:.0f} virtual s in {ended.host_s:.0f} s")
+    rows, output = results.split(ended.output)
+    document.update({row.drill: row for row in rows})
+    print(f"{output}\n{drill.name}: {ended.virtual_s:.0f} virtual s in {ended.host_s:.0f} s")
     assert ended.status == 0, f"{drill.name} ended with status {ended.status} after {ended.virtual_s:g} virtual s"

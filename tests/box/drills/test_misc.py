@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.box.parts import Burnishd
+from tests.box.parts import Burnishd, described, parts
 
 
 @pytest.fixture
@@ -105,18 +105,53 @@ def test_asking_for_stacks_disturbs_nothing(sounding, tool):
 
 def test_settings_survive_a_restart(sounding, tool):
     service = sounding()
-    tool.set("input.trim_db", -4.5)
+    tool.set("limiter.release_ms", 175)  # not heard without gain reduction
     time.sleep(3)
     assert service.stop() == 0
     sounding()
-    assert float(tool.get("input.trim_db")) == -4.5
+    assert float(tool.get("limiter.release_ms")) == 175
 
 
-def test_orderly_end_logs_no_fault(sounding):
+def test_orderly_end_logs_no_fault(sounding, jig, music, report):
+    """The sound fades out before the box ends."""
     service = sounding()
-    logged = len(service.log)
+    logged, began, asked_s = len(service.log), jig.position, time.monotonic()
     assert service.stop() == 0
-    assert "fails" not in service.log[logged:]
+    took_s = time.monotonic() - asked_s
+    time.sleep(0.1)
+    found = parts(jig.recording(began), music)
+    log = service.log[logged:].strip()
+    report("orderly end", sound=described(found), recovery=f"ended after {took_s:.2f} s with status 0", log=log)
+    assert [part.kind for part in found] == ["music", "fade", "silence"]
+    assert "fails" not in log
+
+
+def test_unusable_state_file_is_set_aside(sounding, report):
+    """With a pipe in its place, a program that opens the file would wait for ever."""
+    state = Burnishd.data / "state.json"
+    Burnishd.data.mkdir(parents=True, exist_ok=True)
+    state.unlink(missing_ok=True)
+    os.mkfifo(state)
+    began = time.monotonic()
+    service = sounding()
+    took_s = time.monotonic() - began - 1
+    report("state file is a pipe", sound="bypass until the box has settings, then a fade", log=service.log,
+           recovery=f"relays held {took_s:.1f} s after the start, as without a state file")  # fmt: skip
+    assert took_s < 5
+    assert not state.is_fifo()
+
+
+def test_tool_without_burnishd(header, cable, tool, report):
+    """The Linux kernel of the laptop waits when a port is closed whose other end reads nothing."""
+    cable.plug()
+    try:
+        answer = tool("info")
+    finally:
+        cable.pull()
+    report("cable in, burnishd not running", sound="bypass", log="",
+           recovery=f"`burnish info` ends after {answer.took_s:.1f} s: `{answer.err}`")  # fmt: skip
+    assert answer.status != 0 and answer.err.count("\n") == 0
+    assert answer.took_s < 10
 
 
 def test_control_process_that_ends_is_started_again(sounding, tool):

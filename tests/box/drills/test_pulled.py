@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from tests.box.parts import described, parts
+
 from .test_link import COMMANDS
 
 #: The moments after the start of the command, in virtual seconds. A command takes about 0.1 s.
@@ -16,7 +18,7 @@ STATUSES = (0, 3, 4, 5, 6)
 
 @pytest.mark.parametrize("after_s", MOMENTS_S)
 @pytest.mark.parametrize("words", [row[0] for row in COMMANDS])
-def test_pulled(burnishd, tool, cable, words, after_s):
+def test_pulled(jig, burnishd, tool, cable, words, after_s):
     timer = threading.Timer(after_s, cable.pull)
     timer.start()
     answer = tool(*words.split())
@@ -28,6 +30,11 @@ def test_pulled(burnishd, tool, cable, words, after_s):
     assert tool("info").status == 0
 
 
-def test_sound_was_not_touched(burnishd, tool):
+def test_sound_was_not_touched(burnishd, tool, jig, music, report):
     counters = tool.counters
+    found = parts(jig.recording(), music)
+    steady = found[-1]  # before it there is the start of the box
+    report("cable pulled during every command", sound=described([steady]), log="",
+           recovery=f"{len(COMMANDS)} commands, each at {len(MOMENTS_S)} moments: at most one sentence, and the next command works")  # fmt: skip
     assert (counters["xruns"], counters["audio_starts"], counters["control_starts"]) == (0, 1, 1)
+    assert steady.kind == "music" and [part.kind for part in found].count("music") == 1

@@ -37,4 +37,7 @@ class Cable:
             raise TimeoutError(f"{self.laptop} did not appear within 5 s")
 
     def pull(self) -> None:
+        """Pull the cable out, and wait until the laptop has no serial device."""
         (_GADGET / "UDC").write_text("\n")
+        if wait_until(lambda: not self.laptop.exists(), 5) is None:
+            raise TimeoutError(f"{self.laptop} did not disappear within 5 s")

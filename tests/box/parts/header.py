@@ -119,6 +119,11 @@ class Header:
         return self.part("edges")
 
     @property
+    def charging_edges(self) -> int:
+        """Edges that charge the pump until the relays pull in."""
+        return self.part("charging_edges")
+
+    @property
     def last_edge_s(self) -> float:
         """When the heartbeat last had an edge, on the clock of `time.monotonic`."""
         return self.part("last_edge_ns") / 1e9

@@ -44,7 +44,7 @@ def _play(device: str, rate_hz: int, period: int, words: np.ndarray, repeat: boo
 
 def _record(device: str, rate_hz: int, period: int, path: str, stop, faults) -> None:
     pcm = _open(alsaaudio.PCM_CAPTURE, device, rate_hz, period)
-    with open(path, "wb") as file:
+    with open(path, "wb", buffering=0) as file:
         while not stop.is_set():
             try:
                 frames, data = pcm.read()
@@ -86,6 +86,16 @@ class Jig:
     def start(self) -> None:
         """Start to play the words."""
         self._started.set()
+
+    @property
+    def position(self) -> int:
+        """How many frames have been recorded so far."""
+        return os.path.getsize(self._path) // _BYTES_PER_FRAME
+
+    def recording(self, begin: int = 0) -> np.ndarray:
+        """The frames recorded so far, from frame `begin`, int32, shape (frames, 2)."""
+        words = np.fromfile(self._path, "<i4", offset=begin * _BYTES_PER_FRAME)
+        return words[: len(words) // 2 * 2].reshape(-1, 2)
 
     def stop(self) -> np.ndarray:
         """Stop, and return the recording, int32, shape (frames, 2), or nothing without a path."""

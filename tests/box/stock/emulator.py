@@ -1,0 +1,41 @@
+"""Boots Debian's real-time kernel in QEMU and runs one command in it. Each instruction takes a nanosecond of virtual time.
+Computing therefore takes as long as on a processor of 1 GHz with one instruction per cycle, and a run gives the same result
+however busy the host is."""
+
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from tests.box.guest import END, Ended, script
+
+MEMORY = "1536M"
+
+
+def run(kernel: Path, initial: Path, command: list, *, timeout_s: float) -> Ended:
+    """Run `command` as root in the emulator. `timeout_s` is measured by the host's clock."""
+    began_s = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="burnish-emulator-") as folder:
+        path = Path(folder) / "script"
+        path.write_text(script(command))
+        words = [
+            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
+            "-cpu", "max", "-smp", "1", "-m", MEMORY, "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio",
+            "-kernel", str(kernel), "-initrd", str(initial),
+            "-fsdev", "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
+            "-device", "virtio-9p-pci,fsdev=host,mount_tag=host", "-append",
+            f"console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off random.trust_cpu=on guest_script={path}",
+        ]  # fmt: skip
+        try:
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+                                  timeout=timeout_s)  # fmt: skip
+            output = done.stdout + done.stderr
+        except subprocess.TimeoutExpired as error:
+            output = (error.stdout or b"").decode(
+                errors="replace"
+            ) + f"\nthe emulator did not end within {timeout_s:g} s"
+    output = output.replace("\r\n", "\n")
+    ended = END.findall(output)
+    status, virtual_s = ended[-1] if ended else (None, "0")
+    host_s = time.monotonic() - began_s
+    return Ended(None if status is None else int(status), float(virtual_s), host_s, END.sub("", output))
