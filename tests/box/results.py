@@ -10,6 +10,8 @@ from tests.support.paths import DOCS
 PATH = DOCS / "DRILLS.md"
 _MARK = "@@ row "
 _LINE = re.compile(rf"^{_MARK}(.*)$\n?", re.M)
+#: A temporary file has another name each time.
+_TEMPORARY = re.compile(r"\.\w{8}\.tmp\b")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 #: How much a number may differ before the document counts as stale: by this part of it, or by this much if that is more. Virtual
 #: time is exact, but the moments at which Linux starts a process depend on the versions of the programs.
@@ -99,7 +101,7 @@ def _cells(row: Row) -> Row:
     """`row` in the form of a table: no line breaks and no bars; a line that repeats is shown once, with how often it occurs."""
     cells = {}
     for name, text in asdict(row).items():
-        counted = Counter(text.replace("|", "¦").splitlines())
+        counted = Counter(_TEMPORARY.sub(".….tmp", text.replace("|", "¦")).splitlines())
         cells[name] = " / ".join(line + (f" ({count} times)" if count > 1 else "") for line, count in counted.items())
     return replace(row, **{name: text or "nothing" for name, text in cells.items()})
 

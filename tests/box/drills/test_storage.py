@@ -108,7 +108,7 @@ def test_a_change_during_a_fault_of_the_disk_is_saved_afterwards(
     saved_s = wait_until(lambda: saved_release_ms() == release_ms, 15, 0.1)
     assert saved_s is not None, burnishd.log
     assert tool("preset", "save", name).status == 0
-    assert failing(tool) == "nothing"
+    assert wait_until(lambda: failing(tool) == "nothing", 15, 0.1) is not None
     watchdog.follow(0.1)
     after, played, pause_ms = tool.counters, sound(), header.longest_pause_ms()
     report(name, sound=played, log=logged(),
