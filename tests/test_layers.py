@@ -58,6 +58,7 @@ LAYERS = (
     "host_cli.records.delivery",
     "host_cli.assistant",
     "host_cli.compare",
+    "host_cli.stems",
     "host_cli.box",
     "host_cli.web",
     "host_cli.remote",

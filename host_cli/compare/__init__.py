@@ -10,6 +10,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "AbxTest": "abx",
+        "DISTINCT": "alignment",
         "Difference": "differences",
         "Offset": "alignment",
         "Version": "versions",
@@ -19,6 +20,7 @@ __getattr__ = lazy_exports(
         "find_offset": "alignment",
         "find_player": "players",
         "needed": "abx",
+        "offset_of_part": "alignment",
         "p_value": "abx",
         "shifted": "alignment",
         "version_rows": "tables",
@@ -26,6 +28,7 @@ __getattr__ = lazy_exports(
 )
 
 __all__ = [
+    "DISTINCT",
     "AbxTest",
     "Difference",
     "Offset",
@@ -36,6 +39,7 @@ __all__ = [
     "find_offset",
     "find_player",
     "needed",
+    "offset_of_part",
     "p_value",
     "shifted",
     "version_rows",

@@ -32,12 +32,18 @@ class Offset:
 
 
 def find_offset(first: np.ndarray, second: np.ndarray, rate_hz: int) -> Offset:
-    """The offset of `second` (both float32, shape (2, frames))."""
+    """The offset of `second` (both float32, shape (2, frames)), from the middle of `first`."""
     part, most = round(PART_S * rate_hz), round(MOST_S * rate_hz)
     start = max(0, (first.shape[1] - part) // 2)
-    a = first[:, start : start + part].astype(np.float64)
     begin = max(0, start - most)
-    b = second[:, begin : start + part + most].astype(np.float64)
+    return offset_of_part(
+        first[:, start : start + part], second[:, begin : start + part + most], start - begin, most, rate_hz
+    )
+
+
+def offset_of_part(part: np.ndarray, other: np.ndarray, lead: int, most: int, rate_hz: int) -> Offset:
+    """By how many frames `part` is later in `other`, which begins `lead` frames before it; at most `most` frames."""
+    a, b = part.astype(np.float64), other.astype(np.float64)
     if not a.any() or not b.any():
         return Offset(0.0, False, 0.0)
     size = 1 << (a.shape[1] + b.shape[1] - 1).bit_length()
@@ -47,13 +53,13 @@ def find_offset(first: np.ndarray, second: np.ndarray, rate_hz: int) -> Offset:
     cross /= np.sqrt(magnitude + 1e-12 * magnitude.max())
     cross[(hz < RANGE_HZ[0]) | (hz > RANGE_HZ[1])] = 0
     whole = np.fft.irfft(cross, size)
-    lags = np.concatenate([np.arange(size // 2), np.arange(-(size // 2), 0)])
-    whole[np.abs(lags + begin - start) > most] = 0
+    lags = np.concatenate([np.arange(size // 2), np.arange(-(size // 2), 0)]) - lead
+    whole[np.abs(lags) > most] = 0
     peak = int(np.argmax(np.abs(whole)))
     spread = np.sqrt(np.mean(whole[whole != 0] ** 2)) if whole.any() else 1.0
     near = whole[np.arange(peak - _AROUND, peak + _AROUND + 1) % size]
     inverted = bool(near[_AROUND] < 0)
-    place = float(lags[peak]) + _refined(-near if inverted else near) + begin - start
+    place = float(lags[peak]) + _refined(-near if inverted else near)
     return Offset(place, inverted, float(abs(whole[peak]) / spread))
 
 

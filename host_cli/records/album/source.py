@@ -8,12 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from firmware import presets
-from firmware.contract import ParamError, constraints, params
 from firmware.engine import replay
 from host_cli.errors import CliFail
-from host_cli.folders import data_folder
-from host_cli.presets import read
+from host_cli.presets import settings_of
 from host_cli.records.formats import checksums
 from host_cli.render import AudioReader
 
@@ -58,7 +55,6 @@ class Source:
 
 def sources(album: Album) -> list[Source]:
     """The source of every song. Raises DocumentError, CliFail."""
-    library = presets.PresetLibrary(data_folder() / "presets")
     hashes: dict[Path, str] = {}
     found = []
     for number, song in enumerate(album.songs, 1):
@@ -70,7 +66,7 @@ def sources(album: Album) -> list[Source]:
             raise song.place.at(key).error(f"this must be inside the file, which lasts {whole / rate_hz:.3f} s")
         if song.path not in hashes:
             hashes[song.path] = checksums.digest(song.path, "sha256")
-        settings = _settings(album, song, rate_hz, library)
+        settings = _settings(album, song, rate_hz)
         found.append(Source(number, song, rate_hz, first, end - first, hashes[song.path], *settings))
     return found
 
@@ -88,24 +84,9 @@ def _settings(album: Album, song: Song, rate_hz: int, library) -> tuple:
     """(values, events, name, target_lufs) of a song."""
     if song.run_log:
         return *_logged(song, rate_hz), None
-    values = dict(params.DEFAULTS)
-    name, target_lufs, key = "none", None, "preset"
-    try:
-        if song.preset:
-            chosen = _preset(album, song.preset, library)
-            values |= chosen.values
-            name, target_lufs = chosen.name, chosen.target_lufs
-        if album.loudness.ceiling_dbtp is not None:
-            values[CEILING] = params.find(CEILING).check(album.loudness.ceiling_dbtp)
-        key = "set"
-        for path, value in song.changes.items():
-            param = params.find(path)
-            values[param.id] = param.parse(str(value).lower() if isinstance(value, bool) else str(value))
-            target_lufs = None if param.id == GAIN else target_lufs
-        constraints.check(values, values, rate_hz)
-    except (ParamError, presets.PresetError, CliFail) as why:
-        raise song.place.at(key).error(str(why)) from None
-    return values, (), name, target_lufs
+    common = {} if album.loudness.ceiling_dbtp is None else {CEILING: album.loudness.ceiling_dbtp}
+    chosen = settings_of(song.place, song.preset, song.changes, rate_hz, common)
+    return chosen.values, (), chosen.preset, chosen.target_lufs
 
 
 def _logged(song: Song, rate_hz: int) -> tuple[dict[str, float], tuple, str]:
@@ -118,12 +99,6 @@ def _logged(song: Song, rate_hz: int) -> tuple[dict[str, float], tuple, str]:
     if run["rate_hz"] != rate_hz:
         raise place.error(f"the run had {run['rate_hz']} Hz, but the file has {rate_hz} Hz")
     return run["start"], tuple(run["events"]), song.run_log.name
-
-
-def _preset(album: Album, name: str, library) -> presets.Preset:
-    if name.endswith(".toml"):
-        return read(album.path.resolve().parent / name)[1]
-    return library.load(name)
 
 
 def content_key(parts: list) -> str:
