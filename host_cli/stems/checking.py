@@ -31,12 +31,14 @@ _MOST_FILES = 40
 
 @dataclass(frozen=True)
 class Part:
-    """What was found about a stem: `offset` is the number of frames by which it must begin later to fit the mix, `gain_db` the gain with
-    which it is in the mix; `inverted`; `present`: whether it is in the mix at all."""
+    """What was found about a stem: `offset` is the number of frames by which it must begin later to fit the mix, `gain_db` the gain that it
+    has in the mix on top of that of the session, which together are `key_db`; `inverted`; `present`: whether it is in the mix at all."""
 
     name: str
     offset: int
+    later: int
     gain_db: float
+    key_db: float
     inverted: bool
     present: bool
 
@@ -71,12 +73,12 @@ class Report:
                 continue
             if part.offset:
                 word = "early" if part.offset > 0 else "late"
-                found.append(f"{part.name} is {abs(part.offset)} frames too {word}: add {part.offset} to its key later")
+                found.append(f"{part.name} is {abs(part.offset)} frames too {word}: write later = {part.later}")
             if part.inverted:
                 found.append(f"{part.name} has the opposite polarity in the mix: export it again")
             if abs(part.gain_db) > GAIN_DB:
                 found.append(
-                    f"{part.name} is in the mix with {part.gain_db:+.1f} dB: write gain_db = {part.gain_db:.1f} to match it"
+                    f"{part.name} has {part.gain_db:+.2f} dB more in the mix: write gain_db = {part.key_db:.3f}"
                 )
         if self.lacking:
             found.append(
@@ -91,21 +93,20 @@ class Report:
 
 
 def checked(session: Session, found: Sequence[Chain]) -> Report:
-    """Compare the files of all stems, at the places that the session gives them, with the mix. Raises DocumentError, CliFail."""
+    """Compare the files of all stems, at the places and with the gains that the session gives them, with the mix. Raises DocumentError, CliFail."""
     rate_hz, frames = _opened(session, found[0].rate_hz)
     offsets = [_offset(chain, session.mix, rate_hz) for chain in found]
     moved = [
-        replace(chain, stem=replace(chain.stem, later=chain.stem.later + (offset or 0), gain_db=0.0))
+        replace(chain, stem=replace(chain.stem, later=chain.stem.later + (offset or 0)))
         for chain, offset in zip(found, offsets, strict=True)
     ]
-    plain = [replace(chain, stem=replace(chain.stem, gain_db=0.0)) for chain in found]
     gram = _gram(session.mix, moved, frames)
     energy = gram[0, 0]
     gains = np.linalg.lstsq(gram[1:, 1:], gram[1:, 0], rcond=1e-12)[0]
     best = np.concatenate([[1.0], -gains])
     fitted = max(0.0, float(best @ gram @ best))
     unit = np.concatenate([[1.0], -np.ones(len(found))])
-    as_is = gram if not any(offsets) else _gram(session.mix, plain, frames)
+    as_is = gram if not any(offsets) else _gram(session.mix, found, frames)
     rest, loudest = _remainder(session.mix, moved, gains, frames, rate_hz)
     parts = tuple(_part(chain, offset, gain) for chain, offset, gain in zip(found, offsets, gains, strict=True))
     lacking = _lacking(session, rest, loudest, rate_hz) if _db(fitted, energy) > NULL_DB else ()
@@ -135,7 +136,8 @@ def _opened(session: Session, rate_hz: int) -> tuple[int, int]:
 
 def _part(chain: Chain, offset: int | None, gain: float) -> Part:
     gain_db = float(20 * np.log10(max(abs(gain), 1e-9)))
-    return Part(chain.stem.name, offset or 0, round(gain_db, 3) + 0.0, bool(gain < 0), gain_db > ABSENT_DB)
+    return Part(chain.stem.name, offset or 0, chain.stem.later + (offset or 0), round(gain_db, 3) + 0.0,
+                round(chain.stem.gain_db + gain_db, 3) + 0.0, bool(gain < 0), gain_db > ABSENT_DB)  # fmt: skip
 
 
 def _read(path: Path, first: int, frames: int, later: int = 0) -> np.ndarray:

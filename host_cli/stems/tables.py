@@ -11,7 +11,7 @@ def chain_rows(found: Sequence[Chain]) -> list[tuple[str, ...]]:
     rows = [("stem", "length", "later", "gain", "preset", "file")]
     for chain in found:
         stem = chain.stem
-        name = "not processed" if chain.settings is None else chain.settings.preset
+        name = "not processed" if chain.settings is None else stem.preset or "own settings"
         rows.append((stem.name, f"{chain.frames / chain.rate_hz:.3f} s", f"{stem.later} frames" if stem.later else "",
                      f"{stem.gain_db:+.1f} dB" if stem.gain_db else "", name, stem.path.name))  # fmt: skip
     return rows
@@ -19,7 +19,7 @@ def chain_rows(found: Sequence[Chain]) -> list[tuple[str, ...]]:
 
 def report_rows(report: Report) -> list[tuple[str, ...]]:
     """What was found about each stem, below a row of headings."""
-    rows = [("stem", "in the mix", "must begin later by", "gain in the mix", "polarity")]
+    rows = [("stem", "in the mix", "must begin later by", "more gain in the mix", "polarity")]
     for part in report.parts:
         if not part.present:
             rows.append((part.name, "no", "", "", ""))
