@@ -9,6 +9,7 @@ import soundfile
 
 from host_cli.errors import CliFail
 from host_cli.folders import native_name
+from host_cli.tags import chunks
 
 from .audiofile import SUBTYPES, check_target, round_to_bits
 
@@ -45,6 +46,8 @@ class AudioWriter:
         try:
             self._file.close()
             if kind is None and self.keep:
+                if self._bits == "float":
+                    chunks.forget_time(self._part)
                 self.finish(self._part)
                 self._part.replace(self.path)
         except (soundfile.LibsndfileError, OSError) as error:

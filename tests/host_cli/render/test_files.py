@@ -1,6 +1,7 @@
 """`burnish render` and `burnish analyze`."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -302,3 +303,15 @@ class TestAnalysis:
     def test_report_of_another_kind_is_refused(self, mix, tmp_path):
         status, _, stderr = burnish("analyze", mix[0], "--report", tmp_path / "report.doc")
         assert status == 2 and ".html, .htm, .pdf, .png" in stderr
+
+
+def test_equal_float_files_have_equal_bytes_at_any_time(tmp_path, rng):
+    """libsndfile writes the time into the PEAK chunk of float files."""
+    from host_cli.render import AudioWriter
+
+    samples = np.clip(0.1 * rng.standard_normal((2, 1000)), -1, 1).astype(np.float32)
+    for name in ("one", "two"):
+        with AudioWriter(tmp_path / f"{name}.wav", RATE_HZ, "float", 1000) as writer:
+            writer.write(samples)
+        time.sleep(1.1 if name == "one" else 0)
+    assert (tmp_path / "one.wav").read_bytes() == (tmp_path / "two.wav").read_bytes()
