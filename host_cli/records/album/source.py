@@ -80,7 +80,7 @@ def _opened(song: Song) -> tuple[int, int]:
         raise song.place.at("file").error(str(why)) from None
 
 
-def _settings(album: Album, song: Song, rate_hz: int, library) -> tuple:
+def _settings(album: Album, song: Song, rate_hz: int) -> tuple:
     """(values, events, name, target_lufs) of a song."""
     if song.run_log:
         return *_logged(song, rate_hz), None
