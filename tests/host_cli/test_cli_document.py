@@ -55,12 +55,13 @@ RUNS = (
     ["deliver", "album.toml", "--for", "cd", "-o", "cd"], ["verify", "cd"], ["import", "cd", "-o", "back"],
     ["translate", "mixes/01 One.wav", "--models", "phone", "--codecs", "mp3"], ["proof", "in.wav", "-o", "proof.html"],
     ["catalogue", "plan", "mixes", "more", "-o", "cat"], ["catalogue", "run", "cat", "--jobs", "1"], ["catalogue", "status", "cat"],
-    ["catalogue", "verify", "cat"],
+    ["catalogue", "verify", "cat"], ["compare", "in.wav", "mixes/01 One.wav", "--no-align"], ["stems", "new", "stems", "-o", "stems.toml"],
+    ["stems", "check", "stems.toml"], ["stems", "render", "stems.toml", "-o", "sum.wav"],
 )  # fmt: skip
 #: Commands that end with the status of a failed check or a difference in these runs.
 FAIL = (["doctor"], ["preset", "diff", "Mine", "Warm"], ["check", "in.wav"], ["proof", "in.wav", "-o", "proof.html"],
-        ["catalogue", "run", "cat", "--jobs", "1"])  # fmt: skip
-GROUPS = ("preset", "album", "catalogue")
+        ["catalogue", "run", "cat", "--jobs", "1"], ["stems", "check", "stems.toml"])  # fmt: skip
+GROUPS = ("preset", "album", "catalogue", "stems")
 
 
 def walk(context: click.Context):
@@ -78,6 +79,7 @@ MORE_RUNS = {
     "analyze, file that is not stereo": ["analyze", "surround.wav"],
     "curve multiband": ["curve", "multiband"],
     "analyze --for": ["analyze", "in.wav", "--for", "spotify"],
+    "compare --abx": ["compare", "in.wav", "mixes/01 One.wav", "--no-align", "--abx", "--seed", "1", "-o", "abx"],
     "preset history NUMBER": ["preset", "history", "1"],
     "preset restore --dry-run": ["preset", "restore", "all.tar.gz", "--dry-run"],
 }
@@ -99,6 +101,13 @@ def document() -> str:
         if tuple(context.command_path.split()[1:]) in documented:
             parts.append(f"\n[Keys of its JSON object](JSON.md#{context.command_path.replace(' ', '-')})\n")
     return "".join(parts)
+
+
+def write_stems(folder):
+    """Two stems and a mix that they do not quite sum to."""
+    first, second = write_mixes(folder, (2.0, 2.0))
+    both = soundfile.read(first)[0] + 0.5 * soundfile.read(second)[0]
+    soundfile.write(folder / "mix.wav", both, 44100, "PCM_24")
 
 
 def without_ffmpeg(monkeypatch):
@@ -125,7 +134,9 @@ def outputs(burnish, fake, tmp_path, monkeypatch):
     write_mixes(tmp_path / "mixes", (4.5, 4.5))
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "broken.wav").write_bytes(b"RIFF")
+    write_stems(tmp_path / "stems")
     without_ffmpeg(monkeypatch)
+    monkeypatch.setattr("host_cli.compare.players.PROGRAMS", ())
     monkeypatch.setenv("VISUAL", "sed -i s/gain_db.=.0.0/gain_db=1.0/")
     found = {}
     for arguments in RUNS:

@@ -168,4 +168,8 @@ def _version(version) -> dict:
 def _plain(difference) -> dict:
     """`null_db` is null for equal files, because JSON has no infinity."""
     found = asdict(difference)
-    return found | {"null_db": None if difference.null_db == -math.inf else difference.null_db}
+    octaves = found.pop("octaves_db")
+    return found | {
+        "octaves": {"hz": [float(hz) for hz in octaves], "db": list(octaves.values())},
+        "null_db": None if difference.null_db == -math.inf else difference.null_db,
+    }

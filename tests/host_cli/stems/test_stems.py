@@ -9,8 +9,11 @@ from scipy import signal
 
 from dsp_ext.meters import measure
 from host_cli.render import AudioReader, Renderer
-from host_cli.stems import read_session
+from host_cli.stems import chains, read_session
+from host_cli.stems.schema import TABLES
+from tests.support.documents import blocks
 from tests.support.mixes import mix
+from tests.support.paths import DOCS
 
 RATE_HZ = 44100
 NAMES = ("Drums", "Bass", "Keys", "Voice")
@@ -102,8 +105,6 @@ def test_the_latency_of_every_chain_is_removed(session, parts, burnish, tmp_path
     lines = 'set = { "eq.mode" = "linear", "eq.b1.enabled" = true, "eq.b1.gain_db" = 6.0, "eq.b1.freq_hz" = 100 }'
     file = session(Drums=lines)
     assert burnish("stems", file, "-o", tmp_path / "out.wav", "--bits", "float")[0] == 0
-    from host_cli.stems import chains
-
     chain = chains(read_session(file))[0]
     with AudioReader(file.parent / "Drums.wav") as reader:
         alone = np.concatenate(list(Renderer(RATE_HZ).render(reader.blocks(), chain.settings.values)), axis=1)
@@ -283,3 +284,13 @@ def test_files_that_do_not_fit_together_are_refused(session, burnish, tmp_path):
     assert "at least 2 stems" in burnish("stems", file)[2]
     file.write_text("[session]\n" + '\n[[stem]]\nfile = "Drums.wav"\n' * 17)
     assert "has at most 16 stems" in burnish("stems", file)[2]
+
+
+def test_the_document_describes_every_key_and_its_example_is_a_session(tmp_path, parts):
+    text = (DOCS / "STEMS.md").read_text()
+    assert not [key for keys in TABLES.values() for key in keys if f"`{key}`" not in text]
+    for name, stem in (("drums", "Drums"), ("voice", "Voice"), ("mix", "Keys")):
+        soundfile.write(tmp_path / f"{name}.wav", parts[stem], RATE_HZ)
+    (tmp_path / "stems.toml").write_text(blocks(DOCS / "STEMS.md", "toml")[0])
+    found = chains(read_session(tmp_path / "stems.toml"))
+    assert [chain.settings.preset for chain in found] == ["Warm", "none"] and found[1].stem.later == 441
