@@ -3,12 +3,12 @@
 `Draft` also carries settings, so that whatever suggests a chain for a stem can write it into the file.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from host_cli.documents import file_name, quoted
 from host_cli.errors import CliFail
 
 from .schema import LEAST, MOST
@@ -52,19 +52,14 @@ def document(found: list[Draft], mix: Path | None, title: str, relative_to: Path
     """The session file, with comments."""
 
     def name(path: Path) -> str:
-        return _quoted(os.path.relpath(path.resolve(), relative_to.resolve()).replace(os.sep, "/"))
+        return quoted(file_name(path, relative_to))
 
-    lines = ["# A session for `burnish stems`. Paths start at the folder of this file.", "", "[session]", f"title = {_quoted(title)}"]  # fmt: skip
+    lines = ["# A session for `burnish stems`. Paths start at the folder of this file.", "", "[session]", f"title = {quoted(title)}"]  # fmt: skip
     lines += [f"mix = {name(mix)}  # `burnish stems check` compares the stems with it"] if mix else ['mix = ""  # the mix, if there is one: `burnish stems check` compares the stems with it']  # fmt: skip
-    lines += [f"preset = {_quoted(preset)}  # of the master; empty: the sum is not processed"]
+    lines += [f"preset = {quoted(preset)}  # of the master; empty: the sum is not processed"]
     for draft in found:
-        lines += ["", "[[stem]]", f"file = {name(draft.path)}", f"name = {_quoted(draft.name)}"]
-        lines += [f"preset = {_quoted(draft.preset)}  # empty: the stem is not processed"]
+        lines += ["", "[[stem]]", f"file = {name(draft.path)}", f"name = {quoted(draft.name)}"]
+        lines += [f"preset = {quoted(draft.preset)}  # empty: the stem is not processed"]
         values = ", ".join(f'"{id}" = {value}' for id, value in draft.settings.items())
         lines += [f"set = {{ {values} }}"] if values else []
     return "\n".join(lines) + "\n"
-
-
-def _quoted(text: str) -> str:
-    plain = "".join(c for c in text if c.isprintable())
-    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

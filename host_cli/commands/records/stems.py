@@ -44,7 +44,7 @@ def new(context: Context, folder, output):
     if output.exists():
         context.confirm(f"{output} exists. Overwrite it?")
     found, mix = drafts(folder)
-    text = document(found, mix, folder.resolve().name, output.parent)
+    text = document(found, mix, folder.absolute().name, output.parent)
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as why:

@@ -1,6 +1,5 @@
 """A first album file for a folder of mixes: order, titles and artists from tags and file names, silence at the ends found."""
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
+from host_cli.documents import file_name, quoted
 from host_cli.errors import CliFail
 from host_cli.render import AudioReader
 from host_cli.tags import read_tags
@@ -85,18 +85,14 @@ def _plain(text: str) -> str:
     return "".join(c for c in text if c.isprintable())
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def document(found: list[Draft], relative_to: Path) -> str:
     """The album file, with the keys that most albums need, and comments."""
     artists = {draft.artist for draft in found}
-    album = next((draft.album for draft in found if draft.album), found[0].path.resolve().parent.name)
+    album = next((draft.album for draft in found if draft.album), found[0].path.absolute().parent.name)
     artist = artists.pop() if len(artists) == 1 else ""
     lines = [
         "# An album for `burnish album` and `burnish deliver`. Paths start at the folder of this file.", "",
-        "[album]", f"title = {_quoted(album)}", f"artist = {_quoted(artist)}",
+        "[album]", f"title = {quoted(album)}", f"artist = {quoted(artist)}",
         'upc = ""             # 12 or 13 digits; printed under the bar code',
         'artwork = ""         # a JPEG or PNG beside this file', "",
         "[loudness]",
@@ -106,10 +102,14 @@ def document(found: list[Draft], relative_to: Path) -> str:
         "[defaults]", 'preset = ""          # `burnish album show` names the preset of each song', "gap_s = 2.0          # pause before a song; 0: gapless; negative: crossfade",
     ]  # fmt: skip
     for draft in found:
-        name = os.path.relpath(draft.path.resolve(), relative_to.resolve()).replace(os.sep, "/")
-        lines += ["", "[[song]]", f"file = {_quoted(name)}", f"title = {_quoted(draft.title)}"]
-        lines += [f"artist = {_quoted(draft.artist)}"] if draft.artist and draft.artist != artist else []
-        lines += [f"isrc = {_quoted(draft.isrc)}"]
+        lines += [
+            "",
+            "[[song]]",
+            f"file = {quoted(file_name(draft.path, relative_to))}",
+            f"title = {quoted(draft.title)}",
+        ]
+        lines += [f"artist = {quoted(draft.artist)}"] if draft.artist and draft.artist != artist else []
+        lines += [f"isrc = {quoted(draft.isrc)}"]
         lines += [f"start_s = {draft.start_s}  # silence before"] if draft.start_s is not None else []
         lines += [f"end_s = {draft.end_s}  # silence after"] if draft.end_s is not None else []
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import soundfile
 
+from host_cli.documents import quoted
 from host_cli.records.formats import Track, msf
 
 from .image import CdImage
@@ -33,7 +34,7 @@ def write(image: CdImage, folder: Path) -> list[str]:
         names.append(f"{number:02d} {safe_name(title)}.wav")
         stop = _stop(image, number, end)
         _copy(image, track.indexes[0], stop, folder / names[-1])
-        lines += ["", "[[song]]", f"file = {_quoted(names[-1])}", *_texts(track.texts, title)]
+        lines += ["", "[[song]]", f"file = {quoted(names[-1])}", *_texts(track.texts, title)]
         lines += _marks(track, None if number == 1 else track.indexes[0] - before)
         before = stop
     (folder / "album.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -73,9 +74,4 @@ def _seconds(sectors: int) -> str:
 
 
 def _texts(texts: dict[str, str], title: str) -> list[str]:
-    return [f"{_KEYS.get(name, name)} = {_quoted(text)}" for name, text in ({"title": title} | texts).items()]
-
-
-def _quoted(text: str) -> str:
-    plain = "".join(c for c in text if c.isprintable())
-    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return [f"{_KEYS.get(name, name)} = {quoted(text)}" for name, text in ({"title": title} | texts).items()]

@@ -204,3 +204,15 @@ def test_each_song_reaches_the_target_of_its_preset(album_file, tmp_path):
     assert one.after["integrated_lufs"] == pytest.approx(-15, abs=0.05)
     assert one.why == "to -15.0 LUFS (target of Streaming -14 and trim -1.0 dB)"
     assert (two.gain_db, three.gain_db) == (0, 0) and two.why == "as its preset is"
+
+
+def test_a_folder_of_links_gives_an_album_file_with_their_names(mixes, tmp_path, burnish):
+    (tmp_path / "My Album").mkdir()
+    for path in mixes:
+        (tmp_path / "My Album" / path.name).symlink_to(path)
+    assert burnish("album", "new", tmp_path / "My Album")[0] == 0
+    made = read_album(tmp_path / "My Album" / "album.toml")
+    assert made.texts.title == "My Album" and 'file = "01 One.wav"' in made.path.read_text()
+    (tmp_path / "link").symlink_to(tmp_path / "My Album")
+    assert burnish("album", "new", tmp_path / "link", "-o", tmp_path / "other.toml")[0] == 0
+    assert len(read_album(tmp_path / "other.toml").songs) == 3
