@@ -249,6 +249,12 @@ class Done(Struct):
     """The request has been carried out."""
 
 
+class PresetOrder(Params):
+    """The order in which the front panel offers presets, by their names. Presets that are not named follow."""
+
+    names: list[str]
+
+
 class PutBegin(Params):
     """Announces a file of `size` bytes. Nothing is stored before `put.end`."""
 

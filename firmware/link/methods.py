@@ -14,7 +14,7 @@ from .box import Box
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
-CAPS: list[str] = ["curve"]
+CAPS: list[str] = ["curve", "preset.order"]
 
 
 def state(box: Box) -> protocol.State:
@@ -151,7 +151,7 @@ class Methods:
     def preset_list(self, args: protocol.From) -> protocol.PresetPage:
         rows = [
             {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}
-            for e in self.box.presets.list()
+            for e in self.box.presets.slots.sort(self.box.presets.list())
         ]
         shown, following = page(rows, args.first, self.page_bytes)
         return protocol.PresetPage([protocol.PresetRow(**row) for row in shown], following)
@@ -173,6 +173,10 @@ class Methods:
 
     def preset_copy(self, args: protocol.PresetCopy) -> protocol.Saved:
         return _saved(self.box.presets.copy(args.name, args.to, args.overwrite))
+
+    def preset_order(self, args: protocol.PresetOrder) -> protocol.Done:
+        self.box.presets.order(args.names)
+        return protocol.Done()
 
     def spectrum(self, args: protocol.SpectrumOf) -> protocol.Spectrum:
         before, after = self.box.spectra(args.average)

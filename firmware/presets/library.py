@@ -9,7 +9,7 @@ import logging
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -121,6 +121,15 @@ class PresetLibrary:
         copied = self._named(self.load(name), new_name)
         self.save(copied, overwrite)
         return copied
+
+    def order(self, names: Sequence[str]) -> None:
+        """Save the order in which the front panel offers presets; those that are not in `names` follow. Raises PresetError."""
+        known = {entry.name: entry.slug for entry in self.list()}
+        for name in names:
+            if name not in known:
+                raise self._not_found(name)
+        with _storage("cannot save the order of the presets"):
+            self.slots.write([known[name] for name in names])
 
     @staticmethod
     def _named(preset: Preset, name: str) -> Preset:

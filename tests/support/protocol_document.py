@@ -47,6 +47,7 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "preset.save": (protocol.PresetSave("Warm acoustic"), _SAVED),
     "preset.delete": (protocol.PresetName("Warm acoustic"), protocol.Done()),
     "preset.rename": (protocol.PresetRename("Warm acoustic", "Warm"), _SAVED),
+    "preset.order": (protocol.PresetOrder(["Warm", "Neutral"]), protocol.Done()),
     "preset.copy": (protocol.PresetCopy("Warm", "Warm acoustic"), _SAVED),
     "put.begin": (protocol.PutBegin("preset", "warm.toml", 12, _SHA), protocol.Handle(1, 16384, 4)),
     "put.chunk": (protocol.PutChunk(1, 0, "Zm9ybWF0ID0gImIi"), protocol.Done()),

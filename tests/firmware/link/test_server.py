@@ -586,3 +586,23 @@ def test_everything_fits_a_slow_line(fake):
             answer = msgspec.json.decode(protocol.checked(out[0][:-1]))["result"]
             first, pages = answer.get("next"), pages + 1
         assert pages > 1 or method not in ("describe", "preset.list")
+
+
+def test_presets_are_put_into_the_order_of_the_front_panel(tmp_path):
+    box = FakeBox(tmp_path)
+    session = Session(box, describe_link("usb"))
+
+    def ask(id, method, **params):
+        session.receive(protocol.encode({"id": id, "method": method, "params": params}))
+        sent = []
+        session.outbox.pump(lambda data: sent.append(data) or len(data))
+        return protocol.parse(b"".join(sent).rstrip(b"\n"), Incoming)
+
+    names = [row["name"] for row in msgspec.json.decode(ask("a-1", "preset.list").result)["presets"]]
+    assert names == sorted(names)
+    ask("a-2", "preset.order", names=["Warm", "Loud"])
+    names = [row["name"] for row in msgspec.json.decode(ask("a-3", "preset.list").result)["presets"]]
+    assert names == ["Warm", "Loud", "Neutral"]
+    refused = ask("a-4", "preset.order", names=["Neutral", "Wram"])
+    assert refused.error.name == "not_found" and "Warm" in refused.error.message
+    assert box.presets.slots.read() == ["warm", "loud"]

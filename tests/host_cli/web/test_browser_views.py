@@ -147,6 +147,20 @@ def test_a_preset_is_saved_found_compared_and_deleted(screen, playing):
     screen.wait("![...document.querySelectorAll('.library li')].some((row) => row.dataset.name === 'Mine')")
 
 
+def test_presets_are_ordered_for_the_front_panel(screen):
+    names = "[...document.querySelectorAll('.library li')].map((row) => row.dataset.name)"
+    screen.view("presets")
+    screen.wait("document.querySelectorAll('.library li').length > 5")
+    before = screen.run(names)
+    screen.page.drag_and_drop(f".library li[data-name='{before[4]}']", f".library li[data-name='{before[1]}']")
+    dragged = [before[0], before[4], *before[1:4], *before[5:]]
+    until(lambda: screen.run(names) == dragged, "the new order")
+    screen.page.locator(f".library li[data-name='{before[4]}']").focus()
+    screen.page.keyboard.press("Alt+ArrowDown")
+    until(lambda: screen.run(names) == [*before[:2], before[4], *before[2:4], *before[5:]], "the next order")
+    screen.run("names => burnish.box.request('preset.order', { names })", before)
+
+
 def test_the_log_of_the_box_is_shown(screen):
     screen.view("health")
     screen.wait("document.querySelectorAll('.log li').length > 0")
