@@ -4,6 +4,7 @@ import { Box } from "./box.js";
 import { connectPanel } from "./connect.js";
 import { el } from "./dom.js";
 import { header } from "./header.js";
+import { Histories } from "./histories.js";
 import { shortcuts } from "./keys.js";
 import { statusLine } from "./status.js";
 import { meterStrip } from "./strip.js";
@@ -36,7 +37,7 @@ const box = new Box(async () => {
 });
 const store = new Store(box);
 const spectra = new Spectra(box);
-const page = { box, store, spectra };
+const page = { box, store, spectra, histories: new Histories(box, store) };
 
 const tabs = new Tabs(page);
 document.body.append(

@@ -22,10 +22,10 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def playing(tmp_path_factory):
-    """`burnishd --sim`, whose input repeats ten seconds of pink noise with a pulse."""
+    """`burnishd --sim`, whose input repeats a minute of pink noise with a pulse."""
     folder = tmp_path_factory.mktemp("page")
     generator = np.random.default_rng(16)
-    frames = 480_000
+    frames = 60 * 48_000
     spectrum = np.fft.rfft(generator.standard_normal((2, frames)), axis=1)
     spectrum /= np.sqrt(np.maximum(np.arange(spectrum.shape[1]), 40.0))
     noise = np.fft.irfft(spectrum, frames, axis=1)

@@ -1,11 +1,11 @@
 // Limiter: history of level and reduction, ceiling, loudness against the target.
 
 import { Curves } from "../draw/curves.js";
-import { History } from "../draw/history.js";
 import { LevelAxis, Plot } from "../draw/plot.js";
 import { colour } from "../draw/theme.js";
 import { el, setText } from "../dom.js";
 import { levelText, valueText } from "../format.js";
+import { FAST_HZ, FAST_SECONDS } from "../histories.js";
 import { Scope } from "../scope.js";
 import { toggle } from "../widgets/choice.js";
 import { group } from "../widgets/control.js";
@@ -13,9 +13,7 @@ import { sliderKey, drag } from "../widgets/knob.js";
 import { target } from "./target.js";
 import { paintTransfer } from "./transfer.js";
 
-/** The history: rows at 30 per second. */
-const SECONDS = 20;
-const ROWS = 30 * SECONDS;
+const ROWS = FAST_HZ * FAST_SECONDS;
 const TOP_DB = 3;
 const BOTTOM_DB = -30;
 /** Gain reduction in dB over the height of the graph. */
@@ -25,8 +23,7 @@ const NUMBERS_MS = 450;
 export function limiterView(page) {
   const { box, store } = page;
   const scope = new Scope();
-  const history = new History(["in_peak", "out_tp", "gr_limiter_db"], ROWS);
-  const row = { in_peak: 0, out_tp: 0, gr_limiter_db: 0 };
+  const history = page.histories.fast;
   const plot = new Plot("History of the levels and of the limiter's gain reduction, 20 seconds", paint);
   const level = new LevelAxis(plot, TOP_DB, BOTTOM_DB);
   const ceiling = ceilingHandle(store, plot, level, scope);
@@ -60,11 +57,6 @@ export function limiterView(page) {
   );
 
   box.addEventListener("m", () => {
-    const { meters } = box;
-    row.in_peak = Math.max(meters.in_peak_l_dbfs, meters.in_peak_r_dbfs);
-    row.out_tp = Math.max(meters.out_tp_l_dbtp, meters.out_tp_r_dbtp);
-    row.gr_limiter_db = meters.gr_limiter_db;
-    history.push(row);
     if (!root.isConnected) return;
     plot.mark();
     if (performance.now() - numbersAt > NUMBERS_MS) showNumbers();
@@ -84,7 +76,7 @@ export function limiterView(page) {
     const x = (i) => plot.width - ((count - 1 - i) / (ROWS - 1)) * plot.width;
     const y = (name, gain = 0, later = 0) => (i) => level.y(Math.max(history.at(name, Math.min(count - 1 - i + later, count - 1)) + gain, BOTTOM_DB - 1));
     // The input is shown as late as the chain makes the output, so that both are of the same music.
-    const latency = Math.round((ROWS / SECONDS) * ((store.info.latency_frames ?? 0) / (store.info.rate_hz ?? 48000)));
+    const latency = Math.round(FAST_HZ * ((store.info.latency_frames ?? 0) / (store.info.rate_hz ?? 48000)));
     const into = store.get("limiter.gain_db") ?? 0;
     plot.curve(count, x, y("in_peak", into, latency), colour("input"), { width: 1, fill: colour("input-soft") });
     plot.curve(count, x, y("out_tp"), colour("output"), { width: 1.3, fill: colour("output-soft") });

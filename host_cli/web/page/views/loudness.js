@@ -1,22 +1,21 @@
 // Loudness: M, S, I, range and true peak, their history and histogram, and what services would do with the recording.
 
-import { History } from "../draw/history.js";
 import { Plot, LevelAxis } from "../draw/plot.js";
 import { colour, onTheme } from "../draw/theme.js";
 import { el, setText } from "../dom.js";
 import { levelText } from "../format.js";
 import { redraw } from "../frames.js";
+import { HISTOGRAM_LUFS, SLOW_HZ, SLOW_SECONDS } from "../histories.js";
 import { Scope } from "../scope.js";
 import { toggle } from "../widgets/choice.js";
 import { reset } from "../strip.js";
 import { serviceTable } from "./services.js";
 import { target, targetLufs } from "./target.js";
 
-/** Rows of the history: 10 minutes at 2 per second. */
-const ROWS = 1200;
-const ROWS_PER_S = 2;
-const LOW_LUFS = -50;
-const HIGH_LUFS = 0;
+const ROWS = SLOW_HZ * SLOW_SECONDS;
+const [LOW_LUFS, HIGH_LUFS] = HISTOGRAM_LUFS;
+/** The lines of the history. */
+const LINES = ["out_momentary_lufs", "out_short_lufs", "out_integrated_lufs"];
 /** Numbers: column without its side, label, unit. */
 const NUMBERS = [["momentary_lufs", "Momentary", "LUFS"], ["short_lufs", "Short-term", "LUFS"], ["integrated_lufs", "Integrated", "LUFS"], ["lra_lu", "Range", "LU"],
   ["max_tp_dbtp", "Max. true peak", "dBTP"], ["max_momentary_lufs", "Max. momentary", "LUFS"], ["max_short_lufs", "Max. short-term", "LUFS"], ["plr_db", "PLR", "dB"]]; // prettier-ignore
@@ -24,10 +23,7 @@ const NUMBERS = [["momentary_lufs", "Momentary", "LUFS"], ["short_lufs", "Short-
 export function loudnessView(page) {
   const { box, store } = page;
   const scope = new Scope();
-  const history = new History(["out_momentary_lufs", "out_short_lufs", "out_integrated_lufs"], ROWS);
-  /** Counts of the momentary loudness in steps of 1 LU, since the last reset. */
-  const histogram = new Float32Array(HIGH_LUFS - LOW_LUFS);
-  let epoch = null;
+  const { slow: history, histogram } = page.histories;
   const cells = new Map();
   const table = el(
     "table",
@@ -57,13 +53,6 @@ export function loudnessView(page) {
   }
 
   box.addEventListener("s", () => {
-    if (epoch !== store.get("meter.epoch")) {
-      epoch = store.get("meter.epoch");
-      histogram.fill(0);
-    }
-    const momentary = box.meters.out_momentary_lufs;
-    if (momentary > LOW_LUFS && momentary < HIGH_LUFS && store.get("meter.running")) histogram[Math.floor(momentary - LOW_LUFS)] += 1;
-    history.push(box.meters);
     if (root.isConnected) redraw(show);
   });
 
@@ -82,7 +71,7 @@ export function loudnessView(page) {
 
   /** The whole history, but at least one minute. */
   function shownMinutes() {
-    return Math.max(1, Math.ceil(history.length / ROWS_PER_S / 60));
+    return Math.max(1, Math.ceil(history.length / SLOW_HZ / 60));
   }
 
   /** The history by uPlot. Its arrays are made once and filled anew. */
@@ -92,8 +81,8 @@ export function loudnessView(page) {
     data ??= Array.from({ length: 5 }, () => new Array(ROWS));
     for (let i = 0; i < ROWS; i++) {
       const back = ROWS - 1 - i;
-      data[0][i] = -back / ROWS_PER_S / 60;
-      history.names.forEach((name, column) => {
+      data[0][i] = -back / SLOW_HZ / 60;
+      LINES.forEach((name, column) => {
         const value = back < history.length ? history.at(name, back) : -150;
         data[column + 1][i] = value > LOW_LUFS ? value : null;
       });

@@ -6,19 +6,19 @@
 import { FrequencyAxis, LevelAxis, Plot } from "../draw/plot.js";
 import { colour } from "../draw/theme.js";
 import { el } from "../dom.js";
-import { History } from "../draw/history.js";
+import { SLOW_HZ } from "../histories.js";
 import { Scope } from "../scope.js";
 import { group } from "../widgets/control.js";
 import { drag } from "../widgets/knob.js";
 
-/** Rows of the history of the correlation: 2 per second. */
-const ROWS = 120;
+/** Rows of the history that are shown: one minute. */
+const ROWS = 60 * SLOW_HZ;
 const SILENT_DB = -90;
 const BANDS = ["low", "mid", "high"];
 
-export function stereoView({ box, store, spectra }) {
+export function stereoView({ box, store, spectra, histories }) {
   const scope = new Scope();
-  const history = new History(["in_correlation", "out_correlation"], ROWS);
+  const history = histories.slow;
   const scopePlot = new Plot("Vectorscope of input and output: mid upwards, side to the right", paintScope);
   scopePlot.root.classList.add("square", "large");
   const correlation = new Plot("Correlation of input and output over the last minute", paintCorrelation);
@@ -46,7 +46,6 @@ export function stereoView({ box, store, spectra }) {
     draw();
   })); // prettier-ignore
   box.addEventListener("s", () => {
-    history.push(box.meters);
     if (!root.isConnected) return;
     scopePlot.mark();
     correlation.mark();
@@ -133,7 +132,7 @@ export function stereoView({ box, store, spectra }) {
       correlation.line(0, axis.y(value), correlation.width, axis.y(value), colour(value === 0 ? "axis" : "grid"));
       correlation.text(String(value), 4, axis.y(value) - 7);
     }
-    const count = history.length;
+    const count = Math.min(history.length, ROWS);
     const x = (i) => correlation.width - ((count - 1 - i) / (ROWS - 1)) * correlation.width;
     for (const [name, stroke] of [["in_correlation", "input"], ["out_correlation", "output"]]) {
       correlation.curve(count, x, (i) => axis.y(history.at(name, count - 1 - i)), colour(stroke), { width: 1.8 });
@@ -160,7 +159,7 @@ export function stereoView({ box, store, spectra }) {
       if (i) widths.line(left, 0, left, widths.height, colour("axis"), 1.5);
     });
     if (store.get("stereo.mono")) {
-      widths.context.fillStyle = colour("collision");
+      widths.context.fillStyle = colour("input-soft");
       widths.context.fillRect(0, 0, frequency.x(store.get("stereo.mono_hz")), widths.height);
       widths.text("mono", 34, 12, colour("text"));
     }
