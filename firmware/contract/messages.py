@@ -371,6 +371,20 @@ class Spectrum(Struct):
     change: str = ""
 
 
+class Scope(Struct):
+    """Samples of the output of the last 100 ms for a vectorscope, and how left and right relate in the bands of `spectrum`.
+
+    `points`: base64 of pairs of signed bytes, left and right, the newest last; byte b means b / 127 of `peak`, which is the largest
+    magnitude (full scale is 1). `cross` and `lean`: base64 of one signed byte per band; byte b means b / 127. `cross` is twice the
+    cross power by the sum of the powers of left and right, `lean` the difference of the powers by their sum.
+    """
+
+    peak: float
+    points: str
+    cross: str
+    lean: str
+
+
 class CurveOf(Params):
     """Asks for the curves of a section at the current settings, with `points` points. The box gives fewer points if the answer
     would not fit into a line of the link."""

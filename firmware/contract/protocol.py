@@ -53,6 +53,7 @@ from .messages import (
     PutEnd,
     Renew,
     Saved,
+    Scope,
     Select,
     Selected,
     Set,
@@ -134,6 +135,7 @@ __all__ = [
     "Renew",
     "Request",
     "Saved",
+    "Scope",
     "Select",
     "Selected",
     "Set",
@@ -268,6 +270,7 @@ METHODS: dict[str, Method] = {
         Method(
             "curve", CurveOf, Curve, False, "curves of a section: magnitude over frequency, output over input level"
         ),
+        Method("scope", Nothing, Scope, False, "samples of the output for a vectorscope, and correlation by frequency"),
         Method("log", Log, LogPage, False, "lines of the log of the box"),
     )
 }
@@ -293,6 +296,11 @@ def pack_levels(levels_db) -> str:
 def pack_changes(changes_db) -> str:
     """Level changes in dB as the text `change` of a Spectrum."""
     return base64.b64encode(bytes(min(255, max(0, round(4 * change + 128))) for change in changes_db)).decode()
+
+
+def pack_signed(parts) -> str:
+    """Numbers from -1 to 1 as the text of a Scope."""
+    return base64.b64encode(bytes(min(127, max(-127, round(127 * part))) & 255 for part in parts)).decode()
 
 
 def unpack_changes(packed: str) -> list[float]:

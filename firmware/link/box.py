@@ -25,6 +25,13 @@ class Box(Protocol):
         """Levels in dB of input and output, shape (2, bands), in the bands of `dsp_ext.meters.BANDS_HZ`: the newest, or averages of
         the last 2.5 s. The input is delayed by the latency of the chain, so that both are of the same signal."""
 
+    def relations(self) -> np.ndarray:
+        """How left and right of the output relate in the bands of the spectra, shape (2, bands), from -1 to 1: see
+        `firmware.system.newest_relations`."""
+
+    def points(self, seconds: float) -> np.ndarray:
+        """Samples of the output of the last `seconds`, shape (points, 2): left and right, the newest last."""
+
     def info(self) -> Mapping[str, str | int | float]:
         """Facts about the box: at least "version", "serial", "rate_hz" and "latency_frames"."""
 

@@ -14,7 +14,9 @@ from .box import Box
 #: Names under which the edit buffers can be fetched.
 BUFFERS = ("@current", "@a", "@b")
 #: Additions to the protocol since version 1.
-CAPS: list[str] = ["curve", "preset.order"]
+CAPS: list[str] = ["curve", "preset.order", "scope"]
+#: Length of the sound that a vectorscope shows, in seconds.
+SCOPE_S = 0.1
 
 
 def state(box: Box) -> protocol.State:
@@ -183,6 +185,12 @@ class Methods:
         change = protocol.pack_changes(after - before) if args.average else ""
         levels = map(protocol.pack_levels, (before, after))
         return protocol.Spectrum(BANDS_HZ[0], BANDS_HZ[-1], *levels, change)
+
+    def scope(self, args: protocol.Nothing) -> protocol.Scope:
+        points = self.box.points(SCOPE_S)
+        peak = float(abs(points).max(initial=0.0))
+        cross, lean = map(protocol.pack_signed, self.box.relations())
+        return protocol.Scope(peak, protocol.pack_signed((points / (peak or 1.0)).ravel()), cross, lean)
 
     def curve(self, args: protocol.CurveOf) -> protocol.Curve:
         values = self.box.store.snapshot()

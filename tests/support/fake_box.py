@@ -11,7 +11,14 @@ from firmware.presets.document import parse
 from firmware.presets.library import PresetLibrary
 from firmware.settings import COLUMNS, Learn
 from firmware.settings.store import Store
-from firmware.system.meters import MeterReader, MeterRows, average_spectra, newest_spectra
+from firmware.system.meters import (
+    MeterReader,
+    MeterRows,
+    average_spectra,
+    newest_points,
+    newest_relations,
+    newest_spectra,
+)
 
 RATE_HZ, BLOCK = 48_000, 480
 _HEAD = 'format = "burnish-preset"\nschema = 1\nmin_reader = 1\n[meta]\n'
@@ -37,7 +44,9 @@ class FakeBox:
         self._engine = Engine(RATE_HZ, BLOCK)
         bands = len(Engine.SPECTRA)
         self._spectra = Ring(bytearray(Ring.bytes_for(64, bands)), 64, bands)
-        self._engine.attach(meters=self._ring, spectra=self._spectra)
+        points = len(Engine.SCOPE)
+        self._scope = Ring(bytearray(Ring.bytes_for(64, points)), 64, points)
+        self._engine.attach(meters=self._ring, spectra=self._spectra, scope=self._scope)
         self.learn = Learn(self.store, MeterRows(self._ring, COLUMNS).read)
         self.xruns = 0
 
@@ -46,6 +55,12 @@ class FakeBox:
 
     def spectra(self, average: bool = False) -> np.ndarray:
         return (average_spectra if average else newest_spectra)(self._spectra)
+
+    def relations(self) -> np.ndarray:
+        return newest_relations(self._spectra)
+
+    def points(self, seconds: float) -> np.ndarray:
+        return newest_points(self._scope, seconds)
 
     def info(self) -> dict:
         return {

@@ -1,5 +1,7 @@
 """The server on pseudo terminals: it ignores invalid lines, carries out each request once, and never waits for the laptop."""
 
+import base64
+import math
 import os
 import select
 import termios
@@ -7,6 +9,7 @@ import time
 import tty
 
 import msgspec
+import numpy as np
 import pytest
 
 from firmware.contract import protocol
@@ -606,3 +609,19 @@ def test_presets_are_put_into_the_order_of_the_front_panel(tmp_path):
     refused = ask("a-4", "preset.order", names=["Neutral", "Wram"])
     assert refused.error.name == "not_found" and "Warm" in refused.error.message
     assert box.presets.slots.read() == ["warm", "loud"]
+
+
+def test_the_scope_has_the_samples_and_relations_of_the_output(tmp_path):
+    box = FakeBox(tmp_path)
+    session = Session(box, describe_link("usb"))
+    silent = session._methods.scope(protocol.Nothing())
+    assert silent.peak == 0 and set(base64.b64decode(silent.points)) <= {0}
+    box.play(1.0)  # the same tone in both channels
+    found = session._methods.scope(protocol.Nothing())
+    points = np.frombuffer(base64.b64decode(found.points), np.int8).reshape(-1, 2)
+    assert len(points) == 320 and np.array_equal(points[:, 0], points[:, 1])
+    assert abs(points).max() == 127
+    assert found.peak == pytest.approx(0.1, rel=0.02)
+    cross = np.frombuffer(base64.b64decode(found.cross), np.int8) / 127
+    at_1_khz = round(6 * math.log2(1000 / 20))
+    assert len(cross) == 96 and cross[at_1_khz] > 0.98, "left and right are the same"

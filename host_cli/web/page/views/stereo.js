@@ -1,8 +1,9 @@
 // Stereo: vectorscope, correlation, balance, and the width of three bands on the frequency axis.
 //
-// The link carries levels and correlation but no samples. The vectorscope therefore draws the ellipses of the covariance of both
-// channels (one and two standard deviations), which show width, balance and phase without single points.
+// The vectorscope shows samples of the output, turned by 45 degrees, and the ellipses of the covariance of both channels of input and
+// output (two standard deviations).
 
+import { ScopeFeed } from "../draw/scope_feed.js";
 import { FrequencyAxis, LevelAxis, Plot } from "../draw/plot.js";
 import { colour } from "../draw/theme.js";
 import { el } from "../dom.js";
@@ -14,6 +15,8 @@ import { drag } from "../widgets/knob.js";
 /** Rows of the history that are shown: one minute. */
 const ROWS = 60 * SLOW_HZ;
 const SILENT_DB = -90;
+/** The quietest peak for which samples are shown; full scale is 1. */
+const QUIET = 0.001;
 const BANDS = ["low", "mid", "high"];
 
 export function stereoView({ box, store, spectra, histories }) {
@@ -21,6 +24,10 @@ export function stereoView({ box, store, spectra, histories }) {
   const history = histories.slow;
   const scopePlot = new Plot("Vectorscope of input and output: mid upwards, side to the right", paintScope);
   scopePlot.root.classList.add("square", "large");
+  const feed = new ScopeFeed(box, () => {
+    scopePlot.mark();
+    widths.mark();
+  });
   const correlation = new Plot("Correlation of input and output over the last minute", paintCorrelation);
   const widths = new Plot("Width of the three bands over the frequency", paintWidths);
   const frequency = new FrequencyAxis(widths);
@@ -90,11 +97,28 @@ export function stereoView({ box, store, spectra, histories }) {
     scopePlot.text("R", x + radius * 0.7 + 10, y - radius * 0.7 - 6, colour("soft"), "center");
     scopePlot.text("mid", x + 14, 8, colour("soft"));
     scopePlot.text("side", w - 26, y - 8, colour("soft"));
-    ellipse(x, y, radius, "in", colour("input"), null);
-    ellipse(x, y, radius, "out", colour("output"), colour("output-soft"));
+    points(x, y, radius);
+    ellipse(x, y, radius, "in", colour("input"));
+    ellipse(x, y, radius, "out", colour("output"));
   }
 
-  function ellipse(x, y, radius, side, stroke, fill) {
+  /** The samples. The peak fills the picture, so that quiet music can be seen, too. */
+  function points(x, y, radius) {
+    if (!feed.points || feed.peak < QUIET) return;
+    const { context } = scopePlot;
+    const [scale, size] = [radius / 254, scopePlot.em / 7];
+    context.fillStyle = colour("accent");
+    context.beginPath();
+    for (let i = 0; i + 1 < feed.points.length; i += 2) {
+      const [l, r] = [feed.points[i], feed.points[i + 1]];
+      context.rect(x + (r - l) * scale - size / 2, y - (l + r) * scale - size / 2, size, size);
+    }
+    context.globalAlpha = 0.8;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  function ellipse(x, y, radius, side, stroke) {
     const { meters } = box;
     const left_db = meters[`${side}_rms_l_dbfs`] ?? -150;
     const right_db = meters[`${side}_rms_r_dbfs`] ?? -150;
@@ -110,20 +134,12 @@ export function stereoView({ box, store, spectra, histories }) {
     const middle = (mid + across) / 2;
     const spread = Math.hypot((mid - across) / 2, both);
     const angle = 0.5 * Math.atan2(2 * both, across - mid);
-    for (const deviations of [1, 2]) {
-      const { context } = scopePlot;
-      const long = deviations * Math.sqrt(middle + spread) * radius * 0.45;
-      const short = deviations * Math.sqrt(Math.max(middle - spread, 1e-4)) * radius * 0.45;
-      context.beginPath();
-      context.ellipse(x, y, long, short, -angle, 0, 2 * Math.PI);
-      if (fill) {
-        context.fillStyle = fill;
-        context.fill();
-      }
-      context.strokeStyle = stroke;
-      context.lineWidth = deviations === 1 ? 2 : 1;
-      context.stroke();
-    }
+    const { context } = scopePlot;
+    context.beginPath();
+    context.ellipse(x, y, Math.sqrt(middle + spread) * radius * 0.6, Math.sqrt(Math.max(middle - spread, 1e-4)) * radius * 0.6, -angle, 0, 2 * Math.PI);
+    context.strokeStyle = stroke;
+    context.lineWidth = 1.5;
+    context.stroke();
   }
 
   function paintCorrelation() {
@@ -157,11 +173,13 @@ export function stereoView({ box, store, spectra, histories }) {
       const y = width.y(store.get(`stereo.width_${band}_pct`));
       widths.line(left, y, right, y, colour("accent"), 2.5);
       if (i) widths.line(left, 0, left, widths.height, colour("axis"), 1.5);
+      const related = feed.correlation(spectra.hz, spectra.output, at[i], at[i + 1]);
+      if (related !== null) widths.text(`correlation ${related.toFixed(2)}`, (left + right) / 2, 0.9 * widths.em, colour(related < 0 ? "warn" : "soft"), "center");
     });
     if (store.get("stereo.mono")) {
       widths.context.fillStyle = colour("input-soft");
       widths.context.fillRect(0, 0, frequency.x(store.get("stereo.mono_hz")), widths.height);
-      widths.text("mono", 34, 12, colour("text"));
+      widths.text("mono", 3 * widths.em, 2.2 * widths.em, colour("text"));
     }
     widths.context.globalAlpha = 1;
   }
@@ -170,8 +188,12 @@ export function stereoView({ box, store, spectra, histories }) {
     root,
     show() {
       spectra.watch(draw);
+      feed.active(true);
       place();
     },
-    hide: () => spectra.stop(draw),
+    hide() {
+      spectra.stop(draw);
+      feed.active(false);
+    },
   };
 }
