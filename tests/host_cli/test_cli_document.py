@@ -57,6 +57,7 @@ RUNS = (
     ["catalogue", "plan", "mixes", "more", "-o", "cat"], ["catalogue", "run", "cat", "--jobs", "1"], ["catalogue", "status", "cat"],
     ["catalogue", "verify", "cat"], ["compare", "in.wav", "mixes/01 One.wav", "--no-align"], ["stems", "new", "stems", "-o", "stems.toml"],
     ["stems", "check", "stems.toml"], ["stems", "render", "stems.toml", "-o", "sum.wav"],
+    ["catalogue", "verify", "cat"], ["web", "--export", "page"],
 )  # fmt: skip
 #: Commands that end with the status of a failed check or a difference in these runs.
 FAIL = (["doctor"], ["preset", "diff", "Mine", "Warm"], ["check", "in.wav"], ["proof", "in.wav", "-o", "proof.html"],

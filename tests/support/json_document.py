@@ -167,6 +167,7 @@ MEANINGS = {
     "when": "time in UTC, as YYYYMMDDTHHMMSS",
     "worst_over": "the span with the highest true peak",
     "would_be": "what would happen: new, equal or replaced",
+    "url": "address of the page with its token; null if the page is exported",
     "written": "whether the file was written, because its content had changed",
     "xruns": "gaps in the audio of the sound card",
     # Records.

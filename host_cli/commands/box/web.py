@@ -34,7 +34,7 @@ def web(context: Context, port, address, no_open, folder):
 
         written = export_page(folder)
         text = f"wrote {len(written)} files into {folder}; offer the folder with any web server, and open it in Chrome or Edge"
-        context.out("web", {"files": [str(path) for path in written]}, text)
+        context.out("web", {"url": None, "folder": str(folder)}, text)
         return
     if address in _EVERYWHERE:
         raise CliFail(
@@ -53,7 +53,7 @@ def web(context: Context, port, address, no_open, folder):
     with Sharing(context.device, context.timeout_s) as sharing:
         sharing.connect().close()  # a box that cannot be found is reported here, not in the browser
         with WebServer(sharing, address, port) as server:
-            context.out("web", {"url": server.url}, f"the box is at {server.url}")
+            context.out("web", {"url": server.url, "folder": None}, f"the box is at {server.url}")
             if address != "127.0.0.1":
                 context.note(
                     "everyone in this network who knows this address can control the box; the connection is not encrypted"

@@ -49,14 +49,16 @@ export class Plot {
     this.paint(this);
   }
 
-  line(x1, y1, x2, y2, stroke, width = 1) {
+  line(x1, y1, x2, y2, stroke, width = 1, dash = []) {
     const { context } = this;
     context.beginPath();
     context.moveTo(x1, y1);
     context.lineTo(x2, y2);
     context.strokeStyle = stroke;
     context.lineWidth = (width * this.em) / 14;
+    context.setLineDash(dash);
     context.stroke();
+    context.setLineDash([]);
   }
 
   text(text, x, y, fill = colour("faint"), align = "left") {

@@ -14,6 +14,8 @@ const SPECTRUM_DB = [0, -90];
 /** The output is marked where it exceeds the reference by this, in dB. */
 const COLLISION_DB = 3;
 const GAINS_DB = [6, 12, 24];
+/** Lines of left, right, mid and side. */
+const DASHES = [[], [8, 4], [2, 3], [10, 3, 2, 3]];
 
 export function eqView({ box, store, spectra }) {
   const scope = new Scope();
@@ -162,8 +164,20 @@ export function eqView({ box, store, spectra }) {
       plot.context.globalAlpha = band.index === selected ? 0.35 : 0.14;
       plot.curve(curve.hz.length, x, (i) => gain.y(band.db[i]), bandColour(band.index), { width: 1, fill: bandColour(band.index), floor: zero });
     }
+    for (const band of curve.bands ?? []) {
+      if (!band.moved_db?.length || !store.get(`eq.b${band.index}.dynamic`)) continue;
+      plot.context.globalAlpha = 0.7;
+      plot.curve(curve.hz.length, x, (i) => gain.y(band.moved_db[i]), bandColour(band.index), { width: 1, dash: [3, 4] });
+    }
     plot.context.globalAlpha = store.get("eq.enabled") ? 1 : 0.3;
-    plot.curve(curve.hz.length, x, (i) => gain.y(curve.db[i]), colour("curve"), { width: 2.2 });
+    // Where bands process different channels, there is one curve for each channel.
+    const channels = Object.entries(curve.placements ?? {});
+    channels.forEach(([name, db], place) => {
+      plot.curve(curve.hz.length, x, (i) => gain.y(db[i]), colour("soft"), { width: 1.2, dash: DASHES[place] });
+      plot.text(name, plot.width - (4.5 * (channels.length - place) - 1) * plot.em, 0.9 * plot.em, colour("soft"));
+      plot.line(plot.width - (4.5 * (channels.length - place) + 1.6) * plot.em, 0.9 * plot.em, plot.width - (4.5 * (channels.length - place) - 0.8) * plot.em, 0.9 * plot.em, colour("soft"), 1.2, DASHES[place]);
+    });
+    if (!channels.length) plot.curve(curve.hz.length, x, (i) => gain.y(curve.db[i]), colour("curve"), { width: 2.2 });
     plot.context.globalAlpha = 1;
   }
 
