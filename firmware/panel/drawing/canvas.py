@@ -109,19 +109,21 @@ class Canvas:
         mask = Image.fromarray((255 * covered).astype(np.uint8))
         self.picture.paste(self._tones[tone], (x0, y0), mask)
 
-    def dots(self, xs, ys, brightness) -> None:
-        """A point at each (x, y), shared between its four pixels; `brightness` from 0 to 1 for each. Where many
-        points meet, the brightness approaches 1. All arrays have the shape (n,)."""
-        width, height = self.picture.size
-        x, y = np.asarray(xs) * self.scale - 0.5, np.asarray(ys) * self.scale - 0.5
+    def dots(self, box, xs, ys, brightness) -> None:
+        """A point at each (x, y) inside `box` (left, top, right, bottom), shared between its four pixels; `brightness` from 0 to 1 for
+        each. Where many points meet, the brightness approaches 1. All arrays have the shape (n,)."""
+        left, top, right, bottom = self._px(*box)
+        width, height = right - left, bottom - top
+        x, y = np.asarray(xs) * self.scale - 0.5 - left, np.asarray(ys) * self.scale - 0.5 - top
         x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
-        light = np.zeros((height + 1, width + 1))
-        for right, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            share = (x - x0 if right else 1 - (x - x0)) * (y - y0 if down else 1 - (y - y0))
-            column, row = np.clip(x0 + right, 0, width), np.clip(y0 + down, 0, height)
-            np.add.at(light, (row, column), share * brightness)
-        mask = Image.fromarray((255 * (1 - np.exp(-0.55 * light[:height, :width]))).astype(np.uint8))
-        self.picture.paste(self._tones[BRIGHT], (0, 0), mask)
+        light = np.zeros((height + 1) * (width + 1))
+        for to_right, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
+            share = (x - x0 if to_right else 1 - (x - x0)) * (y - y0 if down else 1 - (y - y0))
+            column, row = np.clip(x0 + to_right, 0, width), np.clip(y0 + down, 0, height)
+            light += np.bincount(row * (width + 1) + column, share * brightness, len(light))
+        inside = light.reshape(height + 1, width + 1)[:height, :width]
+        mask = Image.fromarray((255 * (1 - np.exp(-0.55 * inside))).astype(np.uint8))
+        self.picture.paste(self._tones[BRIGHT], (left, top), mask)
 
     # -- text ------------------------------------------------------------------------------------------------------
 

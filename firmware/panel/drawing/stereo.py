@@ -52,7 +52,7 @@ def _draw_scope(canvas: Canvas, view: PanelView, left: float, top: float, width:
         return
     # The peak fills the picture, so that quiet music is seen too.
     side, mid = (points[:, 1] - points[:, 0]) / (2 * peak), (points[:, 0] + points[:, 1]) / (2 * peak)
-    canvas.dots(x + side * r, y - mid * r, np.linspace(0.4, 1.0, len(points)))
+    canvas.dots((left, top, left + width, top + height), x + side * r, y - mid * r, np.linspace(0.4, 1.0, len(points)))
 
 
 def correlation(spectrum_db: np.ndarray, relations: np.ndarray, low_hz: float, high_hz: float) -> float:

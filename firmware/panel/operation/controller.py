@@ -66,7 +66,7 @@ class PanelController:
         self._options = options or PanelOptions()
         self._lock = threading.RLock()
         self._edits = Edits(store, SOURCE, clock)
-        self._listening = Listening(store, SOURCE)
+        self._listening = Listening(store, SOURCE, clock)
         self._presets = PresetList(store, library, SOURCE)
         self._own = OwnValues(store, self._edits, SOURCE)
         self._learning = PanelLearning(learn, self._own)
@@ -284,6 +284,7 @@ class PanelController:
         """Handle held switches and timeouts. Call this at least ten times a second."""
         with self._lock:
             now_s = self._clock()
+            self._listening.tick()
             if ended := self._learning.ended():
                 self._say(ended, LONG_MESSAGE_S)
             for switch, since_s in list(self._down.items()):

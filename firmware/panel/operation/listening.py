@@ -3,13 +3,23 @@
 from firmware.contract import BY_ID, ParamError
 from firmware.settings import Store
 
+#: How long the loudness stays matched after a comparison, so that what was compared is also heard at equal loudness, in seconds.
+AFTER_S = 10.0
+
 
 class Listening:
-    """BYPASS and A/B act when they are pressed. Held longer, they match the loudness, and come back when they are released."""
+    """BYPASS and A/B act when they are pressed. Held longer, they match the loudness, and come back when they are released. Matching only
+    turns down (`LoudnessMatch`). It therefore stays on for AFTER_S after the release: the louder one of the two is often what was
+    heard before. `clock` is in seconds."""
 
-    def __init__(self, store: Store, source: str):
+    def __init__(self, store: Store, source: str, clock):
         self._store = store
         self._source = source
+        self._clock = clock
+        self._match_back: float | None = (
+            None  # the value of chain.match to restore; None while no comparison is matched
+        )
+        self._match_until_s = 0.0
         self._held = ""  # the switch that is held
         self._back: dict[str, float] = {}  # the values to restore
         self._buffer = ""  # the edit buffer to select again
@@ -29,7 +39,8 @@ class Listening:
         """BYPASS, FOOT or AB is held: match the loudness until it is released."""
         self._end()
         self._held = switch
-        self._back = {"chain.match": self._store.get("chain.match")}
+        if self._match_back is None:
+            self._match_back = self._store.get("chain.match")
         if switch == "AB":
             self._buffer = "b" if self._store.ab == "a" else "a"
             self.what = f"{self._store.ab.upper()} AT EQUAL LOUDNESS"
@@ -58,8 +69,18 @@ class Listening:
 
     def release(self, switch: str) -> None:
         """A switch was released."""
-        if switch == self._held:
-            self._end()
+        if switch != self._held:
+            return
+        self._end()
+        if self._match_back is not None:
+            self._match_until_s, self.what = self._clock() + AFTER_S, "EQUAL LOUDNESS"
+
+    def tick(self) -> None:
+        """End the matching when its time is over."""
+        if self._match_back is None or self._held or self._clock() < self._match_until_s:
+            return
+        self._store.set_many({"chain.match": self._match_back}, self._source)
+        self._match_back, self.what = None, ""
 
     def _end(self) -> None:
         if self._comparing:

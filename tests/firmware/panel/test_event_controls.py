@@ -114,3 +114,58 @@ def test_both_backends_have_the_same_result(rig, tmp_path, rng):
         rig.controls.pump()
     assert rig.store.snapshot() == pins.store.snapshot() and rig.store.edited
     pins.controls.close()
+
+
+class Open:
+    """Shift registers without a pressed key."""
+
+    def scan(self):
+        return frozenset()
+
+    def close(self):
+        pass
+
+
+#: Detents of a knob in one scan, at five turns of 24 detents a second.
+DETENTS_PER_SCAN = 2
+SCANS = 60 * 600
+
+
+def test_six_axes_at_five_turns_a_second_for_ten_minutes_lose_reverse_and_double_nothing(rig, record, monkeypatch):
+    """The kernel's driver decodes the contacts. What arrives here are its steps, of all six knobs between two scans, in runs of up to two
+    turns either way."""
+    chance = random.Random(11)
+    turned, wrong, sent = [], 0, 0
+    rig.controls._controller.turn = lambda knob, detents: turned.append((knob, detents))
+    monkeypatch.setattr(
+        rig.controls, "_switches", Open()
+    )  # the scan of the keys through mock pins takes long, and has its own tests
+    left = [0] * 6
+    for scan in range(SCANS):
+        expected = {}
+        for axis in range(6):
+            if left[axis] == 0:
+                left[axis] = chance.choice((1, -1)) * chance.randint(1, 48)
+            step = max(-DETENTS_PER_SCAN, min(DETENTS_PER_SCAN, left[axis]))
+            left[axis] -= step
+            expected[axis + 1] = step
+        events = [
+            EVENT.pack(0, 0, EV_REL, knob - 1, step) + EVENT.pack(0, 0, 0, 0, 0) for knob, step in expected.items()
+        ]
+        os.write(rig.writers[scan % 2], b"".join(events))
+        rig.controls.pump()
+        counted = dict.fromkeys(range(1, 7), 0)
+        for knob, detents in turned:
+            counted[knob] += detents
+        turned.clear()
+        wrong += sum(counted[knob] != step for knob, step in expected.items())
+        sent += sum(map(abs, expected.values()))
+    record(
+        "Box",
+        "six encoders through the kernel, 5 turns/s for 10 minutes: wrong detents",
+        wrong,
+        "",
+        target="0",
+        digits=0,
+    )
+    assert wrong == 0 and sent > 350_000

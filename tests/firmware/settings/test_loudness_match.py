@@ -6,6 +6,8 @@ import pytest
 from demo.report import loudness_lufs
 from dsp_ext import Engine, Ring
 from firmware.engine.designer import settings_vector
+from firmware.panel.operation import AFTER_S, PanelController
+from firmware.presets import PresetLibrary
 from firmware.settings.loudness_match import LoudnessMatch
 from firmware.settings.store import Store
 from firmware.system.meters import MeterReader
@@ -93,3 +95,38 @@ def test_silence_does_not_count_as_a_measurement(rng):
     desk.set(limiter__gain_db=6.0, chain__match=1)
     desk.play(6)
     assert desk.store.get("chain.match_wet_db") == 0
+
+
+def test_holding_bypass_compares_at_equal_loudness_and_goes_on_after_the_release(rng, tmp_path, record):
+    """BYPASS is held while music plays that has been measured, and released. The chain is louder by 6 dB, so it is the one that is turned
+    down: what is heard after the release is as loud as what was heard while the key was held. Then the level comes back. The time
+    is counted in audio frames, with a tick of the control process every 50 ms."""
+    desk = Desk(rng)
+    desk.set(limiter__gain_db=6.0)
+    alone = desk.play(8)
+    clock = lambda: desk.engine.frames / RATE_HZ  # noqa: E731
+    panel = PanelController(desk.store, PresetLibrary(tmp_path), clock=clock)
+    panel.press("BYPASS")
+    desk.play(0.75)
+    panel.tick()
+    held_s = clock()
+    matched_s = None
+    while matched_s is None and clock() < held_s + 1:
+        desk.engine.process(desk.noise[:, : STEP // 5].copy())
+        desk.loudness_match.tick()
+        if desk.store.get("chain.match_wet_db") == pytest.approx(-6, abs=0.3):
+            matched_s = clock() - held_s + 0.02  # the ramp
+    record("Box", "loudness match on the panel: from the held key to matched levels, with the ramp", 1000 * matched_s, "ms",
+           target="≤ 100 ms", digits=0)  # fmt: skip
+    assert matched_s <= 0.1
+    held = desk.play(4)
+    panel.release("BYPASS")
+    assert desk.store.get("chain.bypass") == 0
+    after = desk.play(5)
+    record("Box", "loudness match on the panel: chain after the release, against the input while BYPASS is held", abs(after - held), "LU",
+           target="≤ 0.1 LU", tolerance=0.05)  # fmt: skip
+    assert after == pytest.approx(held, abs=0.1)
+    desk.play(AFTER_S)
+    panel.tick()
+    assert desk.store.get("chain.match") == 0
+    assert desk.play(3) == pytest.approx(alone, abs=0.3)

@@ -4,7 +4,7 @@ import pytest
 
 from firmware.contract import BY_ID, TABLE, BoxError
 from firmware.panel.layout import BY_KEY, SECTIONS
-from firmware.panel.operation import DOUBLE_S, HOLD_S, MESSAGE_S, REST_S, PanelOptions
+from firmware.panel.operation import AFTER_S, DOUBLE_S, HOLD_S, MESSAGE_S, REST_S, PanelOptions
 from firmware.presets import Preset
 from firmware.settings import DEFAULT_MACROS, MACROS, Learning
 from tests.support.panel_rig import PanelRig
@@ -192,7 +192,9 @@ def test_bypass_acts_at_once_and_held_compares_at_equal_loudness(rig, key):
     rig.wait(HOLD_S + 0.1)
     assert rig.store.get("chain.match") == 1 and rig.face.listening == "EQUAL LOUDNESS"
     rig.line(f"release {key}")
-    assert rig.store.get("chain.bypass") == 0 and rig.store.get("chain.match") == 0
+    assert rig.store.get("chain.bypass") == 0 and rig.store.get("chain.match") == 1
+    rig.wait(AFTER_S)
+    assert rig.store.get("chain.match") == 0 and not rig.face.listening
 
 
 def test_ab_switches_copies_and_compares(rig):
@@ -204,7 +206,9 @@ def test_ab_switches_copies_and_compares(rig):
     rig.wait(HOLD_S + 0.1)
     assert rig.store.ab == "b" and rig.store.get(GAIN) == 2 and rig.store.get("chain.match") == 1
     rig.line("release AB")
-    assert rig.store.ab == "a" and rig.store.get("chain.match") == 0
+    assert rig.store.ab == "a" and rig.store.get("chain.match") == 1
+    rig.wait(AFTER_S)
+    assert rig.store.get("chain.match") == 0
 
 
 def test_undo_and_redo_say_what_they_changed(rig):
@@ -311,7 +315,9 @@ def test_a_panel_that_is_unplugged_while_a_key_is_held_lets_go(rig):
     rig.wait(HOLD_S + 0.1)
     rig.sim._closed.clear()  # the pull-up of the data line reads as open switches
     rig.pump()
-    assert rig.store.get("chain.match") == 0 and not rig.face.shifted
+    assert rig.store.get("chain.bypass") == 0 and not rig.face.shifted
+    rig.wait(AFTER_S)
+    assert rig.store.get("chain.match") == 0
 
 
 def test_the_display_rests_when_nobody_is_there(rig):
