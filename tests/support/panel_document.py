@@ -3,7 +3,7 @@
 import tomllib
 
 from firmware.panel.layout import BY_KEY, MASTER, PRESET, SECTIONS, Knob
-from firmware.panel.operation import CHOICE_S, HOLD_S, LOCK_S, REST_S
+from firmware.panel.operation import AFTER_S, CHOICE_S, HOLD_S, LOCK_S, REST_S
 from firmware.settings import DEFAULT_MACROS, MACROS, MOST_CHANGES
 from firmware.system import board
 from tests.support.paths import DOCS, ROOT
@@ -16,15 +16,15 @@ VIEWS = {
     "eq_turned": "A knob is turned: its value, unit, default (the tall mark) and range, for 1.5 s.",
     "eq_second_row": "EQ with SHIFT: placement, and the dynamic band.",
     "eq_setup": "EQ, second view: phase, taps, automatic gain.",
-    "dyn": "DYN: level, threshold and gain reduction of each band; the static curve of band 2, with its level.",
+    "dyn": "DYN: the level that each detector hears, threshold and gain reduction; the static curve of band 2, with its level.",
     "dyn_split": "DYN, second view: the crossovers.",
     "dyn_up": "DYN, third view: upward compression and expansion.",
-    "stereo": "STEREO: vectorscope, correlation, width of each band, mono-maker.",
+    "stereo": "STEREO: vectorscope of the samples, correlation of the whole and of each band, width of each band, mono-maker.",
     "colour": "COLOUR: the curve of the saturator with the present peak, and the harmonics that it adds.",
     "limit": "LIMIT: 5 s of gain reduction below the ceiling, over the envelope of the output.",
-    "meter": "METER: integrated loudness, and its history against the target.",
+    "meter": "METER: integrated loudness, and its history against the target of the preset.",
     "meter_numbers": "METER, second view: to be read from two metres.",
-    "master": "MASTER: six macros.",
+    "master": "MASTER: six macros. A dial shows the position, and inside it the first parameter that the macro moves.",
     "preset": "PRESET: the list, with the notes of the chosen preset.",
     "preset_question": "A question names the knob that answers it.",
     "preset_name": "PRESET: a name is edited.",
@@ -54,16 +54,20 @@ band. A band that you turn is on.
 | SHIFT, held or tapped | the second row of knobs |
 | SHIFT and a section key | switches the section on or off; with METER: restarts the measurement |
 | hold any section key | MASTER: six macros, such as GLUE and LOUD; SHIFT and a knob puts another macro there |
-| A/B | the other edit buffer; held: at equal loudness, until you let go; SHIFT and A/B: copies |
-| BYPASS, foot switch | the unprocessed input, sample-aligned; held: at equal loudness, until you let go |
+| A/B | the other edit buffer; held: at equal loudness; SHIFT and A/B: copies |
+| BYPASS, foot switch | the unprocessed input, sample-aligned; held: at equal loudness |
 | PRESET | the list: knob 1 chooses, its push loads; NEW stores; held: hear the stored preset against your edits |
 | UNDO, SHIFT and UNDO | takes back or repeats one of the last {changes} changes, also those of the laptop |
 | hold LOCK {lock:g} s | locks everything but BYPASS, or unlocks it |
+| METER, knob 2 | turn: the loudness target, which comes from the preset. Push: **LEARN** the limiter's gain for it while the song plays (one minute); push again to stop, UNDO takes it back |
 
 The line at the top shows the section and what is chosen, the preset (EDITED if it differs from what is stored) and buffer A or B.
 `XRUN` counts interruptions of the audio, `LOAD` appears above 85 % of the available time, `FAULT` if the box cannot carry out a
 regular task (`burnish info` names it), `RELAY` if the bypass relays are not where they should be. Pictures turn grey if no new
 meters arrive.
+
+Equal loudness turns the louder one down, so it goes on for {after:g} s after you let go: then you hear the chain as loud as you heard the
+input. It needs 4 s of music since the last change.
 
 PRESET asks before it loads what can raise the level by more than 6 dB, raises the ceiling or switches the limiter off. The list
 closes after {choice:g} s without input. The display dims after {rest:g} minutes.
@@ -78,7 +82,7 @@ _ROWS = """# The knobs of every view
 `make docs` generates this page from `firmware/panel/layout/sections.py`, `firmware/settings/macros.py` and
 `tests/firmware/panel/operation/tasks.toml`. Do not edit it. [The front panel](PANEL.md) explains the gestures.
 
-A name in brackets is what a push of the knob switches. `{{band}}` is the chosen band.
+A name in brackets is what a push of the knob switches or does. `{{band}}` is the chosen band.
 
 | view | row | 1 | 2 | 3 | 4 | 5 | 6 |
 |---|---|---|---|---|---|---|---|
@@ -123,7 +127,8 @@ that was possible.
 
 ## What was criticised, and what was done
 
-The pictures were looked at four times enlarged, as someone would who works with a Weiss DS1-MK3, a TC Finalizer or an Elektron.
+The pictures were looked at four times enlarged, as someone would who works with a Weiss DS1-MK3, a Bettermaker, a TC Finalizer or an
+Elektron.
 
 | criticism | what was done |
 |---|---|
@@ -138,25 +143,53 @@ The pictures were looked at four times enlarged, as someone would who works with
 | an enlarged CHOOSE covers the list that it chooses from | cells of the list are not enlarged |
 | two hands turn, and only one value is large | both are, unless one was turned much earlier |
 | gain reduction has another scale on a taller screen | it is a share of the height |
-| the vectorscope shows no single samples | left as it is: the box shares no samples with its display, only meters; the ellipse is their covariance |
+| the vectorscope shows an ellipse instead of samples | 3200 samples a second come from the audio process through shared memory; the last 0.2 s are drawn, denser is brighter |
+| one correlation for everything hides mono bass under wide treble | the correlation of each band above its width; negative figures are dark on light |
+| the level of a band is estimated from the spectrum, and disagrees with the threshold beside it | the level that the detector of the band hears |
+| a band that compresses shows its reduction, but not its number any more | number at the left, reduction beside it; levels are brighter |
+| the scale of the limiter's history is written over the envelope | it stands beside the picture |
+| a true peak above the ceiling looks like every other figure on a display of greys | dark on light, as all warnings |
+| "I", "LUFS" and the distance from the target are three small lines that touch | one label, and the distance in larger figures |
+| three sizes of large figures do not stand on one line | they do |
+| before anything is measured, range and PLR read 0.0 | two dashes |
+| the harmonics have no scale | lines at -20 and -60 dB |
+| a bell shows a slope, a low cut a gain, though neither does anything | "unused" |
+| AUTOGAIN is cut off; OVER and "1 load" are riddles | AUTO GN, REPLACE; the cells say push or turn |
+| the dials of MASTER repeat the figure of the cell below | they show what the first parameter is set to, in its unit |
+| where a dynamic band has moved its gain cannot be seen below its node | a line at the gain of this moment |
+| 10k touches the scale in dB | it is at the left of its line |
+| notes of a preset end in the middle of a sentence | they end with dots |
 """
 _PEERS = """The last two columns are lower bounds from the descriptions in the manuals, for the tasks that these devices have: the Weiss DS1-MK3
 is a compressor of one band with twelve knobs, almost one for each parameter; on a TC Finalizer a key selects the block, and each
-parameter needs at least one press to select it and one turn of the one wheel."""
+parameter needs at least one press to select it and one turn of the one wheel. Neither compares at equal loudness or measures
+loudness, and neither can undo.
+
+¹ The device has no such function, by its manual. ² The pages of the manual that would say how many presses it takes could not be
+read."""
 
 
 def panel_markdown() -> str:
     """The text of docs/PANEL.md."""
     views = "\n\n".join(f"{caption}\n\n![{caption}](plots/panel/{name}.png)" for name, caption in VIEWS.items())
-    return _PAGE.format(hold=HOLD_S, lock=LOCK_S, choice=CHOICE_S, rest=REST_S / 60, changes=MOST_CHANGES, views=views)
+    return _PAGE.format(
+        hold=HOLD_S, lock=LOCK_S, choice=CHOICE_S, rest=REST_S / 60, after=AFTER_S, changes=MOST_CHANGES, views=views
+    )
 
 
 def _named(knob: Knob | None) -> str:
     if knob is None:
         return ""
     what = f"`{knob.id}`" if knob.id else knob.own or knob.push
-    tap = f" [`{knob.tap}`]" if knob.tap and knob.tap != knob.id else ""
+    tap = (
+        f" [`{knob.tap}`]" if knob.tap and knob.tap != knob.id else f" [{knob.push}]" if knob.push and knob.own else ""
+    )
     return f"{knob.label or 'macro'}: {what}{tap}"
+
+
+def _other(found: int | str) -> str:
+    """The actions on another panel, or the note that says why there is no number."""
+    return {"none": "– ¹", "unread": "– ²"}.get(found, str(found))
 
 
 def count(actions: list[str]) -> int:
@@ -185,7 +218,7 @@ def panel_rows_markdown() -> str:
     for task in data["task"]:
         counted.append(count(task["actions"]))
         before += [(counted[-1], task["six_keys"])] if "six_keys" in task else []
-        others = [str(task.get(name, "")) for name in ("six_keys", "weiss", "finalizer")]
+        others = [_other(task.get(name, "")) for name in ("six_keys", "weiss", "finalizer")]
         tasks.append(f"| {task['do']} | {counted[-1]} | {' | '.join(others)} | {', '.join(task['actions'])} |")
     old = sum(six for _, six in before) / len(before)
     same = sum(now for now, _ in before) / len(before)

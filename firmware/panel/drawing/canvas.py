@@ -110,17 +110,19 @@ class Canvas:
         self.picture.paste(self._tones[tone], (x0, y0), mask)
 
     def dots(self, box, xs, ys, brightness) -> None:
-        """A point at each (x, y) inside `box` (left, top, right, bottom), shared between its four pixels; `brightness` from 0 to 1 for
-        each. Where many points meet, the brightness approaches 1. All arrays have the shape (n,)."""
+        """A point at each (x, y) inside `box` (left, top, right, bottom), shared between the pixels that it covers; `brightness` from 0 to
+        1 for each. Where many points meet, the brightness approaches 1. All arrays have the shape (n,)."""
         left, top, right, bottom = self._px(*box)
         width, height = right - left, bottom - top
         x, y = np.asarray(xs) * self.scale - 0.5 - left, np.asarray(ys) * self.scale - 0.5 - top
         x0, y0 = np.floor(x).astype(int), np.floor(y).astype(int)
         light = np.zeros((height + 1) * (width + 1))
-        for to_right, down in ((0, 0), (1, 0), (0, 1), (1, 1)):
-            share = (x - x0 if to_right else 1 - (x - x0)) * (y - y0 if down else 1 - (y - y0))
+        size = max(1, round(0.8 * self.scale))  # so that a point is seen on a large screen too
+        for to_right, down in np.ndindex(size + 1, size + 1):
+            across = 1 - (x - x0) if to_right == 0 else x - x0 if to_right == size else 1.0
+            along = 1 - (y - y0) if down == 0 else y - y0 if down == size else 1.0
             column, row = np.clip(x0 + to_right, 0, width), np.clip(y0 + down, 0, height)
-            light += np.bincount(row * (width + 1) + column, share * brightness, len(light))
+            light += np.bincount(row * (width + 1) + column, across * along * brightness, len(light))
         inside = light.reshape(height + 1, width + 1)[:height, :width]
         mask = Image.fromarray((255 * (1 - np.exp(-0.55 * inside))).astype(np.uint8))
         self.picture.paste(self._tones[BRIGHT], (left, top), mask)

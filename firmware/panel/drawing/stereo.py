@@ -35,17 +35,18 @@ def draw(canvas: Canvas, view: PanelView) -> None:
     """The picture."""
     left, top, right, bottom = picture_box(canvas)
     size = bottom - top
-    _draw_scope(canvas, view, left, top, size * 1.35, size)
-    _draw_correlation(canvas, view, left + size * 1.35 + 6, top, bottom)
-    _draw_widths(canvas, view, (left + size * 1.35 + 40, top, right, bottom))
+    wide = min(size * 1.35, 0.38 * (right - left))  # on a tall screen the bands need the other half
+    _draw_scope(canvas, view, left, top, wide, size)
+    _draw_correlation(canvas, view, left + wide + 6, top, bottom)
+    _draw_widths(canvas, view, (left + wide + 40, top, right, bottom))
 
 
 def _draw_scope(canvas: Canvas, view: PanelView, left: float, top: float, width: float, height: float) -> None:
-    x, y, r = left + width / 2, top + height / 2, height / 2
+    x, y, r = left + width / 2, top + height / 2, min(width / 1.35, height) / 2
     canvas.line(((x - r, y - r), (x + r, y + r)), SHADE)
     canvas.line(((x + r, y - r), (x - r, y + r)), SHADE)
-    canvas.text(x - r - 7, top, "L", 7, DIM)
-    canvas.text(x + r + 3, top, "R", 7, DIM)
+    canvas.text(x - r - 7, y - r, "L", 7, DIM)
+    canvas.text(x + r + 3, y - r, "R", 7, DIM)
     points = view.points
     peak = float(np.abs(points).max()) if len(points) else 0.0
     if peak < 10 ** (_QUIETEST_DB / 20) or view.stale:

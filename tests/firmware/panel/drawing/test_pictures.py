@@ -13,7 +13,7 @@ from tests.support.panel_scenes import METERS, SCENES, Scene, music_spectra
 
 GOLDEN = Path(__file__).parent / "references"
 #: Scenes that are also drawn for a colour display of 800 x 480 pixels.
-COLOUR = ("eq_turned", "limit")
+COLOUR = ("eq_turned", "limit", "stereo")
 
 
 def save(picture: Image.Image, path: Path, scale: int) -> None:
