@@ -43,7 +43,7 @@ This document is generated from the commands (`make docs`). Do not edit it.
 #: One run of each command whose JSON is documented.
 RUNS = (
     ["ports"], ["info"], ["doctor"], ["get", "eq.b1.gain_db"], ["set", "eq.b1.gain_db=1"], ["params", "limiter.gain_db"],
-    ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["spectrum"],
+    ["bypass", "off"], ["mute", "off"], ["ab", "a"], ["undo"], ["learn", "--stop"], ["spectrum"],
     ["curve", "eq"], ["raw", "unsub"], ["meters", "--for", "1"],
     ["preset", "save", "Mine"], ["preset", "list"], ["preset", "show", "Warm"], ["preset", "load", "Warm"],
     ["preset", "diff", "Mine", "Warm"], ["preset", "copy", "Warm", "Copy"], ["preset", "rename", "Copy", "Other"],
