@@ -31,6 +31,7 @@ help:
 	@echo "make records-setup    install cdrdao, cuetools and other programs, which read deliveries back in tests"
 	@echo "make catalogue        measure 2000 files on a local cluster whose workers are killed"
 	@echo "make bench-sound      compare limiters at the same loudness (CLIPS=folder: real music; QUICK=1; WRITE=1: documents)"
+	@echo "make bench-match      compare burnish match with Matchering (CLIPS=folder: real music, too)"
 	@echo "make count            compare instruction counts on an emulated aarch64 with the committed ones (WRITE=1: write new ones)"
 	@echo "make clicks           measure every change of every setting for clicks, in about half an hour"
 	@echo "make hardware         write the drawings and lists of hardware/"
@@ -132,6 +133,12 @@ bench-sound: build
 	VENV=$(VENV) sh tools/bench_sound_setup.sh
 	$(PY) -m tests.bench.sound $(if $(CLIPS),--clips "$(CLIPS)") $(if $(MUSIC),--music $(MUSIC)) \
 		$(if $(QUICK),--quick) $(if $(WRITE),--write-docs)
+
+# Matching beside Matchering, on synthesised songs; CLIPS=folder adds real music. Writes the table and the plot of docs/ASSISTANT.md.
+.PHONY: bench-match
+bench-match: build
+	PYTHON=$(PYTHON) sh tools/bench_match_setup.sh
+	CLIPS="$(CLIPS)" $(PY) -m pytest -m match -s --write-docs tests/bench/test_bench_match.py
 
 count: build
 	sh tools/count_setup.sh

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 #: What the assistant may change, in the order of its report.
-PARTS = ("tone", "width", "dynamics", "loudness")
+PARTS = ("problems", "tone", "width", "dynamics", "loudness")
 #: Names of frequency ranges, by their upper ends in Hz.
 RANGES = (
     (60, "sub-bass"), (120, "bass"), (250, "upper bass"), (500, "low mids"), (2000, "mids"), (5000, "upper mids"),

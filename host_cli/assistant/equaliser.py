@@ -35,7 +35,7 @@ def decisions(bands: Sequence[EqBand], curve_db: np.ndarray, what: str, first: i
     found = []
     for number, band in enumerate(bands, first):
         others = [other for other in bands if other is not band]
-        hz, name = _reach(band)
+        hz, name = reach(band)
         at = float(np.mean(np.interp(np.log(hz), np.log(CURVE_HZ), curve_db)))
         overlap = float(np.mean(response_db(others, hz)))
         if at * band.gain_db > 0:
@@ -47,7 +47,7 @@ def decisions(bands: Sequence[EqBand], curve_db: np.ndarray, what: str, first: i
     return found
 
 
-def _reach(band: EqBand) -> tuple[np.ndarray, str]:
+def reach(band: EqBand) -> tuple[np.ndarray, str]:
     """The frequencies for which a band stands in sentences, and their name."""
     if band.type == "bell":
         return np.array([band.freq_hz]), range_name(band.freq_hz)

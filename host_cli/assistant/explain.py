@@ -33,9 +33,9 @@ def sections(plan: Plan, mix: Recording, output: np.ndarray) -> list[Section]:
     """The sections of the page."""
     sentences = [("part", "found", "done")]
     sentences += [(decision.part, decision.finding, decision.consequence) for decision in plan.ordered()]
-    nothing = "Nothing to do: no measured difference is above its threshold, and the preset is empty."
+    nothing = [] if plan.settings else ["Nothing to do: the preset is empty."]
     found = [
-        Section("Decisions", [] if plan.decisions else [nothing], sentences if plan.decisions else []),
+        Section("Decisions", nothing, sentences if plan.decisions else []),
         Section("Figures", rows=_figures(plan)),
         Section("Tone", _fit_note(plan), figures=[*_difference(plan), _spectra(mix, output)]),
     ]

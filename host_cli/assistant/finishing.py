@@ -9,6 +9,7 @@ import numpy as np
 from firmware.contract import params
 from host_cli.render import AudioWriter, dithered
 
+from .automatic import Wish, floor_decision
 from .decisions import Decision
 from .loudness import CEILING, GAIN, TRIM, Settled, settle
 from .plan import Plan
@@ -27,6 +28,18 @@ def finished(plan: Plan, mix: Recording, bits: str | None = None) -> tuple[Plan,
     if plan.target_lufs is not None:
         plan = _with_gain(plan, settled)
     return replace(plan, after=settled.figures), settled.blocks
+
+
+def finished_auto(plan: Plan, mix: Recording, wish: Wish, bits: str | None = None) -> tuple[Plan, Sequence[np.ndarray]]:
+    """As `finished`; an output with less dynamics than the style allows is made quieter, or the plan says what its loudness costs."""
+    done, blocks = finished(plan, mix, bits)
+    said = floor_decision(done, wish)
+    if said is None:
+        return done, blocks
+    if wish.lufs is not None:
+        return done.with_decisions(said), blocks
+    lower = replace(plan.with_decisions(said), target_lufs=plan.target_lufs - (said.threshold - said.measured))
+    return finished(lower, mix, bits)
 
 
 def _with_gain(plan: Plan, settled: Settled) -> Plan:

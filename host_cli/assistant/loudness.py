@@ -8,7 +8,8 @@ from dsp_ext.meters import Measurement
 from firmware.contract import params
 from host_cli.render import OutOfReach, Renderer, find_gain
 
-from .loudest import lufs
+from .decisions import Decision, apart
+from .loudest import lufs as lufs_of
 from .recording import Recording
 
 GAIN, TRIM, CEILING = "limiter.gain_db", "input.trim_db", "limiter.ceiling_dbtp"
@@ -34,7 +35,7 @@ def predicted_lu(mix: Recording, mid_db: np.ndarray, side_db: np.ndarray) -> flo
     """The change of the integrated loudness if the bands of mid and side change by these gains, before the limiter."""
     before = mix.passages.power[None]
     after = before * 10 ** (np.stack([mid_db, side_db]) / 10)
-    found = lufs(np.concatenate([before, after]), mix.frames.weights_db)
+    found = lufs_of(np.concatenate([before, after]), mix.frames.weights_db)
     return float(found[1] - found[0])
 
 
@@ -42,6 +43,20 @@ def trim_db(gain_db: float) -> float:
     """The part of a gain that the input takes, because the limiter's gain has a smaller range."""
     gain, trim = params.find(GAIN), params.find(TRIM)
     return float(np.clip(gain_db - np.clip(gain_db, gain.low + 6, gain.high - 6), trim.low, trim.high))
+
+
+def decided(lufs: float, target_lufs: float, change_lu: float, ceiling_dbtp: float) -> tuple[Decision, float]:
+    """The decision about the loudness of a mix of `lufs`, which the other settings change by `change_lu`, and the gain of the limiter at
+    which the search for the exact one starts."""
+    measured, gain = lufs - target_lufs, target_lufs - lufs - change_lu
+    trim = round(trim_db(gain), 1)
+    finding = f"loudness {apart(measured, 'the target', 'LU')} of {target_lufs:.1f} LUFS"
+    if abs(measured) < LEAST_LU:
+        finding = f"loudness {lufs:.1f} LUFS, which the other settings change by {change_lu:+.1f} LU"
+    settings = {CEILING: ceiling_dbtp} | ({TRIM: trim} if trim else {})
+    return Decision("loudness", finding, measured, LEAST_LU, "LU", "gain into the limiter", settings), round(
+        gain - trim, 1
+    )
 
 
 def settle(mix: Recording, values: dict[str, float], target_lufs: float | None) -> Settled:

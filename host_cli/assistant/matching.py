@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from . import equaliser, width
-from .decisions import PARTS, Decision, apart
+from . import dynamics, equaliser, width
+from .decisions import PARTS, Decision
 from .difference import combined, difference, total
-from .loudness import CEILING, LEAST_LU, TRIM, predicted_lu, trim_db
+from .loudness import LEAST_LU, decided, predicted_lu
 from .plan import Plan
 from .recording import Recording
 from .tone import CENTRES_HZ, HIGHEST_PART
@@ -41,11 +41,26 @@ def match(
         fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
         found += equaliser.decisions(fit.bands, curve, "the reference")
         mid_db = equaliser.response_db(fit.bands, CENTRES_HZ)
+    if "dynamics" in parts:
+        found += _dynamics(mix, references, weights, found, amount)
     lufs = _mean_lufs(references, weights)
     plan = Plan(f"Match {mix.name.rsplit('.', 1)[0]}", f"Made by burnish match from {mix.name} and {names}.", tuple(found), tone=tone,
                 fit=fit, before=mix.figures, reference=_mean_figures(references, weights))  # fmt: skip
     wanted = lufs if "loudness" in parts else mix.lufs
     return _with_loudness(plan, mix, wanted, amount, predicted_lu(mix, mid_db, mid_db + image.side_db()))
+
+
+def _dynamics(mix: Recording, references: Sequence[Recording], weights: Sequence[float], found, amount: float):
+    """Decisions where the bands of the mix move more than those of the references."""
+    moves = [
+        (dynamics.movement(reference.frames), weight) for reference, weight in zip(references, weights, strict=True)
+    ]
+    known = [(movement, weight) for movement, weight in moves if movement is not None]
+    if not known:
+        return []
+    wanted = sum(movement * weight for movement, weight in known) / sum(weight for _, weight in known)
+    settings = {id: value for decision in found for id, value in decision.settings.items()}
+    return dynamics.evened(mix, wanted, settings, amount, "in the reference")
 
 
 def _level(mix: Recording, db: np.ndarray) -> float:
@@ -58,16 +73,10 @@ def _with_loudness(plan: Plan, mix: Recording, lufs: float | None, amount: float
     if mix.lufs is None or lufs is None:
         return plan
     target = mix.lufs + amount * (lufs - mix.lufs)
-    measured = mix.lufs - target
-    if abs(measured) < LEAST_LU and not plan.settings:
+    if abs(mix.lufs - target) < LEAST_LU and not plan.settings:
         return plan
-    gain = target - mix.lufs - change_lu
-    trim = round(trim_db(gain), 1)
-    settings = {CEILING: CEILING_DBTP} | ({TRIM: trim} if trim else {})
-    finding = f"loudness {apart(measured, 'the target', 'LU')} of {target:.1f} LUFS"
-    consequence = f"gain into the limiter, ceiling {CEILING_DBTP:g} dBTP"
-    decision = Decision("loudness", finding, measured, LEAST_LU, "LU", consequence, settings)
-    return plan.with_decisions(decision, target_lufs=target, gain_db=round(gain - trim, 1))
+    decision, gain_db = decided(mix.lufs, target, change_lu, CEILING_DBTP)
+    return plan.with_decisions(decision, target_lufs=target, gain_db=gain_db)
 
 
 def _mean_lufs(references: Sequence[Recording], weights: Sequence[float]) -> float | None:

@@ -12,7 +12,7 @@ from .tone import CENTRES_HZ, decibels
 #: The ranges with their parameters: name, lower and upper end in Hz. The ends are the crossovers of the stereo module.
 RANGES = (("low", 0.0, 200.0), ("mid", 200.0, 4000.0), ("high", 4000.0, float("inf")))
 SPLITS = {"stereo.split_low_hz": 200.0, "stereo.split_high_hz": 4000.0}
-_NAMES = {"low": "below 200 Hz", "mid": "from 200 Hz to 4 kHz", "high": "above 4 kHz"}
+NAMES = {"low": "below 200 Hz", "mid": "from 200 Hz to 4 kHz", "high": "above 4 kHz"}
 #: A change below this is left out; ranges may deviate from the change of the whole by about this; a side this far below the mid
 #: counts as mono; all in dB.
 LEAST_DB, RANGE_DB, MONO_DB = 0.7, 1.0, -40.0
@@ -50,8 +50,8 @@ def matched(mix: Passages, references: list[Passages], weights: list[float], amo
     if there.sum() < 3:
         return UNCHANGED
     changes = {name: amount * value for name, value in _changes(own, other, there).items()}
-    most_db = _most_db(mix)
-    changes = {name: min(value, most_db) if value > 0 else value for name, value in changes.items()}
+    limit_db = most_db(mix)
+    changes = {name: min(value, limit_db) if value > 0 else value for name, value in changes.items()}
     mono = _bass_is_mono(own, other)
     if max(abs(value) for value in changes.values()) < LEAST_DB:
         changes = UNCHANGED.changes_db
@@ -63,9 +63,7 @@ def _changes(own: Levels, other: Levels, there: np.ndarray) -> dict[str, float]:
     difference = other.db - own.db
     variance = own.variance + other.variance + BAND_DB**2
     weights = np.where(there, 1 / variance, 0.0)
-    for _ in range(5):  # bands that do not fit count less, as in `difference`
-        whole = float(np.sum(weights * difference) / np.sum(weights))
-        weights = np.where(there, 4 / (3 * variance + (difference - whole) ** 2), 0.0)
+    whole = _median(difference, weights)
     changes = {}
     for name, low_hz, high_hz in RANGES:
         inside = (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)
@@ -77,7 +75,14 @@ def _changes(own: Levels, other: Levels, there: np.ndarray) -> dict[str, float]:
     return changes
 
 
-def _most_db(mix: Passages) -> float:
+def _median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The weighted median, which bands with other instruments do not move."""
+    order = np.argsort(values)
+    shares = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(shares, shares[-1] / 2)])
+
+
+def most_db(mix: Passages) -> float:
     """How far the side may be raised: until the mono sum loses `MOST_LOSS_DB`, and to the widest setting."""
     mid, side = (float(np.sum(part)) for part in mix.power)
     widest = float(decibels(np.array(mid * (10 ** (MOST_LOSS_DB / 10) - 1))) - decibels(np.array(side)))
@@ -100,7 +105,7 @@ def _decisions(changes: dict[str, float], own: Levels, other: Levels, there: np.
         inside = there & (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)
         measured = float(np.mean((own.db - other.db)[inside])) if inside.any() else -changes[name]
         pct = round(100 * 10 ** (changes[name] / 20))
-        yield Decision("width", f"side {_NAMES[name]} {apart(measured, 'that of the reference')}", measured, LEAST_DB, "dB",
+        yield Decision("width", f"side {NAMES[name]} {apart(measured, 'that of the reference')}", measured, LEAST_DB, "dB",
                        f"width {pct} %", {f"stereo.width_{name}_pct": float(pct), **SPLITS})  # fmt: skip
     if mono:
         bass = own.there & other.there & (CENTRES_HZ < BASS_HZ)

@@ -55,4 +55,5 @@ def match(context: Context, mix, references, weights, amount_pct, parts, output,
             f"{references[0]} is silent or shorter than 0.4 s: give a reference whose loudness can be measured"
         )
     plan = assistant.match(read, others, weights, amount_pct / 100, parts)
-    results.deliver(context, "match", plan, read, output, audio, page, bits)
+    plan, blocks = assistant.finished(plan, read, bits if audio else None)
+    results.deliver(context, "match", plan, read, blocks, output, audio, page, bits)

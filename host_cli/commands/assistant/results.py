@@ -51,18 +51,18 @@ def check_targets(context: Context, output: Path, audio: Path | None, page: Path
                 context.confirm(f"{path} exists. Overwrite it?")
 
 
-def deliver(context: Context, kind: str, plan, mix, output: Path, audio: Path | None, page: Path | None, bits: str):
-    """Find the gain of the limiter by rendering, write everything, and print the report. Returns the finished plan."""
+def deliver(
+    context: Context, kind: str, plan, mix, blocks, output: Path, audio: Path | None, page: Path | None, bits: str
+):
+    """Write everything about a finished plan, and print the report. `blocks`: the output."""
     from host_cli import assistant
 
-    plan, blocks = assistant.finished(plan, mix, bits if audio else None)
     library.write(output, presets.dump(plan.preset()).encode(), lambda: None)
     if audio:
         assistant.write_audio(audio, blocks, mix.rate_hz, bits)
     if page:
         assistant.write_page(page, plan, mix, blocks)
     context.out(kind, _plain(plan, output, audio), _text(plan, output, audio))
-    return plan
 
 
 def _plain(plan, output: Path, audio: Path | None) -> dict:
@@ -95,8 +95,8 @@ def _text(plan, output: Path, audio: Path | None) -> str:
         parts.append(picture(plan))
     if plan.decisions:
         parts.append(table([(decision.part, decision.sentence) for decision in plan.ordered()]))
-    else:
-        parts.append("nothing to do: no measured difference is above its threshold, and the preset is empty")
+    if not plan.settings:
+        parts.append("Nothing to do: the preset is empty.")
     if plan.fit is not None and plan.fit.bands:
         parts.append(
             f"The bands of the EQ follow the wanted curve within {plan.fit.rms_db:.2f} dB (RMS), {plan.fit.most_db:.1f} dB at most."
@@ -129,5 +129,5 @@ def picture(plan) -> str:
     for value, label in ticks.items():
         at = min(range(len(hz)), key=lambda n: abs(hz[n] / value - 1)) // 2
         below[at : at + len(label)] = label
-    caption = "difference of the tone to the reference: dots as measured, line as corrected"
+    caption = f"difference of the tone to the {'reference' if plan.reference else 'usual one'}: dots as measured, line as believed"
     return "\n".join([*drawn, f"{'':7}{''.join(below).rstrip()}", f"{'':7}{caption}"])

@@ -1,0 +1,186 @@
+"""A first master from the mix alone: problems first, then tone, dynamics and width where the mix is outside what is usual, then loudness."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from host_cli.records.check import FAULTS, Fault, check
+
+from . import dynamics, equaliser, tastes, width
+from .decisions import Decision, apart
+from .difference import Difference, Levels, difference, total
+from .fit import Fit
+from .loudness import LEAST_LU, decided, predicted_lu
+from .plan import Plan
+from .recording import Recording
+from .tone import CENTRES_HZ, HIGHEST_PART, decibels
+
+#: A mix must be this long before its tone, dynamics and width are judged, in s.
+LEAST_S = 8.0
+#: Tone: what is outside the dead band is corrected from this excess on, in this part, at most by this much; what is this far below the
+#: dead band is not there, and is not raised. All in dB.
+LEAST_DB, PART, MOST_DB, ABSENT_DB = 1.0, 0.8, 4.0, -12.0
+#: Below this frequency nothing is raised, because small loudspeakers cannot play it and it costs headroom.
+RAISED_FROM_HZ = 45.0
+#: Bands of the EQ that are used at most.
+MOST_BANDS = 6
+#: A song with at least this true peak and this loudness seems to be mastered, and is left alone unless a target was asked for.
+MASTER_DBTP, MASTER_LUFS = -1.1, -18.0
+#: Movement of a band beyond that of the style from which it is compressed, in dB.
+MOVES_DB = 1.5
+#: Width: the side is raised from this lack on, in this part, at most by this much, in dB.
+WIDTH_LEAST_DB, WIDTH_PART, WIDTH_MOST_DB = 1.0, 0.5, 2.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a person asked for. `lufs` and `ceiling_dbtp`: the target, None for that of the style."""
+
+    style: str = "balanced"
+    genre: str = "any"
+    lufs: float | None = None
+    ceiling_dbtp: float = -1.0
+
+
+def auto(mix: Recording, wish: Wish) -> Plan:
+    """The plan for `mix`. Nothing but excerpts is rendered: `finishing.finished` finds the exact gain of the limiter."""
+    style = tastes.style(wish.style)
+    master = wish.lufs is None and _is_master(mix)
+    found = list(_problems(mix, not master))
+    plan = Plan(f"Auto {mix.name.rsplit('.', 1)[0]}", f"Made by burnish auto from {mix.name}: style {wish.style}, tone {wish.genre}.", (),
+                before=mix.figures)  # fmt: skip
+    if master:
+        return plan.with_decisions(*found, _left_alone(mix, style))
+    tone, fit, curve = None, None, np.zeros(len(CENTRES_HZ))
+    if mix.passages.power.any() and mix.seconds >= LEAST_S:
+        tone, fit, bands = _tone(mix, wish.genre)
+        found += bands
+        curve = equaliser.response_db(fit.bands, CENTRES_HZ) if fit else curve
+        settings = {id: value for decision in found for id, value in decision.settings.items()}
+        found += dynamics.evened(
+            mix, np.array(style.movement_db), settings, 1.0, f"usual for the style {wish.style}", 0.0
+        )
+        found += _width(mix)
+    elif mix.lufs is not None:
+        found.append(_too_short(mix))
+    plan = plan.with_decisions(*found, tone=tone, fit=fit)
+    return _with_loudness(plan, mix, wish, style, predicted_lu(mix, curve, curve))
+
+
+def _is_master(mix: Recording) -> bool:
+    peak = mix.figures["max_tp_dbtp"]
+    return mix.lufs is not None and peak is not None and peak >= MASTER_DBTP and mix.lufs >= MASTER_LUFS
+
+
+def _left_alone(mix: Recording, style: tastes.Style) -> Decision:
+    finding = f"the song seems to be mastered, with {mix.lufs:.1f} LUFS and a true peak of {mix.figures['max_tp_dbtp']:.1f} dBTP"
+    consequence = f"everything is left alone; --target {style.lufs:g} treats it as a mix"
+    return Decision("loudness", finding, mix.lufs, MASTER_LUFS, "LUFS", consequence)
+
+
+def _too_short(mix: Recording) -> Decision:
+    finding = f"the mix has {mix.seconds:.1f} s, and its sound can be judged from {LEAST_S:g} s on"
+    return Decision("tone", finding, mix.seconds, LEAST_S, "s", "tone, width and dynamics are left alone")
+
+
+def _problems(mix: Recording, mends: bool):
+    """Decisions about faults of the mix: mended in the preset where that is right and `mends`, else with the advice for the mix."""
+    for fault in check(mix.samples, mix.rate_hz, mix.bits).faults:
+        what, advice, _ = FAULTS[fault.name]
+        settings, done = _mended(fault) if mends else ({}, "")
+        yield Decision("problems", f"{what} ({fault.value:.1f} {fault.unit})", fault.value, 0.0, fault.unit,
+                       done or f"nothing in the preset mends it; {advice}", settings)  # fmt: skip
+
+
+def _mended(fault: Fault) -> tuple[dict[str, float], str]:
+    if fault.name == "dc":
+        return {"output.dc_filter": 1.0}, "DC filter on"
+    if fault.name == "wide_bass":
+        return {"stereo.mono": 1.0, "stereo.mono_hz": 120.0}, "bass mono below 120 Hz"
+    if fault.name == "polarity":
+        return {"stereo.invert_right": 1.0}, "polarity of the right channel inverted"
+    return {}, ""
+
+
+def _tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | None, list[Decision]]:
+    """What is outside the dead band of the genre, and the bands that bring it back."""
+    own = total(mix.passages)
+    excess = tastes.excess_db(mix.passages.power.sum(axis=0), own.there, genre)
+    wanted = np.where(excess < ABSENT_DB, 0.0, np.clip(-PART * excess, -MOST_DB, MOST_DB))
+    wanted = np.where((np.abs(excess) < LEAST_DB) | ((wanted > 0) & (CENTRES_HZ < RAISED_FROM_HZ)), 0.0, wanted)
+    if not wanted.any():
+        return None, None, []
+    quiet = np.full(len(wanted), 1.0)
+    found = difference(Levels(np.zeros(len(wanted)), quiet, own.there), Levels(wanted, quiet, own.there))
+    if found is None:
+        return None, None, []
+    curve = found.curve_db - predicted_lu(mix, found.db, found.db)
+    fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
+    return found, fit, _bands(fit, curve, excess, f"the usual tone ({genre})")
+
+
+def _bands(fit: Fit, curve: np.ndarray, excess: np.ndarray, what: str) -> list[Decision]:
+    """Decisions of the EQ, which name the excess over the dead band where there is one at their frequency."""
+    found = []
+    for decision, band in zip(equaliser.decisions(fit.bands, curve, what), fit.bands, strict=True):
+        near = np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= 0.7
+        if band.type != "bell":
+            near = band.freq_hz >= CENTRES_HZ if band.type == "low_shelf" else band.freq_hz <= CENTRES_HZ
+        value = float(excess[near][np.argmax(np.abs(excess[near]))]) if near.any() else 0.0
+        if value * band.gain_db < 0:
+            name = equaliser.reach(band)[1]
+            finding = f"{name} {apart(value, f'the band of {what}')}"
+            decision = Decision("tone", finding, value, LEAST_DB, "dB", decision.consequence, decision.settings)
+        found.append(decision)
+    return found
+
+
+def _width(mix: Recording) -> list[Decision]:
+    """Decisions that raise a narrow side, as far as that is safe in mono."""
+    row = tastes.width()
+    power = mix.passages.power
+    changes = {}
+    for (name, low_hz, high_hz), usual in zip(width.RANGES, row["side_db"], strict=True):
+        inside = (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)
+        mid, side = power[0][inside].sum(), power[1][inside].sum()
+        level = float(decibels(side) - decibels(mid))
+        lack = usual - row["dead_band_db"] - level
+        if name != "low" and level > width.MONO_DB and lack > WIDTH_LEAST_DB:
+            changes[name] = (lack, min(WIDTH_PART * lack, WIDTH_MOST_DB, width.most_db(mix.passages)))
+    return [
+        Decision("width", f"side {width.NAMES[name]} {apart(-lack, 'the usual range')}", -lack, WIDTH_LEAST_DB, "dB",
+                 f"width {100 * 10 ** (raise_db / 20):.0f} %",
+                 {f"stereo.width_{name}_pct": float(round(100 * 10 ** (raise_db / 20))), **width.SPLITS})
+        for name, (lack, raise_db) in changes.items() if raise_db > 0
+    ]  # fmt: skip
+
+
+def _with_loudness(plan: Plan, mix: Recording, wish: Wish, style: tastes.Style, change_lu: float) -> Plan:
+    """The plan with its loudness. A mix that is loud enough keeps it, unless a target was asked for."""
+    if mix.lufs is None:
+        return plan
+    target = style.lufs if wish.lufs is None else wish.lufs
+    if wish.lufs is None:
+        target = max(target, mix.lufs)
+    if abs(mix.lufs - target) < LEAST_LU and not plan.settings:
+        return plan
+    decision, gain_db = decided(mix.lufs, target, change_lu, wish.ceiling_dbtp)
+    return plan.with_decisions(decision, target_lufs=target, gain_db=gain_db)
+
+
+def floor_decision(plan: Plan, wish: Wish) -> Decision | None:
+    """What to say, and to do, if the output of a finished plan has less dynamics than the style allows. Without an asked loudness, the
+    target is lowered (its decision has the key of the target); else the loudness is kept, and the sentence says what it costs."""
+    style = tastes.style(wish.style)
+    plr = plan.after["plr_db"] if plan.after else None
+    if plr is None or plan.target_lufs is None or plr >= style.plr_floor_db - 0.05:
+        return None
+    if plan.before["plr_db"] is not None and plan.before["plr_db"] < style.plr_floor_db:
+        return None  # the mix came like this
+    lack = style.plr_floor_db - plr
+    finding = f"peak to loudness {plr:.1f} dB, {lack:.1f} dB below the floor of the style {style.id}"
+    if wish.lufs is None:
+        consequence = f"target lowered to {plan.target_lufs - lack:.1f} LUFS"
+    else:
+        consequence = f"loudness kept as asked; --target {plan.target_lufs - lack:.1f} would keep the floor"
+    return Decision("loudness", finding, plr, style.plr_floor_db, "dB", consequence)

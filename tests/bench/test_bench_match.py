@@ -1,0 +1,120 @@
+"""`burnish match` beside Matchering: ten synthesised songs and, with CLIPS=folder, real music, damaged in two ways.
+
+Each song is divided into halves; one is damaged, the other is the reference (`tests/support/match_benchmark.py`). Matchering runs as a
+separate program in an environment of its own.
+"""
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.support import match_document
+from tests.support.match_benchmark import DAMAGES, RATE_HZ, Case, errors, recorded, synthesised
+from tests.support.matched import matched
+from tests.support.paths import ROOT
+from tests.support.plots import write_svg
+from tests.support.songs import SONGS, song
+
+pytestmark = pytest.mark.match
+
+MATCHERING = Path(os.environ.get("MATCHERING", ROOT / "build" / "matchering")) / "bin" / "python"
+#: What Matchering's own environment runs: mix, reference, output.
+_SCRIPT = (
+    "import sys, matchering; matchering.process(target=sys.argv[1], reference=sys.argv[2], "
+    "results=[matchering.Result(sys.argv[3], subtype=sys.argv[4])])"
+)
+#: Length of the song whose CPU time is measured, in s, and runs of each program, of which the median counts.
+SONG_S, RUNS = 240, 3
+
+
+@pytest.fixture(scope="module", autouse=True)
+def matchering():
+    """Matchering, or the reason why nothing is compared."""
+    if (
+        not MATCHERING.exists()
+        or subprocess.run([MATCHERING, "-c", "import matchering"], capture_output=True).returncode
+    ):
+        pytest.skip(
+            f"Matchering is not installed in {MATCHERING.parent.parent}: tools/bench_match_setup.sh installs it"
+        )
+
+
+def peer(case: Case, folder: Path) -> np.ndarray:
+    """What Matchering makes of the mix."""
+    paths = [str(folder / name) for name in ("mix.wav", "reference.wav", "out.wav")]
+    for path, samples in zip(paths, (case.mix, case.reference), strict=False):
+        soundfile.write(path, samples, RATE_HZ, "FLOAT")
+    subprocess.run([MATCHERING, "-c", _SCRIPT, *paths, "FLOAT"], check=True, capture_output=True)
+    return soundfile.read(paths[2], always_2d=True)[0]
+
+
+CLIPS = sorted(Path(os.environ["CLIPS"]).glob("*.flac")) if os.environ.get("CLIPS") else []
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("source", [*SONGS, *CLIPS], ids=lambda source: Path(source).stem)
+def test_a_song_beside_matchering(source, damage, tmp_path, request):
+    case = synthesised(source, damage) if isinstance(source, str) else recorded(source, damage)
+    damaged, other, own = (
+        errors(samples, case).rounded() for samples in (case.mix, peer(case, tmp_path), matched(case)[1])
+    )
+    line = match_document.row(case.name, damage, damaged, other, own)
+    print(line)
+    if request.config.getoption("--write-docs"):
+        match_document.put(case.name, damage, line)
+    assert own["tone_db"] < other["tone_db"], "the tone is no better than that of Matchering"
+    assert own["tone_db"] <= damaged["tone_db"], "the tone is worse than before"
+    assert abs(own["reference_lu"]) <= 0.1
+    assert own["true_peak_dbtp"] <= -1.0
+
+
+def test_means_of_the_table(record, request):
+    """What the table in the document says on average. It needs the rows that the tests before it wrote."""
+    rows = match_document.rows()
+    table = dict(zip(match_document.COLUMNS, np.abs(list(rows.values())).T, strict=True))
+    write_svg(request.config, "matching", lambda axes: _draw(axes, list(rows), table), (9, 4.4))
+    for name, unit in (("tone", "dB"), ("width", "dB"), ("PLR", "dB"), ("loudness", "LU")):
+        other, own = (float(table[f"{name}: {program}"].mean()) for program in ("Matchering", "Burnish"))
+        record("Assistant", f"{name} error of a match, mean of {len(rows)} cases, beside Matchering", own, unit,
+               target=f"≤ {other:.2f} {unit}", digits=2, tolerance=float("inf"))  # fmt: skip
+        assert own <= other, name
+
+
+def _draw(axes, keys, table) -> None:
+    for offset, (label, colour) in enumerate(
+        (("damaged", "#a9b2be"), ("Matchering", "#d9662b"), ("Burnish", "#2f6fb0"))
+    ):
+        axes.bar(np.arange(len(keys)) + 0.28 * (offset - 1), table[f"tone: {label}"], 0.28, label=label, color=colour)
+    axes.set_xticks(range(len(keys)), [f"{name}, {damage}" for name, damage in keys], rotation=90, fontsize=6)
+    axes.set_ylabel("tone error in dB")
+    axes.legend()
+
+
+def test_cpu_time_of_a_song_of_four_minutes(tmp_path, record):
+    minute = song("pop", 60, RATE_HZ).T
+    soundfile.write(tmp_path / "reference.wav", np.tile(minute, (SONG_S // 60, 1)), RATE_HZ, "PCM_24")
+    soundfile.write(tmp_path / "mix.wav", np.tile(0.3 * minute[::-1], (SONG_S // 60, 1)), RATE_HZ, "PCM_24")
+    mix, reference, out = (str(tmp_path / name) for name in ("mix.wav", "reference.wav", "out.wav"))
+    burnish = [sys.executable, "-m", "host_cli", "--yes", "match", mix, "--reference", reference, "-o", str(tmp_path / "preset.toml"),
+               "--render", out]  # fmt: skip
+    commands = ([MATCHERING, "-c", _SCRIPT, mix, reference, out, "PCM_24"], burnish)
+    times = [[_cpu_s(command) for command in commands] for _ in range(RUNS)]
+    other, own = np.median(times, axis=0)
+    print(f"CPU time: Matchering {other:.1f} s, Burnish {own:.1f} s")
+    record("Assistant", "CPU time of a match of a 4-minute song, rendered, as a part of Matchering's", own / other, "",
+           target="≤ 1", digits=2, tolerance=float("inf"))  # fmt: skip
+    assert own < other
+
+
+def _cpu_s(command) -> float:
+    """CPU time of a program with all its threads, from its start to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
