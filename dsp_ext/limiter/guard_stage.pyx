@@ -4,7 +4,8 @@
 
 The peak stage measured its input, and a gain that moves shifts peaks between samples a little. This stage measures again and
 reduces both channels alike. It does nothing while no peak exceeds the ceiling minus 0.015 dB. Its interpolator is longer than
-that of the other stages, so that meters with longer interpolators agree above 20.5 kHz, too.
+that of the other stages, so that meters with longer interpolators agree above 20.5 kHz, too. At all rates it has 16 points per
+sample, like Burnish's own meters.
 """
 
 from libc.string cimport memcpy
@@ -48,8 +49,8 @@ cdef class GuardStage(Stage):
     def __init__(self, rate_hz):
         lookahead = frames_of(LOOKAHEAD_MS, rate_hz)
         super().__init__(LONG_TRUE_PEAK_DELAY + lookahead)
-        self._detector_l = TruePeak(rate_hz, annex2=True, long=True)
-        self._detector_r = TruePeak(rate_hz, annex2=True, long=True)
+        self._detector_l = TruePeak(rate_hz, oversampling=16, annex2=True, long=True)
+        self._detector_r = TruePeak(rate_hz, oversampling=16, annex2=True, long=True)
         self._dips = Dips(rate_hz, lookahead, frames_of(HOLD_MS, rate_hz))
         self._dips.configure(lookahead, frames_of(HOLD_MS, rate_hz), RELEASE_MS)
         self._sound = DelayLines(LINES, self.latency)
