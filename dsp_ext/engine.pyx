@@ -100,7 +100,7 @@ cdef class Engine(Processor):
         self._output_spectrum.relate()
         self._scope = Scope(rate_hz)
         self._dry = Delay(rate_hz, max_block, self.delay(), self.delay() - self.eq.delay() + self.eq.largest_latency)
-        self._trim = Ramp(rate_hz, 1.0)
+        self._trim = Ramp(rate_hz, 1.0, ramp_ms=80.0)
         self._bypass = Ramp(rate_hz, 0.0)
         self._match_wet = Ramp(rate_hz, 1.0)
         self._match_dry = Ramp(rate_hz, 1.0)

@@ -27,8 +27,8 @@ from libc.math cimport sqrt
 
 from dsp_ext.core cimport Double2, add, left_of, mul, double2, put_four, right_of, sub, tan_
 
-#: How far the fourth root of a crossover's tangent moves in one ramp: half an octave at 1 kHz.
-FARTHEST = 0.1
+#: How far the fourth root of a crossover's tangent moves in one ramp: a quarter of an octave at 1 kHz.
+FARTHEST = 0.05
 #: The frequency of unused crossovers, as a part of the rate. The signal above it is added to the band below.
 PARKED = 0.45
 

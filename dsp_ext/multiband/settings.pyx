@@ -22,8 +22,8 @@ cdef enum:
     LANES = LANES_OF_BANDS
 
 cdef double LIMITING = LIMITING_RATIO
-#: How far the range of the expander moves in one ramp.
-FARTHEST_DB = 10.0
+#: How far values in dB move in one ramp. The make-up moves at most half as far as the threshold, like automatic make-up.
+FARTHEST_DB = dict.fromkeys((THRESHOLD, RANGE, UP_THRESHOLD, UP_RANGE, EXPAND_THRESHOLD, EXPAND_RANGE), 10.0) | {MAKEUP: 5.0}
 
 
 cdef double part_per_frame(double time_ms, double rate_hz) noexcept nogil:
@@ -48,9 +48,10 @@ cdef class BandSettings:
         """`longest_lookahead` in frames."""
         self.rate_hz = rate_hz
         self.longest_lookahead = longest_lookahead
-        farthest = np.full(VALUES * LANES, np.inf)
-        farthest[EXPAND_RANGE * LANES : (EXPAND_RANGE + 1) * LANES] = FARTHEST_DB
-        self.values = RampBank(rate_hz, np.zeros(VALUES * LANES), farthest)
+        farthest = np.full((VALUES, LANES), np.inf)
+        for what, far_db in FARTHEST_DB.items():
+            farthest[what] = far_db
+        self.values = RampBank(rate_hz, np.zeros(VALUES * LANES), farthest.ravel())
         for lane in range(LANES):
             for place, value in enumerate(BAND.defaults.values()):
                 self._settings[lane][place] = value
