@@ -36,16 +36,23 @@ cdef inline float largest_of(const float *x, Py_ssize_t size) noexcept nogil:
     return a
 
 
-cdef class GroupPeaks:
-    """The largest value of each group of `size` frames (a multiple of 8). Values below 0, and NaN, count as 0."""
+cdef class Groups:
+    """Counts the frames of groups of `size` frames, a multiple of 8."""
 
     def __init__(self, Py_ssize_t size):
         self.size = size
         self.clear()
 
     cdef void clear(self) noexcept nogil:
-        """[audio] Begin a new group."""
+        """[audio] Begin a new group, with past values of 0."""
         self._filled = 0
+
+
+cdef class GroupPeaks(Groups):
+    """The largest value of each group of `size` frames (a multiple of 8). Values below 0, and NaN, count as 0."""
+
+    cdef void clear(self) noexcept nogil:
+        Groups.clear(self)
         self._largest = 0.0
 
     cdef Py_ssize_t run(self, const float *x, float *peaks, Py_ssize_t frames) noexcept nogil:
@@ -53,19 +60,16 @@ cdef class GroupPeaks:
         cdef Py_ssize_t part, i, groups = 0
         cdef float largest = self._largest
         while frames > 0:
-            part = self.size - self._filled
-            if part == self.size and frames >= part:
+            part = self.part(frames)
+            if part == self.size:
                 largest = largest_of(x, part)
             else:
-                part = part if part < frames else frames
                 for i in range(part):
                     largest = x[i] if x[i] > largest else largest
-            self._filled += part
-            if self._filled == self.size:
+            if self.ends_after(part):
                 peaks[groups] = largest
                 groups += 1
                 largest = 0.0
-                self._filled = 0
             x += part
             frames -= part
         self._largest = largest
@@ -76,16 +80,11 @@ cdef class GroupPeaks:
         return self.run(&x[0], &peaks[0], x.shape[0]) if x.shape[0] else 0
 
 
-cdef class GroupHold:
+cdef class GroupHold(Groups):
     """Writes the value of each group of `size` frames for all frames of the next group. Before that, it writes 0."""
 
-    def __init__(self, Py_ssize_t size):
-        self.size = size
-        self.clear()
-
     cdef void clear(self) noexcept nogil:
-        """[audio] Begin a new group, with past values of 0."""
-        self._filled = 0
+        Groups.clear(self)
         self._value = 0.0
 
     cdef void run(self, const float *values, float *x, Py_ssize_t frames) noexcept nogil:
@@ -93,18 +92,15 @@ cdef class GroupHold:
         cdef Py_ssize_t part, i
         cdef Py_ssize_t groups = 0
         while frames > 0:
-            part = self.size - self._filled
-            if part == self.size and frames >= part:
+            part = self.part(frames)
+            if part == self.size:
                 spread(x, self._value, part)
             else:
-                part = part if part < frames else frames
                 for i in range(part):
                     x[i] = self._value
-            self._filled += part
-            if self._filled == self.size:
+            if self.ends_after(part):
                 self._value = values[groups]
                 groups += 1
-                self._filled = 0
             x += part
             frames -= part
 
@@ -114,17 +110,12 @@ cdef class GroupHold:
             self.run(&values[0], &x[0], x.shape[0])
 
 
-cdef class GroupLine:
+cdef class GroupLine(Groups):
     """Interpolates linearly from the value of each group of `size` frames to the value of the next group, during the frames of the
     group after that. Before that, it writes 0."""
 
-    def __init__(self, Py_ssize_t size):
-        self.size = size
-        self.clear()
-
     cdef void clear(self) noexcept nogil:
-        """[audio] Begin a new group, with past values of 0."""
-        self._filled = 0
+        Groups.clear(self)
         self._value = self._next = 0.0
 
     cdef void run(self, const float *values, float *x, Py_ssize_t frames) noexcept nogil:
@@ -133,17 +124,14 @@ cdef class GroupLine:
         cdef Py_ssize_t groups = 0
         cdef float step
         while frames > 0:
-            part = self.size - self._filled
-            part = part if part < frames else frames
+            part = self.part(frames)
             step = (self._next - self._value) / self.size
             for i in range(part):
                 x[i] = self._value + step * <float> (self._filled + i)
-            self._filled += part
-            if self._filled == self.size:
+            if self.ends_after(part):
                 self._value = self._next
                 self._next = values[groups]
                 groups += 1
-                self._filled = 0
             x += part
             frames -= part
 
