@@ -12,12 +12,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from . import imports
 from .sysroot import CannotCount
 
 HERE = Path(__file__).parent
 COMPILER = "aarch64-linux-gnu-gcc"
-#: The modules of firmware/ that the cases need, by package. Their packages import more than the sysroot's Python has.
-FIRMWARE = {"contract": ("errors", "params", "suggestions"), "engine": ("designer",)}
 #: Runs setup.py up to and including Cython, and prints the compiler's input.
 _ASK_SETUP = """
 import json, sys
@@ -56,16 +55,25 @@ def modules(tree: Path, sysroot: Path, into: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(source, target)
     shutil.copy(HERE / "cases.py", into)
-    for package, names in FIRMWARE.items():
-        folder = into / "firmware" / package
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            shutil.copy(tree / "firmware" / package / f"{name}.py", folder)
-        (folder / "__init__.py").write_text("".join(f"from . import {name}\n" for name in names))
-    shutil.copy(tree / "firmware/__init__.py", into / "firmware")
+    _copy_firmware(tree, into)
     base = [COMPILER, *_python_flags(sysroot)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(lambda one: _compile(base, *one), work))
+
+
+def _copy_firmware(tree: Path, into: Path) -> None:
+    """Copy the modules of firmware/ that the cases need. Their packages get an `__init__.py` that imports only these, because
+    the original ones import more than the sysroot's Python has."""
+    shutil.rmtree(into / imports.PACKAGE, ignore_errors=True)
+    packages: dict[Path, list[str]] = {}
+    for source in imports.needed(HERE / "cases.py", tree):
+        target = into / source.relative_to(tree)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(source, target)
+        packages.setdefault(target.parent, []).append(source.stem)
+    for folder, names in packages.items():
+        (folder / "__init__.py").write_text("".join(f"from . import {name}\n" for name in names))
+    shutil.copy(tree / imports.PACKAGE / "__init__.py", into / imports.PACKAGE)
 
 
 def plugin(into: Path) -> Path:

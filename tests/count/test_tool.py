@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import cycles, figures, functions
+from . import cycles, figures, functions, imports
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_figures_are_read_from_their_file(tmp_path, monkeypatch):
     assert figures.read() == {"compiler": "", "per_frame": {}}
     figures.write("12.2.0", {"chain, LR4": 3524.71, "limiter": 1065.0})
     assert figures.read() == {"compiler": "12.2.0", "per_frame": {"chain, LR4": 3524.7, "limiter": 1065.0}}
+
+
+def test_the_modules_that_the_cases_need_are_found_in_their_imports(tmp_path):
+    package = tmp_path / "firmware/contract"
+    package.mkdir(parents=True)
+    (package / "params.py").write_text("import json\nfrom .errors import BurnishError\n")
+    (package / "errors.py").write_text("")
+    (package / "unused.py").write_text("")
+    script = tmp_path / "cases.py"
+    script.write_text("import numpy\nfrom firmware.contract import params\n")
+    assert imports.needed(script, tmp_path) == [package / "errors.py", package / "params.py"]
+    script.write_text("from firmware.contract import Param\n")
+    with pytest.raises(ValueError, match="imports Param"):
+        imports.needed(script, tmp_path)
