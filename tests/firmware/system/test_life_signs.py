@@ -2,11 +2,14 @@
 
 import time
 
+import pytest
+
 from firmware.contract import params
 from firmware.engine import Designer
 from firmware.system.life_signs import STUCK_S, LifeSigns
 from firmware.system.shared_memory import SharedMemory
 from tests.support.patience import PATIENCE_S
+from tests.support.rig import Rig
 
 
 def test_a_thread_that_does_not_beat_is_reported_once(caplog):
@@ -36,3 +39,10 @@ def test_an_idle_designer_beats():
     designer.start(dict(params.DEFAULTS))
     assert grows(lambda: designer.beats)
     designer.stop()
+
+
+@pytest.mark.parametrize("thread", ["designer", "panel", "link"])
+def test_the_control_process_watches_each_thread_and_an_idle_thread_beats(tmp_path, thread):
+    with Rig(tmp_path) as rig:
+        beats = rig.process.life_signs._signs[f"thread of the {thread}"]
+        assert grows(beats)
