@@ -59,7 +59,9 @@ band. A band that you turn is on.
 | PRESET | the list: knob 1 chooses, its push loads; NEW stores; held: hear the stored preset against your edits |
 | UNDO, SHIFT and UNDO | takes back or repeats one of the last {changes} changes, also those of the laptop |
 | hold LOCK {lock:g} s | locks everything but BYPASS, or unlocks it |
-| METER, knob 2 | turn: the loudness target, which comes from the preset. Push: **LEARN** the limiter's gain for it while the song plays (one minute); push again to stop, UNDO takes it back |
+
+**The box can learn the level.** In METER, knob 2 is the loudness target, which comes from the preset. Push it while the song plays: the
+box listens for half a minute, sets the limiter's gain, listens again, corrects it, and says what it did. UNDO takes it back.
 
 The line at the top shows the section and what is chosen, the preset (EDITED if it differs from what is stored) and buffer A or B.
 `XRUN` counts interruptions of the audio, `LOAD` appears above 85 % of the available time, `FAULT` if the box cannot carry out a
@@ -162,8 +164,7 @@ Elektron.
 """
 _PEERS = """The last two columns are lower bounds from the descriptions in the manuals, for the tasks that these devices have: the Weiss DS1-MK3
 is a compressor of one band with twelve knobs, almost one for each parameter; on a TC Finalizer a key selects the block, and each
-parameter needs at least one press to select it and one turn of the one wheel. Neither compares at equal loudness or measures
-loudness, and neither can undo.
+parameter needs at least one press to select it and one turn of the one wheel.
 
 ¹ The device has no such function, by its manual. ² The pages of the manual that would say how many presses it takes could not be
 read."""
