@@ -42,7 +42,7 @@ def find_player() -> Player | None:
     """The first program that plays a tenth of a second of silence; None if there is none, or no sound card."""
     with tempfile.TemporaryDirectory(prefix="burnish-") as folder:
         path = Path(folder) / "silence.wav"
-        soundfile.write(path, np.zeros((4800, 2)), 48_000)
+        soundfile.write(path, np.zeros((4800, 2)), 48_000, "FLOAT")  # as what is played later
         for command in PROGRAMS:
             if shutil.which(command[0]) and _plays(command, path):
                 return Player(command)
