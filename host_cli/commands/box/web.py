@@ -26,14 +26,14 @@ _EVERYWHERE = ("0.0.0.0", "::", "")
 def web(context: Context, port, address, no_open, folder):
     """Show and control the box in a browser, until Ctrl-C.
 
-    Needs an extra package: pip install 'burnish[web]'. The exported page needs nothing: Chrome and Edge connect it to the box
-    over the USB cable.
+    Needs an extra package: pip install 'burnish[web]'. The exported page needs nothing: Chrome, Edge and new versions of
+    Firefox connect it to the box over the USB cable.
     """
     if folder is not None:
         from host_cli.web import export_page
 
         written = export_page(folder)
-        text = f"wrote {len(written)} files into {folder}; offer the folder with any web server, and open it in Chrome or Edge"
+        text = f"wrote {len(written)} files into {folder}; offer the folder with any web server, and open it in Chrome, Edge or Firefox"
         context.out("web", {"url": None, "folder": str(folder)}, text)
         return
     if address in _EVERYWHERE:

@@ -10,7 +10,7 @@ export function connectPanel({ box }, bridged, choose) {
     ? el("p", {}, "The page connects again by itself as soon as burnish web finds the box.")
     : "serial" in navigator
       ? [el("p", {}, "Plug the box into a USB port of this computer, and choose it in the list."), cable]
-      : el("p", {}, "This browser cannot use USB ports. Open the page in Chrome or Edge, or start the bridge with the command ", el("code", {}, "burnish web"), " for every other browser.");
+      : el("p", {}, "This browser cannot use USB ports. Open the page in Chrome, Edge or a new Firefox, or start the bridge with the command ", el("code", {}, "burnish web"), " for every other browser.");
   const panel = el("section", { class: "connect", "aria-label": "Connection" }, el("h1", {}, "Burnish"), el("h2", {}, "No box is connected"), reason, advice);
   const show = (offline) => {
     panel.hidden = !offline;

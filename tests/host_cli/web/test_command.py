@@ -20,7 +20,7 @@ UPLOT = {
 def test_the_export_is_the_whole_page(burnish, tmp_path):
     status, out, err = burnish("web", "--export", tmp_path / "page")
     assert status == 0, err
-    assert "Chrome or Edge" in out
+    assert "Chrome, Edge or Firefox" in out
     written = {str(path.relative_to(tmp_path / "page")) for path in (tmp_path / "page").rglob("*") if path.is_file()}
     assert written == set(site())
     assert {str(path.relative_to(PAGE)) for path in PAGE.rglob("*") if path.is_file()} <= written
