@@ -42,6 +42,7 @@ class Screen:
         )
         self.page = self.context.new_page()
         self.faults: list[str] = []
+        self._metrics = None
         self.page.on("console", lambda said: said.type == "error" and self.faults.append(said.text))
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         if script:
@@ -93,6 +94,14 @@ class Screen:
         self.page.mouse.down()
         self.page.mouse.move(x + dx, y + dy, steps=steps)
         self.page.mouse.up()
+
+    def thread_s(self) -> float:
+        """Seconds for which the main thread of the page has used a processor. Other programs on the computer do not change it."""
+        if self._metrics is None:
+            self._metrics = self.context.new_cdp_session(self.page)
+            self._metrics.send("Performance.enable", {"timeDomain": "threadTicks"})
+        metrics = {row["name"]: row["value"] for row in self._metrics.send("Performance.getMetrics")["metrics"]}
+        return metrics["TaskDuration"]
 
     def close(self) -> None:
         """Close the page."""
