@@ -85,7 +85,7 @@ export function limiterView(page) {
     for (let db = 3; db < REDUCTION_DB; db += 3) plot.text(`-${db}`, plot.width - 6, (db / REDUCTION_DB) * plot.height, colour("reduction"), "right");
     for (let s = 5; s < 20; s += 5) plot.text(`-${s} s`, plot.width - (s / 20) * plot.width, plot.height - 8, colour("faint"), "center");
     const legend = [["input of the box with the limiter's gain", "input", 2.8], ["output", "output", 20], ["reduction", "reduction", 24]]; // prettier-ignore
-    for (const [text, name, place] of legend) plot.text(text, place * plot.em, 0.9 * plot.em, colour(name));
+    for (const [text, name, place] of legend) plot.text(text, place * plot.em, plot.height - 2 * plot.em, colour(name));
     ceiling.place();
   }
 

@@ -12,8 +12,8 @@ import { paintTransfer } from "./transfer.js";
 const TOP_DB = 6;
 const BOTTOM_DB = -80;
 const BANDS = 5;
-/** Height in pixels of one dB of gain change in the graph. */
-const PX_PER_DB = 6;
+/** Gain change in dB over the height of the graph. */
+const CHANGE_DB = 50;
 
 export function multibandView({ box, store, spectra }) {
   const scope = new Scope();
@@ -102,16 +102,17 @@ export function multibandView({ box, store, spectra }) {
     const shade = colourOf(n);
     const threshold = level.y(store.get(`multiband.b${n}.threshold_db`));
     const change = box.meters[`gr_b${n}_db`] ?? 0;
+    const fall = Math.min((Math.max(0, -change) * plot.height) / CHANGE_DB, plot.height);
     context.globalAlpha = n === selected ? 0.16 : 0.06;
     context.fillStyle = shade;
     context.fillRect(left, 0, right - left, plot.height);
     context.globalAlpha = 0.75;
-    context.fillRect(left + 4, 0, right - left - 8, Math.min(Math.max(0, -change) * PX_PER_DB, plot.height));
+    context.fillRect(left + 4, 0, right - left - 8, fall);
     context.globalAlpha = 1;
     context.globalAlpha = store.get(`multiband.b${n}.ratio`) > 1 ? 1 : 0.35; // a ratio of 1 does nothing
     plot.line(left + 2, threshold, right - 2, threshold, shade, n === selected ? 2.5 : 1.5);
     context.globalAlpha = 1;
-    if (change < -0.05) plot.text(`${change.toFixed(1)} dB`, (left + right) / 2, Math.min(-change * PX_PER_DB + 10, plot.height - 20), colour("text"), "center");
+    if (change < -0.05) plot.text(`${change.toFixed(1)} dB`, (left + right) / 2, Math.min(fall + 0.7 * plot.em, plot.height - 1.4 * plot.em), colour("text"), "center");
   }
 
   function paintBandTransfer() {
