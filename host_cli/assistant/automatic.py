@@ -8,7 +8,7 @@ from host_cli.records.check import FAULTS, Fault, check
 
 from . import dynamics, equaliser, tastes, width
 from .decisions import Decision, apart
-from .difference import Difference, Levels, difference, total
+from .difference import CURVE_HZ, Difference, total
 from .fit import Fit
 from .loudness import LEAST_LU, decided, predicted_lu
 from .plan import Plan
@@ -110,11 +110,13 @@ def _tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | None, li
     wanted = np.where((np.abs(excess) < LEAST_DB) | ((wanted > 0) & (CENTRES_HZ < RAISED_FROM_HZ)), 0.0, wanted)
     if not wanted.any():
         return None, None, []
-    quiet = np.full(len(wanted), 1.0)
-    found = difference(Levels(np.zeros(len(wanted)), quiet, own.there), Levels(wanted, quiet, own.there))
-    if found is None:
-        return None, None, []
-    curve = found.curve_db - predicted_lu(mix, found.db, found.db)
+    at = np.arange(len(wanted))
+    wanted = np.interp(at, at[own.there], wanted[own.there])  # the ends of the spectrum continue, so that shelves fit
+    wanted = np.where(CENTRES_HZ < RAISED_FROM_HZ, np.minimum(wanted, 0.0), wanted)
+    padded = np.pad(wanted, 1, mode="edge")
+    smooth = (padded[:-2] + padded[1:-1] + padded[2:]) / 3
+    curve = np.interp(np.log(CURVE_HZ), np.log(CENTRES_HZ), smooth)
+    found = Difference(np.where(own.there, wanted, np.nan), smooth, curve, np.zeros(len(wanted)))
     fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
     return found, fit, _bands(fit, curve, excess, f"the usual tone ({genre})")
 

@@ -19,9 +19,11 @@ from .tone import CENTRES_HZ, decibels
 #: over which the curve changes in octaves. Comparisons of halves of songs gave about the same errors from half to twice these values.
 SLOPE_DB, CURVE_DB, CURVE_OCTAVES = 1.2, 2.5, 1.5
 #: Standard deviation of a band beyond the variation of its passages, in dB.
-BAND_DB = 1.0
+BAND_DB = 0.5
 #: A part of a song is about this long. Passages within it resemble each other, so that they count as one observation.
 PART_S = 20.0
+#: Part of the independent observations that is believed: parts of a song differ more than the passages of one part show.
+BELIEF = 0.25
 #: Standard deviation of the bands of a recording that is too short to show its variation.
 UNKNOWN_DB, FEWEST_PIECES = 4.0, 3
 #: A band is at most this far from the median of all.
@@ -53,7 +55,17 @@ def levels(pieces: np.ndarray, seconds: float) -> Levels:
         return Levels(db, np.full(len(db), UNKNOWN_DB**2), there)
     shapes = decibels(pieces)
     shapes -= shapes[:, there].mean(axis=1, keepdims=True) if there.any() else 0.0
-    return Levels(db, shapes.var(axis=0, ddof=1) / max(1.0, seconds / PART_S), there)
+    return Levels(db, shapes.var(axis=0, ddof=1) / _observations(shapes[:, there], seconds), there)
+
+
+def _observations(shapes: np.ndarray, seconds: float) -> float:
+    """How many independent observations passages with these levels (shape (pieces, bands)) are: as many as pieces if neighbouring
+    pieces are not correlated (G. Bayley, J. Hammersley, J. Royal Stat. Soc. Suppl. 8(2), 1946), and at least one for each part."""
+    apart = shapes - shapes.mean(axis=0)
+    correlation = float(np.sum(apart[1:] * apart[:-1]) / max(np.sum(apart**2), 1e-12))
+    # The estimate is too low by about one part of the number of pieces, because the mean was taken from the same pieces.
+    correlation = min(max(correlation + 1 / len(shapes), 0.0), 0.95)
+    return max(1.0, seconds / PART_S, BELIEF * len(shapes) * (1 - correlation) / (1 + correlation))
 
 
 def total(recording: Passages, side_db: np.ndarray | float = 0.0) -> Levels:

@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from host_cli.assistant import Wish, auto, finished_auto
 from tests.support import match_document
 from tests.support.match_benchmark import DAMAGES, RATE_HZ, Case, errors, recorded, synthesised
-from tests.support.matched import matched
+from tests.support.matched import matched, recording
 from tests.support.paths import ROOT
 from tests.support.plots import write_svg
 from tests.support.songs import SONGS, song
@@ -72,6 +73,23 @@ def test_a_song_beside_matchering(source, damage, tmp_path, request):
     assert own["tone_db"] <= damaged["tone_db"], "the tone is worse than before"
     assert abs(own["reference_lu"]) <= 0.1
     assert own["true_peak_dbtp"] <= -1.0
+
+
+def test_explanations_for_the_document(request):
+    """What both commands say about some of the songs."""
+    lines = ["| command | song | sentence |\n|---|---|---|\n"]
+    for name, damage in (("rock", "dull and narrow"), ("orchestra", "thin and wide")):
+        plan, _ = matched(synthesised(name, damage))
+        lines += [f"| `burnish match` | {name}, {damage} | {sentence} |\n" for sentence in plan.sentences]
+    for name, damage in (("metal", "dull and narrow"), ("hip-hop", "thin and wide")):
+        mix, wish = recording(0.5 * synthesised(name, damage).mix), Wish()
+        plan, _ = finished_auto(auto(mix, wish), mix, wish)
+        lines += [
+            f"| `burnish auto` | {name}, {damage} | {sentence} |\n" for sentence in (d.sentence for d in plan.ordered())
+        ]
+    assert len(lines) > 10
+    if request.config.getoption("--write-docs"):
+        match_document.tell("".join(lines))
 
 
 def test_means_of_the_table(record, request):

@@ -6,6 +6,7 @@ the loudness, width the energy of the side relative to that of the mid.
 """
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import numpy as np
 import soundfile
@@ -30,6 +31,12 @@ class Case:
     truth: np.ndarray
     mix: np.ndarray
     reference: np.ndarray
+
+    @cached_property
+    def known(self) -> dict:
+        """What is measured on the truth and the reference, once."""
+        return {"tone": _tone_db(self.truth), "width": _width_db(self.truth), "truth": _loudness_and_peak(self.truth),
+                "reference_lufs": measure(self.reference.T, RATE_HZ)["integrated_lufs"]}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,16 +88,16 @@ def recorded(path, damage: str) -> Case:
 
 def errors(samples: np.ndarray, case: Case) -> Errors:
     """The errors of `samples`, shape (frames, 2)."""
-    tone = _tone_db(samples) - _tone_db(case.truth)
+    tone = _tone_db(samples) - case.known["tone"]
     tone -= np.median(tone)
-    found, truth, reference = (_loudness_and_peak(part) for part in (samples, case.truth, case.reference))
+    found, truth = _loudness_and_peak(samples), case.known["truth"]
     return Errors(
         tone_db=float(np.abs(tone).mean()),
         most_tone_db=float(np.abs(tone).max()),
-        width_db=_width_db(samples) - _width_db(case.truth),
+        width_db=_width_db(samples) - case.known["width"],
         plr_db=(found[1] - found[0]) - (truth[1] - truth[0]),
         truth_lu=found[0] - truth[0],
-        reference_lu=found[0] - reference[0],
+        reference_lu=found[0] - case.known["reference_lufs"],
         true_peak_dbtp=found[1],
     )
 

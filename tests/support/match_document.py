@@ -24,6 +24,22 @@ def row(name: str, damage: str, damaged: dict, peer: dict, own: dict) -> str:
     return f"| {name} | {damage} | {' | '.join(text)} | {own['true_peak_dbtp']:.2f} |\n"
 
 
+TOLD, TOLD_END = "<!-- explanations: written by make bench-match -->\n", "<!-- end of explanations -->\n"
+
+
+def tell(text: str) -> None:
+    """Write the explanations."""
+    whole = PATH.read_text()
+    PATH.write_text(whole[: whole.index(TOLD) + len(TOLD)] + text + whole[whole.index(TOLD_END) :])
+
+
+def told() -> list[str]:
+    """The sentences that the document prints."""
+    whole = PATH.read_text()
+    lines = whole[whole.index(TOLD) : whole.index(TOLD_END)].splitlines()
+    return [line.split(" | ")[-1].strip(" |") for line in lines if line.startswith("| `")]
+
+
 def put(name: str, damage: str, line: str) -> None:
     """Write the line of a case into the table, in place of its former one."""
     lines = {key: text for key, text in _lines().items() if key != (name, damage)} | {(name, damage): line}

@@ -1,0 +1,77 @@
+"""Matching: what it changes, in which part, by how much."""
+
+import numpy as np
+import pytest
+
+from host_cli.assistant import match
+from host_cli.assistant.difference import CURVE_HZ
+from host_cli.assistant.fit import fit, response_db
+from tests.support import match_document
+from tests.support.match_benchmark import DAMAGES, errors, synthesised
+from tests.support.matched import matched, recording
+from tests.support.songs import SONGS
+
+
+@pytest.mark.parametrize("name", ["techno", "hip-hop"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_short_song_comes_nearer_to_the_truth(name, damage):
+    case = synthesised(name, damage, 8.0)
+    plan, output = matched(case)
+    before, after = errors(case.mix, case), errors(output, case)
+    assert after.tone_db < 0.75 * before.tone_db
+    assert abs(after.width_db) < abs(before.width_db)
+    assert abs(after.reference_lu) <= 0.1
+    assert after.true_peak_dbtp <= -1.0
+    assert len(plan.fit.bands) <= 8
+
+
+def test_the_document_shows_what_this_code_does():
+    """One line of the table, measured again. `make bench-match` writes all of them."""
+    case = synthesised("techno", "dull and narrow")
+    rows, own = match_document.rows(), errors(matched(case)[1], case).rounded()
+    assert {(name, damage) for name in SONGS for damage in DAMAGES} <= set(rows), "run make bench-match"
+    known = dict(zip(match_document.COLUMNS, rows["techno", "dull and narrow"], strict=True))
+    for column, name in (("tone", "tone_db"), ("width", "width_db"), ("PLR", "plr_db"), ("loudness", "reference_lu")):
+        assert own[name] == pytest.approx(known[f"{column}: Burnish"], abs=0.06), "run make bench-match"
+
+
+def test_only_the_chosen_parts_change(case):
+    mix, reference = recording(case.mix), recording(case.reference)
+    plan = match(mix, [reference], parts=("tone",))
+    assert {decision.part for decision in plan.decisions} == {"tone", "loudness"}
+    assert plan.target_lufs == mix.lufs  # the tone does not change the loudness
+    assert not any(id.startswith("stereo.") for id in plan.settings)
+
+
+def test_half_the_amount_goes_half_the_way(case):
+    mix, reference = recording(case.mix), recording(case.reference)
+    whole, half, none = (match(mix, [reference], amount=amount) for amount in (1.0, 0.5, 0.0))
+    curves = [response_db(plan.fit.bands, CURVE_HZ) for plan in (whole, half)]
+    inside = (CURVE_HZ > 50) & (CURVE_HZ < 12000)
+    assert np.abs(curves[1] - curves[0] / 2)[inside].max() < 0.8
+    assert half.target_lufs == pytest.approx((mix.lufs + reference.lufs) / 2)
+    assert none.settings == {}
+
+
+def test_weights_decide_between_references(case):
+    mix, reference = recording(case.mix), recording(case.reference)
+    louder = recording(0.5 * case.reference)
+    plan = match(mix, [reference, louder], [3.0, 1.0], parts=("loudness",))
+    assert plan.target_lufs == pytest.approx(0.75 * reference.lufs + 0.25 * louder.lufs)
+
+
+def test_a_tilt_is_fitted_with_few_bands():
+    curve = np.interp(np.log(CURVE_HZ), np.log([100, 1000, 10000]), [-5.0, 0.0, 5.0])
+    found = fit(CURVE_HZ, curve, 8)
+    assert len(found.bands) <= 3
+    assert found.rms_db < 0.3
+
+
+def test_every_sentence_has_its_number_and_a_consequence(case):
+    plan, _ = matched(case)
+    assert len(plan.decisions) >= 3
+    for decision in plan.decisions:
+        assert any(character.isdigit() for character in decision.finding), decision
+        assert decision.consequence
+        assert decision.settings
+        assert abs(decision.measured) >= decision.threshold
