@@ -41,7 +41,7 @@ class Watch:
 
 
 def bypass(watch: Watch, back_ms: float) -> str:
-    return f"relays without pulses after {watch.last_edge_ms:.0f} ms, held again after {back_ms:.0f} ms"
+    return f"last pulse to the relays after {watch.last_edge_ms:.0f} ms, held again after {back_ms:.0f} ms"
 
 
 def without_stacks(log: str) -> str:
@@ -86,7 +86,7 @@ def test_audio_process_stalls(burnishd, header, tool, sound, logged, report, sta
     time.sleep(2)
     after = tool.counters
     report(f"audio process stalls for {stall_ms} ms", sound=sound(), log=logged(),
-           recovery=f"{after['xruns'] - before['xruns']} xruns; longest pause of the heartbeat {header.longest_pause_ms():.0f} ms")  # fmt: skip
+           recovery=f"xruns: {after['xruns'] - before['xruns']}; longest pause of the heartbeat {header.longest_pause_ms():.0f} ms")  # fmt: skip
     assert after["audio_starts"] == before["audio_starts"]
     assert after["xruns"] - before["xruns"] <= 2
     assert header.held
@@ -159,7 +159,7 @@ def test_sound_card_unplugged(burnishd, header, tool, jig, logged, report):
     bound = Watch(header)
     back_ms = bound.back(15)
     report("sound card unbound", sound="there is no card that could record it; the relays connect input and output",
-           recovery=f"relays without pulses after {watch.last_edge_ms:.0f} ms, held again {back_ms:.0f} ms after the card was bound again",
+           recovery=f"last pulse to the relays after {watch.last_edge_ms:.0f} ms, held again {back_ms:.0f} ms after the card was bound again",
            log=logged())  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def test_supervisor_hangs(burnishd, header, tool, logged, report):
     os.kill(burnishd.process.pid, signal.SIGCONT)
     back_ms = Watch(header).back()
     report("supervisor hangs", sound="continues, while the relays connect input and output", log=logged(),
-           recovery=f"relays without pulses after {watch.last_edge_ms:.0f} ms, held again {back_ms:.0f} ms after it continues")  # fmt: skip
+           recovery=f"last pulse to the relays after {watch.last_edge_ms:.0f} ms, held again {back_ms:.0f} ms after it continues")  # fmt: skip
     assert watch.last_edge_ms < 10
     assert not shown
 
@@ -194,4 +194,4 @@ def test_supervisor_killed(burnishd, header, logged, report):
     gone_s = wait_until(lambda: not any(map(running, pids)), 10)
     assert gone_s is not None
     report("supervisor killed", sound="ends; the relays connect input and output", log=logged(),
-           recovery=f"relays without pulses after {watch.last_edge_ms:.0f} ms; both processes end within {gone_s:.2f} s; systemd starts the box again")  # fmt: skip
+           recovery=f"last pulse to the relays after {watch.last_edge_ms:.0f} ms; both processes end within {gone_s:.2f} s; systemd starts the box again")  # fmt: skip
