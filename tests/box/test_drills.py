@@ -53,6 +53,7 @@ LONG_DRILLS = (
     Drill("test_panel.py", {"SECONDS": "20"}, timeout_s=4 * 3600),
     Drill("test_link.py", {"REPLUGS": "20"}),
     Drill("test_pulled.py"),
+    Drill("test_storage.py", {"PERIOD_FRAMES": "256", "FROZEN_S": "40"}),
     Drill("test_soak.py", {"SECONDS": "600", "RATE_HZ": "96000", "PERIOD_FRAMES": "128"}, timeout_s=8 * 3600),
 )
 ALL = SHORT_DRILLS + (LONG_DRILLS if LONG else ())

@@ -2,6 +2,7 @@
 watchdog of systemd is fed, and nothing is lost in the end."""
 
 import json
+import os
 import socket
 import time
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.box.parts import Burnishd, Disk, wait_until
 RELEASES_MS = iter(range(150, 500, 10))
 #: How long the disk stays frozen: longer than the supervisor's limit for a control process that does not run. Other faults are
 #: shorter.
-FROZEN_S, FAULT_S = 12, 2
+FROZEN_S, FAULT_S = float(os.environ.get("FROZEN_S", 12)), 2
 #: The watchdog of the systemd unit, in seconds.
 WATCHDOG_S = 5
 
@@ -122,29 +123,31 @@ def test_a_change_during_a_fault_of_the_disk_is_saved_afterwards(
 
 
 def test_a_command_that_waits_for_a_frozen_disk_does_not_stop_the_sound(
-    burnishd, header, tool, disk, watchdog, sound, logged, report
+    burnishd, header, tool, disk, watchdog, sound, logged, report, note
 ):
-    """The thread that serves the link waits in the Linux kernel, where it cannot be killed. The supervisor replaces the control
-    process without waiting for the old one to end."""
+    """The thread that serves the link waits in the Linux kernel, where it cannot be killed. In the long form, the disk stays frozen
+    for so long that the supervisor replaces the control process, without waiting for the old one to end."""
     before = tool.counters
     header.longest_pause_ms()
-    began = time.monotonic()
     disk.freeze()
+    began = time.monotonic()
     refused = tool("preset", "save", "Frozen")
-    assert refused.status != 0 and refused.err.count("\n") == 0, refused.err
+    note("the command took", f"{time.monotonic() - began:.1f}", "s")
     watchdog.follow(FROZEN_S)
-    back_s = wait_until(lambda: tool("--json", "info").status == 0, 30)
-    back_s = None if back_s is None else time.monotonic() - began
     disk.thaw()
-    assert wait_until(lambda: tool("--json", "info").status == 0, 30) is not None, burnishd.log
+    began = time.monotonic()
+    back_s = wait_until(lambda: tool("--json", "info").status == 0, 60)
+    assert back_s is not None, burnishd.log
+    note("link back", f"{back_s:.1f}", "s after the thaw")
     time.sleep(2)
     assert tool("preset", "save", "Thawed").status == 0
     watchdog.follow(0.1)
     after, played, pause_ms = tool.counters, sound(), header.longest_pause_ms()
-    link = "only after the thaw" if back_s is None else f"{back_s:.1f} s after the freeze, on the frozen disk"
-    report("disk frozen while a preset is saved", sound=played, log="\n".join(
-           line for line in logged().splitlines() if line.startswith("burnishd")),
-           recovery=f"`{refused.err}`; link back {link}; systemd's watchdog fed every {watchdog.longest_s:.1f} s at most")  # fmt: skip
+    if "FROZEN_S" not in os.environ:
+        report("disk frozen while a preset is saved", sound=played, log=logged(),
+               recovery=f"`{refused.err}`; link back {back_s:.1f} s after the disk works again; "
+                        f"systemd's watchdog fed every {watchdog.longest_s:.1f} s at most")  # fmt: skip
+    assert refused.status != 0 and refused.err.count("\n") == 0, refused.err
     assert (after["audio_starts"], after["xruns"]) == (before["audio_starts"], before["xruns"])
     assert played.startswith("unchanged")
     assert header.held and pause_ms < 15
