@@ -17,7 +17,7 @@ from tests.support import clicks
 RATES_HZ = (44100, 48000, 96000, 192000)
 #: The residue above 8 kHz, in dBFS, that no change may exceed, unless `clicks.KNOWN` names it.
 LIMIT_DB = -100
-#: Clicks that were reported, with the residue in dBFS that was measured then: the settings before, and the changes.
+#: Clicks of an earlier version, with the residue in dBFS that was measured then: the settings before, and the changes.
 REPORTED = {
     "ceiling from -1 to -1.1 dB (was -58)": ({}, {"limiter.ceiling_dbtp": -1.1}),
     "ceiling from -1 to -3 dB (was -31)": ({}, {"limiter.ceiling_dbtp": -3.0}),

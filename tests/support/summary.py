@@ -69,7 +69,8 @@ LIMITS = (
         "Chain", "split shelves:.*swells",
     ),
     Promise(
-        "Some extreme changes leave more than -100 dBFS above 8 kHz, above all far moves of a crossover with the split `shelves`.",
+        "Changes of the EQ that make a tone up to 36 dB louder within 20 ms, and a crossover that moves a tone to a band with an "
+        "attack of 1 ms, leave more than -100 dBFS above 8 kHz while the compressors follow.",
         "Clicks", "known limit",
     ),
     Promise(
