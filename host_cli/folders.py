@@ -16,6 +16,11 @@ def data_folder() -> Path:
     return platformdirs.user_data_path(_NAME, appauthor=False)
 
 
+def config_folder() -> Path:
+    """The folder for settings of the tool."""
+    return platformdirs.user_config_path(_NAME, appauthor=False)
+
+
 def cache_folder() -> Path:
     """The folder for files that can be made again."""
     return platformdirs.user_cache_path(_NAME, appauthor=False)

@@ -13,6 +13,7 @@ from tests.support.documents import anchors
 from tests.support.panel_document import panel_markdown, panel_rows_markdown
 from tests.support.paths import DOCS, ROOT
 from tests.support.protocol_document import protocol_markdown
+from tests.support.remote_document import remote_markdown
 from tests.support.summary import LIMITS, PROMISES, Row, misses
 
 
@@ -49,6 +50,7 @@ def parameters_markdown() -> str:
 GENERATED = {
     "PARAMETERS.md": parameters_markdown,
     "PROTOCOL.md": protocol_markdown,
+    "REMOTE.md": remote_markdown,
     "PANEL.md": panel_markdown,
     "PANEL-ROWS.md": panel_rows_markdown,
 }

@@ -186,13 +186,14 @@ class Learning(Struct):
 
 class PresetRow(Struct):
     """`id` is the content id: presets with equal ids sound equal. If a file cannot be loaded, `error` is the reason and `id` is
-    empty."""
+    empty. `slot` is the place in the order of the front panel, from 1; 0 if the preset has none, because it cannot be loaded."""
 
     name: str
     factory: bool
     id: str
     tags: list[str]
     error: str
+    slot: int = 0
 
 
 class PresetPage(Struct):
@@ -230,6 +231,13 @@ class PresetCopy(Params):
     overwrite: bool = False
 
 
+class PresetOrder(Params):
+    """The names of presets in the order in which the front panel and program changes offer them. Presets that are not named
+    follow in their present order."""
+
+    names: list[str]
+
+
 class Saved(Struct):
     """The preset as it has been stored."""
 
@@ -247,12 +255,6 @@ class Loaded(Struct):
 
 class Done(Struct):
     """The request has been carried out."""
-
-
-class PresetOrder(Params):
-    """The order in which the front panel offers presets, by their names. Presets that are not named follow."""
-
-    names: list[str]
 
 
 class PutBegin(Params):

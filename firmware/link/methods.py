@@ -151,10 +151,13 @@ class Methods:
         return _learning(self.box.learn.stop())
 
     def preset_list(self, args: protocol.From) -> protocol.PresetPage:
+        entries = self.box.presets.slots.sort(self.box.presets.list())
+        slots = {e.slug: n for n, e in enumerate((e for e in entries if not e.error), 1)}
         rows = [
-            {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error}
-            for e in self.box.presets.slots.sort(self.box.presets.list())
-        ]
+            {"name": e.name, "factory": e.factory, "id": e.content_id, "tags": _tags(e.meta), "error": e.error,
+             "slot": slots.get(e.slug, 0)}
+            for e in entries
+        ]  # fmt: skip
         shown, following = page(rows, args.first, self.page_bytes)
         return protocol.PresetPage([protocol.PresetRow(**row) for row in shown], following)
 

@@ -123,13 +123,14 @@ class PresetLibrary:
         return copied
 
     def order(self, names: Sequence[str]) -> None:
-        """Save the order in which the front panel offers presets; those that are not in `names` follow. Raises PresetError."""
+        """Save the order in which the front panel offers presets; those that are not in `names` follow in their present order.
+        Raises PresetError."""
         known = {entry.name: entry.slug for entry in self.list()}
         for name in names:
             if name not in known:
                 raise self._not_found(name)
         with _storage("cannot save the order of the presets"):
-            self.slots.write([known[name] for name in names])
+            self.slots.write([*dict.fromkeys([*(known[name] for name in names), *self.slots.read()])])
 
     @staticmethod
     def _named(preset: Preset, name: str) -> Preset:

@@ -288,6 +288,10 @@ class BoxClient:
         """Save the selected edit buffer as a user preset."""
         return self._call("preset.save", name=name, overwrite=overwrite)
 
+    def order(self, names: list[str]) -> None:
+        """Set the order in which the front panel offers presets, see `protocol.PresetOrder`."""
+        self._call("preset.order", names=names)
+
     def delete(self, name: str) -> None:
         """Delete a user preset."""
         self._call("preset.delete", name=name)
@@ -344,11 +348,19 @@ class BoxClient:
             if kind == "changed":
                 yield payload
 
+    def follow(self, wait_s: float) -> Iterator[dict | None]:
+        """Changes as in `changes`, and None whenever none has arrived for `wait_s` seconds, so that the caller can do something else."""
+        for kind, payload in self._stream(0.0, changes=True, seconds=None, wait_s=wait_s):
+            if kind in ("changed", "idle"):
+                yield payload
+
     def live(self, hz: float) -> Iterator[tuple[str, dict | None]]:
         """Meters and changes without end: ("m", frame), ("changed", change), or ("stale", None) when no meters arrive."""
         return self._stream(hz, changes=True, seconds=None)
 
-    def _stream(self, hz: float, changes: bool, seconds: float | None) -> Iterator[tuple[str, dict | None]]:
+    def _stream(
+        self, hz: float, changes: bool, seconds: float | None, wait_s: float | None = None
+    ) -> Iterator[tuple[str, dict | None]]:
         header = self._subscribe(hz, changes)
         began = renewed = received = time.monotonic()
         rules = _rules(header)
@@ -375,7 +387,9 @@ class BoxClient:
                     rules = _rules(header)
                     if header is not before and changes:
                         yield "changed", protocol.MISSED
-                self._read(0.05)
+                self._read(0.05 if wait_s is None else wait_s)
+                if wait_s is not None and not self._events:
+                    yield "idle", None
         finally:
             self._unsubscribe()
 

@@ -157,6 +157,7 @@ MEANINGS = {
     "seq": "number of the frame; gaps are dropped frames",
     "serial": "serial number",
     "short_lufs": "loudness of 3 s",
+    "slot": "place in the order of the front panel, from 1; 0 if it has none",
     "snapshots": "settings that were replaced, newest first",
     "spectrum": "long-term power in sixths of an octave",
     "state": "what the box does at present",

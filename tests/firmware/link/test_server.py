@@ -234,6 +234,19 @@ def test_wrong_requests_for_curves_are_refused(laptop, params):
     assert laptop.ask("curve", **params).error.name == "bad_params"
 
 
+def test_the_order_of_presets_is_the_one_of_the_front_panel(laptop, fake):
+    def slots():
+        page = msgspec.json.decode(laptop.ask("preset.list").result, type=protocol.PresetPage)
+        return {row.name: row.slot for row in page.presets}
+
+    assert sorted(slots().values()) == [1, 2, 3]
+    assert laptop.ask("preset.order", names=["Warm", "Loud"]).result
+    assert slots() == {"Warm": 1, "Loud": 2, "Neutral": 3}
+    assert laptop.ask("preset.order", names=["Neutral"]).result
+    assert slots() == {"Neutral": 1, "Warm": 2, "Loud": 3}
+    assert laptop.ask("preset.order", names=["nope"]).error.name == "not_found"
+
+
 # -- console -----------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,1 @@
+"""Commands for remote control: midi and osc."""
