@@ -48,7 +48,6 @@ EXAMPLES: dict[str, tuple[protocol.Params, msgspec.Struct]] = {
     "preset.delete": (protocol.PresetName("Warm acoustic"), protocol.Done()),
     "preset.rename": (protocol.PresetRename("Warm acoustic", "Warm"), _SAVED),
     "scope": (protocol.Nothing(), protocol.Scope(0.5, "f38/Pw==", "f0A=", "AAA=")),
-    "preset.order": (protocol.PresetOrder(["Warm", "Neutral"]), protocol.Done()),
     "preset.copy": (protocol.PresetCopy("Warm", "Warm acoustic"), _SAVED),
     "preset.order": (protocol.PresetOrder(["Warm", "Loud"]), protocol.Done()),
     "put.begin": (protocol.PutBegin("preset", "warm.toml", 12, _SHA), protocol.Handle(1, 16384, 4)),
