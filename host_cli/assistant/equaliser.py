@@ -29,17 +29,17 @@ def settings(number: int, band: EqBand) -> dict[str, float]:
     return {f"eq.b{number}.{name}": value for name, value in row.items()}
 
 
-def decisions(bands: Sequence[EqBand], curve_db: np.ndarray, what: str, first: int = 1) -> list[Decision]:
-    """One decision for each band. `curve_db`: the wanted change at CURVE_HZ; `what` the mix is compared with; `first`: the number of
-    the first band."""
+def decisions(bands: Sequence[EqBand], curve_db: np.ndarray, what: str, amount: float = 1.0) -> list[Decision]:
+    """One decision for each band. `curve_db`: the wanted change at CURVE_HZ, which is this `amount` of the difference to `what`."""
     found = []
-    for number, band in enumerate(bands, first):
+    for number, band in enumerate(bands, 1):
         others = [other for other in bands if other is not band]
         hz, name = reach(band)
         at = float(np.mean(np.interp(np.log(hz), np.log(CURVE_HZ), curve_db)))
         overlap = float(np.mean(response_db(others, hz)))
         if at * band.gain_db > 0:
-            measured, finding = -at, f"{name} {apart(-at, what)}"
+            measured = -at / amount
+            finding = f"{name} {apart(measured, what)}"
         else:
             measured = overlap - at
             finding = f"{name} would be {apart(measured, what)} with the other bands"

@@ -79,8 +79,10 @@ def _difference(plan: Plan) -> list[Figure]:
     note = (
         "The difference of the reference to the mix in thirds of an octave. The blue area is how much the passages of both recordings differ "
         "among each other: where it is high, the difference is believed less."
+        if plan.reference
+        else "What the mix needs to come back into the dead band of the usual tone, in thirds of an octave; 0 is inside."
     )
-    return [Figure("Difference", note, plot.svg("Difference to the reference"))]
+    return [Figure("Difference", note, plot.svg("Difference of the tone"))]
 
 
 def _spectra(mix: Recording, output: np.ndarray) -> Figure:

@@ -35,11 +35,11 @@ def match(
     found += image.decisions
     tone = difference(total(mix.passages, image.side_db()), combined([total(other) for other in others], weights))
     fit, mid_db = None, np.zeros(len(CENTRES_HZ))
-    if "tone" in parts and tone is not None:
+    if "tone" in parts and tone is not None and amount > 0:
         curve = amount * tone.curve_db
         curve -= _level(mix, amount * tone.db)
         fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
-        found += equaliser.decisions(fit.bands, curve, "the reference")
+        found += equaliser.decisions(fit.bands, curve, "the reference", amount)
         mid_db = equaliser.response_db(fit.bands, CENTRES_HZ)
     if "dynamics" in parts:
         found += _dynamics(mix, references, weights, found, amount)

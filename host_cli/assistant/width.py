@@ -55,7 +55,7 @@ def matched(mix: Passages, references: list[Passages], weights: list[float], amo
     mono = _bass_is_mono(own, other)
     if max(abs(value) for value in changes.values()) < LEAST_DB:
         changes = UNCHANGED.changes_db
-    return Width(changes, mono, tuple(_decisions(changes, own, other, there, mono)))
+    return Width(changes, mono, tuple(_decisions(changes, amount, own, other, there, mono)))
 
 
 def _changes(own: Levels, other: Levels, there: np.ndarray) -> dict[str, float]:
@@ -95,11 +95,12 @@ def _bass_is_mono(own: Levels, other: Levels) -> bool:
     return bool(bass.any() and other.db[bass].max() < BASS_MONO_DB and np.median(own.db[bass]) > BASS_WIDE_DB)
 
 
-def _decisions(changes: dict[str, float], own: Levels, other: Levels, there: np.ndarray, mono: bool):
+def _decisions(changes: dict[str, float], amount: float, own: Levels, other: Levels, there: np.ndarray, mono: bool):
     if len(set(changes.values())) == 1 and any(changes.values()):
         change = changes["mid"]
+        measured = -change / amount
         pct = float(round(100 * 10 ** (change / 20)))
-        yield Decision("width", f"side {apart(-change, 'that of the reference')}", -change, LEAST_DB, "dB", f"width {pct:g} %",
+        yield Decision("width", f"side {apart(measured, 'that of the reference')}", measured, LEAST_DB, "dB", f"width {pct:g} %",
                        {f"stereo.width_{name}_pct": pct for name in changes})  # fmt: skip
     for name, low_hz, high_hz in RANGES if len(set(changes.values())) > 1 else ():
         inside = there & (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)

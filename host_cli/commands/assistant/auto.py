@@ -42,7 +42,7 @@ def chosen_target(click_context, parameter, text: str | None) -> tuple[float | N
               help="loudness to reach, or a service such as spotify; without it that of the style, and never less than the mix has")  # fmt: skip
 @click.option("--genre", type=click.Choice(_GENRES), default="any", show_default=True, help="the tone to compare with")
 @click.option("--push", is_flag=True, help="copy the preset to the box and load it")
-@results.OUTPUTS
+@results.outputs
 @pass_context
 def auto(context: Context, mix, style, target, genre, push, output, audio, page, bits):
     """Make a preset for a first master of MIX: problems, tone, dynamics, width and loudness.

@@ -33,7 +33,7 @@ def chosen_parts(click_context, parameter, text: str) -> tuple[str, ...]:
               help="how far to go towards the references")  # fmt: skip
 @click.option("--only", "parts", callback=chosen_parts, default="", metavar="PARTS",
               help=f"change these only, with commas between them: {', '.join(PARTS)}")  # fmt: skip
-@results.OUTPUTS
+@results.outputs
 @pass_context
 def match(context: Context, mix, references, weights, amount_pct, parts, output, audio, page, bits):
     """Make a preset that moves MIX towards references: tone, width, dynamics and loudness.

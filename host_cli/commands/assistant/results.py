@@ -25,8 +25,8 @@ _OPTIONS = (
 _PICTURE, _SPAN_DB = (66, 8), 9.0
 
 
-def OUTPUTS(command):
-    """Add the options about outputs to a command."""
+def outputs(command):
+    """Add the options about outputs, which both commands have, to a command."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
