@@ -70,6 +70,20 @@ def test_a_knob_turns_by_keyboard_wheel_and_pointer(either):
     until(lambda: either.of_box("limiter.gain_db")["limiter.gain_db"] == 0, "the default in the box")
 
 
+def test_the_box_learns_the_gain_for_the_target(screen):
+    screen.view("limiter")
+    screen.page.fill(".target input", "-12")
+    screen.page.keyboard.press("Enter")
+    screen.page.click("text=Learn gain")
+    screen.wait(
+        "burnish.box.request('learn.state').then(({ phase, target_lufs }) => phase === 'listening' && target_lufs === -12)"
+    )
+    screen.wait("document.querySelector('footer .message').textContent.length > 10")
+    screen.page.click("text=Learn gain")
+    screen.wait("burnish.box.request('learn.state').then(({ phase }) => phase === 'stopped')")
+    screen.wait("document.querySelector('.listen button').getAttribute('aria-pressed') === 'false'")
+
+
 def test_a_value_is_typed(screen):
     screen.view("limiter")
     screen.page.click(".knob[data-id='limiter.ceiling_dbtp'] .readout")

@@ -10,6 +10,7 @@ import { Scope } from "../scope.js";
 import { toggle } from "../widgets/choice.js";
 import { group } from "../widgets/control.js";
 import { sliderKey, drag } from "../widgets/knob.js";
+import { learnButton } from "./learn.js";
 import { target } from "./target.js";
 import { paintTransfer } from "./transfer.js";
 
@@ -46,7 +47,7 @@ export function limiterView(page) {
     el("div", { class: "side-by-side" }, plot.root, transfer.root),
     el("div", { class: "numbers" }, number("gr_limiter_db", "Reduction", "dB"), number("most", "Most in 20 s", "dB"), number("out_short_lufs", "Short-term", "LUFS"),
       aim.root, number("out_plr_db", "PLR", "dB"), number("out_psr_db", "PSR", "dB"),
-      el("div", { class: "listen" }, toggle(store, "limiter.unity_listen", scope, "Listen at unity gain"), toggle(store, "limiter.delta", scope, "Listen to delta"))),
+      el("div", { class: "listen" }, learnButton(page), toggle(store, "limiter.unity_listen", scope, "Unity gain"), toggle(store, "limiter.delta", scope, "Delta"))),
     el(
       "div",
       { class: "editor" },

@@ -96,7 +96,7 @@ export function multibandView({ box, store, spectra }) {
     for (let n = 1; n < edges.length; n++) paintBand(n, frequency.x(edges[n - 1]), frequency.x(edges[n]));
   }
 
-  /** One band: threshold, and gain change down from the top of the graph (or up from its threshold). */
+  /** One band: threshold, the level that is compared with it (dotted), and gain change down from the top of the graph (or up from its threshold). */
   function paintBand(n, left, right) {
     const { context } = plot;
     const shade = colourOf(n);
@@ -109,6 +109,8 @@ export function multibandView({ box, store, spectra }) {
     context.globalAlpha = 0.75;
     context.fillRect(left + 4, 0, right - left - 8, fall);
     context.globalAlpha = 1;
+    const now = level.y(box.meters[`level_b${n}_dbfs`] ?? -150);
+    if (now < plot.height) plot.line(left + 2, now, right - 2, now, colour("text"), 1, [2, 3]);
     context.globalAlpha = store.get(`multiband.b${n}.ratio`) > 1 ? 1 : 0.35; // a ratio of 1 does nothing
     plot.line(left + 2, threshold, right - 2, threshold, shade, n === selected ? 2.5 : 1.5);
     context.globalAlpha = 1;
