@@ -25,8 +25,6 @@ export function plainText(text) {
   return String(text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, "");
 }
 
-const dialogs = [];
-
 /** Ask a question in a dialog; resolves with the typed text ("" without a field), or null if it was cancelled. */
 export function ask(question, { field = null, action = "OK" } = {}) {
   return new Promise((resolve) => {
@@ -51,10 +49,8 @@ export function ask(question, { field = null, action = "OK" } = {}) {
     });
     dialog.addEventListener("close", () => {
       resolve(dialog.returnValue === "yes" ? (input?.value ?? "") : null);
-      dialogs.splice(dialogs.indexOf(dialog), 1);
       dialog.remove();
     });
-    dialogs.push(dialog);
     document.body.append(dialog);
     dialog.showModal();
     input?.select();

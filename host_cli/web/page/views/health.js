@@ -77,7 +77,7 @@ function card(heading, content) {
   return el("section", { class: "group", "aria-label": heading }, el("h3", {}, heading), content);
 }
 
-const UNITS = { hz: "Hz", pct: "%", mb: "MB", ms: "ms", frames: "frames", s: "s" };
+const UNITS = { hz: "Hz", pct: "%", mb: "MB", ms: "ms", s: "s" };
 
 /** A name with its unit: rate_hz → "rate, Hz". */
 function title(name) {
