@@ -161,6 +161,22 @@ def test_a_preset_is_saved_found_compared_and_deleted(screen, playing):
     screen.wait("![...document.querySelectorAll('.library li')].some((row) => row.dataset.name === 'Mine')")
 
 
+def test_a_preset_that_raises_the_ceiling_is_loaded_only_after_a_question(screen):
+    screen.run("() => burnish.store.set({ 'limiter.ceiling_dbtp': -3 })")
+    screen.view("presets")
+    screen.page.locator(".library li[data-name='Neutral']").click()
+    screen.wait("document.querySelector('.detail h2').textContent === 'Neutral'")
+    screen.page.click(".detail button:text-is('Load')")
+    screen.wait(
+        "document.querySelector('dialog')?.textContent.includes('raises the ceiling from -3.0 to -1.0 dBTP') ?? false"
+    )
+    screen.page.click("dialog button:text-is('Cancel')")
+    assert screen.of_box("limiter.ceiling_dbtp") == {"limiter.ceiling_dbtp": -3}
+    screen.page.click(".detail button:text-is('Load')")
+    screen.page.click("dialog .main")
+    until(lambda: screen.of_box("limiter.ceiling_dbtp") == {"limiter.ceiling_dbtp": -1}, "the preset")
+
+
 def test_presets_are_ordered_for_the_front_panel(screen):
     names = "[...document.querySelectorAll('.library li')].map((row) => row.dataset.name)"
     screen.view("presets")

@@ -4,6 +4,7 @@ import { ask, el, plainText, setText } from "../dom.js";
 import { valueText } from "../format.js";
 import { fetchPreset, parametersOf, parsePreset, storePreset, withNotes } from "../preset_file.js";
 import { PresetOrder } from "./preset_order.js";
+import { risk } from "./risks.js";
 
 const COMPARED = [["@current", "current sound"], ["@a", "buffer A"], ["@b", "buffer B"]]; // prettier-ignore
 
@@ -25,7 +26,7 @@ export function presetsView({ box, store }) {
   const against = el("select", { "aria-label": "Compare with", onchange: () => showDifferences() });
   const differences = el("tbody");
   const [there, here] = [el("th", { scope: "col" }), el("th", { scope: "col" })];
-  const load = button("Load", () => store.act("preset.load", { name: chosen.name }), "main");
+  const load = button("Load", loadChosen, "main");
   const actions = {
     rename: button("Rename", async () => {
       const to = await ask(`New name of ${plainText(chosen.name)}`, { field: chosen.name, action: "Rename" });
@@ -60,6 +61,13 @@ export function presetsView({ box, store }) {
 
   function button(text, act, kind = "") {
     return el("button", { class: kind, onclick: () => Promise.resolve(act()).catch((error) => store.say(error.message, true)) }, text);
+  }
+
+  async function loadChosen() {
+    const { name } = chosen;
+    const reason = risk(store.values, parametersOf(parsePreset(await fetchPreset(box, name))));
+    if (reason && (await ask(`${plainText(name)} ${reason}. Load it?`, { action: "Load" })) === null) return;
+    await store.act("preset.load", { name });
   }
 
   async function change(method, params, then) {
