@@ -3,8 +3,8 @@
 import argparse
 import contextlib
 import ctypes
+import dataclasses
 import faulthandler
-import fcntl
 import logging
 import os
 import signal
@@ -29,6 +29,11 @@ from firmware.system import (
     board,
     config,
 )
+
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +61,12 @@ def _arguments(arguments) -> argparse.Namespace:
         "--period", type=int, metavar="FRAMES", help="frames per period; overrides the configuration file"
     )
     parser.add_argument("--periods", type=int, metavar="N", help="periods per buffer; overrides the configuration file")
-    parser.add_argument("--tty", metavar="TTY", help="serial device of the link; overrides the configuration file")
+    parser.add_argument(
+        "--tty",
+        metavar="TTY",
+        help="serial device of the link; overrides the configuration file. With --sim, socket://127.0.0.1:PORT simulates the box in "
+        "one process without ALSA, as on macOS and Windows",
+    )
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="directory for sockets and the run log of this run")
     parser.add_argument(
         "--state-dir",
@@ -184,6 +194,8 @@ def _options(asked: argparse.Namespace) -> Options:
 
 def _claim(run_dir: Path) -> None:
     """Lock `run_dir` until this process ends. Raises Refusal if another box uses it."""
+    if fcntl is None:
+        return
     descriptor = os.open(run_dir / "lock", os.O_RDWR | os.O_CREAT, 0o644)
     for _ in range(_CLAIMS):
         with contextlib.suppress(OSError):
@@ -221,6 +233,12 @@ def _run_supervisor(options: Options) -> int:
         return supervisor.run()
 
 
+def _is_portable_needed() -> bool:
+    from . import portable
+
+    return portable.is_needed()
+
+
 def _run_loop_test(options: Options, reading_dbu: float | None, tone: bool) -> int:
     if options.sim_card:
         raise Refusal("--loop-test and --tone need a sound card: leave out --sim, or give --device")
@@ -255,7 +273,10 @@ def main(arguments=None) -> int:
     logging.basicConfig(
         level=logging.INFO, format=f"burnishd {asked.role or 'supervisor'}: %(message)s", handlers=[LogOutput()]
     )
-    faulthandler.register(signal.SIGUSR1, all_threads=True)  # `kill -USR1` prints the stacks without ending the process
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(
+            signal.SIGUSR1, all_threads=True
+        )  # `kill -USR1` prints the stacks without ending the process
     try:
         if asked.role:
             return _run_child(asked)
@@ -263,7 +284,14 @@ def main(arguments=None) -> int:
             raise Refusal("--calibrate needs --loop-test")
         if asked.loop_test or asked.tone:
             return _run_loop_test(_options(asked), asked.calibrate, asked.tone)
-        return _run_supervisor(_options(asked))
+        options = _options(asked)
+        if options.sim_card and (options.tty.startswith("socket://") or _is_portable_needed()):
+            from . import portable
+
+            tty = options.tty or "socket://127.0.0.1:0"
+            portable.check_address(tty)
+            return portable.main(dataclasses.replace(options, tty=tty), asked.record)
+        return _run_supervisor(options)
     except Refusal as refusal:
         print(f"burnishd: {refusal}", file=sys.stderr)
         return refusal.status

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import alsaaudio
 import numpy as np
 
 from dsp_ext import Engine
@@ -32,6 +31,11 @@ from firmware.system import (
     relay_held,
     schedule_realtime,
 )
+
+try:
+    import alsaaudio
+except ModuleNotFoundError:  # a simulated card does not need it
+    from firmware.sim import no_alsa as alsaaudio
 
 # A return value of pyalsaaudio after an xrun. pyalsaaudio has then prepared this stream again, and the data of the call is lost.
 _EPIPE = -32

@@ -10,7 +10,7 @@ import numpy as np
 
 from firmware.contract import params, parse_controls, protocol
 from firmware.engine import Designer, settings_vector
-from firmware.link import Logbook, Pty, Server
+from firmware.link import SCHEME, Logbook, Pty, Server, TcpServer, port_of
 from firmware.midi import MidiPort, usb_device
 from firmware.panel import PanelController, PanelOptions
 from firmware.presets import PresetLibrary
@@ -78,6 +78,8 @@ class ControlProcess:
         self.presets = presets
         self.designer = designer
         self.recorder = recorder
+        #: The address of a link over TCP; empty for all others.
+        self.link_address = ""
         #: None without relays, or without a panel that senses them.
         self.relay_watch: RelayWatch | None = None
         #: The tasks that run every TICK_S.
@@ -208,10 +210,12 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     process.life_signs.watch("thread of the designer", lambda: designer.beats)
     feel = PanelOptions(configured.panel.acceleration, configured.panel.preferred_frequencies)
     controller = PanelController(store, presets, options=feel, learn=process.learn)
-    if configured.panel.enabled:
-        _boot_panel(process, controller, configured, stack)
-    if configured.panel.display:
-        _boot_display(process, controller, configured, stack)
+    with _optional(options, "the front panel"):
+        if configured.panel.enabled:
+            _boot_panel(process, controller, configured, stack)
+    with _optional(options, "the display"):
+        if configured.panel.display:
+            _boot_display(process, controller, configured, stack)
     _boot_link(process, configured, logbook, stack)
     _boot_midi(process, configured.midi, stack)
     alarms = Alarms(shared)
@@ -225,6 +229,18 @@ def boot(options: Options, shared: SharedMemory, stack: contextlib.ExitStack) ->
     ticks.add("loudness match", loudness_match.tick)
     ticks.add("learn", process.learn.tick)
     return process
+
+
+@contextlib.contextmanager
+def _optional(options: Options, what: str):
+    """Without its library, a part of a simulated box is left out; a real box does not start."""
+    try:
+        yield
+    except (ModuleNotFoundError, AttributeError) as why:
+        missing = getattr(why, "name", None) if isinstance(why, ModuleNotFoundError) else "Unix sockets"
+        if not options.tty.startswith(SCHEME):
+            raise
+        log.info("%s is not simulated: this computer has no %s", what, missing)
 
 
 def _boot_panel(
@@ -290,7 +306,11 @@ def _boot_link(
 ) -> None:
     """The serial server, on a tty or on a new pseudo terminal."""
     options, link = process.options, configured.link
-    if options.sim and not options.tty:
+    if options.tty.startswith(SCHEME):
+        server = TcpServer(process, port_of(options.tty), logbook)
+        log.info("the link is at %s", server.address)
+        process.link_address = server.address
+    elif options.sim and not options.tty:
         pty = Pty(options.run_dir / "tty")
         stack.callback(pty.close)
         server = Server(process, pty.fd, logbook=logbook)

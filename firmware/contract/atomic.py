@@ -36,7 +36,7 @@ def sync_directory(path: Path) -> None:
     """Make renames and deletions in the directory `path` survive a power cut. Windows has no such call and does not need one."""
     if os.name == "nt":
         return
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
     try:
         os.fsync(descriptor)
     finally:

@@ -3,10 +3,14 @@
 from .box import Box
 from .logbook import Logbook
 from .server import Pty, Server
+from .tcp import SCHEME, TcpServer, port_of
 
 __all__ = [
+    "SCHEME",
     "Box",
     "Logbook",
     "Pty",
     "Server",
+    "TcpServer",
+    "port_of",
 ]

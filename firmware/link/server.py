@@ -5,24 +5,17 @@ After a hang-up it is opened again. A laptop that stops reading only loses meter
 """
 
 import contextlib
-import errno
-import fcntl
 import logging
 import os
 import select
 import socket
-import struct
-import termios
 import threading
-import tty
 from pathlib import Path
 
-import serial
-
-from firmware.contract import BurnishError
 from firmware.system import IDLE_S
 
 from .box import Box
+from .ends import SocketEnd, TtyEnd
 from .logbook import Logbook
 from .session import Session, describe_link
 
@@ -35,10 +28,6 @@ BACKLOG = 512
 BAUD = 115_200
 #: A start bit, eight data bits, a stop bit.
 BITS_PER_BYTE = 10
-
-
-class HangUp(BurnishError, ConnectionError):
-    """The other end has closed the line."""
 
 
 def kind_of(path: str) -> str:
@@ -56,6 +45,8 @@ class Pty:
     """
 
     def __init__(self, link: Path | str | None = None):
+        import tty  # not on Windows
+
         self.fd, self._far = os.openpty()
         tty.setraw(self._far)
         self.name = os.ttyname(self._far)
@@ -74,23 +65,27 @@ class Pty:
 
 
 class Server:
-    """Serves `box` on `where`: the path of a tty, or a file descriptor, which the caller closes.
+    """Serves `box` on `where`: the path of a tty, or a file descriptor or a connected socket, which the caller closes. A socket is
+    served until it hangs up.
 
     `kind` ("usb", "pty", "uart") overrides the kind that follows from the name. `start` and `stop` may be called once each.
     """
 
-    def __init__(self, box: Box, where: str | Path | int, *, kind: str | None = None, baud: int = BAUD,
+    def __init__(self, box: Box, where: str | Path | int | socket.socket, *, kind: str | None = None, baud: int = BAUD,
                  logbook: Logbook | None = None):  # fmt: skip
-        self._where = where if isinstance(where, int) else str(where)
+        self._where = where if isinstance(where, (int, socket.socket)) else str(where)
         self._baud = baud
-        kind = kind or ("pty" if isinstance(where, int) else kind_of(self._where))
+        named = {int: "pty", socket.socket: "socket"}
+        kind = kind or named.get(type(where)) or kind_of(self._where)
         self.logbook = logbook or Logbook()
         rate = baud // BITS_PER_BYTE if kind == "uart" else 0
         self.session = Session(box, describe_link(kind, rate), self.logbook)
+        self._name = "a TCP connection" if isinstance(where, socket.socket) else self._where
         self.hangups = 0
         #: Increases while the thread runs, at least every IDLE_S.
         self.beats = 0
-        self._port: serial.Serial | None = None
+        self._port = None  # a serial.Serial
+        self._box = box
         self._stopping = False
         self._wake_r, self._wake_w = socket.socketpair()
         self._wake_r.setblocking(False)
@@ -109,9 +104,15 @@ class Server:
         self._wake()
         if self._thread.is_alive():
             self._thread.join()
+        self._box.store.unsubscribe(self._on_change)
         logging.getLogger("firmware").removeHandler(self.logbook)
         self._wake_r.close()
         self._wake_w.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether the line is being served. [any]"""
+        return self._thread.is_alive()
 
     def counters(self) -> dict[str, int]:
         """Counters of the line, which are also in the answer to `info`. [any]"""
@@ -130,16 +131,18 @@ class Server:
     def _run(self) -> None:
         while not self._stopping:
             self.beats += 1
-            fd = self._open()
-            if fd is None:
+            end = self._open()
+            if end is None:
                 self._pause()
                 continue
             try:
-                self._serve(fd)
+                self._serve(end)
             except OSError as why:
                 self.hangups += 1
-                log.info("%s: the line hung up (%s)", self._where, why)
+                log.info("%s: the line hung up (%s)", self._name, why)
                 self.session.hang_up()
+                if isinstance(end, SocketEnd):
+                    return
                 self._pause()
             finally:
                 self._close()
@@ -148,68 +151,45 @@ class Server:
         select.select([self._wake_r], [], [], REOPEN_S)
         self._drain_wake()
 
-    def _open(self) -> int | None:
+    def _open(self) -> TtyEnd | SocketEnd | None:
+        if isinstance(self._where, socket.socket):
+            return SocketEnd(self._where)
         if isinstance(self._where, int):
             os.set_blocking(self._where, False)
-            return self._where
+            return TtyEnd(self._where)
+        import serial  # needs modules that some systems do not have
+
         try:
             self._port = serial.Serial(self._where, self._baud, timeout=0, write_timeout=0, exclusive=True)
         except (serial.SerialException, OSError, ValueError) as why:
             log.debug("%s: cannot be opened yet: %s", self._where, why)
             return None
-        return self._port.fileno()
+        return TtyEnd(self._port.fileno())
 
     def _close(self) -> None:
         if self._port is not None:
-            with contextlib.suppress(OSError, serial.SerialException):
+            with contextlib.suppress(OSError):  # SerialException is one
                 self._port.close()
             self._port = None
 
-    def _serve(self, fd: int) -> None:
+    def _serve(self, end: TtyEnd | SocketEnd) -> None:
         session = self.session
         while not self._stopping:
             self.beats += 1
-            crowded = _waiting_bytes(fd) > BACKLOG
-            wants = [fd] if session.outbox.has_reply() or (session.outbox and not crowded) else []
+            crowded = end.waiting_bytes() > BACKLOG
+            wants = [end] if session.outbox.has_reply() or (session.outbox and not crowded) else []
             wait_s = session.wait_s()
             if session.outbox and not wants:
                 wait_s = min(wait_s or 0.02, 0.02)  # the Linux kernel does not report when its backlog has shrunk
             wait_s = IDLE_S if wait_s is None else min(wait_s, IDLE_S)
-            readable, _, _ = select.select([fd, self._wake_r], wants, [], wait_s)
+            readable, _, _ = select.select([end, self._wake_r], wants, [], wait_s)
             if self._wake_r in readable:
                 self._drain_wake()
-            if fd in readable:
-                self.session.receive(_read(fd))
+            if end in readable:
+                self.session.receive(end.read())
             session.tick()
-            session.outbox.pump(lambda data: _write(fd, data), frames_too=_waiting_bytes(fd) <= BACKLOG)
+            session.outbox.pump(end.write, frames_too=end.waiting_bytes() <= BACKLOG)
 
     def _drain_wake(self) -> None:
         with contextlib.suppress(BlockingIOError):
             self._wake_r.recv(4096)
-
-
-def _read(fd: int) -> bytes:
-    try:
-        data = os.read(fd, 65536)
-    except BlockingIOError:
-        return b""
-    if not data:
-        raise HangUp("end of file")
-    return data
-
-
-def _write(fd: int, data: bytes) -> int:
-    try:
-        return os.write(fd, data)
-    except BlockingIOError:
-        return 0
-
-
-def _waiting_bytes(fd: int) -> int:
-    """Bytes that the Linux kernel has not sent yet; 0 if it does not report them."""
-    try:
-        return struct.unpack("i", fcntl.ioctl(fd, termios.TIOCOUTQ, b"\0" * 4))[0]
-    except OSError as why:
-        if why.errno in (errno.ENOTTY, errno.EINVAL):
-            return 0
-        raise

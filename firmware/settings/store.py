@@ -294,6 +294,11 @@ class Store:
         with self._lock:
             self._subscribers.append(fn)
 
+    def unsubscribe(self, fn) -> None:
+        """End the subscription of `fn`, if there is one."""
+        with self._lock:
+            self._subscribers = [one for one in self._subscribers if one != fn]
+
     def _changed(self, changed: dict, source: str) -> int:
         """Count a new revision, publish it and queue its notification. The caller holds the lock."""
         self.rev += 1

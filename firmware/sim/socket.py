@@ -64,6 +64,10 @@ def _bound(path: Path) -> socket.socket:
     descriptor of its directory."""
     path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
+    if not Path("/proc/self/fd").exists():  # not on Linux
+        listener.bind(str(path))
+        listener.listen()
+        return listener
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         listener.bind(f"/proc/self/fd/{directory}/{path.name}")

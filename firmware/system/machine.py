@@ -7,7 +7,8 @@ from pathlib import Path
 #: Bits of get_throttled, from the documentation of vcgencmd. Each bit is repeated 16 places higher with the meaning "since the start of the Pi".
 _THROTTLED = {0: "under-voltage", 1: "frequency capped", 2: "throttled", 3: "close to its temperature limit"}
 _SINCE_START = 16
-_POLICIES = {os.SCHED_OTHER: "normal", os.SCHED_FIFO: "SCHED_FIFO", os.SCHED_RR: "SCHED_RR"}
+#: Numbers of the Linux kernel.
+_POLICIES = {0: "normal", 1: "SCHED_FIFO", 2: "SCHED_RR"}
 #: EXT_CSD_PRE_EOL_INFO of JEDEC JESD84-B51, section 7.4.28.
 _END_OF_LIFE = {1: "normal", 2: "80 % of the reserve used", 3: "90 % of the reserve used"}
 #: Unit of /sys/block/*/stat.
@@ -40,7 +41,7 @@ class Machine:
         """The governor of the cores on which the audio process may run."""
         try:
             cores = sorted(os.sched_getaffinity(audio_pid)) if audio_pid else [0]
-        except OSError:
+        except (OSError, AttributeError):  # AttributeError: not on Linux
             cores = [0]
         folder = self._sys / "devices/system/cpu"
         named = {_text(folder / f"cpu{core}/cpufreq/scaling_governor") for core in cores} - {None}
@@ -65,13 +66,15 @@ class Machine:
             policy = os.sched_getscheduler(pid) & ~os.SCHED_RESET_ON_FORK
             priority = os.sched_getparam(pid).sched_priority
             cores = ", ".join(map(str, sorted(os.sched_getaffinity(pid))))
-        except OSError:
+        except (OSError, AttributeError):
             return None
         locked = _field(self._proc / f"{pid}/status", "VmLck:")
         memory = "not locked" if locked in (None, "0") else "locked"
         return f"{_POLICIES.get(policy, 'unknown')} {priority}, cores {cores}, memory {memory}"
 
     def _disk(self) -> dict[str, str | float | None]:
+        if not hasattr(os, "statvfs"):  # on Windows
+            return {}
         try:
             room, device = os.statvfs(self._data), os.stat(self._data).st_dev
         except OSError as error:

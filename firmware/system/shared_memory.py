@@ -102,10 +102,10 @@ class SharedMemory:
     `eq_banks` and `crossover_banks` (float32, shape (2, bank_floats)), `rate_hz`. A child inherits `descriptor`.
     """
 
-    def __init__(self, descriptor: int):
+    def __init__(self, descriptor: int, memory: mmap.mmap | None = None):
         """Map the memory that `create` made. Raises ValueError if it is of another kind or version."""
         self.descriptor = descriptor
-        memory = memoryview(mmap.mmap(descriptor, 0))
+        memory = memoryview(mmap.mmap(descriptor, 0) if memory is None else memory)
         magic, size, self.rate_hz = _HEADER.unpack_from(memory)
         parts, total = _layout(self.rate_hz) if magic == _MAGIC else ({}, 0)
         if size != total or size != len(memory):
@@ -130,7 +130,18 @@ class SharedMemory:
         descriptor = os.memfd_create("burnish")
         os.ftruncate(descriptor, size)
         os.pwrite(descriptor, _HEADER.pack(_MAGIC, size, rate_hz), 0)
-        shared = cls(descriptor)
+        return cls(descriptor)._neutral()
+
+    @classmethod
+    def private(cls, rate_hz: int) -> "SharedMemory":
+        """The same within one process, for systems without anonymous files."""
+        _, size = _layout(rate_hz)
+        memory = mmap.mmap(-1, size)
+        _HEADER.pack_into(memory, 0, _MAGIC, size, rate_hz)
+        return cls(-1, memory)._neutral()
+
+    def _neutral(self) -> "SharedMemory":
+        shared, rate_hz = self, self.rate_hz
         engine = Engine(rate_hz, 1)
         shared.eq_banks[:] = engine.eq.pack([])
         shared.crossover_banks[:] = engine.multiband.convolver.pack(None)

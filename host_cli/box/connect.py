@@ -20,7 +20,7 @@ from host_cli.folders import runtime_folder
 from .client import TIMEOUT_S, BoxClient
 from .link import Link
 from .port_queue import PortQueue
-from .serial_port import SerialLink, choose
+from .serial_port import TCP, SerialLink, choose
 
 #: Seconds to wait for a port that another command uses for a moment.
 PATIENCE_S = 0.6
@@ -99,11 +99,26 @@ def _shared(port: str) -> SocketLink | None:
     return SocketLink(connected, port)
 
 
+def _tcp(address: str) -> SocketLink:
+    """A link to a simulated box on a TCP port, which takes several connections."""
+    host, _, port = address.removeprefix(TCP).rpartition(":")
+    try:
+        return SocketLink(socket.create_connection((host, int(port)), 1.0), address)
+    except ValueError:
+        raise CliFail(f"{address!r} is not an address such as {TCP}127.0.0.1:4711", NO_DEVICE) from None
+    except OSError as why:
+        raise CliFail(
+            f"no simulated box answers at {address} ({why.strerror or why}): start one with `burnish demo`", NO_DEVICE
+        ) from None
+
+
 def find_link(port: str, timeout_s: float) -> Link:
     """A link to the box at `port`: shared, or the port itself, for which the programs of this user wait in turn.
 
     If another user or another kind of program uses the port, this waits only for a moment. Raises CliFail.
     """
+    if port.startswith(TCP):
+        return _tcp(port)
     shared: list[SocketLink] = []
 
     def sharing() -> bool:

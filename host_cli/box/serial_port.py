@@ -26,6 +26,8 @@ except ImportError:  # on Windows, where a port is always exclusive
     fcntl = termios = None
 
 BAUD = 115_200
+#: The beginning of the address of a simulated box on a TCP port, as pyserial writes it.
+TCP = "socket://"
 WRITE_TIMEOUT_S = 1.0
 #: Longest wait for a port to close, in seconds.
 CLOSE_S = 1.0
@@ -65,6 +67,8 @@ def choose(device: str | None) -> str:
         raise CliFail(
             f"the simulated box at {device} has ended: start it again with burnishd --sim --run-dir {folder}", NO_DEVICE
         )
+    if device and device.startswith(TCP):
+        return device
     if device and (os.path.exists(device) or os.sep in device or device.upper().startswith("COM")):
         if os.name == "posix" and not os.path.exists(device):
             raise CliFail(f"there is no port {device}; `burnish ports` lists them", NO_DEVICE)

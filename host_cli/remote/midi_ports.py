@@ -15,7 +15,9 @@ def port_names() -> tuple[list[str], list[str]]:
     try:
         return list(mido.get_input_names()), list(mido.get_output_names())
     except ImportError as why:  # mido imports its backend when it is first used
-        raise CliFail(f"MIDI needs {why.name or 'python-rtmidi'}: run pip install 'burnish[midi]' python-rtmidi") from None
+        raise CliFail(
+            f"MIDI needs {why.name or 'python-rtmidi'}: run pip install 'burnish[midi]' python-rtmidi"
+        ) from None
     except Exception as why:  # each backend has its own exceptions
         raise CliFail(f"this computer has no MIDI system: {why}", NO_DEVICE) from None
 

@@ -14,6 +14,7 @@ __getattr__ = lazy_exports(
         "find_gain": "loudness_target",
         "inputs_of": "pipes",
         "piped": "pipes",
+        "synthesise": "demo_mix",
         "render_all": "batch",
         "work_on_all": "batch",
     },
@@ -35,5 +36,6 @@ __all__ = [
     "piped",
     "render_all",
     "surround",
+    "synthesise",
     "work_on_all",
 ]
