@@ -1,6 +1,7 @@
 """`burnish demo`: a simulated box with music, and its page in the browser."""
 
 import contextlib
+import importlib.util
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,8 @@ import click
 
 from host_cli.cli import Context, cli, pass_context
 from host_cli.errors import OTHER, CliFail
+
+from .web import web
 
 #: The beginning of the line in which the simulated box tells its address.
 _AT = "the simulated box is at "
@@ -55,13 +58,8 @@ def _synthesised(folder: Path) -> Path:
 
 
 def _show(context: Context, box: "SimulatedBox", no_open: bool) -> None:
-    """Serve the page until Ctrl-C, if this tool has one and its package is installed; otherwise wait."""
-    web = click.get_current_context().find_root().command.get_command(None, "web")
-    try:
-        if web is None:
-            raise ModuleNotFoundError("no page", name="websockets")
-        import websockets  # noqa: F401 - the page needs it
-    except ModuleNotFoundError:
+    """Serve the page until Ctrl-C, if its package is installed; otherwise wait."""
+    if importlib.util.find_spec("websockets") is None:
         context.note("the page in the browser needs: pip install 'burnish[web]'; press Ctrl-C to stop")
         box.wait()
         return
