@@ -33,6 +33,6 @@ fi
 tag=cpython-$(echo $version | tr -d .)
 export CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDSHARED="aarch64-linux-gnu-gcc -shared"
 export SETUPTOOLS_EXT_SUFFIX=".$tag-aarch64-linux-gnu.so" _PYTHON_HOST_PLATFORM=linux-aarch64
-rm -f "$folder/$release"/*.whl
-"$python" setup.py -q build --build-base "$folder/build" bdist_wheel --dist-dir "$folder/$release" --plat-name linux_aarch64 >&2
-ls "$folder/$release"/*.whl
+rm -f "$folder/wheels/$release"/*.whl
+"$python" setup.py -q build --build-base "$folder/build" bdist_wheel --dist-dir "$folder/wheels/$release" --plat-name linux_aarch64 >&2
+ls "$folder/wheels/$release"/*.whl
