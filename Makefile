@@ -139,7 +139,7 @@ bench-sound: build
 .PHONY: bench-match
 bench-match: build
 	PYTHON=$(PYTHON) sh tools/bench_match_setup.sh
-	CLIPS="$(CLIPS)" $(PY) -m pytest -m match -s --write-docs tests/bench/test_bench_match.py
+	CLIPS="$(CLIPS)" $(PY) -m pytest -m match -s --write-docs tests/bench/test_bench_match.py tests/host_cli/assistant
 
 count: build
 	sh tools/count_setup.sh

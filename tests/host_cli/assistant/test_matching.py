@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import signal
 
 from host_cli.assistant import match
 from host_cli.assistant.difference import CURVE_HZ
@@ -58,6 +59,18 @@ def test_weights_decide_between_references(case):
     louder = recording(0.5 * case.reference)
     plan = match(mix, [reference, louder], [3.0, 1.0], parts=("loudness",))
     assert plan.target_lufs == pytest.approx(0.75 * reference.lufs + 0.25 * louder.lufs)
+
+
+def test_bass_becomes_mono_if_that_of_the_reference_is():
+    rng = np.random.default_rng(4)
+    low, both = (rng.standard_normal((10 * 44100, 2)) for _ in range(2))
+    low = signal.sosfilt(signal.butter(4, 90, fs=44100, output="sos"), low, axis=0)
+    mid = low.mean(axis=1, keepdims=True) * np.ones((1, 2))
+    mix = recording(0.3 * low + 0.003 * both)
+    reference = recording(0.3 * mid + 0.003 * both)
+    plan = match(mix, [reference], parts=("width",))
+    assert plan.settings["stereo.mono"] == 1.0
+    assert any("bass mono below 120 Hz" in sentence for sentence in plan.sentences)
 
 
 def test_a_tilt_is_fitted_with_few_bands():
