@@ -9,6 +9,8 @@ BEGIN, END = "<!-- benchmark: written by make bench-match -->\n", "<!-- end of b
 #: The columns of `rows`.
 COLUMNS = ("tone: damaged", "tone: Matchering", "tone: Burnish", "width: Matchering", "width: Burnish", "PLR: Matchering",
            "PLR: Burnish", "loudness: Matchering", "loudness: Burnish", "true peak")  # fmt: skip
+#: The cases in which the tone error of Matchering is lower. The document names them.
+WORSE = {("rock", "thin and wide"), ("hip-hop", "thin and wide")}
 HEAD = (
     "| song | damage | tone: damaged | Matchering | Burnish | width: Matchering | Burnish | PLR: Matchering | Burnish "
     "| loudness: Matchering | Burnish | true peak |\n" + "|---|---|" + "---:|" * 10 + "\n"

@@ -31,7 +31,12 @@ def test_the_document_shows_what_this_code_does():
     case = synthesised("techno", "dull and narrow")
     rows, own = match_document.rows(), errors(matched(case)[1], case).rounded()
     assert {(name, damage) for name in SONGS for damage in DAMAGES} <= set(rows), "run make bench-match"
-    known = dict(zip(match_document.COLUMNS, rows["techno", "dull and narrow"], strict=True))
+    assert len(match_document.told()) >= 10
+    tables = {key: dict(zip(match_document.COLUMNS, row, strict=True)) for key, row in rows.items()}
+    worse = {key for key, row in tables.items() if row["tone: Burnish"] >= row["tone: Matchering"]}
+    assert worse == match_document.WORSE, "name these songs in the document"
+    assert all(row["tone: Burnish"] <= row["tone: damaged"] for row in tables.values())
+    known = tables["techno", "dull and narrow"]
     for column, name in (("tone", "tone_db"), ("width", "width_db"), ("PLR", "plr_db"), ("loudness", "reference_lu")):
         assert own[name] == pytest.approx(known[f"{column}: Burnish"], abs=0.06), "run make bench-match"
 
