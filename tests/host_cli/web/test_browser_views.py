@@ -84,6 +84,21 @@ def test_the_box_learns_the_gain_for_the_target(screen):
     screen.wait("document.querySelector('.listen button').getAttribute('aria-pressed') === 'false'")
 
 
+def test_a_node_is_dragged_by_touch(screen):
+    screen.view("eq")
+    screen.run("() => burnish.store.set({'eq.b4.enabled': true, 'eq.b4.gain_db': 0, 'eq.b4.freq_hz': 500})")
+    screen.wait("!document.querySelector(\".node[data-band='4']\").hidden")
+    node = screen.page.locator(".node[data-band='4']").bounding_box()
+    x, y = node["x"] + node["width"] / 2, node["y"] + node["height"] / 2
+    finger = screen.context.new_cdp_session(screen.page)
+    for kind, points in (("touchStart", (0,)), ("touchMove", (20, 40, 60)), ("touchEnd", (None,))):
+        for moved in points:
+            at = [] if moved is None else [{"x": x + moved, "y": y - moved}]
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
+    until(lambda: screen.of_box("eq.b4.gain_db")["eq.b4.gain_db"] > 2, "the gain in the box")
+    assert screen.value("eq.b4.freq_hz") > 600
+
+
 def test_a_value_is_typed(screen):
     screen.view("limiter")
     screen.page.click(".knob[data-id='limiter.ceiling_dbtp'] .readout")

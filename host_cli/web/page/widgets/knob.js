@@ -120,7 +120,7 @@ export function knob(store, id, scope, label = shortName(id)) {
   return root;
 }
 
-/** Call `move(event, held)` while the pointer drags `target`; meanwhile reports of other clients do not move `ids`. `held` is an
+/** Call `move({movementX, movementY, shiftKey, altKey}, held)` while the pointer drags `target`; meanwhile reports of other clients do not move `ids`. `held` is an
  * empty object at the beginning of each drag. */
 export function drag(target, store, ids, move, begin = () => {}) {
   target.addEventListener("pointerdown", (event) => {
@@ -131,7 +131,13 @@ export function drag(target, store, ids, move, begin = () => {}) {
     target.setPointerCapture(event.pointerId);
     target.classList.add("dragged");
     store.hold(now);
-    const moved = (next) => next.pointerId === event.pointerId && move(next, held);
+    let [x, y] = [event.clientX, event.clientY];
+    const moved = (next) => {
+      if (next.pointerId !== event.pointerId) return;
+      // Not the event's own movementX, which some browsers do not have for touch.
+      move({ movementX: next.clientX - x, movementY: next.clientY - y, shiftKey: next.shiftKey, altKey: next.altKey }, held);
+      [x, y] = [next.clientX, next.clientY];
+    };
     const end = () => {
       target.removeEventListener("pointermove", moved);
       for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) target.removeEventListener(name, end);
