@@ -1,6 +1,7 @@
 """Sharing: gives several users within one program a connection each to the same box, also after the box was unplugged."""
 
 import threading
+import weakref
 
 from .broker import Broker
 from .client import TIMEOUT_S, BoxClient
@@ -21,6 +22,7 @@ class Sharing:
         self._broker: Broker | None = None
         self._port = ""
         self._lock = threading.Lock()
+        self._given: weakref.WeakSet[Link] = weakref.WeakSet()
 
     def __enter__(self):
         return self
@@ -28,20 +30,27 @@ class Sharing:
     def __exit__(self, *_):
         with self._lock:
             self._release()
+            for link in self._given:  # a connection through another program would go on
+                link.close()
 
     def connect(self) -> Link:
         """A new connection, over which no `hello` has been sent. Raises CliFail."""
         with self._lock:
-            if self._broker is None or not self._broker.running:
-                self._release()
-                self._port = choose(self._device)
-                link = find_link(self._port, self._timeout_s)
-                path = socket_path(self._port)
-                if isinstance(link, SocketLink) or path is None:
-                    return link
-                self._broker = Broker(link, path, self._timeout_s)
-                self._remember()
-            return SocketLink(self._broker.join(), self._port)
+            link = self._connected()
+            self._given.add(link)
+            return link
+
+    def _connected(self) -> Link:
+        if self._broker is None or not self._broker.running:
+            self._release()
+            self._port = choose(self._device)
+            link = find_link(self._port, self._timeout_s)
+            path = socket_path(self._port)
+            if isinstance(link, SocketLink) or path is None:
+                return link
+            self._broker = Broker(link, path, self._timeout_s)
+            self._remember()
+        return SocketLink(self._broker.join(), self._port)
 
     def _remember(self) -> None:
         """Address the box by its serial number from now on, because its port may have another name when it is plugged in again."""

@@ -3,10 +3,16 @@
 import hashlib
 import json
 import re
+import signal
 import sys
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from host_cli.web.site import site
 from tests.support.paths import ROOT
+from tests.support.patience import PATIENCE_S
 
 PAGE = ROOT / "host_cli" / "web" / "page"
 #: The only source of others: uPlot 1.6.32 (npm), MIT licence.
@@ -48,6 +54,26 @@ def test_a_port_in_use_is_named(burnish, tty):
         status, _, err = burnish("web", "--no-open", "--port", port)
     assert status == 5
     assert f"port {port}" in err and "--port" in err
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_ctrl_c_ends_the_command_while_a_page_is_open(process_at, tty, shared):
+    """Also if another program holds the port."""
+    from tests.host_cli.web.test_server import LINK_PATH
+
+    holder = process_at(tty, "broker") if shared else None
+    if holder:
+        assert "sharing" in holder.stderr.readline()
+    run = process_at(tty, "web", "--no-open")
+    url, token = re.search(r"(127[^/]+)/#t=(\S+)", run.stdout.readline()).groups()
+    with connect(f"ws://{url}{LINK_PATH}", origin=f"http://{url}", proxy=None) as page:
+        page.send(token)
+        page.send('{"id":"a-1","method":"hello","params":{"proto":[1]}}')
+        assert "TEST0001" in page.recv(timeout=PATIENCE_S)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(PATIENCE_S) == 130
+        with pytest.raises(ConnectionClosed):
+            page.recv(timeout=PATIENCE_S)
 
 
 def test_without_websockets_the_command_says_what_to_install(burnish, monkeypatch):
