@@ -1,10 +1,12 @@
 """The simulated box in one process, on a system that lacks everything of Linux and of the hardware (`without_unix`)."""
 
 import contextlib
+import importlib.util
 import signal
 import subprocess
 import sys
 import threading
+import urllib.request
 
 import numpy as np
 import pytest
@@ -166,6 +168,9 @@ def test_the_demo_starts_a_box_with_music(tmp_path):
         with BoxClient(open_box(address, PATIENCE_S).link, PATIENCE_S) as box:
             loud = next(frame for frame in box.meters(20.0) if frame and frame["out_peak_l_dbfs"] > -30)
             assert loud["in_peak_l_dbfs"] > -40
+        if importlib.util.find_spec("websockets"):  # the page of this box
+            url = process.stdout.readline().split()[-1]
+            assert "<title>" in urllib.request.urlopen(url, timeout=PATIENCE_S).read().decode()
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(PATIENCE_S)
