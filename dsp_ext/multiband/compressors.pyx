@@ -43,7 +43,8 @@ from libc.string cimport memcpy, memset
 from dsp_ext.core cimport power_to_db
 from .ballistics cimport Follower, Times, average, crest, follow, follow_all, times_of
 from .gain_curve cimport (
-    Values, add_changed, approach, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers, take,
+    Values, add_changed, approach, blend, changes, curve_down, curves, decibels, hurry, link, louder, powers,
+    raise_to_largest, take,
 )
 from .places cimport BAND_BYPASS
 from .settings cimport (
@@ -131,18 +132,16 @@ cdef class Compressors(Processor):
     cdef void levels_db(self, double *levels, Py_ssize_t frames) noexcept nogil:
         """[audio] For each band, the highest level in dBFS that its detector has heard in the last `frames` frames, at most as many
         as the ring holds. O(frames)."""
-        cdef Py_ssize_t last = self._ring.shape[1] // BANDS - 1, i, first
+        cdef Py_ssize_t length = self._ring.shape[1] // BANDS, first, older
         cdef int channel, lane
-        cdef const float *power
         cdef float top[BANDS]
         memset(&top[0], 0, BANDS * sizeof(float))
-        frames = min(frames, last + 1)
-        first = self._at - frames
+        frames = min(frames, length)
+        first = (self._at - frames) & (length - 1)
+        older = min(frames, length - first)  # up to the end of the ring
         for channel in range(2 if self._parts & APART else 1):
-            for i in range(frames):
-                power = &self._ring[POWER + channel, BANDS * ((first + i) & last)]
-                for lane in range(BANDS):
-                    top[lane] = power[lane] if power[lane] > top[lane] else top[lane]
+            raise_to_largest(&top[0], &self._ring[POWER + channel, BANDS * first], older)
+            raise_to_largest(&top[0], &self._ring[POWER + channel, 0], frames - older)
         for lane in range(BANDS):
             levels[lane] = power_to_db(top[lane]) if top[lane] > SILENT else FLOOR_DB
 

@@ -35,6 +35,7 @@ cdef struct Values:
 
 cdef float loss_at_full_scale(float threshold_db, float slope, float knee_db, float range_db) noexcept nogil
 cdef void powers(const float *sound, float *power, Py_ssize_t frames) noexcept nogil
+cdef void raise_to_largest(float *top, const float *power, Py_ssize_t frames) noexcept nogil
 cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept nogil
 cdef void take(const float *left, const float *right, float *sound_l, float *sound_r, float *power,
                Py_ssize_t frames) noexcept nogil

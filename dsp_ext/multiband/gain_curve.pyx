@@ -41,6 +41,16 @@ cdef void louder(float *power, const float *other, Py_ssize_t frames) noexcept n
         at += LANES
 
 
+cdef void raise_to_largest(float *top, const float *power, Py_ssize_t frames) noexcept nogil:
+    """Raise the four numbers at `top` to the largest of each lane of `power`."""
+    cdef Py_ssize_t at = 0
+    cdef Float4 largest = float4_at(top)
+    while at < ROW * frames:
+        largest = greater4(largest, float4_at(power + at))
+        at += LANES
+    put_float4(top, largest)
+
+
 cdef void take(const float *left, const float *right, float *sound_l, float *sound_r, float *power,
                Py_ssize_t frames) noexcept nogil:
     """Copy both channels, and compute the power of the louder one."""

@@ -253,8 +253,9 @@ cdef class Multiband(Processor):
         cdef double fifth[LANES_OF_BANDS]
         cdef int band
         self._first.levels_db(levels, frames)
-        self._fifth.levels_db(&fifth[0], frames)
-        levels[LANES_OF_BANDS] = fifth[0]
+        if self._count == MOST_BANDS:
+            self._fifth.levels_db(&fifth[0], frames)
+            levels[MOST_BANDS - 1] = fifth[0]
         for band in range(self._count, MOST_BANDS):
             levels[band] = SILENT_DB
 
