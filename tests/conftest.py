@@ -5,6 +5,7 @@ they recorded to the main process, which compares it with the document.
 """
 
 import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -16,6 +17,11 @@ from tests.support.measurements import Record
 SEED = 20261120
 #: Memory that one process of tests takes, in bytes, generously.
 WORKER_BYTES = 900_000_000
+
+
+# A shell starts programs in the background with Ctrl-C switched off, and they pass this on to the programs that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
