@@ -7,4 +7,5 @@ cdef class DelayLines:
 
     cdef void set_length(self, Py_ssize_t length) noexcept nogil
     cdef void clear(self) noexcept nogil
+    cdef void fill(self, int line, float value) noexcept nogil
     cdef void wait(self, int line, float *x, Py_ssize_t frames) noexcept nogil

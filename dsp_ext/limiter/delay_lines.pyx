@@ -27,6 +27,12 @@ cdef class DelayLines:
         memset(&self._rings[0, 0], 0, self._rings.shape[0] * self._rings.shape[1] * sizeof(float))
         memset(&self._at[0], 0, self._at.shape[0] * sizeof(Py_ssize_t))
 
+    cdef void fill(self, int line, float value) noexcept nogil:
+        """[audio] Set all past values of line number `line` to `value`."""
+        cdef Py_ssize_t i
+        for i in range(self._rings.shape[1]):
+            self._rings[line, i] = value
+
     cdef void wait(self, int line, float *x, Py_ssize_t frames) noexcept nogil:
         """[audio] Delay `x` by `length` frames in line number `line`."""
         if self.length > 0:

@@ -12,4 +12,5 @@ cdef class GuardStage(Stage):
     cdef float[:, ::1] _work
 
     cdef void clear(self) noexcept nogil
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil
     cdef void run(self, float *left, float *right, float *ceiling, bint true_peak, Py_ssize_t frames) noexcept nogil

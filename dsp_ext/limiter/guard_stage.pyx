@@ -65,6 +65,11 @@ cdef class GuardStage(Stage):
         self._sound.clear()
         self._ceiling.clear()
 
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil:
+        """[audio] Set the ceiling (octaves) for the sound that waits in this stage."""
+        self._ceiling.fill(0, ceiling)
+        self._sound.fill(CEILING, ceiling)
+
     cdef void run(self, float *left, float *right, float *ceiling, bint true_peak, Py_ssize_t frames) noexcept nogil:
         """[audio] Process at most CHUNK frames in place. `ceiling` (octaves, one per frame) is delayed by as much as the
         audio."""

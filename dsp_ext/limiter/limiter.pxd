@@ -17,6 +17,7 @@ cdef class Limiter(Processor):
     cdef float[::1] _gains, _ceilings
     cdef double[LIMITER_SETTINGS] _settings
     cdef double _reserve
+    cdef bint _begun  # whether sound has been processed since the last `clear`
     cdef readonly long long clamps
 
     cdef void set_value(self, int place, double value) noexcept nogil
@@ -30,6 +31,7 @@ cdef class Limiter(Processor):
     cdef double of_style(self, int which) noexcept nogil
     cdef double time_ms(self, int place, int which) noexcept nogil
     cdef Times times(self) noexcept nogil
+    cdef void set_past_ceiling(self) noexcept nogil
     cdef void aim(self) noexcept nogil
     cdef void aim_levels(self) noexcept nogil
     cdef void chunk(self, float *left, float *right, Py_ssize_t frames) noexcept nogil

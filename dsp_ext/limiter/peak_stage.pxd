@@ -18,6 +18,7 @@ cdef class PeakStage(Stage):
     cdef bint true_peak(self) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void clear(self) noexcept nogil
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil
     cdef void run(self, float *left, float *right, float *ceiling, const float *excess_l, const float *excess_r,
                   Py_ssize_t frames) noexcept nogil
 

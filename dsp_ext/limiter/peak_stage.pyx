@@ -92,6 +92,11 @@ cdef class PeakStage(Stage):
         self._peaks.clear()
         self._sound.clear()
 
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil:
+        """[audio] Set the ceiling (octaves) for the sound that waits in this stage."""
+        self._peaks.fill(TARGET, ceiling - MARGIN)
+        self._sound.fill(CEILING, ceiling)
+
     cdef Peaks measure(self, const float *left, const float *right, const float *ceiling, const float *excess_l,
                        const float *excess_r, Py_ssize_t frames) noexcept nogil:
         """Compute the peaks of the intervals, delayed by the latency of the low-pass, and the levels that these peaks may have."""

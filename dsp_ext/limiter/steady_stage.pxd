@@ -26,6 +26,7 @@ cdef class SteadyStage(Stage):
     cdef void set_true_peak(self, bint true_peak) noexcept nogil
     cdef void settle(self) noexcept nogil
     cdef void clear(self) noexcept nogil
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil
     cdef void run(self, float *left, float *right, float *ceiling, float *excess_l, float *excess_r,
                   Py_ssize_t frames) noexcept nogil
 

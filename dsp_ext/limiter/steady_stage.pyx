@@ -165,6 +165,11 @@ cdef class SteadyStage(Stage):
         self._for_excess.clear()
         self._sound.clear()
 
+    cdef void set_past_ceiling(self, float ceiling) noexcept nogil:
+        """[audio] Set the ceiling (octaves) for the sound that waits in this stage."""
+        self._for_split.fill(CEILING, ceiling)
+        self._sound.fill(CEILING, ceiling)
+
     cdef void split(self, float *left, float *right, float *ceiling, float *bass_l, float *bass_r,
                     Py_ssize_t frames) noexcept nogil:
         """Compute the bass, and delay audio and ceiling by the latency of the low-pass."""
