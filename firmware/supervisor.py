@@ -345,9 +345,8 @@ class Supervisor:
             for child in (self.audio, self.control):
                 child.watch()
             if not said_ready and counters["audio_starts"] and (port is None or port.exists()):
-                said_ready = True
-                systemd.notify("READY=1")
-                if self.options.sim:
+                said_ready = systemd.notify("READY=1")
+                if said_ready and self.options.sim:
                     log.info(announcements.ready(self.options))
             ticks += 1
             if ticks % _WATCHDOG_TICKS == 0:

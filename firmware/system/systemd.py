@@ -4,18 +4,20 @@ import contextlib
 import os
 import socket
 
-#: Longest wait for a systemd that is busy, in seconds. A lost message does no harm, because the next one follows soon.
-WAIT_S = 0.05
 
-
-def notify(text: str) -> None:
+def notify(text: str) -> bool:
     """Send `text` (for example "READY=1") to systemd. Does nothing if systemd did not start the service.
 
-    It waits at most `WAIT_S` for systemd to take the text.
+    It never waits. It returns whether the text needs no second attempt: False if systemd is busy and has not read the earlier
+    messages. A wait with a time limit would use all the time of a processor, because Linux reports this kind of socket as
+    writable even if the other end is full.
     """
     path = os.environ.get("NOTIFY_SOCKET", "")
     if path[:1] not in ("/", "@"):
-        return
+        return True
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as connection:
-        connection.settimeout(WAIT_S)
-        connection.sendto(text.encode(), path.replace("@", "\0", 1))
+        try:
+            connection.sendto(text.encode(), socket.MSG_DONTWAIT, path.replace("@", "\0", 1))
+        except BlockingIOError:
+            return False
+    return True
