@@ -170,7 +170,9 @@ class Chain:
         designer.begin(self.engine, self.values)
         rings = {
             name: Ring(bytearray(Ring.bytes_for(64, len(columns))), 64, len(columns))
-            for name, columns in {"meters": Engine.METERS, "events": Engine.EVENTS, "spectra": Engine.SPECTRA}.items()
+            for name, columns in {
+                "meters": Engine.METERS, "events": Engine.EVENTS, "spectra": Engine.SPECTRA, "scope": Engine.SCOPE
+            }.items()  # fmt: skip
         }
         self.settings = SeqLock(bytearray(SeqLock.bytes_for(len(Engine.SETTINGS))), len(Engine.SETTINGS))
         self.engine.attach(settings=self.settings, **rings)
