@@ -168,11 +168,15 @@ class Chain:
         self.values = CHAIN | {name.replace("__", "."): value for name, value in changed.items()}
         self.engine = Engine(rate_hz, 512)
         designer.begin(self.engine, self.values)
+        written = {
+            "meters": Engine.METERS,
+            "events": Engine.EVENTS,
+            "spectra": Engine.SPECTRA,
+            "scope": Engine.SCOPE,
+        }
         rings = {
             name: Ring(bytearray(Ring.bytes_for(64, len(columns))), 64, len(columns))
-            for name, columns in {
-                "meters": Engine.METERS, "events": Engine.EVENTS, "spectra": Engine.SPECTRA, "scope": Engine.SCOPE
-            }.items()  # fmt: skip
+            for name, columns in written.items()
         }
         self.settings = SeqLock(bytearray(SeqLock.bytes_for(len(Engine.SETTINGS))), len(Engine.SETTINGS))
         self.engine.attach(settings=self.settings, **rings)
