@@ -154,7 +154,8 @@ def test_private_memory_has_the_parts_of_shared_memory():
     assert private.read_state() == b"state"
 
 
-def test_the_demo_starts_a_box_with_music(tmp_path):
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_the_demo_starts_a_box_with_music_and_ends_it(end):
     process = subprocess.Popen(
         [sys.executable, "-m", "host_cli", "demo", "--no-open"],
         cwd=ROOT,
@@ -172,7 +173,7 @@ def test_the_demo_starts_a_box_with_music(tmp_path):
             url = process.stdout.readline().split()[-1]
             assert "<title>" in urllib.request.urlopen(url, timeout=PATIENCE_S).read().decode()
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(end)
         process.wait(PATIENCE_S)
     with pytest.raises(CliFail):
         open_box(address)

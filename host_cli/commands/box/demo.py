@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import signal
 import subprocess
 import sys
 import tempfile
@@ -37,6 +38,9 @@ def demo(context: Context, mix, port, no_open):
     The page needs an extra package: pip install 'burnish[web]'. Without it, the command prints how to connect other programs.
     The processed sound is not audible: it is measured and shown.
     """
+    for name in ("SIGTERM", "SIGHUP"):  # a terminal that is closed must not leave the simulated box behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     with contextlib.ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="burnish-demo-", ignore_cleanup_errors=True))
