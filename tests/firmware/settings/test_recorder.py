@@ -176,14 +176,9 @@ def test_reads_only_run_logs(tmp_path, text):
         replay.read_run_log(tmp_path / "x.json")
 
 
-@pytest.mark.parametrize(
-    ("change", "ramp_ms"),
-    [({"stereo.enabled": 1, "stereo.balance_pct": 50.0}, 20), ({"input.trim_db": -6.0}, 80)],
-    ids=["20 ms", "80 ms"],
-)
-def test_from_the_store_to_the_sound(tmp_path, change, ramp_ms, record):
-    """A change begins immediately, and is complete one period and a ramp after it was made in the store. Only the input trim has
-    a ramp of 80 ms, because steps of 24 dB would click otherwise."""
+def test_from_the_store_to_the_sound(tmp_path, record):
+    """A change of the input trim is complete one period and a ramp of 80 ms after it was made in the store, and begins
+    immediately. All other settings have ramps of 20 ms; a step of the trim by 24 dB would click with these."""
     words = np.full((RATE_HZ, 2), 1 << 28, np.int32)
     asked = []
     with Rig(tmp_path) as rig:
@@ -191,12 +186,12 @@ def test_from_the_store_to_the_sound(tmp_path, change, ramp_ms, record):
         def on_read(frame):
             if frame >= RATE_HZ // 2 and not asked:
                 asked.append(frame)  # the value changes while this period is being captured
-                rig.store.set_many(change, "test")
+                rig.store.set_many({"input.trim_db": -6.0}, "test")
 
         out = rig.play(words, on_read)[:, 0].astype(float)
         latency = rig.shared.counters["latency_frames"]
     settled = np.flatnonzero(out[: len(words) + latency - 1] != out[len(words) + latency - 1])[-1] + 1
     took_ms = (settled - latency - asked[0]) / RATE_HZ * 1000 + PERIOD / RATE_HZ * 1000
-    record("Box", f"time from `set` to the end of a ramp of {ramp_ms} ms at the output, period 2.7 ms, without the latency of the chain",
-           took_ms, "ms", target="≤ 1 period + ramp + 10 ms", digits=1)  # fmt: skip
-    assert ramp_ms <= took_ms <= PERIOD / RATE_HZ * 1000 + ramp_ms + 10
+    record("Box", "time from `set` to the end of the longest ramp (input trim) at the output, period 2.7 ms, without the latency of the chain",
+           took_ms, "ms", target="≤ 1 period + 85 ms", digits=1)  # fmt: skip
+    assert 80 <= took_ms <= PERIOD / RATE_HZ * 1000 + 85
