@@ -8,6 +8,7 @@ import click
 import numpy as np
 import pytest
 import soundfile
+from scipy import signal
 
 from host_cli import commands
 from host_cli.box.serial_port import Port
@@ -15,7 +16,7 @@ from host_cli.cli import cli
 from host_cli.errors import MEANINGS
 from tests.support import json_document
 from tests.support.fake_box import FACTORY
-from tests.support.mixes import write_mixes
+from tests.support.mixes import mix, write_mixes
 from tests.support.paths import DOCS
 
 PATH, JSON_PATH = DOCS / "CLI.md", DOCS / "JSON.md"
@@ -57,7 +58,8 @@ RUNS = (
     ["catalogue", "plan", "mixes", "more", "-o", "cat"], ["catalogue", "run", "cat", "--jobs", "1"], ["catalogue", "status", "cat"],
     ["catalogue", "verify", "cat"], ["compare", "in.wav", "mixes/01 One.wav", "--no-align"], ["stems", "new", "stems", "-o", "stems.toml"],
     ["stems", "check", "stems.toml"], ["stems", "render", "stems.toml", "-o", "sum.wav"],
-    ["catalogue", "verify", "cat"], ["web", "--export", "page"],
+    ["match", "mixes/01 One.wav", "--reference", "mixes/02 Two.wav", "-o", "match.toml", "--render", "match.wav"],
+    ["auto", "dull.wav", "-o", "auto.toml", "--render", "auto.wav"], ["web", "--export", "page"],
 )  # fmt: skip
 #: Commands that end with the status of a failed check or a difference in these runs.
 FAIL = (["doctor"], ["preset", "diff", "Mine", "Warm"], ["check", "in.wav"], ["proof", "in.wav", "-o", "proof.html"],
@@ -133,6 +135,12 @@ def outputs(burnish, fake, tmp_path, monkeypatch):
     soundfile.write(tmp_path / "in.wav", np.stack([tone, tone], 1), rate_hz, subtype="FLOAT")
     soundfile.write(tmp_path / "surround.wav", np.stack([tone] * 6, 1), rate_hz, format="WAVEX")
     write_mixes(tmp_path / "mixes", (4.5, 4.5))
+    soundfile.write(
+        tmp_path / "dull.wav",
+        signal.sosfilt(signal.butter(1, 1500, fs=44100, output="sos"), mix(9.0), axis=0),
+        44100,
+        "PCM_24",
+    )
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "broken.wav").write_bytes(b"RIFF")
     write_stems(tmp_path / "stems")

@@ -272,7 +272,24 @@ MEANINGS = {
     "versions": "one object for each file",
     "width_db": "more side over mid",
     "zimtohrli": "psychoacoustic distance, null where it is not installed",
+    # First masters.
+    "decisions": "one object for each decision, in the order problems, tone, width, dynamics, loudness",
+    "eq_error_db": "how far the bands of the EQ are from the wanted curve (RMS); null if no curve was wanted",
+    "part": "what the decision is about: problems, tone, width, dynamics or loudness",
+    "reference": "figures of the references, averaged by their weights",
+    "sentence": "what was measured, and what follows from it",
+    "settings": "values by parameter that follow; empty if something is left alone",
+    "threshold": "the limit beyond which something is done",
     # Where a key has another meaning than elsewhere.
+    "auto: before": "figures of the mix",
+    "auto: preset": "path of the preset",
+    "auto: reference": "null in every figure, because there is no reference",
+    "auto: rendered": "path of the rendered file; null without --render",
+    "auto: target_lufs": "the loudness to reach; null if the level is left alone",
+    "match: before": "figures of the mix",
+    "match: preset": "path of the preset",
+    "match: rendered": "path of the rendered file; null without --render",
+    "match: target_lufs": "the loudness to reach; null if the level is left alone",
     "album new: output": "path of the album file",
     "album new: songs": "titles in order",
     "album show: frames": "length of the programme",
@@ -349,8 +366,8 @@ NULLABLE = {
     ("integrated_lufs", "max_momentary_lufs", "max_short_lufs", "max_tp_dbtp", "lra_lu", "plr_db", "min_psr_db", "dr",
      "correlation", "balance_db", "peak_l_dbfs", "peak_r_dbfs", "target_lufs", "limiter_gain_db", "album_lufs", "lufs", "measured",
      "peak_dbtp", "seconds_per_file", "buried_pct", "ceiling_dbtp", "change_lu", "null_db",
-     "width_db", "zimtohrli", "needed")
-} | {"master": "text", "mix": "text", "preset": "text", "worst_over": "object"}  # fmt: skip
+     "width_db", "zimtohrli", "needed", "eq_error_db")
+} | {"master": "text", "mix": "text", "preset": "text", "rendered": "text", "worst_over": "object"}  # fmt: skip
 _METER = re.compile(r"(in|out)_(.+)")
 _GAIN = re.compile(r"(gr|eq)_(b(\d)|limiter)_db")
 _LEVEL = re.compile(r"level_b(\d)_dbfs")

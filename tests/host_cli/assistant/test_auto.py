@@ -119,3 +119,46 @@ def test_an_unknown_target_is_refused(burnish, files, tmp_path):
 def test_the_choices_of_the_command_are_those_of_the_data():
     assert tuple(_STYLES) == tuple(STYLES)
     assert tuple(_GENRES) == genres()
+
+
+def dull_with_faults() -> np.ndarray:
+    """Noise with DC, the right channel inverted, too much bass, and a treble that is missing."""
+    samples = noise(9, 1.15, 0.3, channels=1)[:, :1]
+    return np.concatenate([samples, -samples], axis=1) + 0.02
+
+
+def moving() -> np.ndarray:
+    """Noise whose level below 100 Hz jumps every half second."""
+    quiet = noise(12, 0.75, 0.2)
+    low = signal.sosfiltfilt(signal.butter(4, 100, fs=RATE_HZ, output="sos"), quiet, axis=0)
+    steps = np.repeat(np.random.default_rng(3).choice([0.5, 1.9], 24), RATE_HZ // 2)[: len(quiet), None]
+    return quiet - low + 2 * low * steps
+
+
+def spiky() -> np.ndarray:
+    """Quiet noise with clicks, whose peaks are far above its loudness."""
+    samples = noise(9, 0.75, 0.03)
+    samples[:: RATE_HZ // 2] += 0.8
+    return samples
+
+
+SOUNDS = {
+    "faults and a dull tone": (dull_with_faults, Wish(), {"problems", "tone", "loudness"}),
+    "a moving bass": (moving, Wish(), {"dynamics", "loudness"}),
+    "peaks below the floor of the style": (spiky, Wish("open", lufs=-9.0), {"loudness"}),
+    "one second": (lambda: noise(1, 0.75, 0.3), Wish(), {"tone", "loudness"}),
+    "silence": (lambda: np.zeros((2 * RATE_HZ, 2)), Wish(), {"problems"}),
+}
+
+
+@pytest.mark.parametrize("name", SOUNDS)
+def test_every_sentence_has_its_number_and_a_consequence(name):
+    make, wish, parts = SOUNDS[name]
+    mix = recording(make())
+    plan = finished_auto(auto(mix, wish), mix, wish)[0]
+    assert parts <= {decision.part for decision in plan.decisions}
+    for decision in plan.decisions:
+        assert any(character.isdigit() for character in decision.finding), decision
+        assert decision.consequence.strip() and decision.sentence.endswith(decision.consequence), decision
+        if not decision.settings:  # what changes nothing says so
+            assert any(words in decision.consequence for words in ("nothing in the preset", "left alone", "kept", "lowered")), decision  # fmt: skip
