@@ -2,7 +2,7 @@
 
 It measures (`recording`, `tone`, `dynamics`), compares (`difference`), finds settings (`fit`, `width`, `dynamics`, `loudness`), and
 states each choice as a decision: a number, a threshold, settings, and a sentence (`decisions`). `plan` makes a preset of the
-decisions. `explain` makes a page. Nothing here changes a sample: the engine does, with the preset.
+decisions. `explain` makes a page. `stems` gives decisions to stems. Nothing here changes a sample: the engine does, with the preset.
 """
 
 from firmware.contract import lazy_exports
@@ -17,6 +17,7 @@ __getattr__ = lazy_exports(
         "Plan": "plan",
         "Recording": "recording",
         "STYLES": "tastes",
+        "WITHOUT_LIMITER": "stems",
         "Wish": "automatic",
         "auto": "automatic",
         "finished_auto": "finishing",
@@ -24,6 +25,7 @@ __getattr__ = lazy_exports(
         "finished": "finishing",
         "match": "matching",
         "read": "recording",
+        "suggested": "stems",
         "write_audio": "finishing",
         "write_page": "explain",
     },
@@ -34,6 +36,7 @@ __all__ = [
     "CURVE_HZ",
     "PARTS",
     "STYLES",
+    "WITHOUT_LIMITER",
     "Decision",
     "Plan",
     "Recording",
@@ -44,6 +47,7 @@ __all__ = [
     "genres",
     "match",
     "read",
+    "suggested",
     "write_audio",
     "write_page",
 ]

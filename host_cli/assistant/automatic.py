@@ -46,14 +46,14 @@ def auto(mix: Recording, wish: Wish) -> Plan:
     """The plan for `mix`. Nothing but excerpts is rendered: `finishing.finished` finds the exact gain of the limiter."""
     style = tastes.style(wish.style)
     master = wish.lufs is None and _is_master(mix)
-    found = list(_problems(mix, not master))
+    found = list(problems(mix, not master))
     plan = Plan(f"Auto {mix.name.rsplit('.', 1)[0]}", f"Made by burnish auto from {mix.name}: style {wish.style}, tone {wish.genre}.", (),
                 before=mix.figures)  # fmt: skip
     if master:
         return plan.with_decisions(*found, _left_alone(mix, style))
     tone, fit, curve = None, None, np.zeros(len(CENTRES_HZ))
     if mix.passages.power.any() and mix.seconds >= LEAST_S:
-        tone, fit, bands = _tone(mix, wish.genre)
+        tone, fit, bands = usual_tone(mix, wish.genre)
         found += bands
         curve = equaliser.response_db(fit.bands, CENTRES_HZ) if fit else curve
         settings = {id: value for decision in found for id, value in decision.settings.items()}
@@ -83,7 +83,7 @@ def _too_short(mix: Recording) -> Decision:
     return Decision("tone", finding, mix.seconds, LEAST_S, "s", "tone, width and dynamics are left alone")
 
 
-def _problems(mix: Recording, mends: bool):
+def problems(mix: Recording, mends: bool):
     """Decisions about faults of the mix: mended in the preset where that is right and `mends`, else with the advice for the mix."""
     for fault in check(mix.samples, mix.rate_hz, mix.bits).faults:
         what, advice, _ = FAULTS[fault.name]
@@ -102,7 +102,7 @@ def _mended(fault: Fault) -> tuple[dict[str, float], str]:
     return {}, ""
 
 
-def _tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | None, list[Decision]]:
+def usual_tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | None, list[Decision]]:
     """What is outside the dead band of the genre, and the bands that bring it back."""
     own = total(mix.passages)
     excess = tastes.excess_db(mix.passages.power.sum(axis=0), own.there, genre)

@@ -3,8 +3,9 @@
 `Draft` also carries settings, so that whatever suggests a chain for a stem can write it into the file.
 """
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +22,13 @@ _MIX = re.compile(r"(?<![a-z])(mix|mixdown|full|sum|2mix|stereo)(?![a-z])", re.I
 
 @dataclass(frozen=True)
 class Draft:
-    """A stem of a first session file. `settings`: parameters of its chain by id."""
+    """A stem of a first session file. `settings`: plain values of the parameters of its chain, by id. `reasons`: sentences about them."""
 
     path: Path
     name: str
     preset: str = ""
-    settings: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, float | bool | str] = field(default_factory=dict)
+    reasons: Sequence[str] = ()
 
 
 def drafts(folder: Path) -> tuple[list[Draft], Path | None]:
@@ -58,8 +60,14 @@ def document(found: list[Draft], mix: Path | None, title: str, relative_to: Path
     lines += [f"mix = {name(mix)}  # `burnish stems check` compares the stems with it"] if mix else ['mix = ""  # the mix, if there is one: `burnish stems check` compares the stems with it']  # fmt: skip
     lines += [f"preset = {quoted(preset)}  # of the master; empty: the sum is not processed"]
     for draft in found:
-        lines += ["", "[[stem]]", f"file = {name(draft.path)}", f"name = {quoted(draft.name)}"]
-        lines += [f"preset = {quoted(draft.preset)}  # empty: the stem is not processed"]
-        values = ", ".join(f'"{id}" = {value}' for id, value in draft.settings.items())
+        lines += [
+            "",
+            *(f"# {reason}" for reason in draft.reasons),
+            "[[stem]]",
+            f"file = {name(draft.path)}",
+            f"name = {quoted(draft.name)}",
+        ]
+        lines += [f"preset = {quoted(draft.preset)}  # empty and without set: the stem is not processed"]
+        values = ", ".join(f'"{id}" = {json.dumps(value)}' for id, value in draft.settings.items())
         lines += [f"set = {{ {values} }}"] if values else []
     return "\n".join(lines) + "\n"

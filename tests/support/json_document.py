@@ -307,6 +307,7 @@ MEANINGS = {
     "stems check: findings": "sentences about what is wrong, with the line to write into the session file",
     "stems new: output": "path of the session file",
     "stems new: stems": "names of the stems",
+    "stems new: suggestions": "what --suggest decided: an object with `stem` and `sentence` for each setting",
     "stems render: frames": "length of the output in frames",
     "stems render: output": "path of the master",
     "stems[].gain_db": "more gain of the stem in the mix",

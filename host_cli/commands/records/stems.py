@@ -1,6 +1,7 @@
 """`burnish stems`: stem mastering, from a folder of stems to the master of their sum."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -33,9 +34,16 @@ def stems():
 @stems.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @output_option("file to write; default: stems.toml in the folder", "OUT")
+@click.option(
+    "--suggest", is_flag=True, help="listen to the stems, and write settings for those that cause a problem of the sum"
+)
 @pass_context
-def new(context: Context, folder, output):
-    """Write a first session file for a FOLDER with 2 to 16 stems. A file whose name contains mix, full or sum is taken as the mix."""
+def new(context: Context, folder, output, suggest):
+    """Write a first session file for a FOLDER with 2 to 16 stems. A file whose name contains mix, full or sum is taken as the mix.
+
+    With --suggest, problems, tone and dynamics are changed in the stem that causes them, as `burnish auto` changes them in a mix. Each
+    setting has its reason as a comment. Stems get no limiter and no loudness.
+    """
     from host_cli.stems import document, drafts
 
     check_folder(folder)
@@ -44,14 +52,38 @@ def new(context: Context, folder, output):
     if output.exists():
         context.confirm(f"{output} exists. Overwrite it?")
     found, mix = drafts(folder)
+    if suggest:
+        found = _suggested(found)
     text = document(found, mix, folder.absolute().name, output.parent)
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as why:
         raise CliFail(f"cannot write {output}: {why.strerror}") from None
     check = "check" if mix else "render"
-    context.out("stems.new", {"output": str(output), "stems": [draft.name for draft in found], "mix": str(mix) if mix else None},
-                f"{output}: {len(found)} stems{f' and the mix {one_line(mix.name)}' if mix else ''}; then `burnish stems {check} {output}`")  # fmt: skip
+    said = [{"stem": draft.name, "sentence": reason} for draft in found for reason in draft.reasons]
+    lines = [table([(one_line(row["stem"]), row["sentence"]) for row in said]) + "\n"] if said else []
+    lines += ["No stem needs a setting of its own.\n"] if suggest and not said else []
+    lines.append(f"{output}: {len(found)} stems{f' and the mix {one_line(mix.name)}' if mix else ''}; then `burnish stems {check} {output}`")  # fmt: skip
+    context.out("stems.new", {"output": str(output), "stems": [draft.name for draft in found], "mix": str(mix) if mix else None, "suggestions": said},
+                "\n".join(lines))  # fmt: skip
+
+
+def _suggested(found):
+    """The drafts with the settings that the assistant suggests. Raises CliFail."""
+    from firmware.contract import params
+    from host_cli import assistant
+
+    read = [assistant.read(draft.path) for draft in found]
+    for draft, recording in zip(found, read, strict=True):
+        if recording.rate_hz != read[0].rate_hz:
+            raise CliFail(f"{draft.path} has {recording.rate_hz} Hz, but {found[0].path.name} has {read[0].rate_hz} Hz: export all stems at one sampling rate")  # fmt: skip
+    drafts = []
+    for draft, decisions in zip(found, assistant.suggested(read), strict=True):
+        chosen = {id: value for decision in decisions for id, value in decision.settings.items()}
+        values = (chosen | assistant.WITHOUT_LIMITER) if chosen else {}
+        plain = {id: params.find(id).to_plain(value) for id, value in values.items()}
+        drafts.append(replace(draft, settings=plain, reasons=tuple(d.sentence for d in decisions)))
+    return drafts
 
 
 @stems.command()

@@ -294,3 +294,34 @@ def test_the_document_describes_every_key_and_its_example_is_a_session(tmp_path,
     (tmp_path / "stems.toml").write_text(blocks(DOCS / "STEMS.md", "toml")[0])
     found = chains(read_session(tmp_path / "stems.toml"))
     assert [chain.settings.preset for chain in found] == ["Warm", "none"] and found[1].stem.later == 441
+
+
+def test_suggestions_change_the_stem_that_causes_the_problem(burnish, tmp_path):
+    """A song with far too much at 300 Hz, all of it from one stem."""
+    song = 0.5 * mix(12, fade=False)
+    rng = np.random.default_rng(8)
+    hum = signal.sosfilt(
+        signal.butter(2, (250, 360), "bandpass", fs=RATE_HZ, output="sos"), rng.standard_normal(song.shape), axis=0
+    )
+    soundfile.write(tmp_path / "Band.wav", song, RATE_HZ, "PCM_24")
+    soundfile.write(tmp_path / "Organ.wav", 0.3 * hum, RATE_HZ, "PCM_24")
+    soundfile.write(tmp_path / "Silent.wav", np.zeros(song.shape), RATE_HZ, "PCM_24")
+    status, out, err = burnish("--json", "stems", "new", tmp_path, "--suggest")
+    assert status == 0, err
+    said = json.loads(out)["suggestions"]
+    (cut,) = [row for row in said if row["stem"] == "Organ" and "low mids" in row["sentence"]]
+    assert "bell -" in cut["sentence"] and "% of the power there is from this stem" in cut["sentence"]
+    text = (tmp_path / "stems.toml").read_text()
+    assert all(f"# {row['sentence']}" in text for row in said)
+    found = {chain.stem.name: chain.settings for chain in chains(read_session(tmp_path / "stems.toml"))}
+    assert found["Silent"] is None
+    organ = found["Organ"]
+    assert (
+        organ.values["limiter.enabled"] == 0.0 and organ.values["limiter.gain_db"] == 0.0 and organ.target_lufs is None
+    )
+    gains = {
+        organ.values[f"eq.b{n}.freq_hz"]: organ.values[f"eq.b{n}.gain_db"]
+        for n in range(1, 9)
+        if organ.values[f"eq.b{n}.enabled"]
+    }
+    assert any(200 < hz < 450 and gain_db < -1 for hz, gain_db in gains.items())
