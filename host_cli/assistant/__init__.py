@@ -2,7 +2,8 @@
 
 It measures (`recording`, `tone`, `dynamics`), compares (`difference`), finds settings (`fit`, `width`, `dynamics`, `loudness`), and
 states each choice as a decision: a number, a threshold, settings, and a sentence (`decisions`). `plan` makes a preset of the
-decisions. `explain` makes a page. `stems` gives decisions to stems. Nothing here changes a sample: the engine does, with the preset.
+decisions. `explain` makes a page. `stems` gives decisions to stems. `reference`
+is a recording as a curve for pictures. Nothing here changes a sample: the engine does, with the preset.
 """
 
 from firmware.contract import lazy_exports
@@ -16,6 +17,7 @@ __getattr__ = lazy_exports(
         "PARTS": "decisions",
         "Plan": "plan",
         "Recording": "recording",
+        "Reference": "reference",
         "STYLES": "tastes",
         "WITHOUT_LIMITER": "stems",
         "Wish": "automatic",
@@ -25,6 +27,8 @@ __getattr__ = lazy_exports(
         "finished": "finishing",
         "match": "matching",
         "read": "recording",
+        "read_reference": "reference",
+        "reference_of": "reference",
         "suggested": "stems",
         "write_audio": "finishing",
         "write_page": "explain",
@@ -40,6 +44,7 @@ __all__ = [
     "Decision",
     "Plan",
     "Recording",
+    "Reference",
     "Wish",
     "auto",
     "finished",
@@ -47,6 +52,8 @@ __all__ = [
     "genres",
     "match",
     "read",
+    "read_reference",
+    "reference_of",
     "suggested",
     "write_audio",
     "write_page",

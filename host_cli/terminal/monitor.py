@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from firmware.contract import ParamError
 from firmware.presets import startling
+from host_cli.assistant import Reference
 from host_cli.box import Feed
 from host_cli.presets import library
 
@@ -39,8 +40,8 @@ SEARCH = "search"
 
 
 class Monitor(App):
-    """`feed` must be connected. `target_lufs` is drawn into the loudness history; None means the target of the loaded preset, or
-    TARGET_LUFS if it has none. `clock` returns seconds."""
+    """`feed` must be connected. `target_lufs` is drawn into the loudness history; None means that of `reference`, which is drawn behind
+    the spectra, then the target of the loaded preset, or TARGET_LUFS if it has none. `clock` returns seconds."""
 
     TITLE = "Burnish"
     ENABLE_COMMAND_PALETTE = False
@@ -87,9 +88,16 @@ class Monitor(App):
         Binding("q", "quit", "quit"),
     ]
 
-    def __init__(self, feed: Feed, target_lufs: float | None = None, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        feed: Feed,
+        target_lufs: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        reference: Reference | None = None,
+    ):
         super().__init__()
         self.feed = feed
+        self._reference = reference
         self._given_lufs = target_lufs
         self._clock = clock
         self._view = MeterView(None, colour=False)
@@ -123,6 +131,9 @@ class Monitor(App):
         """Fill titles and lists, and start the timer that updates the screen."""
         self._title("#levels", "Level −60…0 dBFS, reduction 0…−20 dB")
         self._title("#presets", "Presets: Enter loads")
+        if self._reference is not None:
+            name = one_line(self._reference.name).replace("[", "\\[")  # text, not markup
+            self.query_one("#spectrum").border_subtitle = f"[{panels.REFERENCE}]reference {name}[/]"
         names = self.query_one("#sections", SectionList)
         self._title("#sections", "Sections")
         names.add_options([Option(self._section_row(name), id=name) for name in sections(self.feed.values)])
@@ -184,6 +195,8 @@ class Monitor(App):
         """The loudness target, and where it comes from."""
         if self._given_lufs is not None:
             return self._given_lufs, "--target"
+        if self._reference is not None:
+            return self._reference.lufs, "reference"
         return (TARGET_LUFS, "default") if self.feed.target_lufs is None else (self.feed.target_lufs, "preset")
 
     def _draw_spectrum(self) -> None:
@@ -195,7 +208,7 @@ class Monitor(App):
             f"Spectrum [{panels.INPUT}]in[/] [{panels.OUTPUT}]out[/] dB, [{panels.EQ}]EQ dB[/]" if not wide else
             f"Spectrum of [{panels.INPUT}]input[/] and [{panels.OUTPUT}]output[/] in dB, [{panels.EQ}]EQ in dB (right)[/]",
         )  # fmt: skip
-        widget.update(panels.spectrum(feed.spectrum, curves, *widget.content_size))
+        widget.update(panels.spectrum(feed.spectrum, curves, *widget.content_size, self._reference))
 
     def _draw_state(self) -> None:
         feed, state = self.feed, self.feed.state

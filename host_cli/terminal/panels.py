@@ -8,6 +8,7 @@ from rich.text import Text
 
 from firmware.contract import EQ_BANDS, protocol
 from firmware.engine import eq_response_db
+from host_cli.assistant import Reference
 
 from .braille import Canvas, log_grid, resampled
 from .graph import even_ticks, graph, margins, scale
@@ -19,7 +20,7 @@ SPECTRUM_DB, EQ_DB = (-90.0, 0.0), 18.0
 BELOW_LU, ABOVE_LU = 18.0, 9.0
 _LABELLED_HZ = (20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000)
 #: Colours of the curves; the titles of the panels name them.
-INPUT, OUTPUT, EQ, ZERO = "#9aa4b2", "#3fa0ff", "#ffd700", "#9a8a3a"
+INPUT, OUTPUT, EQ, ZERO, REFERENCE = "#9aa4b2", "#3fa0ff", "#ffd700", "#9a8a3a", "#c08cff"
 #: The filled area of the input: dark enough for the curves in front of it.
 INPUT_AREA = "#464d58"
 SHORT, INTEGRATED, TARGET, MOMENTARY = "#5fd75f", "#ffd700", "#ff5fd7", "#9e9e9e"
@@ -100,8 +101,15 @@ def _hz(hz: float) -> str:
     return f"{hz / 1000:.2g}k" if hz >= 1000 else f"{hz:.0f}"
 
 
-def spectrum(found: dict | None, curves_db: Sequence[Sequence[float]], width: int, height: int) -> Text:
-    """Spectra of input and output (dB on the left) with the curve of the EQ (dB on the right) over the frequency.
+def spectrum(
+    found: dict | None,
+    curves_db: Sequence[Sequence[float]],
+    width: int,
+    height: int,
+    reference: Reference | None = None,
+) -> Text:
+    """Spectra of input and output (dB on the left) with the curve of the EQ (dB on the right) over the frequency, and that of
+    `reference` behind them.
 
     `curves_db`: one curve or one per channel, with any number of points from 20 Hz to 20 kHz in equal steps of octaves."""
     left = even_ticks(*SPECTRUM_DB, height - 1, (10, 15, 30, 45, 90))
@@ -109,7 +117,7 @@ def spectrum(found: dict | None, curves_db: Sequence[Sequence[float]], width: in
     beside, below = margins(left, right)
     size = max(width - beside, 4), max(height - below, 2)
     eq, zero = Canvas(*size, -EQ_DB, EQ_DB), Canvas(*size, -EQ_DB, EQ_DB)
-    wet, dry = Canvas(*size, *SPECTRUM_DB), Canvas(*size, *SPECTRUM_DB)
+    wet, dry, song = (Canvas(*size, *SPECTRUM_DB) for _ in range(3))
     zero.line(0.0)
     grid = log_grid(eq.columns)
     for curve in curves_db:
@@ -117,9 +125,15 @@ def spectrum(found: dict | None, curves_db: Sequence[Sequence[float]], width: in
     if found is not None:
         wet.curve(resampled(found["hz"], found["output"], grid))
         dry.curve(resampled(found["hz"], found["input"], grid), fill=True)
+    if reference is not None:
+        levels_db = resampled(list(reference.hz), list(reference.db), grid)
+        end_hz = reference.hz[-1] * 2 ** (1 / 6)
+        song.curve([db if hz <= end_hz else math.nan for hz, db in zip(grid, levels_db, strict=True)])
     ticks = [(round(math.log(hz / 20) / math.log(1000) * (size[0] - 1)), _hz(hz)) for hz in _LABELLED_HZ]
     ticks.sort(key=lambda tick: tick[1] not in ("20", "100", "1k", "10k"))  # these have a label in any width
-    return graph([(eq, EQ), (zero, ZERO), (wet, OUTPUT)], left, ticks, right, EQ, area=(dry, INPUT_AREA))
+    return graph(
+        [(eq, EQ), (zero, ZERO), (wet, OUTPUT), (song, REFERENCE)], left, ticks, right, EQ, area=(dry, INPUT_AREA)
+    )
 
 
 def loudness(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from host_cli.assistant import Reference
 from host_cli.terminal.monitor import POINT_S, Monitor
 from tests.support.still_feed import StillFeed
 
@@ -29,13 +30,13 @@ class Clock:
         return self.now
 
 
-def shoot(size, feed, *keys, act=None) -> str:
+def shoot(size, feed, *keys, act=None, reference=None) -> str:
     """The SVG of a terminal of `size` after half a minute of music and `keys`."""
 
     async def run():
         clock = Clock()
         feed.frame = {**feed.frame, "out_short_lufs": -150.0, "out_integrated_lufs": -150.0}
-        app = Monitor(feed, clock=clock)
+        app = Monitor(feed, clock=clock, reference=reference)
         async with app.run_test(size=size) as pilot:
             for n in range(60):
                 clock.now += POINT_S
@@ -81,8 +82,16 @@ STATES = {
     "keys": ((80, 24), {}, ("question_mark",)),
     "presets": ((80, 24), {}, ("p", "down")),
     "parameters": ((80, 24), {}, ("down", "down", "down", "enter", "down", "down")),
+    "reference": ((100, 30), {}, ()),
     "value": ((80, 24), {}, ("enter", "enter", *"-2.5")),
 }
+#: A reference that falls by 4.5 dB per octave, and ends where a file with 32 kHz ends.
+REFERENCE = Reference(
+    "Night [Drive].flac",
+    tuple(25.0 * 2 ** (n / 3) for n in range(28)),
+    tuple(-28.0 - 1.5 * abs(n - 4) for n in range(28)),
+    -11.3,
+)
 
 
 def picture(name: str) -> str:
@@ -98,7 +107,7 @@ def picture(name: str) -> str:
             feed.stale = True
             await pilot.pause(0.1)
 
-    return shoot(size, feed, *keys, act=act)
+    return shoot(size, feed, *keys, act=act, reference=REFERENCE if name == "reference" else None)
 
 
 @pytest.mark.parametrize("name", STATES)
