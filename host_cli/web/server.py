@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Response
 from websockets.sync.server import serve
 
+from host_cli.assistant import Reference
 from host_cli.box import Sharing
 from host_cli.errors import BUSY, CliFail
 
@@ -49,14 +50,15 @@ _quiet.setLevel(logging.CRITICAL)
 
 
 class WebServer:
-    """Serves the page for the box behind `sharing` at `address` and `port` (0: any free port). A context manager.
+    """Serves the page for the box behind `sharing` at `address` and `port` (0: any free port). A context manager. The page draws the
+    curve of `reference` behind its spectra.
 
     Raises CliFail if the port is in use or the address is not one of this computer.
     """
 
-    def __init__(self, sharing: Sharing, address: str = LOOPBACK, port: int = 0):
+    def __init__(self, sharing: Sharing, address: str = LOOPBACK, port: int = 0, reference: Reference | None = None):
         self._sharing = sharing
-        self._files = site()
+        self._files = site(reference)
         self._places = threading.BoundedSemaphore(MOST_PAGES)
         self.token = secrets.token_urlsafe(24)
         try:

@@ -1,10 +1,12 @@
-"""The files of the page, as a web server sends them: everything in the folder `page`, and the table of loudness targets."""
+"""The files of the page, as a web server sends them: everything in the folder `page`, the table of loudness targets, and the curve of a
+reference."""
 
 import dataclasses
 import json
 from dataclasses import dataclass
 from importlib import resources
 
+from host_cli.assistant import Reference
 from host_cli.records.targets import services
 
 #: Content type by the end of the file name. Other files are not part of the site.
@@ -26,10 +28,12 @@ class SiteFile:
     data: bytes
 
 
-def site() -> dict[str, SiteFile]:
-    """All files by their path without the first slash, for example "views/eq.js"."""
+def site(reference: Reference | None = None) -> dict[str, SiteFile]:
+    """All files by their path without the first slash, for example "views/eq.js". reference.json is null without `reference`."""
     found = dict(_files(resources.files(__package__) / "page", ""))
     found["services.json"] = SiteFile(_TYPES[".json"], _services().encode())
+    song = dataclasses.asdict(reference) if reference else None
+    found["reference.json"] = SiteFile(_TYPES[".json"], json.dumps(song).encode())
     return found
 
 

@@ -22,13 +22,17 @@ _EVERYWHERE = ("0.0.0.0", "::", "")
 @click.option("--no-open", is_flag=True, help="print the address without opening a browser")
 @click.option("--export", "folder", type=click.Path(path_type=Path), metavar="FOLDER",
               help="write the page into FOLDER for any web server, and end")  # fmt: skip
+@click.option("--reference", type=click.Path(path_type=Path), metavar="FILE",
+              help="recording whose spectrum the EQ view draws behind those of the box")  # fmt: skip
 @pass_context
-def web(context: Context, port, address, no_open, folder):
+def web(context: Context, port, address, no_open, folder, reference):
     """Show and control the box in a browser, until Ctrl-C.
 
     Needs an extra package: pip install 'burnish[web]'. The exported page needs nothing: Chrome, Edge and new versions of
     Firefox connect it to the box over the USB cable.
     """
+    if folder is not None and reference is not None:
+        raise CliFail("--reference is not part of an exported page: leave out --export or --reference", USAGE)
     if folder is not None:
         from host_cli.web import export_page
 
@@ -48,11 +52,13 @@ def web(context: Context, port, address, no_open, folder):
         raise CliFail(
             "web needs the package websockets: run pip install 'burnish[web]', or use `burnish monitor`", OTHER
         ) from None
+    from host_cli.assistant import read_reference
     from host_cli.box import Sharing
 
+    song = read_reference(reference) if reference else None
     with Sharing(context.device, context.timeout_s) as sharing:
         sharing.connect().close()  # a box that cannot be found is reported here, not in the browser
-        with WebServer(sharing, address, port) as server:
+        with WebServer(sharing, address, port, song) as server:
             context.out("web", {"url": server.url, "folder": None}, f"the box is at {server.url}")
             if address != "127.0.0.1":
                 context.note(

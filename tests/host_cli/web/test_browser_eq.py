@@ -1,8 +1,12 @@
 """The EQ view in Chromium, through the bridge."""
 
+import numpy as np
 import pytest
 
-from tests.support.browser import until
+from host_cli.assistant import Reference
+from host_cli.box import Sharing
+from host_cli.web import WebServer
+from tests.support.browser import Screen, until
 
 pytestmark = pytest.mark.browser
 
@@ -39,3 +43,27 @@ def test_a_node_has_the_keys_and_the_texts_of_a_slider(screen):
     assert screen.value("eq.b2.freq_hz") == pytest.approx(1059.5)
     assert node.get_attribute("role") == "slider"
     assert node.get_attribute("aria-valuetext") == "1.06 kHz, +0.5 dB, Q " + f"{screen.value('eq.b2.q'):.2f}"
+
+
+def test_the_curve_of_a_reference_is_drawn_behind_the_spectra(chromium, playing):
+    """Its colour is on the canvas, and is not there without a reference."""
+    song = Reference("Night.flac", tuple(np.geomspace(25, 16_000, 28)), (-12.0,) * 28, -11.3)
+    count = """() => {
+      const canvas = document.querySelector(".view.eq canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      let found = 0;
+      for (let i = 0; i < data.length; i += 4) found += data[i] === 0xc0 && data[i + 1] === 0x8c && data[i + 2] === 0xff;
+      return found;
+    }"""
+    for reference in (song, None):
+        with Sharing(str(playing.tty), 20.0) as sharing, WebServer(sharing, reference=reference) as server:
+            shown = Screen(chromium, server.url).ready()
+            shown.view("eq")
+            shown.run("() => burnish.store.set({'eq.enabled': true})")
+            shown.wait("burnish.spectra.count === 96")
+            if reference:
+                until(lambda: shown.run(count) > 50, "the curve")  # noqa: B023
+            else:
+                assert shown.run(count) == 0
+            assert not shown.faults
+            shown.close()

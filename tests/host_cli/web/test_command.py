@@ -116,3 +116,10 @@ def test_services_are_those_of_the_tool():
 
     rows = json.loads(site()["services.json"].data)
     assert [row["id"] for row in rows] == list(services())
+
+
+def test_a_reference_is_not_exported_and_a_wrong_file_is_refused(burnish, tty, tmp_path):
+    status, _, err = burnish("web", "--export", tmp_path / "page", "--reference", tmp_path / "none.wav")
+    assert status == 2 and "leave out --export or --reference" in err
+    status, _, err = burnish("web", "--no-open", "--reference", tmp_path / "none.wav")
+    assert status == 1 and "none.wav" in err

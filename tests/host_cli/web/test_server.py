@@ -10,6 +10,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
+from host_cli.assistant import Reference
 from host_cli.box import Sharing
 from host_cli.web import WebServer
 from host_cli.web.server import BOX_LOST, LINK_PATH, MOST_BYTES, NO_REQUEST, WRONG_TOKEN
@@ -250,3 +251,12 @@ def test_too_many_pages_are_refused(server, monkeypatch):
     with joined(server) as first, joined(server) as second:
         request(first, "hello", proto=[1])
         assert close_code(second) == BOX_LOST
+
+
+def test_the_reference_is_sent_as_it_was_measured_or_as_null(server, tty):
+    assert ask(server, "/reference.json")[2] == b"null"
+    song = Reference("Night.flac", (100.0, 200.0), (-30.0, -31.5), -11.3)
+    with Sharing(tty) as sharing, WebServer(sharing, reference=song) as running:
+        status, headers, body = ask(running, "/reference.json")
+    assert status == 200 and headers["content-type"].startswith("application/json")
+    assert json.loads(body) == {"name": "Night.flac", "hz": [100.0, 200.0], "db": [-30.0, -31.5], "lufs": -11.3}

@@ -2,6 +2,7 @@
 
 import { Curves } from "../draw/curves.js";
 import { FrequencyAxis, LevelAxis, Plot } from "../draw/plot.js";
+import { drawSong, readSong } from "../draw/song.js";
 import { bandColour, colour } from "../draw/theme.js";
 import { el } from "../dom.js";
 import { Scope } from "../scope.js";
@@ -128,6 +129,7 @@ export function eqView({ box, store, spectra }) {
 
   scope.add(store.listen([...store.params.keys()].filter((id) => id.startsWith("eq.")), draw));
   select(1);
+  readSong(draw);
 
   function paint() {
     frequency.draw();
@@ -135,6 +137,7 @@ export function eqView({ box, store, spectra }) {
     const { count, hz } = spectra;
     const x = (i) => frequency.x(hz[i]);
     const y = (levels) => (i) => level.y(levels[i]);
+    drawSong(plot, frequency, level);
     if (show === "input" || show === "both") plot.curve(count, x, y(spectra.input), colour("input"), { width: 1, fill: colour("input-soft"), smooth: true });
     if (show === "output" || show === "both") plot.curve(count, x, y(spectra.output), colour("output"), { width: 1.2, fill: colour("output-soft"), smooth: true });
     if (spectra.reference && show !== "off") paintReference(x);
