@@ -118,10 +118,10 @@ def usual_tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | Non
     curve = np.interp(np.log(CURVE_HZ), np.log(CENTRES_HZ), smooth)
     found = Difference(np.where(own.there, wanted, np.nan), smooth, curve, np.zeros(len(wanted)))
     fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
-    return found, fit, _bands(fit, curve, excess, f"the usual tone ({genre})")
+    return found, fit, bands_of(fit, curve, excess, f"the usual tone ({genre})")
 
 
-def _bands(fit: Fit, curve: np.ndarray, excess: np.ndarray, what: str) -> list[Decision]:
+def bands_of(fit: Fit, curve: np.ndarray, excess: np.ndarray, what: str) -> list[Decision]:
     """Decisions of the EQ, which name the excess over the dead band where there is one at their frequency."""
     found = []
     for decision, band in zip(equaliser.decisions(fit.bands, curve, what), fit.bands, strict=True):

@@ -7,14 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from . import dynamics, tastes
-from .automatic import LEAST_S, Wish, problems, usual_tone
+from .automatic import LEAST_DB, LEAST_S, Wish, bands_of, problems, usual_tone
 from .decisions import Decision
-from .equaliser import reach, settings
+from .difference import CURVE_HZ, total
+from .equaliser import fitted
 from .recording import Recording
-from .tone import CENTRES_HZ
+from .tone import CENTRES_HZ, HIGHEST_PART
 
 #: A stem with at least this part of the power in a range causes what is unusual there. Where no stem has it, the master is the place.
 LEAST_SHARE = 0.6
+#: Bands of the EQ of a stem that are used at most; how far around its frequency a band stands for the power of its stem.
+MOST_BANDS, REACH_OCTAVES = 4, 0.7
 #: The limiter is left to the master, so that a chain of a stem never limits.
 WITHOUT_LIMITER = {"limiter.enabled": 0.0}
 
@@ -46,15 +49,26 @@ def _main(power: np.ndarray, inside: np.ndarray) -> tuple[int, float]:
 
 
 def _add_tone(found: list[list[Decision]], whole: Recording, power: np.ndarray, genre: str) -> None:
-    """Each band of the EQ that the sum needs goes to the stem that has most of the power there."""
-    _, fit, decisions = usual_tone(whole, genre)
-    for band, decision in zip(fit.bands if fit else (), decisions, strict=True):
-        hz = reach(band)[0]
-        inside = (hz.min() / 2 ** (1 / 3) <= CENTRES_HZ) & (hz.max() * 2 ** (1 / 3) >= CENTRES_HZ)
-        stem, share = _main(power, inside)
-        if share >= LEAST_SHARE:
-            number = 1 + sum(other.part == "tone" for other in found[stem])
-            found[stem].append(_told(replace(decision, settings=settings(number, band)), share))
+    """Each stem gets the part of the curve that the sum needs, where it has most of the power, as bands of its own EQ."""
+    tone, *_ = usual_tone(whole, genre)
+    if tone is None:
+        return
+    excess = tastes.excess_db(whole.passages.power.sum(axis=0), total(whole.passages).there, genre)
+    shares = power / np.maximum(power.sum(axis=0), 1e-30)
+    for stem, share in enumerate(shares):
+        own = share >= LEAST_SHARE
+        faded = np.convolve(np.pad(own.astype(float), 1, mode="edge"), np.full(3, 1 / 3), "valid")
+        curve = tone.curve_db * np.interp(np.log(CURVE_HZ), np.log(CENTRES_HZ), faded)
+        if np.abs(curve).max() < LEAST_DB:
+            continue
+        fit = fitted(curve, MOST_BANDS, HIGHEST_PART * whole.rate_hz)
+        for band, decision in zip(
+            fit.bands, bands_of(fit, curve, excess * own, f"the usual tone ({genre})"), strict=True
+        ):
+            near = own & (np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= REACH_OCTAVES)
+            # A band outside the range of the stem corrects the others of this stem.
+            part = power[stem, near].sum() / power[:, near].sum() if near.any() else None
+            found[stem].append(decision if part is None else _told(decision, part))
 
 
 def _add_dynamics(found: list[list[Decision]], stems: Sequence[Recording], whole: Recording, power: np.ndarray) -> None:

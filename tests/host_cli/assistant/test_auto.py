@@ -5,7 +5,7 @@ import pytest
 from scipy import signal
 
 from firmware import presets
-from host_cli.assistant import STYLES, Wish, auto, finished_auto, genres
+from host_cli.assistant import STYLES, Wish, auto, finished_auto, genres, suggested
 from host_cli.assistant.dynamics import movement
 from host_cli.assistant.fit import response_db
 from host_cli.assistant.tone import frames
@@ -162,3 +162,13 @@ def test_every_sentence_has_its_number_and_a_consequence(name):
         assert decision.consequence.strip() and decision.sentence.endswith(decision.consequence), decision
         if not decision.settings:  # what changes nothing says so
             assert any(words in decision.consequence for words in ("nothing in the preset", "left alone", "kept", "lowered")), decision  # fmt: skip
+
+
+def test_a_bass_that_moves_is_compressed_in_its_own_stem():
+    whole = moving()
+    low = signal.sosfiltfilt(signal.butter(4, 150, fs=RATE_HZ, output="sos"), whole, axis=0)
+    others, bass = suggested([recording(whole - low), recording(low)])
+    (sentence,) = [decision.sentence for decision in bass if decision.part == "dynamics"]
+    assert sentence.startswith("level below 120 Hz moves by") and "compression" in sentence
+    assert not [decision for decision in others if decision.part == "dynamics"]
+    assert not [id for decision in bass + others for id in decision.settings if id.startswith("limiter.")]
