@@ -289,10 +289,10 @@ def test_2000_files_on_a_cluster_with_workers_killed(tmp_path, record):
         "workers killed in that run": (workers.killed, "", "", 0),
         "throughput of two processes against one": (alone_s / both_s, "", "", 2),
         "throughput of two Dask workers against one process": (alone_s / calm_s, "", "", 2),
-        "the same with workers killed and replaced": (alone_s / killed_s, "", "", 2),
+        "throughput of two Dask workers, of which four are killed and replaced, against one process": (alone_s / killed_s, "", "", 2),
         "throughput of two processes that their processor time allows on two free cores": (2 * alone_cpu_s / both_cpu_s, "", ">= 1.8", 2),
-        "the same of two Dask workers": (2 * alone_cpu_s / calm_cpu_s, "", "", 2),
-        "the same of two Dask workers, of which four are killed and replaced": (2 * alone_cpu_s / killed_cpu_s, "", ">= 1.6", 2),
+        "throughput by processor time of two Dask workers": (2 * alone_cpu_s / calm_cpu_s, "", "", 2),
+        "throughput by processor time of two Dask workers, of which four are killed and replaced": (2 * alone_cpu_s / killed_cpu_s, "", ">= 1.6", 2),
         "processor time to analyse a file of 2 s": (1000 * one.status()["seconds_per_file"], "ms", "", 1),
     }  # fmt: skip
     for name, (value, unit, target, digits) in figures.items():
