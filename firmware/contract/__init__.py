@@ -1,4 +1,4 @@
-"""What the box and the laptop share: parameter table, constraints, serial protocol, MIDI, meter rules, atomic files, lazy imports.
+"""What the box and the laptop share: parameter table, constraints, serial protocol, MIDI, meter rules, atomic files, lazy imports, waking of threads.
 
 It imports the standard library, msgspec, and `dsp_ext.settings`, which needs neither NumPy nor compiled modules."""
 
@@ -26,6 +26,7 @@ from .params import (
 )
 from .regular_file import NotRegular, open_regular, read_regular
 from .suggestions import question, suggestions
+from .wake import Wake
 
 __all__ = [
     "BAND_COUNTS",
@@ -52,6 +53,7 @@ __all__ = [
     "ParamError",
     "ProgramChange",
     "Request",
+    "Wake",
     "assignable",
     "constraints",
     "lazy_exports",

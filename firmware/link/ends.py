@@ -19,20 +19,19 @@ class HangUp(BurnishError, ConnectionError):
     """The other end has closed the line."""
 
 
-class TtyEnd:
-    """The open descriptor of a tty or a pseudo terminal."""
+class _End:
+    """What both kinds have in common: reading and writing without waiting."""
 
-    def __init__(self, descriptor: int):
-        self._descriptor = descriptor
+    def _receive(self, most_bytes: int) -> bytes:
+        raise NotImplementedError
 
-    def fileno(self) -> int:
-        """The descriptor, for `select`."""
-        return self._descriptor
+    def _send(self, data: bytes) -> int:
+        raise NotImplementedError
 
     def read(self) -> bytes:
         """The bytes that have arrived. Raises HangUp."""
         try:
-            data = os.read(self._descriptor, 65536)
+            data = self._receive(65536)
         except BlockingIOError:
             return b""
         if not data:
@@ -42,9 +41,26 @@ class TtyEnd:
     def write(self, data: bytes) -> int:
         """Send as much of `data` as possible without waiting; returns how many bytes."""
         try:
-            return os.write(self._descriptor, data)
+            return self._send(data)
         except BlockingIOError:
             return 0
+
+
+class TtyEnd(_End):
+    """The open descriptor of a tty or a pseudo terminal."""
+
+    def __init__(self, descriptor: int):
+        self._descriptor = descriptor
+
+    def fileno(self) -> int:
+        """The descriptor, for `select`."""
+        return self._descriptor
+
+    def _receive(self, most_bytes: int) -> bytes:
+        return os.read(self._descriptor, most_bytes)
+
+    def _send(self, data: bytes) -> int:
+        return os.write(self._descriptor, data)
 
     def waiting_bytes(self) -> int:
         """Bytes that the Linux kernel has not sent yet; 0 if it does not report them."""
@@ -58,7 +74,7 @@ class TtyEnd:
             raise
 
 
-class SocketEnd:
+class SocketEnd(_End):
     """A connected TCP socket."""
 
     def __init__(self, connected: socket.socket):
@@ -67,28 +83,9 @@ class SocketEnd:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # A small buffer, so that old meter frames do not wait in it.
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        self._socket = connected
-
-    def fileno(self) -> int:
-        """The descriptor, for `select`."""
-        return self._socket.fileno()
-
-    def read(self) -> bytes:
-        """The bytes that have arrived. Raises HangUp."""
-        try:
-            data = self._socket.recv(65536)
-        except BlockingIOError:
-            return b""
-        if not data:
-            raise HangUp("end of file")
-        return data
-
-    def write(self, data: bytes) -> int:
-        """Send as much of `data` as possible without waiting; returns how many bytes."""
-        try:
-            return self._socket.send(data)
-        except BlockingIOError:
-            return 0
+        self._receive, self._send = connected.recv, connected.send
+        #: The descriptor, for `select`.
+        self.fileno = connected.fileno
 
     def waiting_bytes(self) -> int:
         """Not known for a socket."""

@@ -12,6 +12,7 @@ import socket
 import threading
 from pathlib import Path
 
+from firmware.contract import Wake
 from firmware.system import IDLE_S
 
 from .box import Box
@@ -87,9 +88,7 @@ class Server:
         self._port = None  # a serial.Serial
         self._box = box
         self._stopping = False
-        self._wake_r, self._wake_w = socket.socketpair()
-        self._wake_r.setblocking(False)
-        self._wake_w.setblocking(False)
+        self._wake = Wake()
         self._thread = threading.Thread(target=self._run, name="server", daemon=True)
         box.store.subscribe(self._on_change)
 
@@ -106,8 +105,7 @@ class Server:
             self._thread.join()
         self._box.store.unsubscribe(self._on_change)
         logging.getLogger("firmware").removeHandler(self.logbook)
-        self._wake_r.close()
-        self._wake_w.close()
+        self._wake.close()
 
     @property
     def running(self) -> bool:
@@ -121,10 +119,6 @@ class Server:
     def _on_change(self, changed: dict, rev: int, source: str) -> None:
         self.session.on_change(changed, rev, source)
         self._wake()
-
-    def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # if full, the thread wakes up anyway; if closed, it has stopped
-            self._wake_w.send(b"!")
 
     # -- the thread ----------------------------------------------------------------------------------------------
 
@@ -148,8 +142,8 @@ class Server:
                 self._close()
 
     def _pause(self) -> None:
-        select.select([self._wake_r], [], [], REOPEN_S)
-        self._drain_wake()
+        select.select([self._wake], [], [], REOPEN_S)
+        self._wake.clear()
 
     def _open(self) -> TtyEnd | SocketEnd | None:
         if isinstance(self._where, socket.socket):
@@ -182,14 +176,9 @@ class Server:
             if session.outbox and not wants:
                 wait_s = min(wait_s or 0.02, 0.02)  # the Linux kernel does not report when its backlog has shrunk
             wait_s = IDLE_S if wait_s is None else min(wait_s, IDLE_S)
-            readable, _, _ = select.select([end, self._wake_r], wants, [], wait_s)
-            if self._wake_r in readable:
-                self._drain_wake()
+            readable, _, _ = select.select([end, self._wake], wants, [], wait_s)
+            self._wake.clear()
             if end in readable:
                 self.session.receive(end.read())
             session.tick()
             session.outbox.pump(end.write, frames_too=end.waiting_bytes() <= BACKLOG)
-
-    def _drain_wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self._wake_r.recv(4096)

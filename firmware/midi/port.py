@@ -8,13 +8,12 @@ import contextlib
 import logging
 import os
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from firmware.contract import MidiControl, MidiParser, ParamError, protocol
+from firmware.contract import MidiControl, MidiParser, ParamError, Wake, protocol
 from firmware.presets import PresetError, PresetLibrary
 from firmware.settings import Store
 from firmware.system import IDLE_S
@@ -58,9 +57,7 @@ class MidiPort:
         #: Increases while the thread runs, at least every IDLE_S.
         self.beats = 0
         self._stopping = False
-        self._wake_r, self._wake_w = socket.socketpair()
-        self._wake_w.setblocking(False)
-        self._wake_r.setblocking(False)
+        self._wake = Wake()
         self._thread = threading.Thread(target=self._run, name="midi", daemon=True)
         store.subscribe(self._on_change)
 
@@ -72,17 +69,12 @@ class MidiPort:
         self._stopping = True
         self._wake()
         self._thread.join()
-        self._wake_r.close()
-        self._wake_w.close()
+        self._wake.close()
 
     def _on_change(self, changed: dict, rev: int, source: str) -> None:
         with self._lock:
             self._changed.update(changed)
         self._wake()
-
-    def _wake(self) -> None:
-        with contextlib.suppress(OSError):  # if full, the thread wakes up anyway; if closed, it has stopped
-            self._wake_w.send(b"!")
 
     # -- the thread ----------------------------------------------------------------------------------------------
 
@@ -110,11 +102,9 @@ class MidiPort:
 
     def _wait(self, readers: list[int], writers: list[int], timeout_s: float) -> list[int]:
         """The descriptors of `readers` that are ready, after at most `timeout_s` and IDLE_S."""
-        ready, _, _ = select.select([self._wake_r, *readers], writers, [], min(timeout_s, IDLE_S))
-        if self._wake_r in ready:
-            with contextlib.suppress(BlockingIOError):
-                self._wake_r.recv(4096)
-        return [one for one in ready if one is not self._wake_r]
+        ready, _, _ = select.select([self._wake, *readers], writers, [], min(timeout_s, IDLE_S))
+        self._wake.clear()
+        return [one for one in ready if one is not self._wake]
 
     def _serve(self, device: int) -> None:
         parser, self._unsent = MidiParser(), b""

@@ -5,7 +5,6 @@ things itself: it answers `hello` without disturbing the other programs, and it 
 which it serves each program at that program's rate.
 """
 
-import contextlib
 import os
 import select
 import socket
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from firmware.contract import Incoming, Lines, Request, merged, protocol, rules_of
+from firmware.contract import Incoming, Lines, Request, Wake, merged, protocol, rules_of
 from host_cli.errors import LinkLost
 
 from .client import LEASE_S, RETRY_S, BoxClient
@@ -84,7 +83,7 @@ class Broker:
         self._upstream = (0.0, False)
         self._renewed = 0.0
         self._lines = Lines(protocol.MAX_LINE["socket"])
-        self._wake_r, self._wake_w = socket.socketpair()
+        self._wake = Wake()
         self._stopping = False
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -107,16 +106,13 @@ class Broker:
         self._stopping = True
         self._wake()
         self._thread.join()
+        self._wake.close()
         self._box.close()
 
     @property
     def running(self) -> bool:
         """Whether the broker still shares the box; False once the link is lost."""
         return self._thread.is_alive()
-
-    def _wake(self) -> None:
-        with contextlib.suppress(OSError):
-            self._wake_w.send(b"!")
 
     # -- the thread ----------------------------------------------------------------------------------------------
 
@@ -134,10 +130,9 @@ class Broker:
     def _turn(self) -> None:
         sources = {client.socket: client for client in self._clients}
         writers = [client.socket for client in self._clients if client.pending]
-        fixed = [self._link.fileno(), self._listener, self._wake_r]
+        fixed = [self._link.fileno(), self._listener, self._wake]
         readable, _, _ = select.select([*fixed, *sources], writers, [], 0.1)
-        if self._wake_r in readable:
-            self._wake_r.recv(4096)
+        self._wake.clear()
         while self._joining:
             self._clients.append(_Client(self._joining.pop()))
         if self._listener in readable:
