@@ -224,12 +224,17 @@ def _how_to_get_permission(path: str) -> str:
 
 
 def users_of(path: str) -> list[tuple[int, str]]:
-    """(pid, name) of the processes that have `path` open, as far as this user may see them. Empty if the system has no /proc."""
+    """(pid, name) of the processes that have `path` open, as far as this user may see them. Empty if the system has no /proc.
+
+    A container has pseudo terminals of its own with the same names. Therefore the files are compared too.
+    """
     found = []
     real = os.path.realpath(path)
     for fds in Path("/proc").glob("[0-9]*/fd"):
         with contextlib.suppress(OSError):
             pid = int(fds.parent.name)
-            if pid != os.getpid() and any(os.readlink(fd) == real for fd in fds.iterdir()):
+            if pid != os.getpid() and any(
+                os.readlink(fd) == real and os.path.samefile(fd, real) for fd in fds.iterdir()
+            ):
                 found.append((pid, (fds.parent / "comm").read_text().strip()))
     return found
