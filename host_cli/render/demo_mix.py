@@ -20,7 +20,7 @@ def _envelope(frames: int, rate_hz: int, attack_s: float, decay_s: float) -> np.
     return np.minimum(1, t / attack_s) * np.exp(-t / decay_s) * fade
 
 
-def _band_noise(rng, frames: int, rate_hz: int, low_hz: float, high_hz: float) -> np.ndarray:
+def band_noise(rng, frames: int, rate_hz: int, low_hz: float, high_hz: float) -> np.ndarray:
     """Noise between two frequencies, of RMS 1."""
     spectrum = np.fft.rfft(rng.standard_normal(frames))
     f = np.fft.rfftfreq(frames, 1 / rate_hz)
@@ -39,12 +39,12 @@ def _snare(rng, rate_hz: int) -> np.ndarray:
     frames = int(0.25 * rate_hz)
     t = np.arange(frames) / rate_hz
     body = np.sin(2 * np.pi * 190 * t) * _envelope(frames, rate_hz, 0.001, 0.05)
-    return 0.6 * body + 0.3 * _band_noise(rng, frames, rate_hz, 1500, 9000) * _envelope(frames, rate_hz, 0.001, 0.06)
+    return 0.6 * body + 0.3 * band_noise(rng, frames, rate_hz, 1500, 9000) * _envelope(frames, rate_hz, 0.001, 0.06)
 
 
 def _hat(rng, rate_hz: int) -> np.ndarray:
     frames = int(0.08 * rate_hz)
-    return _band_noise(rng, frames, rate_hz, 7000, 16000) * _envelope(frames, rate_hz, 0.0005, 0.018)
+    return band_noise(rng, frames, rate_hz, 7000, 16000) * _envelope(frames, rate_hz, 0.0005, 0.018)
 
 
 def _tone(rate_hz: int, f_hz: float, seconds: float, harmonics: int, tilt: float, attack_s: float, decay_s: float):

@@ -11,9 +11,9 @@ import soundfile
 
 from firmware.engine import replay
 from tests.support.paths import ROOT
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 from tests.support.rig import PERIOD, music
-from tests.support.supervised_run import Running, burnishd, output
+from tests.support.supervised_run import burnishd, output
 
 
 @pytest.mark.parametrize(("rate_hz", "period"), [(48000, 128), (96000, 100), (192000, 1024)])
@@ -75,7 +75,7 @@ def started(tmp_path):
     command = [sys.executable, "-m", "firmware", "--sim", "--record", "--run-dir", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
     try:
-        Running.wait(lambda: (tmp_path / "run.json").exists())
+        wait_until(lambda: (tmp_path / "run.json").exists())
         yield process
     finally:
         process.terminate()
@@ -97,7 +97,7 @@ def test_children_do_not_outlive_a_killed_parent(started):
     assert len(children) == 2
     started.kill()
     started.wait()
-    Running.wait(lambda: not any(is_running(child) for child in children))
+    wait_until(lambda: not any(is_running(child) for child in children))
 
 
 def is_running(pid):

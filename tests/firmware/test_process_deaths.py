@@ -14,7 +14,7 @@ import pytest
 from firmware import supervisor
 from firmware.engine import replay
 from firmware.system.options import Options
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 from tests.support.rig import PERIOD, RATE_HZ, music
 from tests.support.supervised_run import Running, output
 
@@ -22,18 +22,18 @@ from tests.support.supervised_run import Running, output
 def test_control_killed_sound_continues_and_the_values_return(tmp_path, rng):
     with Running(tmp_path) as run:
         assert run.turn("turn 4 +3") == "ok\n"
-        run.wait(lambda: run.values()["eq.b1.gain_db"] == 1.5)  # three detents, handled together or one by one
-        run.wait(lambda: run.shared.engine["eq_adopted"] >> 1 > 1)
+        wait_until(lambda: run.values()["eq.b1.gain_db"] == 1.5)  # three detents, handled together or one by one
+        wait_until(lambda: run.shared.engine["eq_adopted"] >> 1 > 1)
         old = run.supervisor.control.process
         old.kill()
-        run.wait(lambda: run.shared.counters["control_starts"] == 2 and (tmp_path / "tty").exists())
+        wait_until(lambda: run.shared.counters["control_starts"] == 2 and (tmp_path / "tty").exists())
         beats = run.shared.counters["control_beats"]
-        run.wait(lambda: run.shared.counters["control_beats"] > beats + 2)
+        wait_until(lambda: run.shared.counters["control_beats"] > beats + 2)
         assert run.values()["eq.b1.gain_db"] == 1.5
         adopted = run.shared.engine["eq_adopted"]
-        run.wait(lambda: run.turn("turn 4 -1") == "ok\n")
-        run.wait(lambda: run.values()["eq.b1.gain_db"] == 1.0)
-        run.wait(lambda: run.shared.engine["eq_adopted"] != adopted)
+        wait_until(lambda: run.turn("turn 4 -1") == "ok\n")
+        wait_until(lambda: run.values()["eq.b1.gain_db"] == 1.0)
+        wait_until(lambda: run.shared.engine["eq_adopted"] != adopted)
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
     session = replay.read_run_log(tmp_path / "run.json")
     assert session["complete"] and len(session["events"]) >= 2
@@ -57,15 +57,15 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
         fingers = threading.Thread(target=turn_knobs, args=(run,))
         fingers.start()
         for starts in (1, 2):
-            run.wait(lambda starts=starts: run.shared.counters["control_starts"] == starts)
+            wait_until(lambda starts=starts: run.shared.counters["control_starts"] == starts)
             beats = run.shared.counters["control_beats"]
-            run.wait(lambda beats=beats: run.shared.counters["control_beats"] > beats)
+            wait_until(lambda beats=beats: run.shared.counters["control_beats"] > beats)
             time.sleep(turns.uniform(0, 0.2))
             run.supervisor.control.process.kill()
         # A killed process leaves its tty behind, so only the beats show that the third one is running.
-        run.wait(lambda: run.shared.counters["control_starts"] == 3)
+        wait_until(lambda: run.shared.counters["control_starts"] == 3)
         beats = run.shared.counters["control_beats"]
-        run.wait(lambda: run.shared.counters["control_beats"] > beats)
+        wait_until(lambda: run.shared.counters["control_beats"] > beats)
         done.set()
         fingers.join()
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
@@ -77,15 +77,15 @@ def test_control_killed_again_and_again_while_knobs_turn(tmp_path, rng):
 
 def test_audio_killed_the_relay_releases_and_sound_returns(tmp_path, rng):
     with Running(tmp_path, music(rng, 30)) as run:
-        run.wait(lambda: run.relay.beats > 10)
+        wait_until(lambda: run.relay.beats > 10)
         run.supervisor.audio.process.kill()
-        run.wait(lambda: run.relay.releases > 0)
+        wait_until(lambda: run.relay.releases > 0)
         beats = run.relay.beats
         frames_of_first = run.frames
-        run.wait(lambda: run.shared.counters["audio_starts"] == 2 and run.relay.beats > beats)
+        wait_until(lambda: run.shared.counters["audio_starts"] == 2 and run.relay.beats > beats)
         assert run.shared.counters["frames_before"] == frames_of_first
         assert run.shared.counters["control_starts"] == 1
-        run.wait(lambda: run.frames > RATE_HZ // 4)
+        wait_until(lambda: run.frames > RATE_HZ // 4)
     session = replay.read_run_log(tmp_path / "run.json")
     assert session["audio_starts"] == 2 and session["events"][0]["kind"] == "fade"
     # The second process continues the input where the first one stopped.
@@ -97,10 +97,10 @@ def test_audio_killed_the_relay_releases_and_sound_returns(tmp_path, rng):
 def test_a_stuck_audio_process_is_replaced(tmp_path):
     with Running(tmp_path) as run:
         stuck = run.stick(run.supervisor.audio)
-        run.wait(lambda: run.shared.counters["audio_starts"] == 2)
+        wait_until(lambda: run.shared.counters["audio_starts"] == 2)
         assert stuck.poll() == -signal.SIGKILL
         frames = run.frames
-        run.wait(lambda: run.frames > frames)
+        wait_until(lambda: run.frames > frames)
         assert run.shared.counters["control_starts"] == 1
 
 
@@ -108,9 +108,9 @@ def test_a_stuck_control_process_is_replaced_and_the_sound_continues(tmp_path):
     with Running(tmp_path) as run:
         frames = run.frames
         stuck = run.stick(run.supervisor.control)
-        run.wait(lambda: run.shared.counters["control_starts"] == 2)
+        wait_until(lambda: run.shared.counters["control_starts"] == 2)
         assert stuck.poll() == -signal.SIGKILL
-        run.wait(lambda: run.frames > frames + RATE_HZ // 2)
+        wait_until(lambda: run.frames > frames + RATE_HZ // 2)
         assert run.shared.counters["audio_starts"] == 1 and run.shared.counters["xruns"] == 0
 
 
@@ -166,11 +166,11 @@ def test_watchdog_messages_and_restarts_of_audio_continue_while_the_control_proc
         real, run.supervisor.control.process = run.supervisor.control.process, Unreapable()
         monkeypatch.setattr(run.supervisor.control, "_stuck_s", 0.0)
         monkeypatch.setattr(run.supervisor.control, "_life", lambda: 0)
-        run.wait(lambda: run.supervisor.control._unreaped)
+        wait_until(lambda: run.supervisor.control._unreaped)
         door.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         run.supervisor.audio.process.kill()
-        run.wait(lambda: run.shared.counters["audio_starts"] == 2)
+        wait_until(lambda: run.shared.counters["audio_starts"] == 2)
         door.settimeout(PATIENCE_S)
         assert any(b"WATCHDOG=1" in door.recv(4096) for _ in range(3))
         monkeypatch.undo()

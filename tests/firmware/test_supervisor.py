@@ -15,7 +15,7 @@ from firmware.supervisor import Supervisor
 from firmware.system import config
 from firmware.system.options import Options
 from tests.support.paths import ROOT
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 from tests.support.rig import PERIOD, RATE_HZ
 from tests.support.supervised_run import CountingRelay, Running
 
@@ -85,7 +85,7 @@ def test_systemd_is_notified(tmp_path, monkeypatch):
         door.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         with Running(tmp_path) as run:
-            run.wait(lambda: run.frames > RATE_HZ)
+            wait_until(lambda: run.frames > RATE_HZ)
         told = [door.recv(4096).decode()]
         while not told[-1].startswith("STOPPING"):
             told.append(door.recv(4096).decode())

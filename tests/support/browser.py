@@ -106,11 +106,3 @@ class Screen:
     def close(self) -> None:
         """Close the page."""
         self.context.close()
-
-
-def until(condition, what: str) -> None:
-    """Wait until `condition()` is true. Raises AssertionError after PATIENCE_S."""
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not happen"
-        time.sleep(0.02)

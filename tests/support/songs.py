@@ -10,6 +10,8 @@ from functools import cache
 
 import numpy as np
 
+from host_cli.render.demo_mix import band_noise
+
 #: Bars of a part, and beats of a bar.
 PART_BARS, BAR_BEATS = 4, 4
 
@@ -123,7 +125,7 @@ def _note(name: str, hz: float, rate_hz: int, spread: float) -> np.ndarray:
     if name in _NOISES:
         low_hz, high_hz, attack_s, decay_s = _NOISES[name]
         shape = _envelope(attack_s, decay_s, rate_hz)
-        both = [_noise(rng, len(shape), rate_hz, low_hz, high_hz) * shape * 0.3 for _ in range(2)]
+        both = [band_noise(rng, len(shape), rate_hz, low_hz, high_hz) * shape * 0.3 for _ in range(2)]
     else:
         both = [_tone(rng, name, hz, rate_hz) for _ in range(2)]
     return np.stack([both[0], (1 - spread) * both[0] + spread * both[1]])
@@ -141,7 +143,7 @@ def _tone(rng, name: str, hz: float, rate_hz: int) -> np.ndarray:
         if name == "singer":
             weight = weight * (0.15 + sum(np.exp(-((np.log2(n * hz / f) / width) ** 2)) for f, width in _FORMANTS))
         out += weight * np.sin(2 * np.pi * n * hz * (1 + 1e-4 * n) * t + rng.uniform(0, 2 * np.pi))
-    out = out * shape / 2 + noise * _noise(rng, len(t), rate_hz, 1000, 12000) * np.exp(-t / 0.02)
+    out = out * shape / 2 + noise * band_noise(rng, len(t), rate_hz, 1000, 12000) * np.exp(-t / 0.02)
     return out
 
 
@@ -149,15 +151,6 @@ def _envelope(attack_s: float, decay_s: float, rate_hz: int) -> np.ndarray:
     """Linear attack, exponential decay over four time constants (2 s at most), faded to 0."""
     t = np.arange(round((attack_s + min(4 * decay_s, 2.0)) * rate_hz)) / rate_hz
     return np.minimum(1, t / attack_s) * np.exp(-np.maximum(t - attack_s, 0) / decay_s) * np.minimum(1, t[::-1] / 0.01)
-
-
-def _noise(rng, frames: int, rate_hz: int, low_hz: float, high_hz: float) -> np.ndarray:
-    """Noise between two frequencies, of RMS 1."""
-    spectrum = np.fft.rfft(rng.standard_normal(frames))
-    hz = np.fft.rfftfreq(frames, 1 / rate_hz)
-    spectrum *= 1 / (1 + (low_hz / np.maximum(hz, 1)) ** 4) / (1 + (hz / high_hz) ** 4)
-    out = np.fft.irfft(spectrum, frames)
-    return out / np.sqrt(np.mean(out**2))
 
 
 def _kick(rate_hz: int) -> np.ndarray:
@@ -169,4 +162,4 @@ def _kick(rate_hz: int) -> np.ndarray:
 def _snare(rng, rate_hz: int) -> np.ndarray:
     shape = _envelope(0.001, 0.06, rate_hz)
     t = np.arange(len(shape)) / rate_hz
-    return (0.6 * np.sin(2 * np.pi * 190 * t) + 0.25 * _noise(rng, len(t), rate_hz, 1200, 9000)) * shape
+    return (0.6 * np.sin(2 * np.pi * 190 * t) + 0.25 * band_noise(rng, len(t), rate_hz, 1200, 9000)) * shape

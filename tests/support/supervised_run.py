@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 
 import numpy as np
 import soundfile
@@ -16,7 +15,7 @@ from firmware.sim import sound_card
 from firmware.supervisor import NoRelay, Supervisor
 from firmware.system.options import Options
 from tests.support.paths import ROOT
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 from tests.support.rig import PERIOD, RATE_HZ
 
 
@@ -70,7 +69,7 @@ class Running:
 
     def __enter__(self):
         self._thread.start()
-        self.wait(lambda: self.frames > RATE_HZ // 10 and self.shared.counters["control_beats"] > 2)
+        wait_until(lambda: self.frames > RATE_HZ // 10 and self.shared.counters["control_beats"] > 2)
         return self
 
     def __exit__(self, *_):
@@ -97,13 +96,6 @@ class Running:
         patience_s, child._stuck_s = child._stuck_s, 0.3
         process = child.process
         process.send_signal(signal.SIGSTOP)
-        self.wait(lambda: process.poll() is not None)
+        wait_until(lambda: process.poll() is not None)
         child._stuck_s = patience_s  # the next one may start slowly on a busy machine
         return process
-
-    @staticmethod
-    def wait(condition, seconds=PATIENCE_S):
-        deadline = time.monotonic() + seconds
-        while not condition():
-            assert time.monotonic() < deadline, "the condition did not become true in time"
-            time.sleep(0.005)

@@ -10,7 +10,7 @@ import pytest
 from firmware.contract import MidiParser, nrpn, params, protocol
 from firmware.midi import MidiPort, usb_device
 from tests.support.fake_box import FakeBox, served
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 
 
 class Controller:
@@ -46,13 +46,6 @@ class Controller:
     def close(self) -> None:
         os.close(self.fd)
         os.close(self._far)
-
-
-def wait_until(condition) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.002)
-    assert condition()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A run and its repetition from the run log have the same bits."""
 
 import json
-import time
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from dsp_ext import Engine
 from firmware.engine import designer, replay
 from firmware.system.shared_memory import HISTORY_ROWS
 from tests.support import rig as rigs
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import wait_until
 from tests.support.rig import PERIOD, RATE_HZ, Rig, music
 
 EQ = {"eq.b2.enabled": True, "eq.b2.freq_hz": 120, "eq.b2.gain_db": 6, "eq.b2.q": 1.5}
@@ -22,10 +21,7 @@ def read(run_dir):
 
 def settle(rig):
     """Wait until the designer has finished its kernels. It may still wait for the engine."""
-    deadline = time.monotonic() + PATIENCE_S
-    while rig.process.designer.busy:
-        assert time.monotonic() < deadline, "the designer does not finish"
-        time.sleep(0.001)
+    wait_until(lambda: not rig.process.designer.busy, "the end of the designer's work")
 
 
 def test_without_changes_the_output_is_the_file_render(tmp_path, rng):

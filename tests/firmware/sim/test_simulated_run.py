@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from host_cli.box.client import BoxClient
 from host_cli.box.serial_port import SerialLink, choose
 from host_cli.errors import NO_DEVICE, CliFail
 from tests.support.paths import ROOT
+from tests.support.patience import wait_until
 
 RATE_HZ = 48000
 
@@ -34,19 +34,11 @@ def burnishd(run_dir, *arguments):
         process.wait(30)
 
 
-def wait(condition, seconds=60):
-    """Wait until `condition()` is true."""
-    until = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.02)
-
-
 def test_a_mix_is_repeated_and_no_recording_is_kept(tmp_path):
     tone = 0.5 * np.sin(2 * np.pi * 1000 / RATE_HZ * np.arange(RATE_HZ // 2))
     soundfile.write(tmp_path / "mix.wav", np.stack([tone, tone], axis=1), RATE_HZ, subtype="PCM_24")
     with burnishd(tmp_path, "--mix", tmp_path / "mix.wav"):
-        wait(lambda: "ready: " in (tmp_path / "messages").read_text())
+        wait_until(lambda: "ready: " in (tmp_path / "messages").read_text())
         with BoxClient(SerialLink(str(tmp_path / "tty"))) as box:
             loud = [frame["in_peak_l_dbfs"] > -7 for frame in box.meters(30, 8.5) if frame]
         passes = sum(b and not a for a, b in zip(loud, loud[1:], strict=False))
@@ -93,7 +85,7 @@ def test_a_port_that_a_killed_box_left_behind_is_recognised(tmp_path, target):
             choose(str(tmp_path / "tty"))
         assert failure.value.status == NO_DEVICE
         with burnishd(tmp_path):
-            wait(lambda: "ready: " in (tmp_path / "messages").read_text())
+            wait_until(lambda: "ready: " in (tmp_path / "messages").read_text())
             assert choose(str(tmp_path / "tty")) == str(tmp_path / "tty")
         assert "which a simulated box that was killed has left behind" in (tmp_path / "messages").read_text()
     finally:

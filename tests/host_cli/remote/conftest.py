@@ -2,19 +2,11 @@
 
 import contextlib
 import threading
-import time
 
 import pytest
 
 from host_cli.remote.remote_box import follow_box
 from tests.support.patience import PATIENCE_S
-
-
-def wait_until(condition) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not condition() and time.monotonic() < until:
-        time.sleep(0.002)
-    assert condition()
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from firmware.contract import nrpn, params
 from host_cli.errors import CliFail
 from host_cli.remote import Assignments, MidiBridge, MidiPorts, learn
 from tests.support import midi_backend
-
-from .conftest import wait_until
+from tests.support.patience import wait_until
 
 CONTROLLER = "Knobs 16:0"
 

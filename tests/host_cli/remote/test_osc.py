@@ -15,9 +15,7 @@ from host_cli.errors import CliFail, Refused
 from host_cli.remote import ADDRESSES, OscServer
 from host_cli.remote.osc_packets import BadPacket, messages_of, packet
 from host_cli.remote.remote_box import RemoteBox
-from tests.support.patience import PATIENCE_S
-
-from .conftest import wait_until
+from tests.support.patience import PATIENCE_S, wait_until
 
 
 class Tablet:

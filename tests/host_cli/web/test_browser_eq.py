@@ -6,7 +6,8 @@ import pytest
 from host_cli.assistant import Reference
 from host_cli.box import Sharing
 from host_cli.web import WebServer
-from tests.support.browser import Screen, until
+from tests.support.browser import Screen
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -24,7 +25,7 @@ def test_a_node_is_dragged_over_the_spectrum(screen):
     before = screen.value("eq.b1.freq_hz")
     assert 500 < before < 800  # the middle of 20 Hz to 20 kHz is 632 Hz
     screen.drag(".node[data-band='1']", 120, -60)
-    until(lambda: box_value(screen, "eq.b1.gain_db") > 2, "a gain of the box")
+    wait_until(lambda: box_value(screen, "eq.b1.gain_db") > 2, "a gain of the box")
     assert box_value(screen, "eq.b1.freq_hz") > 1.3 * before
     assert box_value(screen, "eq.b1.gain_db") == pytest.approx(screen.value("eq.b1.gain_db"))
     screen.wait("burnish.spectra.count === 96")
@@ -62,7 +63,7 @@ def test_the_curve_of_a_reference_is_drawn_behind_the_spectra(chromium, playing)
             shown.run("() => burnish.store.set({'eq.enabled': true})")
             shown.wait("burnish.spectra.count === 96")
             if reference:
-                until(lambda: shown.run(count) > 50, "the curve")  # noqa: B023
+                wait_until(lambda: shown.run(count) > 50, "the curve")  # noqa: B023
             else:
                 assert shown.run(count) == 0
             assert not shown.faults

@@ -10,7 +10,8 @@ import time
 import pytest
 
 from host_cli.box import open_box
-from tests.support.browser import Screen, until
+from tests.support.browser import Screen
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -70,7 +71,7 @@ def test_what_the_user_holds_is_not_moved_by_others(screen, playing):
     screen.page.mouse.down()
     screen.page.mouse.move(x, y - 30, steps=5)
     held = screen.value("limiter.gain_db")
-    until(lambda: screen.of_box("limiter.gain_db")["limiter.gain_db"] == held, "the value in the box")
+    wait_until(lambda: screen.of_box("limiter.gain_db")["limiter.gain_db"] == held, "the value in the box")
     with open_box(str(playing.tty), 20.0) as box:
         box.set({"limiter.gain_db": 1.5, "limiter.hold_ms": 7})
     screen.wait_value("limiter.hold_ms", 7)
@@ -167,9 +168,9 @@ def test_the_cable_is_unplugged_and_plugged_in(cable):
         cable.wait("burnish.box.online && !document.querySelector('.connect').checkVisibility()")
         value = number / 10
         cable.run("value => burnish.store.set({ 'eq.b6.gain_db': value })", value)
-        until(lambda value=value: cable.of_box("eq.b6.gain_db")["eq.b6.gain_db"] == value, "the value in the box")
+        wait_until(lambda value=value: cable.of_box("eq.b6.gain_db")["eq.b6.gain_db"] == value, "the value in the box")
     frames = cable.run("burnish.box.counts.frames")
-    until(lambda: cable.run("burnish.box.counts.frames") > frames, "meters after the last connection")
+    wait_until(lambda: cable.run("burnish.box.counts.frames") > frames, "meters after the last connection")
     print(f"connected {cable.run('burnish.box.counts.connections')} times in {UNPLUGS} unplugs")
     assert cable.run("burnish.box.counts.connections") == UNPLUGS + 1
 
@@ -189,7 +190,7 @@ def test_the_bridge_finds_the_box_again(chromium, tmp_path):
                 screen = screen or Screen(chromium, server.url)
                 screen.ready()
                 screen.run("value => burnish.store.set({ 'limiter.hold_ms': value })", number)
-                until(lambda number=number: fake.store.get("limiter.hold_ms") == number, "the value in the box")
+                wait_until(lambda number=number: fake.store.get("limiter.hold_ms") == number, "the value in the box")
             screen.wait("!burnish.box.online && document.querySelector('.connect').checkVisibility()")
         screen.close()
 

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from host_cli.box import open_box
-from tests.support.browser import Screen, until
+from tests.support.browser import Screen
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -125,7 +126,7 @@ def test_a_preset_with_markup_is_shown_as_text(screen, playing, markup):
     )
     screen.page.locator(".library li", has_text="hit=1").first.click()
     screen.wait("document.querySelector('textarea').value.includes('onerror')")
-    until(
+    wait_until(
         lambda: "hit=1" in screen.run("document.querySelector('header .preset').textContent"), "the name in the header"
     )
     screen.page.locator(".library li", has_text="hit=1").first.hover()

@@ -3,8 +3,9 @@
 import pytest
 
 from host_cli.box import open_box
-from tests.support.browser import PICTURES, Screen, until
+from tests.support.browser import PICTURES, Screen
 from tests.support.paths import ROOT
+from tests.support.patience import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ def test_every_view_opens_and_is_drawn(either):
     for view in VIEWS:
         either.view(view)
         either.wait(f"document.querySelector('#view .{view}') !== null")
-        until(lambda: either.run("burnish.box.counts.frames") > 0, "a frame of the meters")
+        wait_until(lambda: either.run("burnish.box.counts.frames") > 0, "a frame of the meters")
         assert either.run("document.querySelectorAll('#view .plot canvas').length > 0") == (
             view not in ("presets", "health")
         )
@@ -58,16 +59,16 @@ def test_a_knob_turns_by_keyboard_wheel_and_pointer(either):
     assert dial.get_attribute("aria-valuetext") == "+0.5 dB"
     dial.hover()
     either.page.mouse.wheel(0, -100)
-    until(lambda: either.value("limiter.gain_db") == pytest.approx(0.9), "a turn by the wheel")
+    wait_until(lambda: either.value("limiter.gain_db") == pytest.approx(0.9), "a turn by the wheel")
     either.drag(".knob[data-id='limiter.gain_db'] .dial", 0, -40)
     turned = either.value("limiter.gain_db")
     assert turned > 4
-    until(
+    wait_until(
         lambda: either.of_box("limiter.gain_db")["limiter.gain_db"] == pytest.approx(turned),
         "the value in the box",
     )
     dial.dblclick()
-    until(lambda: either.of_box("limiter.gain_db")["limiter.gain_db"] == 0, "the default in the box")
+    wait_until(lambda: either.of_box("limiter.gain_db")["limiter.gain_db"] == 0, "the default in the box")
 
 
 def test_the_box_learns_the_gain_for_the_target(screen):
@@ -95,7 +96,7 @@ def test_a_node_is_dragged_by_touch(screen):
         for moved in points:
             at = [] if moved is None else [{"x": x + moved, "y": y - moved}]
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
-    until(lambda: screen.of_box("eq.b4.gain_db")["eq.b4.gain_db"] > 2, "the gain in the box")
+    wait_until(lambda: screen.of_box("eq.b4.gain_db")["eq.b4.gain_db"] > 2, "the gain in the box")
     assert screen.value("eq.b4.freq_hz") > 600
 
 
@@ -120,11 +121,11 @@ def test_undo_and_redo_by_keyboard(screen):
 def test_bypass_buffers_and_match_by_keyboard(screen):
     screen.view("eq")
     screen.page.keyboard.press("b")
-    until(lambda: screen.of_box("chain.bypass")["chain.bypass"], "bypass")
+    wait_until(lambda: screen.of_box("chain.bypass")["chain.bypass"], "bypass")
     screen.wait("document.documentElement.classList.contains('bypassed')")
     screen.page.keyboard.press("b")
     screen.page.keyboard.press("e")
-    until(lambda: screen.of_box("chain.match")["chain.match"], "equal loudness")
+    wait_until(lambda: screen.of_box("chain.match")["chain.match"], "equal loudness")
     screen.page.keyboard.press("e")
     screen.page.keyboard.press("a")
     screen.wait("burnish.store.state.ab === 'b'")
@@ -141,13 +142,13 @@ def test_crossovers_and_thresholds_are_dragged(screen):
     screen.drag(".crossover[data-id='multiband.x2_hz']", 600, 0)
     assert screen.value("multiband.x2_hz") < screen.value("multiband.x3_hz"), "it stops before its neighbour"
     shown = {id: screen.value(id) for id in ("multiband.x2_hz", "multiband.b2.threshold_db")}
-    until(lambda: screen.of_box(*shown) == shown, "the values in the box")
+    wait_until(lambda: screen.of_box(*shown) == shown, "the values in the box")
 
 
 def test_the_curve_of_the_eq_is_that_of_the_box(screen):
     screen.view("eq")
     screen.run("() => burnish.store.set({'eq.b5.enabled': true, 'eq.b5.gain_db': 6, 'eq.b5.freq_hz': 1000})")
-    until(lambda: screen.of_box("eq.b5.gain_db") == {"eq.b5.gain_db": 6}, "the band in the box")
+    wait_until(lambda: screen.of_box("eq.b5.gain_db") == {"eq.b5.gain_db": 6}, "the band in the box")
     answer = screen.run("() => burnish.box.request('curve', { section: 'eq', points: 200 })")
     nearest = min(range(200), key=lambda i: abs(answer["hz"][i] - 1000))
     assert answer["db"][nearest] == pytest.approx(6, abs=0.2)
@@ -189,7 +190,7 @@ def test_a_preset_that_raises_the_ceiling_is_loaded_only_after_a_question(screen
     assert screen.of_box("limiter.ceiling_dbtp") == {"limiter.ceiling_dbtp": -3}
     screen.page.click(".detail button:text-is('Load')")
     screen.page.click("dialog .main")
-    until(lambda: screen.of_box("limiter.ceiling_dbtp") == {"limiter.ceiling_dbtp": -1}, "the preset")
+    wait_until(lambda: screen.of_box("limiter.ceiling_dbtp") == {"limiter.ceiling_dbtp": -1}, "the preset")
 
 
 def test_presets_are_ordered_for_the_front_panel(screen):
@@ -199,10 +200,10 @@ def test_presets_are_ordered_for_the_front_panel(screen):
     before = screen.run(names)
     screen.page.drag_and_drop(f".library li[data-name='{before[4]}']", f".library li[data-name='{before[1]}']")
     dragged = [before[0], before[4], *before[1:4], *before[5:]]
-    until(lambda: screen.run(names) == dragged, "the new order")
+    wait_until(lambda: screen.run(names) == dragged, "the new order")
     screen.page.locator(f".library li[data-name='{before[4]}']").focus()
     screen.page.keyboard.press("Alt+ArrowDown")
-    until(lambda: screen.run(names) == [*before[:2], before[4], *before[2:4], *before[5:]], "the next order")
+    wait_until(lambda: screen.run(names) == [*before[:2], before[4], *before[2:4], *before[5:]], "the next order")
     screen.run("names => burnish.box.request('preset.order', { names })", before)
 
 

@@ -14,8 +14,7 @@ from host_cli.assistant import Reference
 from host_cli.box import Sharing
 from host_cli.web import WebServer
 from host_cli.web.server import BOX_LOST, LINK_PATH, MOST_BYTES, NO_REQUEST, WRONG_TOKEN
-from tests.support.browser import until
-from tests.support.patience import PATIENCE_S
+from tests.support.patience import PATIENCE_S, wait_until
 
 
 @pytest.fixture
@@ -241,7 +240,7 @@ def test_a_lost_box_closes_the_page_and_can_be_found_again(tmp_path, fake):
             assert close_code(page) == BOX_LOST
         with served(fake, path), joined(server) as page:
             assert request(page, "hello", proto=[1])["result"]["serial"] == "TEST0001"
-        until(lambda: lost.close_code is not None, "the end of the first page")
+        wait_until(lambda: lost.close_code is not None, "the end of the first page")
 
 
 def test_too_many_pages_are_refused(server, monkeypatch):
