@@ -1,9 +1,8 @@
 """The assistant: a first master from references (`matching`) or from the mix alone (`automatic`), as an ordinary preset.
 
-It measures (`recording`, `tone`, `dynamics`), compares (`difference`), finds settings (`fit`, `width`, `dynamics`, `loudness`), and
-states each choice as a decision: a number, a threshold, settings, and a sentence (`decisions`). `plan` makes a preset of the
-decisions. `explain` makes a page. `stems` gives decisions to stems. `reference`
-is a recording as a curve for pictures. Nothing here changes a sample: the engine does, with the preset.
+It measures (`recordings`), compares (`curves`), finds settings (`parts`), and states each choice as a decision: a number, a threshold,
+settings, and a sentence (`decisions`). `plan` makes a preset of the decisions, `finishing` renders it, `explain` makes a page. `tastes` is
+what is usual. `stems` gives decisions to stems. Nothing here changes a sample: the engine does, with the preset.
 """
 
 from firmware.contract import lazy_exports
@@ -11,13 +10,13 @@ from firmware.contract import lazy_exports
 __getattr__ = lazy_exports(
     __name__,
     {
-        "CENTRES_HZ": "tone",
-        "CURVE_HZ": "difference",
+        "CENTRES_HZ": "recordings",
+        "CURVE_HZ": "curves",
         "Decision": "decisions",
         "PARTS": "decisions",
         "Plan": "plan",
-        "Recording": "recording",
-        "Reference": "reference",
+        "Recording": "recordings",
+        "Reference": "recordings",
         "STYLES": "tastes",
         "WITHOUT_LIMITER": "stems",
         "Wish": "automatic",
@@ -26,9 +25,9 @@ __getattr__ = lazy_exports(
         "genres": "tastes",
         "finished": "finishing",
         "match": "matching",
-        "read": "recording",
-        "read_reference": "reference",
-        "reference_of": "reference",
+        "read": "recordings",
+        "read_reference": "recordings",
+        "reference_of": "recordings",
         "suggested": "stems",
         "write_audio": "finishing",
         "write_page": "explain",

@@ -4,16 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from host_cli.records.check import FAULTS, Fault, check
+from host_cli.assistant.curves import CURVE_HZ, Difference, Fit, total
+from host_cli.assistant.decisions import Decision, apart
+from host_cli.assistant.parts import LEAST_LU, decided, dynamics, equaliser, predicted_lu, problems, width
+from host_cli.assistant.recordings import CENTRES_HZ, HIGHEST_PART, Recording, decibels
 
-from . import dynamics, equaliser, tastes, width
-from .decisions import Decision, apart
-from .difference import CURVE_HZ, Difference, total
-from .fit import Fit
-from .loudness import LEAST_LU, decided, predicted_lu
+from . import tastes
 from .plan import Plan
-from .recording import Recording
-from .tone import CENTRES_HZ, HIGHEST_PART, decibels
 
 #: A mix must be this long before its tone, dynamics and width are judged, in s.
 LEAST_S = 8.0
@@ -81,25 +78,6 @@ def _left_alone(mix: Recording, style: tastes.Style) -> Decision:
 def _too_short(mix: Recording) -> Decision:
     finding = f"the mix has {mix.seconds:.1f} s, and its sound can be judged from {LEAST_S:g} s on"
     return Decision("tone", finding, mix.seconds, LEAST_S, "s", "tone, width and dynamics are left alone")
-
-
-def problems(mix: Recording, mends: bool):
-    """Decisions about faults of the mix: mended in the preset where that is right and `mends`, else with the advice for the mix."""
-    for fault in check(mix.samples, mix.rate_hz, mix.bits).faults:
-        what, advice, _ = FAULTS[fault.name]
-        settings, done = _mended(fault) if mends else ({}, "")
-        yield Decision("problems", f"{what} ({fault.value:.1f} {fault.unit})", fault.value, 0.0, fault.unit,
-                       done or f"nothing in the preset mends it; {advice}", settings)  # fmt: skip
-
-
-def _mended(fault: Fault) -> tuple[dict[str, float], str]:
-    if fault.name == "dc":
-        return {"output.dc_filter": 1.0}, "DC filter on"
-    if fault.name == "wide_bass":
-        return {"stereo.mono": 1.0, "stereo.mono_hz": 120.0}, "bass mono below 120 Hz"
-    if fault.name == "polarity":
-        return {"stereo.invert_right": 1.0}, "polarity of the right channel inverted"
-    return {}, ""
 
 
 def usual_tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | None, list[Decision]]:

@@ -5,14 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
+from host_cli.assistant.curves import CURVE_HZ, response_db
+from host_cli.assistant.recordings import CENTRES_HZ, Recording
 from host_cli.render import analysis
 from host_cli.report import Figure, Plot, Section, plots, sheet, write_pdf
 
-from .difference import CURVE_HZ
-from .equaliser import response_db
 from .plan import Plan
-from .recording import Recording
-from .tone import CENTRES_HZ
 
 _WIDTH = 1080
 _ROWS = (("integrated_lufs", "integrated loudness", "LUFS"), ("lra_lu", "loudness range", "LU"),

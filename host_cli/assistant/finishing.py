@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from firmware.contract import params
+from host_cli.assistant.decisions import Decision
+from host_cli.assistant.parts import CEILING, GAIN, TRIM, Settled, settle
+from host_cli.assistant.recordings import Recording
 from host_cli.render import AudioWriter, dithered
 
 from .automatic import Wish, floor_decision
-from .decisions import Decision
-from .loudness import CEILING, GAIN, TRIM, Settled, settle
 from .plan import Plan
-from .recording import Recording
 
 
 def finished(plan: Plan, mix: Recording, bits: str | None = None) -> tuple[Plan, Sequence[np.ndarray]]:

@@ -4,13 +4,12 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from . import dynamics, equaliser, width
-from .decisions import PARTS, Decision
-from .difference import combined, difference, total
-from .loudness import LEAST_LU, decided, predicted_lu
+from host_cli.assistant.curves import combined, difference, total
+from host_cli.assistant.decisions import PARTS, Decision
+from host_cli.assistant.parts import LEAST_LU, decided, dynamics, equaliser, predicted_lu, width
+from host_cli.assistant.recordings import CENTRES_HZ, HIGHEST_PART, Recording
+
 from .plan import Plan
-from .recording import Recording
-from .tone import CENTRES_HZ, HIGHEST_PART
 
 #: Bands for the tone of both channels.
 MOST_BANDS = 8

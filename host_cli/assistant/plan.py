@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from firmware.presets import MAX_NAME, Preset
-
-from .decisions import PARTS, Decision
-from .difference import Difference
-from .fit import Fit
+from host_cli.assistant.curves import Difference, Fit
+from host_cli.assistant.decisions import PARTS, Decision
 
 #: The table of a preset in which the sentences are kept. Every program that reads presets keeps it.
 TABLE = "x_assistant"

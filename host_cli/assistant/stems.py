@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import dynamics, tastes
-from .automatic import LEAST_DB, LEAST_S, Wish, bands_of, problems, usual_tone
-from .decisions import Decision
-from .difference import CURVE_HZ, total
-from .equaliser import fitted
-from .recording import Recording
-from .tone import CENTRES_HZ, HIGHEST_PART
+from host_cli.assistant.curves import CURVE_HZ, total
+from host_cli.assistant.decisions import Decision
+from host_cli.assistant.parts import dynamics, equaliser, problems
+from host_cli.assistant.recordings import CENTRES_HZ, HIGHEST_PART, Recording
+
+from . import tastes
+from .automatic import LEAST_DB, LEAST_S, Wish, bands_of, usual_tone
 
 #: A stem with at least this part of the power in a range causes what is unusual there. Where no stem has it, the master is the place.
 LEAST_SHARE = 0.6
@@ -61,7 +61,7 @@ def _add_tone(found: list[list[Decision]], whole: Recording, power: np.ndarray, 
         curve = tone.curve_db * np.interp(np.log(CURVE_HZ), np.log(CENTRES_HZ), faded)
         if np.abs(curve).max() < LEAST_DB:
             continue
-        fit = fitted(curve, MOST_BANDS, HIGHEST_PART * whole.rate_hz)
+        fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * whole.rate_hz)
         for band, decision in zip(
             fit.bands, bands_of(fit, curve, excess * own, f"the usual tone ({genre})"), strict=True
         ):

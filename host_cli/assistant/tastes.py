@@ -7,7 +7,7 @@ from importlib import resources
 
 import numpy as np
 
-from .tone import CENTRES_HZ, decibels
+from host_cli.assistant.recordings import CENTRES_HZ, decibels
 
 STYLES = ("open", "balanced", "dense")
 

@@ -6,9 +6,9 @@ from scipy import signal
 
 from firmware import presets
 from host_cli.assistant import STYLES, Wish, auto, finished_auto, genres, suggested
-from host_cli.assistant.dynamics import movement
-from host_cli.assistant.fit import response_db
-from host_cli.assistant.tone import frames
+from host_cli.assistant.curves import response_db
+from host_cli.assistant.parts.dynamics import movement
+from host_cli.assistant.recordings import frames
 from host_cli.commands.assistant.auto import _GENRES, _STYLES
 from tests.support.matched import recording
 

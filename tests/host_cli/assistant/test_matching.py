@@ -5,8 +5,7 @@ import pytest
 from scipy import signal
 
 from host_cli.assistant import match
-from host_cli.assistant.difference import CURVE_HZ
-from host_cli.assistant.fit import fit, response_db
+from host_cli.assistant.curves import CURVE_HZ, response_db
 from tests.support import match_document
 from tests.support.match_benchmark import DAMAGES, errors, synthesised
 from tests.support.matched import matched, recording
@@ -76,13 +75,6 @@ def test_bass_becomes_mono_if_that_of_the_reference_is():
     plan = match(mix, [reference], parts=("width",))
     assert plan.settings["stereo.mono"] == 1.0
     assert any("bass mono below 120 Hz" in sentence for sentence in plan.sentences)
-
-
-def test_a_tilt_is_fitted_with_few_bands():
-    curve = np.interp(np.log(CURVE_HZ), np.log([100, 1000, 10000]), [-5.0, 0.0, 5.0])
-    found = fit(CURVE_HZ, curve, 8)
-    assert len(found.bands) <= 3
-    assert found.rms_db < 0.3
 
 
 def test_every_sentence_has_its_number_and_a_consequence(case):

@@ -9,7 +9,7 @@ from scipy import signal
 
 from dsp_ext.meters import measure
 from host_cli.assistant import CENTRES_HZ, read, tastes
-from host_cli.assistant.difference import total
+from host_cli.assistant.curves import total
 from host_cli.render import AudioReader, Renderer
 from host_cli.stems import chains, read_session
 from host_cli.stems.schema import TABLES

@@ -20,7 +20,7 @@ FULL_HZ, LOWEST_WEIGHT = (45.0, 12500.0), 0.15
 #: Ranges of the adjusted values: frequency in Hz, gain in dB, Q of bells and of shelves.
 FREQ_HZ, GAIN_DB, BELL_Q, SHELF_Q = (30.0, 12500.0), (-12.0, 12.0), (0.35, 3.0), (0.3, 0.71)
 #: Gains below this are left out.
-LEAST_DB = 0.3
+LEAST_GAIN_DB = 0.3
 _ROUNDS, _STEP = 14, 1e-3
 
 
@@ -58,7 +58,7 @@ def fit(hz: np.ndarray, curve_db: np.ndarray, most_bands: int, placement: str = 
             break
         rows = best
     bands = [_band(row, placement) for row in rows]
-    kept = tuple(sorted((band for band in bands if abs(band.gain_db) >= LEAST_DB), key=lambda band: band.freq_hz))
+    kept = tuple(sorted((band for band in bands if abs(band.gain_db) >= LEAST_GAIN_DB), key=lambda band: band.freq_hz))
     return Fit(kept, curve_db - response_db(kept, hz))
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .decisions import Decision, apart
-from .difference import BAND_DB, Levels, combined, ratio
-from .loudest import Passages
-from .tone import CENTRES_HZ, decibels
+from host_cli.assistant.curves import BAND_DB, Levels, combined, ratio
+from host_cli.assistant.decisions import Decision, apart
+from host_cli.assistant.recordings import CENTRES_HZ, Passages, decibels
 
 #: The ranges with their parameters: name, lower and upper end in Hz. The ends are the crossovers of the stereo module.
 RANGES = (("low", 0.0, 200.0), ("mid", 200.0, 4000.0), ("high", 4000.0, float("inf")))

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .tone import Frames, decibels
+from .spectra import Frames, decibels
 
 #: Length of a piece in seconds.
 PIECE_S = 2.5

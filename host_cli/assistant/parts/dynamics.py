@@ -9,11 +9,9 @@ from collections.abc import Callable
 import numpy as np
 
 from firmware.contract import params
+from host_cli.assistant.decisions import Decision
+from host_cli.assistant.recordings import CENTRES_HZ, Frames, Recording, decibels, frames
 from host_cli.render import Renderer
-
-from .decisions import Decision
-from .recording import Recording
-from .tone import CENTRES_HZ, Frames, decibels, frames
 
 #: Crossovers of the bands in Hz, which are the defaults of the multiband compressor, and their names.
 CROSSOVERS_HZ = (120.0, 800.0, 5000.0)

@@ -11,7 +11,7 @@ from host_cli.errors import CliFail
 from host_cli.render import AudioReader
 
 from .loudest import Passages, passages
-from .tone import Frames, frames
+from .spectra import Frames, frames
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,8 @@ import numpy as np
 
 from dsp_ext.eq import EqBand
 from firmware.contract import params
-
-from .decisions import Decision, apart, hertz, range_name
-from .difference import CURVE_HZ
-from .fit import LEAST_DB, Fit, fit, response_db
+from host_cli.assistant.curves import CURVE_HZ, LEAST_GAIN_DB, Fit, fit, response_db
+from host_cli.assistant.decisions import Decision, apart, hertz, range_name
 
 #: The range in which the curve is fitted.
 FITTED_HZ = (25.0, 18000.0)
@@ -43,7 +41,7 @@ def decisions(bands: Sequence[EqBand], curve_db: np.ndarray, what: str, amount: 
         else:
             measured = overlap - at
             finding = f"{name} would be {apart(measured, what)} with the other bands"
-        found.append(Decision("tone", finding, measured, LEAST_DB, "dB", words(band), settings(number, band)))
+        found.append(Decision("tone", finding, measured, LEAST_GAIN_DB, "dB", words(band), settings(number, band)))
     return found
 
 

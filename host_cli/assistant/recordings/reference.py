@@ -8,7 +8,7 @@ import numpy as np
 from host_cli.errors import CliFail
 
 from .recording import Recording, read
-from .tone import CENTRES_HZ, decibels
+from .spectra import CENTRES_HZ, decibels
 
 
 @dataclass(frozen=True)

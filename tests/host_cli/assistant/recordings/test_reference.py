@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 
-from host_cli.assistant import reference_of
+from host_cli.assistant.recordings import reference_of
 from host_cli.errors import CliFail
 from host_cli.render import analysis
+from tests.host_cli.assistant.test_neutral import RATE_HZ, noise
 from tests.support.matched import recording
-
-from .test_neutral import RATE_HZ, noise
 
 
 def test_its_levels_are_those_of_the_spectra_of_the_box():

@@ -6,11 +6,10 @@ import numpy as np
 
 from dsp_ext.meters import Measurement
 from firmware.contract import params
+from host_cli.assistant.decisions import Decision, apart
+from host_cli.assistant.recordings import Recording
+from host_cli.assistant.recordings import lufs as lufs_of
 from host_cli.render import OutOfReach, Renderer, find_gain
-
-from .decisions import Decision, apart
-from .loudest import lufs as lufs_of
-from .recording import Recording
 
 GAIN, TRIM, CEILING = "limiter.gain_db", "input.trim_db", "limiter.ceiling_dbtp"
 #: A difference of loudness below this is left alone, in LU. It is below what can be heard (0.5 to 1 LU).
