@@ -68,8 +68,8 @@ The line at the top shows the section and what is chosen, the preset (EDITED if 
 regular task (`burnish info` names it), `RELAY` if the bypass relays are not where they should be. Pictures turn grey if no new
 meters arrive.
 
-Equal loudness turns the louder one down, so it goes on for {after:g} s after you let go: then you hear the chain as loud as you heard the
-input. It needs 4 s of music since the last change.
+Equal loudness turns the louder one of the two down. The lower level lasts for {after:g} s after you let go, so that you hear the chain
+as loud as you heard the input. Equal loudness needs 4 s of music since the last change.
 
 PRESET asks before it loads what can raise the level by more than 6 dB, raises the ceiling or switches the limiter off. The list
 closes after {choice:g} s without input. The display dims after {rest:g} minutes.
