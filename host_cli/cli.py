@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -84,8 +85,33 @@ class Context:
             raise click.Abort
 
 
+#: Headings of the list of commands, by the package of host_cli/commands that contains them.
+SUBJECTS = {
+    "files": "Files",
+    "assistant": "Assistant",
+    "records": "Records",
+    "box": "The box",
+    "presets": "Parameters and presets",
+    "remote": "Remote control",
+}
+
+
 class Commands(click.Group):
-    """A group of commands that suggests other commands, also those of its subgroups, only if they are likely to be meant."""
+    """A group of commands. Its help lists them by subject, and after a misspelled name it suggests those that are likely to be meant,
+    also of its subgroups."""
+
+    def format_commands(self, ctx, formatter):
+        """See `click.Group.format_commands`."""
+        listed: dict[str, list] = {title: [] for title in (*SUBJECTS.values(), "Commands")}
+        for name, command in sorted(self.commands.items()):
+            package = command.callback.__module__.split(".")[-2]
+            title = SUBJECTS.get(package, "Commands") if ctx.parent is None else "Commands"
+            if not command.hidden:
+                listed[title].append((name, _summary(command)))
+        for title, rows in listed.items():
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def resolve_command(self, ctx, args):
         """See `click.Group.resolve_command`."""
@@ -98,6 +124,11 @@ class Commands(click.Group):
     def _names(self) -> list[str]:
         below = [(name, command) for name, command in self.commands.items() if isinstance(command, click.Group)]
         return [*self.commands, *(f"{group} {name}" for group, command in below for name in command.commands)]
+
+
+def _summary(command: click.Command) -> str:
+    """The first statement of the help, without the list or example that follows a colon or a semicolon."""
+    return re.split(r"[.:;](?:\s|$)", command.help or "", maxsplit=1)[0].replace("\n", " ")
 
 
 #: Subgroups are groups of the same kind.

@@ -9,6 +9,7 @@ import pytest
 
 from firmware.contract import protocol
 from host_cli import errors
+from host_cli.cli import SUBJECTS, cli
 from tests.support.patience import PATIENCE_S
 
 from .conftest import ROOT
@@ -439,3 +440,9 @@ def test_edit_refuses_a_factory_preset_and_a_missing_editor(burnish, fake, monke
     monkeypatch.delenv("EDITOR", raising=False)
     status, _, err = burnish("preset", "edit", name)
     assert status == 2 and "needs a terminal, or a program named by VISUAL or EDITOR" in err
+
+
+def test_the_help_lists_every_command_under_a_subject(burnish):
+    _, out, _ = burnish("--help")
+    assert all(f"\n{title}:\n" in out for title in SUBJECTS.values()) and "\nCommands:\n" not in out
+    assert all(f"\n  {name} " in out for name, command in cli.commands.items() if not command.hidden)
