@@ -37,6 +37,12 @@ def native_name(path: Path) -> bytes | str:
     return os.fsencode(path) if os.name == "posix" else str(path)
 
 
+def check_source_folder(folder: Path, content: str) -> None:
+    """Raises CliFail if there is no such folder, which should contain `content`."""
+    if not folder.is_dir():
+        raise CliFail(f"there is no folder {folder}: give the folder that contains the {content}")
+
+
 def check_folder(folder: Path) -> None:
     """Raises CliFail if the folder does not exist. It is not created, because its name may be misspelled."""
     if not folder.is_dir():

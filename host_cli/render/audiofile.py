@@ -1,5 +1,6 @@
 """Reads and writes audio files: stereo, at the sampling rates of the engine, as 32-bit words like those of a sound card."""
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ def read_words(path: str | Path) -> tuple[np.ndarray, int]:
     except soundfile.LibsndfileError as error:
         raise unreadable(path, error) from None
     if not len(words):
-        raise CliFail(f"{path} contains no audio: it has 0 frames")
+        raise CliFail(f"{path} contains no audio: it has 0 frames; export it again")
     return words, rate_hz
 
 
@@ -75,8 +76,8 @@ def check_format(path, channels: int, rate_hz: int, mono: bool = False) -> None:
     if rate_hz not in RATES_HZ:
         rates = ", ".join(f"{r / 1000:g}" for r in RATES_HZ)
         raise CliFail(
-            f"{path} has a sampling rate of {rate_hz} Hz, but the engine runs at {rates} kHz: add --rate {nearest_rate_hz(rate_hz)} "
-            "to convert it first"
+            f"{path} has a sampling rate of {rate_hz} Hz, but the engine runs at {rates} kHz: `burnish render --rate {nearest_rate_hz(rate_hz)}` "
+            "converts it"
         )
 
 
@@ -102,7 +103,7 @@ def words_from_float(samples: np.ndarray, path="input") -> np.ndarray:
     """Round float samples (full scale ±1) to 32-bit words, and clip them. Raises CliFail if one is not a number."""
     if not np.all(np.isfinite(samples)):
         bad = int(np.argmin(np.all(np.isfinite(samples), axis=-1)))
-        raise CliFail(f"{path} contains a sample that is not a number, at frame {bad}: export the file again")
+        raise CliFail(f"{path} contains a sample that is not a finite number, at frame {bad}: export the file again")
     scaled = np.rint(samples.astype(np.float64) * 2.0**31)
     return np.clip(scaled, -(2.0**31), 2.0**31 - 1).astype(np.int32)
 
@@ -130,7 +131,23 @@ def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "
                 piece = words[at : at + _PIECE]
                 file.write(piece / 2.0**31 if bits == "float" else round_to_bits(piece, int(bits)))
     except (soundfile.LibsndfileError, OSError) as error:
-        raise CliFail(f"cannot write {path}: {error}") from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: Exception, part: Path | None = None) -> CliFail:
+    """The exception for a file that cannot be written, after removing what there is of it: the file itself, or `part`, which stands
+    for it until it is complete. libsndfile does not tell the reason of the operating system, so this function asks for it by
+    writing there once more."""
+    if not getattr(error, "strerror", None):
+        try:
+            with open(part or path, "ab") as file:
+                file.write(bytes(_PIECE))
+        except OSError as why:
+            error = why
+    with contextlib.suppress(OSError):
+        (part or path).unlink(missing_ok=True)
+    reason = getattr(error, "strerror", None) or str(getattr(error, "error_string", error)).rstrip(".")
+    return CliFail(f"cannot write {path}: {reason}; nothing was left there. Free space, or give another folder with -o")
 
 
 def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:

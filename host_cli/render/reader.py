@@ -55,7 +55,7 @@ class AudioReader:
             if not measured:
                 check_format(self.name, self._file.channels, rate_hz or self.file_rate_hz, mono)
             if not self._file.frames:
-                raise CliFail(f"{self.name} contains no audio: it has 0 frames")
+                raise CliFail(f"{self.name} contains no audio: it has 0 frames; export it again")
             self.rate_hz = rate_hz or self.file_rate_hz
             self.converts = self.rate_hz != self.file_rate_hz
             if self.converts:
@@ -122,7 +122,9 @@ class AudioReader:
         samples = self._file.read(BLOCK, dtype="float64", always_2d=True)
         if not np.all(np.isfinite(samples)):
             bad = at + int(np.argmin(np.all(np.isfinite(samples), axis=1)))
-            raise CliFail(f"{self.name} contains a sample that is not a number, at frame {bad}: export the file again")
+            raise CliFail(
+                f"{self.name} contains a sample that is not a finite number, at frame {bad}: export the file again"
+            )
         if samples.size and np.abs(samples).max() >= self._loudest:
             bad = at + int(np.argmax(np.abs(samples).max(axis=1) >= self._loudest))
             raise CliFail(

@@ -11,7 +11,7 @@ from host_cli.errors import CliFail
 from host_cli.folders import native_name
 from host_cli.tags import chunks
 
-from .audiofile import SUBTYPES, check_target, round_to_bits
+from .audiofile import SUBTYPES, check_target, round_to_bits, unwritable
 
 #: From this number of bytes upwards, the format RF64 is used, because the sizes in a WAV file have only 32 bits.
 _RF64_BYTES = 0xFFFF_0000
@@ -69,5 +69,4 @@ class AudioWriter:
             raise self._failed(error) from None
 
     def _failed(self, error: Exception) -> CliFail:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", None) or error
-        return CliFail(f"cannot write {self.path}: {reason}")
+        return unwritable(self.path, error, self._part)

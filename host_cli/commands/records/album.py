@@ -8,7 +8,7 @@ import click
 from host_cli.cli import Commands, Context, cli, pass_context
 from host_cli.commands.files import bits_option, output_option
 from host_cli.errors import USAGE, CliFail
-from host_cli.folders import check_folder
+from host_cli.folders import check_folder, check_source_folder
 from host_cli.terminal import one_line, table
 
 #: Jobs that run at the same time if nothing else is asked for.
@@ -40,7 +40,7 @@ def new(context: Context, folder, output):
     """Write a first album file for a FOLDER of mixes: order, titles, and silence at the ends of the files."""
     from host_cli.records.album import draft
 
-    check_folder(folder)
+    check_source_folder(folder, "mixes")
     output = output or folder / "album.toml"
     check_folder(output.parent)
     if output.exists():

@@ -9,7 +9,7 @@ import click
 from host_cli.cli import Commands, Context, cli, pass_context
 from host_cli.commands.files import bits_option, output_option
 from host_cli.errors import FAILED_QC, REFUSED, CliFail
-from host_cli.folders import check_folder
+from host_cli.folders import check_folder, check_source_folder
 from host_cli.terminal import one_line, table
 
 from .album import jobs_option
@@ -46,7 +46,7 @@ def new(context: Context, folder, output, suggest):
     """
     from host_cli.stems import document, drafts
 
-    check_folder(folder)
+    check_source_folder(folder, "stems")
     output = output or folder / "stems.toml"
     check_folder(output.parent)
     if output.exists():

@@ -59,6 +59,17 @@ def test_a_missing_folder_is_refused_everywhere_alike(request, tmp_path, monkeyp
     assert sorted(os.listdir()) == before
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no /dev/full, which is always full")
+def test_a_full_disk_is_named_as_the_reason(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "in.wav", np.zeros((RATE_HZ, 2)), RATE_HZ, subtype="PCM_24")
+    (tmp_path / ".out.wav.part").symlink_to("/dev/full")
+    status, _, stderr = burnish("render", tmp_path / "in.wav", "-o", tmp_path / "out.wav")
+    assert (
+        status == 1 and f"cannot write {tmp_path}/out.wav: No space left on device; nothing was left there." in stderr
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["in.wav"]
+
+
 def test_several_files_have_one_progress_bar(tmp_path):
     """In a terminal; the bar counts the frames of all files."""
     for name in "abc":

@@ -181,7 +181,7 @@ class TestConversion:
         source = tmp_path / "in.wav"
         soundfile.write(source, np.zeros((1000, 2)), rate_hz)
         status, _, stderr = burnish("render", source, "-o", tmp_path / "out.wav")
-        assert status == 1 and f"add --rate {advised}" in stderr
+        assert status == 1 and f"`burnish render --rate {advised}` converts it" in stderr
         assert burnish("render", source, "-o", tmp_path / "out.wav", "--rate", advised)[0] == 0
         status, _, stderr = burnish("render", source, "-o", tmp_path / "b.wav", "--rate", "32000")
         assert status == 2 and "allowed are 44100" in stderr

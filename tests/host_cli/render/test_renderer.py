@@ -133,5 +133,5 @@ def test_a_failure_stops_all_jobs(noise, tmp_path):
         soundfile.write(path, samples, RATE_HZ, subtype="FLOAT")
     (tmp_path / "out").mkdir()
     status, _, stderr = burnish("render", *paths, "-o", tmp_path / "out", "--jobs", "3")
-    assert status == 1 and "b.wav contains a sample that is not a number, at frame 70000" in stderr
+    assert status == 1 and "b.wav contains a sample that is not a finite number, at frame 70000" in stderr
     assert not list((tmp_path / "out").iterdir())
