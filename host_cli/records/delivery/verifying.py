@@ -58,7 +58,10 @@ def verify(folder: Path, album: Album | None = None) -> list[Finding]:
                 found += _loudness(path, name, claim)
         except CliFail as why:
             found.append(Finding(FAIL, name, str(why)))
-    return found or [Finding(FAIL, folder.name, "the folder contains nothing that can be verified")]
+    if all(f.grade == WARN for f in found):
+        text = "the folder contains nothing that can be verified: give the folder of a delivery"
+        found.append(Finding(FAIL, folder.name, text))
+    return found
 
 
 def _lists(folder: Path) -> Iterator[Finding]:
@@ -119,7 +122,10 @@ def _image(folder: Path, image: CdImage, album: Album | None) -> Iterator[Findin
         yield Finding(FAIL, name, "the first 150 sectors are not silent")
     if not wrong:
         yield Finding(
-            OK, name, f"{len(image.disc.tracks)} tracks, {msf.text(image.disc.sectors)}; all times are inside the audio"
+            OK,
+            name,
+            f"{len(image.disc.tracks)} tracks; the disc ends at {msf.text(image.disc.sectors + msf.LEAD)} (MM:SS:FF); "
+            "all times are inside the audio",
         )
         yield from _marks(name, image)
     if album:

@@ -280,6 +280,14 @@ def test_a_damaged_file_fails_by_name_and_the_rest_is_verified(streaming, tmp_pa
     assert sum("as claimed" in row["text"] for row in found) >= 5
 
 
+@pytest.mark.parametrize("content", [(), ("readme.txt",)])
+def test_a_folder_without_a_delivery_fails(tmp_path, burnish, content):
+    for name in content:
+        (tmp_path / name).write_text("nothing")
+    status, out, _ = burnish("verify", tmp_path)
+    assert status == 10 and "contains nothing that can be verified" in out
+
+
 @pytest.mark.slow
 def test_an_album_of_real_music_is_delivered_and_verified(tmp_path, burnish):
     """From a folder of clips at different sampling rates to verified deliveries."""
