@@ -59,7 +59,7 @@ def _text(path: Path, verdict) -> str:
     rows = []
     for fault in verdict.faults:
         what, advice, _ = FAULTS[fault.name]
-        rows.append((f"  {fault.grade}", f"{what}: {fault.value:.2f} {fault.unit}{_times(fault)}; {advice}"))
+        rows.append((f"  {fault.grade}", f"{what}: {fault.figure}{_times(fault)}; {advice}"))
     return f"{one_line(str(path))}: {verdict.grade}" + (f"\n{table(rows)}" if rows else "")
 
 

@@ -21,6 +21,11 @@ class Fault:
     times: tuple[tuple[float, float], ...] = ()
     count: int = 0
 
+    @property
+    def figure(self) -> str:
+        """The value with its unit; a count without decimals."""
+        return f"{self.value:.{0 if float(self.value).is_integer() else 2}f} {self.unit}"
+
 
 @dataclass(frozen=True)
 class Mix:

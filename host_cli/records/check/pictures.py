@@ -13,7 +13,7 @@ def section(name: str, verdict: Verdict) -> Section:
     faults = [
         Section(
             FAULTS[fault.name][0],
-            [f"{fault.value:.2f} {fault.unit}. In the mix: {FAULTS[fault.name][1]}."],
+            [f"{fault.figure}. In the mix: {FAULTS[fault.name][1]}."],
             figures=[_picture(verdict, fault)],
             badge=_BADGES["fix" if fault.grade == FIX else "look"],
         )

@@ -67,8 +67,7 @@ class Proof:
     def fault_rows(self) -> list[list[str]]:
         """A table of faults with a head, or nothing."""
         rows = [
-            [f.grade, FAULTS[f.name][0], f"{f.value:.2f} {f.unit}", ", ".join(f"{a:.1f} s" for a, _ in f.times[:6])]
-            for f in self.faults
+            [f.grade, FAULTS[f.name][0], f.figure, ", ".join(f"{a:.1f} s" for a, _ in f.times[:6])] for f in self.faults
         ]
         return [["", "found", "number", "at"], *rows] if rows else []
 
