@@ -21,6 +21,8 @@ from .box import DemoFailed, SimulatedBox
 FULL_SCALE = 2.0**31
 #: Meter frames per second.
 METERS_HZ = 30
+#: The virtual sound card waits for a busy computer. The demo ends after this many times its length, however little was played.
+PATIENCE = 20
 #: Moves the cursor to the start of the line and clears the line.
 CLEAR = "\r\033[K"
 #: The files that a run writes, in addition to the folder `box/` of the box itself.
@@ -144,7 +146,7 @@ def play(box: SimulatedBox, scene, seconds: float) -> tuple[dict[str, list[float
             with BoxClient(SerialLink(str(box.tty))) as client:
                 rate_hz = client.info().info["rate_hz"]
                 print(f"the box runs: {rate_hz} Hz, its serial port is {box.tty}", flush=True)
-                for frame in client.meters(METERS_HZ, seconds + 5):
+                for frame in client.meters(METERS_HZ, PATIENCE * seconds + 5):
                     if frame is None or "frame" not in frame:
                         continue
                     now = time.monotonic()
@@ -252,7 +254,7 @@ def sentences(summary: dict) -> str:
         f"{summary['source']}, {summary['seconds']:.1f} s at {summary['rate_hz']} Hz, {summary['changes']} changes during the run\n"
         f"loudness   {summary['lufs_before']:7.2f} -> {summary['lufs_after']:7.2f} LUFS   (pyloudnorm)\n"
         f"true peak  {summary['dbtp_before']:7.2f} -> {summary['dbtp_after']:7.2f} dBTP   (16 x 128 taps, scipy; ceiling {summary['ceiling_dbtp']:g})\n"
-        f"xruns {summary['xruns']}, host stalls {summary['host_stalls']}, blocks over 85 % of the period {summary['overloads']},"
+        f"xruns {summary['xruns']}, pauses of a busy computer {summary['host_stalls']}, blocks over 85 % of the period {summary['overloads']},"
         f" worst load {summary['worst_load_percent']:.0f} %, limiter clamps {summary['clamps']}\n"
         f"a file render of the same run gives {same}\n"
     )
