@@ -144,7 +144,7 @@ def parse(text: str | bytes, where: str = "preset") -> Preset:
     except PresetError:
         raise
     except UnicodeDecodeError as error:
-        raise PresetError(f"{where} is not UTF-8 text ({error.reason} at byte {error.start})", "corrupt",
+        raise PresetError(f"{where} is not UTF-8 text ({error.reason} at byte {error.start}): save it as UTF-8", "corrupt",
                           {"file": where}) from None  # fmt: skip
     except ValueError as error:  # TOMLDecodeError, and integers of thousands of digits
         raise PresetError(f"{where} is not valid TOML: {one_line(error)}", "corrupt", {"file": where}) from None

@@ -85,7 +85,7 @@ def choose(device: str | None) -> str:
         )
     raise CliFail(
         f"no box is connected (no USB device {protocol.USB_VID:04x}:{protocol.USB_PID:04x}); "
-        "check the cable, or give a port with --device PATH; `burnish ports` lists them",
+        "check the cable, or give a port with --device PATH; `burnish ports` lists them, and `burnish demo` simulates a box",
         NO_DEVICE,
     )
 
