@@ -1,6 +1,6 @@
 """Finishes a plan: finds the gain of the limiter by rendering, and writes what was rendered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from host_cli.assistant.decisions import Decision
 from host_cli.assistant.parts import CEILING, GAIN, TRIM, Settled, settle
 from host_cli.assistant.recordings import Recording
 from host_cli.render import AudioWriter, dithered
+from host_cli.tags import Changes, carry
 
 from .automatic import Wish, floor_decision
 from .plan import Plan
@@ -58,8 +59,18 @@ def _with_gain(plan: Plan, settled: Settled) -> Plan:
     return replace(plan, decisions=tuple(map(told, plan.decisions)), gain_db=settled.gain_db)
 
 
-def write_audio(path: Path, blocks: Sequence[np.ndarray], rate_hz: int, bits: str) -> None:
-    """Write blocks (float32, shape (2, frames)). Raises CliFail."""
-    with AudioWriter(path, rate_hz, bits, sum(block.shape[1] for block in blocks)) as writer:
+def write_audio(path: Path, blocks: Sequence[np.ndarray], mix: Recording, figures: Mapping, bits: str) -> list[str]:
+    """Write blocks (float32, shape (2, frames)) with these figures, and the tags of the file of the mix. Returns remarks about tags that
+    could not be carried over. Raises CliFail."""
+    remarks: list[str] = []
+
+    def finish(part: Path) -> None:
+        changes = Changes(mix.rate_hz, mix.rate_hz, bits, figures)
+        remarks.extend(carry(mix.path, mix.name, part, path.suffix.lower(), changes))
+
+    with AudioWriter(path, mix.rate_hz, bits, sum(block.shape[1] for block in blocks)) as writer:
+        if mix.path:
+            writer.finish = finish
         for block in blocks:
             writer.write(block)
+    return remarks

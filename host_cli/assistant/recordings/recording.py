@@ -16,12 +16,14 @@ from .spectra import Frames, frames
 
 @dataclass(frozen=True)
 class Recording:
-    """Float32 `samples`, shape (2, frames), full scale ±1. `bits`: word length of the file, None for float samples."""
+    """Float32 `samples`, shape (2, frames), full scale ±1. `bits`: word length of the file, None for float samples. `path`: the file,
+    None for samples that come from none."""
 
     name: str
     samples: np.ndarray = field(repr=False)
     rate_hz: int
     bits: int | None = None
+    path: Path | None = None
 
     @property
     def seconds(self) -> float:
@@ -60,4 +62,4 @@ def read(path: Path, *, reference: bool = False) -> Recording:
         samples = reader.read()
         if reader.channels == 1:
             samples = np.concatenate([samples, samples])
-        return Recording(path.name, samples, reader.rate_hz, reader.bits)
+        return Recording(path.name, samples, reader.rate_hz, reader.bits, path)

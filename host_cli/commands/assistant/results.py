@@ -59,7 +59,8 @@ def deliver(
 
     library.write(output, presets.dump(plan.preset()).encode(), lambda: None)
     if audio:
-        assistant.write_audio(audio, blocks, mix.rate_hz, bits)
+        for remark in assistant.write_audio(audio, blocks, mix, plan.after, bits):
+            context.note(remark)
     if page:
         assistant.write_page(page, plan, mix, blocks)
     context.out(kind, _plain(plan, output, audio), _text(plan, output, audio))

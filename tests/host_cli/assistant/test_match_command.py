@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import soundfile
+from mutagen.flac import FLAC
 
 from firmware import presets
 from host_cli.report.page import minus
@@ -30,6 +31,19 @@ def test_writes_a_preset_whose_render_is_the_rendered_file(burnish, files, tmp_p
     status, _, err = burnish("render", mix, "-o", again, "--preset", preset, "--no-target")
     assert status == 0, err
     assert np.array_equal(soundfile.read(audio)[0], soundfile.read(again)[0])
+
+
+def test_the_rendered_file_has_the_tags_of_the_mix(burnish, files, tmp_path):
+    mix = tmp_path / "tagged.flac"
+    soundfile.write(mix, *soundfile.read(files[0]))
+    tags = FLAC(mix)
+    tags["TITLE"], tags["ISRC"] = "Sea", "AA6Q72000047"
+    tags.save()
+    for command in (["match", mix, "-r", files[1], "--only", "loudness"], ["auto", mix]):
+        audio = tmp_path / f"{command[0]}.flac"
+        status, _, err = burnish(*command, "-o", tmp_path / f"{command[0]}.toml", "--render", audio)
+        assert status == 0, err
+        assert FLAC(audio)["TITLE"] == ["Sea"] and FLAC(audio)["ISRC"] == ["AA6Q72000047"]
 
 
 def test_prints_json(burnish, files, tmp_path):
