@@ -14,6 +14,8 @@ cdef class RampBank:
     cdef const float *start(self) noexcept nogil
     cdef const float *span(self) noexcept nogil
     cdef const float *goal(self) noexcept nogil
+    cdef bint is_far(self) noexcept nogil
+    cdef bint moving(self) noexcept nogil
     cdef bint under_way(self) noexcept nogil
     cdef const float *shape(self) noexcept nogil
     cdef void advance(self, Py_ssize_t frames) noexcept nogil

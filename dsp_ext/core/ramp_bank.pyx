@@ -91,6 +91,18 @@ cdef class RampBank:
         """[audio] The values to which the current ramp leads; without a ramp, those of `start`."""
         return &self._goal[0]
 
+    cdef bint is_far(self) noexcept nogil:
+        """[audio] Whether a value is so far from its target that it takes several ramps."""
+        cdef Py_ssize_t k
+        for k in range(self._count):
+            if abs(self._target[k] - self._start[k]) > self._farthest[k]:
+                return True
+        return False
+
+    cdef bint moving(self) noexcept nogil:
+        """[audio] Whether values are being ramped."""
+        return self._at < self.length
+
     cdef bint under_way(self) noexcept nogil:
         """[audio] Whether a ramp has begun and has not ended."""
         return 0 < self._at < self.length

@@ -38,6 +38,7 @@ cdef class Multiband(Processor):
     cdef void set_value(self, int place, double value) noexcept nogil
     cdef bint is_on(self, int place) noexcept nogil
     cdef void aim(self) noexcept nogil
+    cdef void set_gentle(self, bint gentle) noexcept nogil
     cdef void set_tilt(self) noexcept nogil
     cdef void set_band(self, int band, int place, double value) noexcept nogil
     cdef void set_presence(self) noexcept nogil

@@ -110,8 +110,15 @@ cdef class Multiband(Processor):
             self._lr4.set_freq_hz(k, self._settings[MULTIBAND_X1_HZ + k])
         self._lr4.set_used(self._count - 1)
         self._shelves.follow(self._lr4._poles, self._count - 1)
+        if self._kind != LINEAR and self._lr4._poles.is_far():
+            self.set_gentle(True)
         self.set_tilt()
         self.set_presence()
+
+    cdef void set_gentle(self, bint gentle) noexcept nogil:
+        """Set whether the attacks are gentle, as they are while a crossover makes a long move."""
+        self._first.settings.set_gentle(gentle)
+        self._fifth.settings.set_gentle(gentle)
 
     cdef void set_tilt(self) noexcept nogil:
         """Set the tilt of each band to its value at the geometric mean of the band's edges, between 20 Hz and 20 kHz."""
@@ -193,6 +200,7 @@ cdef class Multiband(Processor):
         self._mid_side = self.is_on(MULTIBAND_MID_SIDE)
         self._kind = self.kind()
         self.apply_presence()
+        self.set_gentle(False)
         self._first.settle()
         self._fifth.settle()
 
@@ -239,6 +247,7 @@ cdef class Multiband(Processor):
         self._enabled.jump(self._enabled._target)
         self._lr4.settle()
         self._shelves.settle()
+        self.set_gentle(False)
         self._first.settle()
         self._fifth.settle()
 
@@ -291,6 +300,10 @@ cdef class Multiband(Processor):
         where the fifth band is added or removed."""
         cdef Py_ssize_t at = 0, step, until
         while at < frames:
+            if self._kind == LINEAR:
+                self.set_gentle(self.convolver.is_fading())
+            elif not self._lr4._poles.moving():
+                self.set_gentle(False)
             step = self.step(frames - at)
             until = self._enabled.length - self._enabled._at if self._enabled.moving() else self._wait
             if 0 < until < step:

@@ -25,12 +25,14 @@ cdef class BandSettings:
     cdef RampBank values  # numbered as in `gain_curve.pxd`
     cdef Py_ssize_t lookahead[LANES_OF_BANDS]
     cdef int needed
+    cdef bint _gentle
 
     cdef void set_value(self, int lane, int place, double value) noexcept nogil
     cdef void aim(self, int lane) noexcept nogil
     cdef Py_ssize_t frames(self, double time_ms) noexcept nogil
     cdef void to(self, int lane, int what, double value) noexcept nogil
     cdef void set_times(self, int lane) noexcept nogil
+    cdef void set_gentle(self, bint gentle) noexcept nogil
     cdef void set_makeup(self, int lane) noexcept nogil
     cdef void set_present(self, int lane, bint present) noexcept nogil
     cdef bint is_present(self, int lane) noexcept nogil

@@ -22,6 +22,7 @@ cdef enum:
     LANES = LANES_OF_BANDS
 
 cdef double LIMITING = LIMITING_RATIO
+cdef double GENTLE_MS = 60.0
 #: How far values in dB move in one ramp. The make-up moves at most half as far as the threshold, like automatic make-up.
 FARTHEST_DB = dict.fromkeys((THRESHOLD, RANGE, UP_THRESHOLD, UP_RANGE, EXPAND_THRESHOLD, EXPAND_RANGE), 10.0) | {MAKEUP: 5.0}
 
@@ -110,12 +111,22 @@ cdef class BandSettings:
     cdef void set_times(self, int lane) noexcept nogil:
         cdef double attack_ms = self._settings[lane][BAND_ATTACK_MS], release_ms = self._settings[lane][BAND_RELEASE_MS]
         cdef double fall_ms = min(attack_ms, 0.25 * release_ms)
-        self.to(lane, ATTACK, part_per_frame(attack_ms, self.rate_hz))
-        self.to(lane, FALL, part_per_frame(fall_ms, self.rate_hz))
+        cdef double least_ms = GENTLE_MS if self._gentle else 0.0
+        self.to(lane, ATTACK, part_per_frame(max(attack_ms, least_ms), self.rate_hz))
+        self.to(lane, FALL, part_per_frame(max(fall_ms, least_ms), self.rate_hz))
         # Two one-pole smoothers in series, with the times t1 and t2 <= t1 / 3, reach 63 % after t1 + t2 + t2^2 / (2 t1),
         # within 1 %.
         release_ms = release_ms - fall_ms - 0.5 * fall_ms * fall_ms / release_ms
         self.to(lane, RELEASE, part_per_frame(release_ms, self.rate_hz))
+
+    cdef void set_gentle(self, bint gentle) noexcept nogil:
+        """[audio] Set whether the attack is at least GENTLE_MS long, for the time in which the bands themselves move. A
+        sound that enters a band because of that would otherwise be reduced as quickly as a new sound, which clicks."""
+        cdef int lane
+        if gentle != self._gentle:
+            self._gentle = gentle
+            for lane in range(LANES):
+                self.set_times(lane)
 
     cdef void set_makeup(self, int lane) noexcept nogil:
         """Set the make-up gain. Automatic make-up compensates for half of the gain reduction at full scale."""
@@ -157,7 +168,7 @@ cdef class BandSettings:
 
     cdef bint moving(self) noexcept nogil:
         """[audio] Whether values are being ramped."""
-        return self.values._at < self.values.length
+        return self.values.moving()
 
     cdef void advance(self, Py_ssize_t frames) noexcept nogil:
         """[audio] Advance past the frames of a piece."""
