@@ -27,8 +27,8 @@ from libc.math cimport sqrt
 
 from dsp_ext.core cimport Double2, add, left_of, mul, double2, put_four, right_of, sub, tan_
 
-#: How far the fourth root of a crossover's tangent moves in one ramp, at 48 kHz: about half an octave at 1 kHz. At other rates it is
-#: the distance that gives as many octaves.
+#: How far the fourth root of a crossover's tangent moves in one ramp at FARTHEST_AT_HZ: about half an octave at 1 kHz. At other
+#: rates, it moves by as many octaves.
 FARTHEST = 0.05
 FARTHEST_AT_HZ = 48000
 #: The frequency of unused crossovers, as a part of the rate. The signal above it is added to the band below.
@@ -62,7 +62,8 @@ cdef class Lr4:
     def __init__(self, rate_hz, freqs_hz, used=LR4_CROSSOVERS):
         """Crossovers at four `freqs_hz`, in any order, up to 0.45 `rate_hz`. The first `used` of them are in use."""
         self.rate_hz = rate_hz
-        self._poles = RampBank(rate_hz, [0.0] * (2 * LR4_CROSSOVERS), [FARTHEST * (FARTHEST_AT_HZ / rate_hz) ** 0.25] * LR4_CROSSOVERS + [0.25] * LR4_CROSSOVERS)
+        farthest = [FARTHEST * (FARTHEST_AT_HZ / rate_hz) ** 0.25] * LR4_CROSSOVERS + [0.25] * LR4_CROSSOVERS
+        self._poles = RampBank(rate_hz, [0.0] * (2 * LR4_CROSSOVERS), farthest)
         self._used = used
         for which in range(LR4_CROSSOVERS):
             self._freqs_hz[which] = freqs_hz[which]

@@ -116,7 +116,7 @@ cdef class Multiband(Processor):
         self.set_presence()
 
     cdef void set_gentle(self, bint gentle) noexcept nogil:
-        """Set whether the attacks are gentle, as they are while a crossover makes a long move."""
+        """Set whether all compressors react gently: while a crossover makes a long move, and while a new kernel fades in."""
         self._first.settings.set_gentle(gentle)
         self._fifth.settings.set_gentle(gentle)
 

@@ -22,7 +22,7 @@ cdef enum:
     LANES = LANES_OF_BANDS
 
 cdef double LIMITING = LIMITING_RATIO
-cdef double GENTLE_MS = 60.0
+cdef double GENTLE_MS = 60.0  # see `set_gentle`
 #: How far values in dB move in one ramp. The make-up moves at most half as far as the threshold, like automatic make-up.
 FARTHEST_DB = dict.fromkeys((THRESHOLD, RANGE, UP_THRESHOLD, UP_RANGE, EXPAND_THRESHOLD, EXPAND_RANGE), 10.0) | {MAKEUP: 5.0}
 
@@ -120,8 +120,9 @@ cdef class BandSettings:
         self.to(lane, RELEASE, part_per_frame(release_ms, self.rate_hz))
 
     cdef void set_gentle(self, bint gentle) noexcept nogil:
-        """[audio] Set whether the attack is at least GENTLE_MS long, for the time in which the bands themselves move. A
-        sound that enters a band because of that would otherwise be reduced as quickly as a new sound, which clicks."""
+        """[audio] Set whether attack and release are at least GENTLE_MS long, for the time in which crossovers move. Otherwise a
+        compressor would follow a sound that moves into its band as quickly as a new sound, which clicks if the band contains
+        another sound."""
         cdef int lane
         if gentle != self._gentle:
             self._gentle = gentle

@@ -3,8 +3,8 @@
 `make clicks` takes about ten minutes of processor time. At each of four rates, it moves every parameter while each of three
 tones plays, and loads every factory preset over every other one. For each rate and tone, a parameter is moved in one of the four
 contexts of `tests/support/clicks.py`. The contexts alternate, so that each parameter meets each context with three
-combinations of rate and tone. The other combinations, and changes of several parameters at once that no preset makes, are
-left out.
+combinations of rate and tone. Crossovers and the number of bands meet each context with every rate and tone. The other
+combinations, and changes of several parameters at once that no preset makes, are left out.
 """
 
 import itertools
@@ -36,11 +36,12 @@ REPORTED = {
 
 
 def every_case():
-    """Each parameter with each tone at each rate, where the contexts alternate, and every pair of presets."""
+    """Each parameter with each tone at each rate, where the contexts alternate, crossovers in all contexts, and every pair of presets."""
     for turn, (rate_hz, tone_name) in enumerate(itertools.product(RATES_HZ, clicks.TONES)):
         contexts = [list(clicks.parameter_cases(place)) for place in range(len(clicks.CONTEXTS))]
         for number, cases in enumerate(zip(*contexts, strict=True)):
-            yield cases[(turn + number) % len(cases)], tone_name, rate_hz
+            chosen = cases if cases[0].name in clicks.CROSSOVERS else [cases[(turn + number) % len(cases)]]
+            yield from ((case, tone_name, rate_hz) for case in chosen)
         yield from ((case, tone_name, rate_hz) for case in clicks.preset_cases())
 
 
@@ -83,6 +84,23 @@ def test_the_eq_itself_makes_no_click(name, context):
 def test_changes_of_shelves_make_no_click(name, tone_name):
     case = next(case for case in clicks.parameter_cases(3) if case.name == f"multiband.{name}")
     assert clicks.residue_db(case, tone_name, 48000) <= -100
+
+
+@pytest.mark.parametrize("rate_hz", (48000, 192000))
+def test_a_long_move_of_a_crossover_makes_no_click(rate_hz, record):
+    """The bass enters a band with another sound, whose compressor reacts gently while the crossovers move."""
+    case = next(case for case in clicks.parameter_cases(2) if case.name == "multiband.x2_hz")
+    found = clicks.residue_db(case, "60 Hz + 5 kHz", rate_hz)
+    was_db = {48000: -95, 192000: -92}[rate_hz]
+    record("Clicks", f"crossover 2 over its whole range in shelves (was {was_db}): residue above 8 kHz, {rate_hz / 1000:g} kHz",
+           found, "dBFS", target="≤ -100 dBFS", digits=0, tolerance=3.0)  # fmt: skip
+    assert found <= LIMIT_DB
+
+
+def test_a_crossover_that_moves_a_tone_to_a_fast_compressor_makes_no_click():
+    """With linear phase; the residue was -97 dBFS."""
+    case = next(case for case in clicks.preset_cases() if case.name == "Classical safe to De-harsh")
+    assert clicks.residue_db(case, "60 Hz + 5 kHz", 44100) <= LIMIT_DB
 
 
 @pytest.mark.clicks

@@ -65,13 +65,15 @@ NEEDS = {
 SPANS = {"input.trim_db": (-12.0, 12.0), "limiter.gain_db": (-12.0, 12.0), "saturator.drive_db": (-24.0, 6.0)} | {
     f"multiband.b{n}.up_range_db": (0.0, 24.0) for n in range(1, params.MULTIBAND_BANDS + 1)
 }
+#: A crossover moves sound from one compressor to another, which each kind of split does differently. These parameters are moved
+#: in every context.
+CROSSOVERS = ("multiband.bands", *(f"multiband.x{n}_hz" for n in range(1, params.MULTIBAND_BANDS)))
 #: Known limits: a pattern for the case, the residue that it may leave in dBFS, and why.
 KNOWN = {
     r"eq\.(solo|b\d+\.(gain_db|type))": (
         -90.0,
         "a tone becomes up to 36 dB louder within 20 ms, while compressors and limiter reduce it",
     ),
-    r".* to De-harsh": (-96.0, "a crossover moves a tone to a band whose compressor has an attack of 1 ms"),
 }
 
 

@@ -69,8 +69,8 @@ LIMITS = (
         "Chain", "split shelves:.*swells",
     ),
     Promise(
-        "Changes of the EQ that make a tone up to 36 dB louder within 20 ms, and a crossover that moves a tone to a band with an "
-        "attack of 1 ms, leave more than -100 dBFS above 8 kHz while the compressors follow.",
+        "Changes of the EQ that make a tone up to 36 dB louder within 20 ms leave more than -100 dBFS above 8 kHz while the "
+        "compressors and the limiter follow.",
         "Clicks", "known limit",
     ),
     Promise(
