@@ -71,6 +71,7 @@ def fill(target: Target, slot: str, wheel: Path | None) -> None:
         target.run(*pip, f"{FOLDER}/source/{_copy(source, wheel)}[box]")
     finally:
         shutil.rmtree(source, ignore_errors=True)
+    target.run("sync")  # all files must be on the card before the stamp is
     target.write(f"{folder}/{_STAMP}", origin_of(wheel))
 
 

@@ -32,7 +32,9 @@ def update(target: Target, wheel: Path) -> bool:
     target.write(TRIAL, f"{old}\n")
     switch(target, new)
     print(f"trying slot {new} for {PROOF_S} s", flush=True)
-    if restart(target) and proves_itself(target):
+    if not restart(target):
+        print("its service does not start: `journalctl -u burnishd` shows why", flush=True)
+    elif proves_itself(target):
         target.remove(TRIAL)
         print(f"slot {new} is kept", flush=True)
         return True
@@ -56,8 +58,13 @@ def restart(target: Target) -> bool:
 
 
 def proves_itself(target: Target) -> bool:
-    """Whether audio, relays and control process work for PROOF_S, according to the new version's own check."""
-    return target.succeeds(f"{CURRENT}/bin/python", "-m", "firmware.health", "--seconds", PROOF_S)
+    """Whether audio, relays and control process work for PROOF_S, according to the new version's own check, which prints the
+    fault that it finds."""
+    try:
+        target.run(f"{CURRENT}/bin/python", "-m", "firmware.health", "--seconds", PROOF_S)
+    except InstallError:
+        return False
+    return True
 
 
 def main(arguments=None) -> int:

@@ -49,6 +49,8 @@ class SimulatedTarget(Target):
         match words:
             case ("dpkg-query", *_):
                 return "installed"
+            case ("sync",):
+                pass
             case ("env", _, "apt-get", *_, "--no-install-recommends", _) | ("env", _, "apt-get", "-qq", "install", *_):
                 self.known.update(f"package {name}" for name in words[words.index("--no-install-recommends") + 1 :])
             case ("env", _, "apt-get", "-qq", "update"):

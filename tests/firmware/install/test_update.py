@@ -16,10 +16,11 @@ SETTLE = DATA / "root/usr/local/lib/burnish/slot-settle"
 
 
 class Box(SimulatedTarget):
-    """A box with an installed version. `works`: whether the next version works. `cut_after`: the number of writes, renames,
-    removals and commands after which the power fails."""
+    """A box with an installed version. `works`: whether the next version works. `starts`: whether its service starts.
+    `cut_after`: the number of writes, renames, removals and commands after which the power fails."""
 
     works = True
+    starts = True
     cut_after = None
     done = 0
 
@@ -32,14 +33,15 @@ class Box(SimulatedTarget):
         match words:
             case ("systemctl", "restart", _):
                 self.step()
-                return self.path(f"{application.CURRENT}/bin/pip").exists()
-            case (_, "-m", "firmware.health", *_):
-                self.step()
-                return Box.works
+                return Box.starts and self.path(f"{application.CURRENT}/bin/pip").exists()
         return super().succeeds(*words)
 
     def run(self, *words, output: bool = False) -> str:
         self.step()
+        if words[2:3] == ("firmware.health",):
+            if not Box.works:
+                raise InstallError("the check ended with status 1")
+            return ""
         return super().run(*words, output=output)
 
     def write(self, name, text, mode=0o644):
@@ -61,7 +63,7 @@ class PowerCut(BaseException):
 
 @pytest.fixture
 def box(tmp_path, monkeypatch) -> Box:
-    for name, value in (("works", True), ("cut_after", None), ("done", 0)):
+    for name, value in (("works", True), ("starts", True), ("cut_after", None), ("done", 0)):
         monkeypatch.setattr(Box, name, value)
     box = Box(tmp_path / "root")
     install.install(box, Settings("none"), dry_run=False)
@@ -95,6 +97,13 @@ def test_a_version_that_fails_its_trial_is_replaced_by_the_old_one(box, wheel):
     assert not update.update(box, wheel)
     assert application.current(box) == "a"
     assert box.read(update.TRIAL) is None
+
+
+def test_a_version_that_does_not_start_is_replaced_by_the_old_one(box, wheel, capsys):
+    Box.starts = False
+    assert not update.update(box, wheel)
+    assert application.current(box) == "a"
+    assert "its service does not start" in capsys.readouterr().out
 
 
 def test_a_version_that_cannot_be_installed_does_not_change_the_old_one(box, wheel, monkeypatch):
