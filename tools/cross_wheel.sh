@@ -12,7 +12,12 @@ trixie) version=3.13 ;;
 *) echo "tools/cross_wheel.sh: the release must be bookworm or trixie, and this is $release" >&2; exit 2 ;;
 esac
 
-if ! "python$version" --version >/dev/null 2>&1; then
+# The command that pyenv puts on the PATH fails unless its version was chosen; the programs themselves are in pyenv's folder.
+found=
+for program in "python$version" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/python3; do
+    ! "$program" --version >/dev/null 2>&1 || { found=$program; break; }
+done
+if [ -z "$found" ]; then
     echo "there is no python$version here, which the wheel for $release needs" >&2
     exit 0
 fi
@@ -25,7 +30,7 @@ fi
 
 python=$folder/python$version/bin/python
 if [ ! -x "$python" ]; then
-    "python$version" -m venv "$folder/python$version"
+    "$found" -m venv "$folder/python$version"
     "$python" -m pip install --quiet --disable-pip-version-check setuptools wheel "cython>=3.1" numpy
 fi
 # The headers of Python are the same on both machines, because both are 64-bit and little-endian. These settings state the
