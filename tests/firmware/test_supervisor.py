@@ -103,6 +103,8 @@ def test_the_unit_file_starts_an_installed_command():
     assert Path(program).name == "burnishd" and main._arguments(arguments).config == "/etc/burnish/burnish.toml"
     assert service["Type"] == "notify" and float(service["WatchdogSec"]) > 4 * supervisor.TICK_S * 25
     assert int(service["LimitRTPRIO"]) >= 90 and service["LimitMEMLOCK"] == "infinity"
-    assert f"/var/lib/{service['StateDirectory']}" == config.Config().files.data
+    # The minus sign: the folder does not exist before the first start.
+    assert service["ReadWritePaths"] == f"-{config.Config().files.data}"
+    assert service["ExecStartPre"].startswith("-+") and service["ExecStartPre"].endswith(config.Config().files.data)
     assert f"/run/{service['RuntimeDirectory']}" == config.Config().files.run
     assert int(service["TimeoutStopSec"]) > 2 * supervisor.STOP_S
