@@ -14,7 +14,7 @@ from firmware.engine import read_run_log
 from .__main__ import SCENE
 
 SOURCE, TARGET = Path("out"), "docs/demo.png"
-WIDTH, COLOURS = 900, 48
+WIDTH, COLOURS = 900, 256
 FIGURES = ("lufs_before", "lufs_after", "dbtp_before", "dbtp_after")
 
 
@@ -39,4 +39,5 @@ if __name__ == "__main__":
     metadata.add_itxt("burnish", json.dumps(description(picture.info["Title"])), zip=True)
     size = (WIDTH, round(picture.height * WIDTH / picture.width))
     small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    small.quantize(COLOURS, dither=Image.Dither.NONE).save(TARGET, optimize=True, pnginfo=metadata)
+    # MAXCOVERAGE keeps rare colours, such as those of the marks.
+    small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(TARGET, optimize=True, pnginfo=metadata)
