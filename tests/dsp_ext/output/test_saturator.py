@@ -10,7 +10,6 @@ from dsp_ext.core.processor import RATES_HZ
 from dsp_ext.output import design_saturator
 from dsp_ext.output.saturator import Saturator
 from dsp_ext.settings import SATURATOR
-from tests.support.plots import write_svg
 
 CURVES = SATURATOR["curve"].choices
 
@@ -59,19 +58,11 @@ def test_slow_signals_follow_the_curve(curve):
     assert np.abs(small - 0.001 * np.sin(0.1 * np.arange(9000)))[500:-500].max() < 1e-7
 
 
-def test_plot_of_the_curves(pytestconfig):
+@pytest.mark.parametrize("curve", CURVES)
+def test_no_curve_falls(curve):
     """Output against input for slow signals, with 6 dB of drive."""
-    x = np.linspace(-0.99, 0.99, 24000)
-    found = {curve: saturated(x, enabled=1, curve=curve, drive_db=6.0)[0] for curve in CURVES}
-
-    def draw(axes):
-        for curve, y in found.items():
-            axes.plot(x[300:-300:200], y[300:-300:200], label=curve, linewidth=1)
-        axes.set(xlabel="in", ylabel="out", title="Curves at 6 dB of drive")
-        axes.legend()
-
-    write_svg(pytestconfig, "saturator", draw)
-    assert all(np.all(np.diff(y[300:-300]) > -1e-5) for y in found.values())
+    y = saturated(np.linspace(-0.99, 0.99, 24000), enabled=1, curve=curve, drive_db=6.0)[0]
+    assert np.all(np.diff(y[300:-300]) > -1e-5)
 
 
 @pytest.mark.parametrize("curve", CURVES)
