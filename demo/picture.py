@@ -40,4 +40,6 @@ if __name__ == "__main__":
     size = (WIDTH, round(picture.height * WIDTH / picture.width))
     small = picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
     # MAXCOVERAGE keeps rare colours, such as those of the marks.
-    small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(TARGET, optimize=True, pnginfo=metadata)
+    small.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+        TARGET, optimize=True, pnginfo=metadata
+    )
