@@ -76,8 +76,8 @@ def check_format(path, channels: int, rate_hz: int, mono: bool = False) -> None:
     if rate_hz not in RATES_HZ:
         rates = ", ".join(f"{r / 1000:g}" for r in RATES_HZ)
         raise CliFail(
-            f"{path} has a sampling rate of {rate_hz} Hz, but the engine runs at {rates} kHz: `burnish render --rate {nearest_rate_hz(rate_hz)}` "
-            "converts it"
+            f"{path} has a sampling rate of {rate_hz} Hz, but the engine runs at {rates} kHz: "
+            f"`burnish render --rate {nearest_rate_hz(rate_hz)}` converts it"
         )
 
 
