@@ -6,7 +6,17 @@ import numpy as np
 
 from host_cli.assistant.curves import CURVE_HZ, Difference, Fit, total
 from host_cli.assistant.decisions import Decision, apart
-from host_cli.assistant.parts import LEAST_LU, decided, dynamics, equaliser, predicted_lu, problems, width
+from host_cli.assistant.parts import (
+    LEAST_LU,
+    SHORTEST_S,
+    decided,
+    dynamics,
+    equaliser,
+    predicted_lu,
+    problems,
+    unmeasured,
+    width,
+)
 from host_cli.assistant.recordings import CENTRES_HZ, HIGHEST_PART, Recording, decibels
 
 from . import tastes
@@ -19,6 +29,8 @@ LEAST_S = 8.0
 LEAST_DB, PART, MOST_DB, ABSENT_DB = 1.0, 0.8, 4.0, -12.0
 #: Below this frequency nothing is raised, because small loudspeakers cannot play it and it costs headroom.
 RAISED_FROM_HZ = 45.0
+#: A bell is explained by the bands of the spectrum in this distance.
+REACH_OCTAVES = 0.35
 #: Bands of the EQ that are used at most.
 MOST_BANDS = 6
 #: A song with at least this true peak and this loudness seems to be mastered, and is left alone unless a target was asked for.
@@ -43,9 +55,11 @@ def auto(mix: Recording, wish: Wish) -> Plan:
     """The plan for `mix`. Nothing but excerpts is rendered: `finishing.finished` finds the exact gain of the limiter."""
     style = tastes.style(wish.style)
     master = wish.lufs is None and _is_master(mix)
-    found = list(problems(mix, not master))
+    found = list(problems(mix, not master)) if mix.seconds >= SHORTEST_S else []
     plan = Plan(f"Auto {mix.name.rsplit('.', 1)[0]}", f"Made by burnish auto from {mix.name}: style {wish.style}, tone {wish.genre}.", (),
                 before=mix.figures)  # fmt: skip
+    if mix.lufs is None:
+        return plan.with_decisions(*(decision for decision in found if not decision.settings), unmeasured(mix))
     if master:
         return plan.with_decisions(*found, _left_alone(mix, style))
     tone, fit, curve = None, None, np.zeros(len(CENTRES_HZ))
@@ -58,7 +72,7 @@ def auto(mix: Recording, wish: Wish) -> Plan:
             mix, np.array(style.movement_db), settings, 1.0, f"usual for the style {wish.style}", 0.0
         )
         found += _width(mix)
-    elif mix.lufs is not None:
+    else:
         found.append(_too_short(mix))
     plan = plan.with_decisions(*found, tone=tone, fit=fit)
     return _with_loudness(plan, mix, wish, style, predicted_lu(mix, curve, curve))
@@ -103,9 +117,11 @@ def bands_of(fit: Fit, curve: np.ndarray, excess: np.ndarray, what: str) -> list
     """Decisions of the EQ, which name the excess over the dead band where there is one at their frequency."""
     found = []
     for decision, band in zip(equaliser.decisions(fit.bands, curve, what), fit.bands, strict=True):
-        near = np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= 0.7
+        near = np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= REACH_OCTAVES
         if band.type != "bell":
             near = band.freq_hz >= CENTRES_HZ if band.type == "low_shelf" else band.freq_hz <= CENTRES_HZ
+        if band.gain_db > 0:
+            near &= CENTRES_HZ >= RAISED_FROM_HZ
         value = float(excess[near][np.argmax(np.abs(excess[near]))]) if near.any() else 0.0
         if value * band.gain_db < 0:
             name = equaliser.reach(band)[1]
@@ -137,8 +153,6 @@ def _width(mix: Recording) -> list[Decision]:
 
 def _with_loudness(plan: Plan, mix: Recording, wish: Wish, style: tastes.Style, change_lu: float) -> Plan:
     """The plan with its loudness. A mix that is loud enough keeps it, unless a target was asked for."""
-    if mix.lufs is None:
-        return plan
     target = style.lufs if wish.lufs is None else wish.lufs
     if wish.lufs is None:
         target = max(target, mix.lufs)

@@ -6,7 +6,7 @@ import numpy as np
 
 from host_cli.assistant.curves import combined, difference, total
 from host_cli.assistant.decisions import PARTS, Decision
-from host_cli.assistant.parts import LEAST_LU, decided, dynamics, equaliser, predicted_lu, width
+from host_cli.assistant.parts import LEAST_LU, decided, dynamics, equaliser, predicted_lu, unmeasured, width
 from host_cli.assistant.recordings import CENTRES_HZ, HIGHEST_PART, Recording
 
 from .plan import Plan
@@ -28,6 +28,10 @@ def match(
     `loudness.settle` finds the exact gain of the limiter."""
     weights = list(weights) or [1.0] * len(references)
     names = ", ".join(reference.name for reference in references)
+    plan = Plan(f"Match {mix.name.rsplit('.', 1)[0]}", f"Made by burnish match from {mix.name} and {names}.", (), before=mix.figures,
+                reference=_mean_figures(references, weights))  # fmt: skip
+    if mix.lufs is None:
+        return plan.with_decisions(unmeasured(mix))
     others = [reference.passages for reference in references]
     found: list[Decision] = []
     image = width.matched(mix.passages, others, weights, amount) if "width" in parts else width.UNCHANGED
@@ -35,6 +39,7 @@ def match(
     tone = difference(total(mix.passages, image.side_db()), combined([total(other) for other in others], weights))
     fit, mid_db = None, np.zeros(len(CENTRES_HZ))
     if "tone" in parts and tone is not None and amount > 0:
+        tone = tone.raised(-_level(mix, tone.db))
         curve = amount * tone.curve_db
         curve -= _level(mix, amount * tone.db)
         fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
@@ -43,10 +48,14 @@ def match(
     if "dynamics" in parts:
         found += _dynamics(mix, references, weights, found, amount)
     lufs = _mean_lufs(references, weights)
-    plan = Plan(f"Match {mix.name.rsplit('.', 1)[0]}", f"Made by burnish match from {mix.name} and {names}.", tuple(found), tone=tone,
-                fit=fit, before=mix.figures, reference=_mean_figures(references, weights))  # fmt: skip
     wanted = lufs if "loudness" in parts else mix.lufs
-    return _with_loudness(plan, mix, wanted, amount, predicted_lu(mix, mid_db, mid_db + image.side_db()))
+    return _with_loudness(
+        plan.with_decisions(*found, tone=tone, fit=fit),
+        mix,
+        wanted,
+        amount,
+        predicted_lu(mix, mid_db, mid_db + image.side_db()),
+    )
 
 
 def _dynamics(mix: Recording, references: Sequence[Recording], weights: Sequence[float], found, amount: float):
@@ -69,7 +78,7 @@ def _level(mix: Recording, db: np.ndarray) -> float:
 
 def _with_loudness(plan: Plan, mix: Recording, lufs: float | None, amount: float, change_lu: float) -> Plan:
     """The plan with the loudness. `change_lu`: what the other settings do to it."""
-    if mix.lufs is None or lufs is None:
+    if lufs is None:
         return plan
     target = mix.lufs + amount * (lufs - mix.lufs)
     if abs(mix.lufs - target) < LEAST_LU and not plan.settings:

@@ -2,7 +2,7 @@
 
 The figures follow the usual definitions: tone is the long-term power in thirds of an octave from 31 Hz to 16 kHz without its level
 (the median of the differences), loudness that of ITU-R BS.1770, the true peak that of eight times the rate, PLR the true peak minus
-the loudness, width the energy of the side relative to that of the mid.
+the loudness, width the energy of the side relative to that of the mid, and the share of the side its part of the energy of both.
 """
 
 from dataclasses import asdict, dataclass
@@ -46,14 +46,15 @@ class Errors:
     tone_db: float
     most_tone_db: float
     width_db: float
+    side_share: float
     plr_db: float
     truth_lu: float
     reference_lu: float
     true_peak_dbtp: float
 
     def rounded(self) -> dict[str, float]:
-        """The figures with two decimals."""
-        return {name: round(value, 2) + 0.0 for name, value in asdict(self).items()}
+        """The figures with two decimals, the share with three."""
+        return {name: round(value, 3 if name == "side_share" else 2) + 0.0 for name, value in asdict(self).items()}
 
 
 def case_of(name: str, both: np.ndarray, damage: str) -> Case:
@@ -95,6 +96,7 @@ def errors(samples: np.ndarray, case: Case) -> Errors:
         tone_db=float(np.abs(tone).mean()),
         most_tone_db=float(np.abs(tone).max()),
         width_db=_width_db(samples) - case.known["width"],
+        side_share=_share(_width_db(samples)) - _share(case.known["width"]),
         plr_db=(found[1] - found[0]) - (truth[1] - truth[0]),
         truth_lu=found[0] - truth[0],
         reference_lu=found[0] - case.known["reference_lufs"],
@@ -116,3 +118,9 @@ def _loudness_and_peak(samples: np.ndarray) -> tuple[float, float]:
 def _width_db(samples: np.ndarray) -> float:
     mid, side = samples[:, 0] + samples[:, 1], samples[:, 0] - samples[:, 1]
     return float(10 * np.log10((side**2).sum() / (mid**2).sum()))
+
+
+def _share(width_db: float) -> float:
+    """The part of the side in the energy of mid and side."""
+    ratio = 10 ** (width_db / 10)
+    return ratio / (1 + ratio)

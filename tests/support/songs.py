@@ -1,6 +1,6 @@
-"""Ten synthesised songs of different kinds, in stereo, for the tests of the assistant: `song(name, seconds, rate_hz)`.
+"""Fourteen synthesised songs of different kinds, in stereo, for the tests of the assistant: `song(name, seconds, rate_hz)`.
 
-A song is a row of `SONGS`: tempo, key, chords, and instruments. It is played in parts of four bars. Which instruments play in a part,
+A song is a row of `SONGS` or of `CHECKS`: tempo, key, chords, and instruments. It is played in parts of four bars. Which instruments play in a part,
 how loud and which notes they play, differs from part to part, so that two halves of a song sound like one record but do not have
 the same spectrum.
 """
@@ -66,11 +66,28 @@ SONGS: dict[str, tuple[float, float, tuple[tuple[int, ...], ...], tuple[Voice, .
         Voice("guitar", 1.0, -5, 1, -0.9, 0.1), Voice("guitar", 1.0, -5, 1, 0.9, 0.1), Voice("lead", 0.4, -12, 3, share=0.4))),
 }  # fmt: skip
 
+#: Four songs with which nothing was tuned: the benchmark checks with them that the choices hold for other music.
+CHECKS: dict[str, tuple[float, float, tuple[tuple[int, ...], ...], tuple[Voice, ...]]] = {
+    "funk": (108, 73.4, ((0, 4, 7, 10), (5, 9, 12, 15)), (
+        Voice("kick", _ROCK, -1), Voice("snare", _BACK, -4), Voice("hat", 1.0, -16, pan=-0.3), Voice("bass", 0.9, -4),
+        Voice("guitar", 0.5, -13, 2, 0.6, 0.1, 0.8), Voice("brass", 0.15, -10, 2, -0.2, 0.5, 0.5), Voice("singer", 0.4, -7, 1, share=0.7))),
+    "waltz": (84, 98.0, ((0, 4, 7), (5, 9, 12), (7, 11, 14)), (
+        Voice("upright", (1, 0, 0, 0, 0, 0, 0, 0), -6), Voice("strings", 0.2, -9, 1, -0.4, 0.7), Voice("strings", 0.3, -11, 2, 0.5, 0.7, 0.7),
+        Voice("piano", (0, 0, 1, 0, 1, 0, 0, 0), -9, 2, 0.1, 0.4), Voice("lead", 0.3, -11, 3, share=0.5))),
+    "reggae": (74, 55.0, ((0, 3, 7), (5, 8, 12), (-2, 2, 5)), (
+        Voice("kick", (0, 0, 0, 0, 1, 0, 0, 0), -1), Voice("snare", (0, 0, 0, 0, 1, 0, 0, 0.2), -7), Voice("hat", 0.8, -19, spread=0.3),
+        Voice("sub", 0.5, -2), Voice("guitar", (0, 0, 1, 0, 0, 0, 1, 0), -12, 2, -0.5, 0.3), Voice("pad", 0.15, -15, 2, 0, 0.8, 0.6),
+        Voice("singer", 0.5, -6, 1, share=0.8))),
+    "house": (124, 49.0, ((0, 3, 7, 10), (-4, 0, 3, 7)), (
+        Voice("kick", _FOUR, 0), Voice("hat", (0, 1, 0, 1, 0, 1, 0, 1), -15, spread=0.2), Voice("bass", 0.6, -6),
+        Voice("piano", 0.3, -10, 2, 0, 0.5, 0.8), Voice("strings", 0.15, -16, 3, 0.2, 0.9, 0.5), Voice("cymbal", 0.05, -20, spread=0.5))),
+}  # fmt: skip
 
-def song(name: str, seconds: float, rate_hz: int = 44100, peak: float = 0.9) -> np.ndarray:
-    """Float64 samples, shape (2, frames), with this peak. The same arguments give the same samples."""
-    tempo, root_hz, chords, voices = SONGS[name]
-    rng = np.random.default_rng([len(name), *name.encode()])
+
+def song(name: str, seconds: float, rate_hz: int = 44100, peak: float = 0.9, seed: int = 0) -> np.ndarray:
+    """Float64 samples, shape (2, frames), with this peak. The same arguments give the same samples. Each `seed` plays other notes."""
+    tempo, root_hz, chords, voices = (SONGS | CHECKS)[name]
+    rng = np.random.default_rng([len(name), *name.encode(), *([seed] if seed else [])])
     eighth_s = 30 / tempo
     out = np.zeros((2, round(seconds * rate_hz)))
     part_s = PART_BARS * BAR_BEATS * 2 * eighth_s

@@ -12,12 +12,14 @@ __getattr__ = lazy_exports(
         "CEILING": "loudness",
         "GAIN": "loudness",
         "LEAST_LU": "loudness",
+        "SHORTEST_S": "loudness",
         "Settled": "loudness",
         "TRIM": "loudness",
         "decided": "loudness",
         "predicted_lu": "loudness",
         "problems": "faults",
         "settle": "loudness",
+        "unmeasured": "loudness",
     },
 )
 
@@ -25,6 +27,7 @@ __all__ = [
     "CEILING",
     "GAIN",
     "LEAST_LU",
+    "SHORTEST_S",
     "TRIM",
     "Settled",
     "decided",
@@ -33,5 +36,6 @@ __all__ = [
     "predicted_lu",
     "problems",
     "settle",
+    "unmeasured",
     "width",
 ]

@@ -16,6 +16,8 @@ GAIN, TRIM, CEILING = "limiter.gain_db", "input.trim_db", "limiter.ceiling_dbtp"
 LEAST_LU = 0.1
 #: Largest distance from the target in LU. The gain has steps of 0.1 dB, so that one of them is within 0.05 LU if the limiter rests.
 TOLERANCE_LU = 0.06
+#: The shortest recording whose loudness can be measured, in s (one block of ITU-R BS.1770).
+SHORTEST_S = 0.4
 _BLOCK = 1 << 16
 
 
@@ -42,6 +44,12 @@ def trim_db(gain_db: float) -> float:
     """The part of a gain that the input takes, because the limiter's gain has a smaller range."""
     gain, trim = params.find(GAIN), params.find(TRIM)
     return float(np.clip(gain_db - np.clip(gain_db, gain.low + 6, gain.high - 6), trim.low, trim.high))
+
+
+def unmeasured(mix: Recording) -> Decision:
+    """What to say of a mix without a loudness."""
+    finding = f"the mix of {mix.seconds:.2f} s is silent or shorter than {SHORTEST_S:g} s, so that its loudness cannot be measured"
+    return Decision("loudness", finding, mix.seconds, SHORTEST_S, "s", "everything is left alone")
 
 
 def decided(lufs: float, target_lufs: float, change_lu: float, ceiling_dbtp: float) -> tuple[Decision, float]:

@@ -58,10 +58,9 @@ def matched(mix: Passages, references: list[Passages], weights: list[float], amo
 
 
 def _changes(own: Levels, other: Levels, there: np.ndarray) -> dict[str, float]:
-    """The change of each range: that of the whole, and what the range shows beyond it."""
-    difference = other.db - own.db
-    variance = own.variance + other.variance + BAND_DB**2
-    weights = np.where(there, 1 / variance, 0.0)
+    """The change of each range: that of the whole, and what the range shows beyond it. A range that shows the opposite of its change is
+    left alone."""
+    difference, weights = other.db - own.db, _weights(own, other, there)
     whole = _median(difference, weights)
     changes = {}
     for name, low_hz, high_hz in RANGES:
@@ -69,9 +68,16 @@ def _changes(own: Levels, other: Levels, there: np.ndarray) -> dict[str, float]:
         known = float(np.sum(weights[inside])) / _TOGETHER
         own_change = float(np.sum((weights * (difference - whole))[inside])) / _TOGETHER
         changes[name] = whole + own_change / (known + 1 / RANGE_DB**2)
+        if changes[name] * np.sum((weights * difference)[inside]) < 0:
+            changes[name] = 0.0
     if max(changes.values()) - min(changes.values()) < LEAST_DB:
         return dict.fromkeys(changes, whole)
     return changes
+
+
+def _weights(own: Levels, other: Levels, there: np.ndarray) -> np.ndarray:
+    """How much each band counts."""
+    return np.where(there, 1 / (own.variance + other.variance + BAND_DB**2), 0.0)
 
 
 def _median(values: np.ndarray, weights: np.ndarray) -> float:
@@ -103,8 +109,11 @@ def _decisions(changes: dict[str, float], amount: float, own: Levels, other: Lev
                        {f"stereo.width_{name}_pct": pct for name in changes})  # fmt: skip
     for name, low_hz, high_hz in RANGES if len(set(changes.values())) > 1 else ():
         inside = there & (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)
-        measured = float(np.mean((own.db - other.db)[inside])) if inside.any() else -changes[name]
+        weights = _weights(own, other, there)[inside]
+        measured = float(np.average((own.db - other.db)[inside], weights=weights)) if inside.any() else -changes[name]
         pct = round(100 * 10 ** (changes[name] / 20))
+        if pct == 100:
+            continue
         yield Decision("width", f"side {NAMES[name]} {apart(measured, 'that of the reference')}", measured, LEAST_DB, "dB",
                        f"width {pct} %", {f"stereo.width_{name}_pct": float(pct), **SPLITS})  # fmt: skip
     if mono:

@@ -50,10 +50,9 @@ def match(context: Context, mix, references, weights, amount_pct, parts, output,
 
     read = assistant.read(mix)
     others = [assistant.read(path, reference=True) for path in references]
-    if all(other.lufs is None for other in others):
-        raise CliFail(
-            f"{references[0]} is silent or shorter than 0.4 s: give a reference whose loudness can be measured"
-        )
+    for path, other in zip(references, others, strict=True):
+        if other.lufs is None:
+            raise CliFail(f"{path} is silent or shorter than 0.4 s: give a reference whose loudness can be measured")
     plan = assistant.match(read, others, weights, amount_pct / 100, parts)
     plan, blocks = assistant.finished(plan, read, bits if audio else None)
     results.deliver(context, "match", plan, read, blocks, output, audio, page, bits)

@@ -69,8 +69,18 @@ def test_refuses_what_it_cannot_do(burnish, files, tmp_path, arguments, message)
     assert message in err
 
 
-def test_a_silent_reference_is_refused(burnish, files, tmp_path):
+@pytest.mark.parametrize("others", [[], ["-r", "reference.wav"]], ids=["alone", "beside another"])
+def test_a_silent_reference_is_refused(burnish, files, tmp_path, others):
     soundfile.write(tmp_path / "silent.wav", np.zeros((44100, 2)), 44100, "PCM_24")
-    status, _, err = burnish("match", files[0], "-r", tmp_path / "silent.wav", "-o", tmp_path / "p.toml")
+    others = [files[1] if word == "reference.wav" else word for word in others]
+    status, _, err = burnish("match", files[0], *others, "-r", tmp_path / "silent.wav", "-o", tmp_path / "p.toml")
     assert status == 1
-    assert "give a reference whose loudness can be measured" in err
+    assert "silent.wav is silent or shorter than 0.4 s: give a reference whose loudness can be measured" in err
+
+
+def test_a_rate_that_the_engine_has_not_is_refused(burnish, files, tmp_path):
+    soundfile.write(tmp_path / "slow.wav", np.zeros(22050), 22050, "PCM_U8")
+    for command in (["match", tmp_path / "slow.wav", "-r", files[1]], ["auto", tmp_path / "slow.wav"]):
+        status, _, err = burnish(*command, "-o", tmp_path / "p.toml")
+        assert status == 1
+        assert "22050 Hz" in err and "`burnish render --rate 44100` converts it" in err

@@ -83,7 +83,9 @@ def test_silence_gives_an_empty_preset():
     assert plan.settings == {}
     assert "the file is silent" in plan.sentences[0]
     mix = recording(np.zeros((5 * RATE_HZ, 2)))
-    assert match(mix, [recording(noise(3, 0.5, 0.3))]).settings == {}
+    plan = match(mix, [recording(noise(3, 0.5, 0.3))])
+    assert plan.settings == {}
+    assert "silent or shorter than 0.4 s" in plan.sentences[0] and "everything is left alone" in plan.sentences[0]
 
 
 def test_one_channel_is_played_on_both(burnish, tmp_path):
@@ -107,7 +109,9 @@ def test_one_second_gets_its_loudness_only():
 
 
 def test_a_tenth_of_a_second_cannot_be_measured():
-    assert made(noise(0.1, 0.75, 0.3)).settings == {}
+    for plan in (made(noise(0.1, 0.75, 0.3)), made(np.ones((1, 2)))):
+        assert plan.settings == {}
+        assert "shorter than 0.4 s" in plan.sentences[0]
 
 
 @pytest.mark.match
