@@ -7,6 +7,7 @@ import numpy as np
 
 from host_cli.assistant.curves import CURVE_HZ, response_db
 from host_cli.assistant.recordings import CENTRES_HZ, Recording
+from host_cli.errors import CliFail
 from host_cli.render import analysis
 from host_cli.report import Figure, Plot, Section, plots, sheet, write_pdf
 
@@ -21,10 +22,13 @@ def write_page(path: Path, plan: Plan, mix: Recording, blocks: Sequence[np.ndarr
     """Write the page of `plan` for `mix`, whose output is `blocks`; .pdf needs an installed browser. Raises CliFail."""
     output = np.concatenate([np.asarray(block, np.float32) for block in blocks], axis=1)
     page = sheet(f"{plan.name}: why", plan.notes, sections(plan, mix, output))
-    if path.suffix.lower() == ".pdf":
-        write_pdf(page, path)
-    else:
-        path.write_text(page, encoding="utf-8")
+    try:
+        if path.suffix.lower() == ".pdf":
+            write_pdf(page, path)
+        else:
+            path.write_text(page, encoding="utf-8")
+    except OSError as why:
+        raise CliFail(f"cannot write {path}: {why.strerror}") from None
 
 
 def sections(plan: Plan, mix: Recording, output: np.ndarray) -> list[Section]:

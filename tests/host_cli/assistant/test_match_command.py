@@ -46,6 +46,16 @@ def test_the_rendered_file_has_the_tags_of_the_mix(burnish, files, tmp_path):
         assert FLAC(audio)["TITLE"] == ["Sea"] and FLAC(audio)["ISRC"] == ["AA6Q72000047"]
 
 
+@pytest.mark.parametrize("option", ["-o", "--render", "--explain"])
+def test_an_output_that_cannot_be_written_is_named(burnish, files, tmp_path, option):
+    outputs = {"-o": tmp_path / "p.toml", "--render": tmp_path / "out.wav", "--explain": tmp_path / "why.html"}
+    outputs[option].mkdir()
+    words = [word for pair in outputs.items() for word in pair]
+    status, _, err = burnish("match", files[0], "-r", files[1], "--only", "loudness", *words, "--yes")
+    assert status == 1
+    assert str(outputs[option]) in err and "unexpected" not in err and len(err.strip().splitlines()) == 1, err
+
+
 def test_prints_json(burnish, files, tmp_path):
     status, out, err = burnish(
         "match", files[0], "-r", files[1], "-o", tmp_path / "p.toml", "--only", "loudness", "--json"

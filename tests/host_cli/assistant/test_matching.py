@@ -85,3 +85,18 @@ def test_every_sentence_has_its_number_and_a_consequence(case):
         assert decision.consequence
         assert decision.settings
         assert abs(decision.measured) >= decision.threshold
+
+
+@pytest.mark.parametrize("name", ["rock", "orchestra", "folk"])
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_no_sentence_contradicts_its_setting(name, damage):
+    """What is above the reference is lowered, and what is below is raised."""
+    case = synthesised(name, damage, 8.0)
+    plan = match(recording(case.mix), [recording(case.reference)])
+    assert plan.decisions
+    for decision in plan.decisions:
+        change = [value for id, value in decision.settings.items() if id.endswith("gain_db")]
+        change += [value - 100 for id, value in decision.settings.items() if id.startswith("stereo.width_")]
+        assert all(value * decision.measured < 0 for value in change), decision.sentence
+        word = "above" if decision.measured > 0 else "below"
+        assert f"{decision.unit} {word} " in decision.finding, decision.sentence
