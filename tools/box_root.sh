@@ -42,3 +42,5 @@ echo 'console=serial0,115200 console=tty1 root=PARTUUID=00000000-02 rootfstype=e
 # pip reaches its index in the same manner as on this machine.
 [ ! -e /etc/pip.conf ] || cp /etc/pip.conf "$folder/etc/"
 [ ! -e /etc/ssl/certs/ca-certificates.crt ] || cp /etc/ssl/certs/ca-certificates.crt "$folder/etc/ssl/certs/"
+# Nobody needs this system after a power cut, and waiting for the disk takes most of the time of an installation.
+echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/trial"

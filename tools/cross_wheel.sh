@@ -32,7 +32,7 @@ if [ "${ARCH:-arm64}" = native ]; then machine=$(uname -m); else machine=aarch64
 python=$folder/python$version/bin/python
 if [ ! -x "$python" ]; then
     "$found" -m venv "$folder/python$version"
-    "$python" -m pip install --quiet --disable-pip-version-check setuptools wheel "cython>=3.1" numpy
+    "$python" -m pip install --quiet --disable-pip-version-check --upgrade "setuptools>=77" wheel "cython>=3.1" numpy
 fi
 if [ "$machine" != "$(uname -m)" ]; then
     # The headers of Python are the same on both machines, because both are 64-bit and little-endian. These settings state the

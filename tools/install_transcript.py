@@ -18,7 +18,7 @@ NOISE = (
         re.compile(
             r"^(?:Selecting previously|Preparing to unpack|Unpacking|Setting up|Processing triggers|\(Reading database|"
             r"debconf: |Extracting templates|update-alternatives: |Creating config file|qemu: |\[notice\]|dpkg-preconfigure|"
-            r"invoke-rc.d: |W: |Adding |Updating certificates|\d+ added, ).*\n",
+            r"invoke-rc.d: |W: |WARNING: Location |Adding |Updating certificates|\d+ added, ).*\n",
             re.M,
         ),
         "",

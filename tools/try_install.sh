@@ -48,10 +48,10 @@ chroot "$root" setpriv --reuid=burnish --regid=burnish --clear-groups env HOME=/
     /opt/burnish/current/bin/burnishd --sim --unpaced --run-dir /tmp/burnish-trial --mix /tmp/mix.wav &&
     echo "it ran, and ended with status 0"
 echo "== pytest $tests"
-check=$root/tmp/check
+check=$root/srv/check
 rm -rf "$check"
 mkdir -p "$check"
 cp -r tests docs pyproject.toml "$check"
-chroot "$root" /opt/burnish/current/bin/python -m pip install --quiet --disable-pip-version-check --target /tmp/check/libraries \
+chroot "$root" /opt/burnish/current/bin/python -m pip install --quiet --disable-pip-version-check --target /srv/check/libraries \
     pytest scipy soundfile
-chroot "$root" sh -c "cd /tmp/check && PYTHONPATH=libraries:. /opt/burnish/current/bin/python -m pytest -q -p no:cacheprovider $tests"
+chroot "$root" sh -c "cd /srv/check && PYTHONPATH=libraries:. /opt/burnish/current/bin/python -m pytest -q -p no:cacheprovider $tests"
