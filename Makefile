@@ -86,11 +86,12 @@ test-browser: build
 	VENV=$(VENV) sh tools/browser_setup.sh
 	LONG=$(LONG) $(PY) -m pytest -m browser -s tests/host_cli/web
 
-# The same audio processes on Debian's unmodified real-time kernel, in an emulator whose instructions take time (SECONDS=60: longer).
+# The same audio processes on Debian's unmodified real-time kernel, in an emulator whose instructions take time (SECONDS=60: longer;
+# WRITE=1: renews docs/DRILLS.md).
 .PHONY: test-box-stock
 test-box-stock: build
 	sh tools/box_setup.sh
-	SECONDS=$(SECONDS) $(PY) -m pytest -m stock -s tests/box
+	SECONDS=$(SECONDS) $(PY) -m pytest -m stock -s $(if $(WRITE),--write-docs) tests/box
 
 # Installs a box twice into an emulated Debian system for arm64, and runs tests of the DSP there. Needs root. WRITE=1 keeps the
 # output in docs/install.

@@ -58,16 +58,17 @@ def run(kernel: Path, command: list, *, kernel_arguments=(), timeout_s: float = 
     )
 
 
-def pytest_command(path: Path) -> list:
+def pytest_command(path: Path, python: str = sys.executable) -> list:
     """The command that runs the drills of a file inside a guest."""
-    return [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--color=no", "-m", "", path]
+    return [python, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--color=no", "-m", "", path]
 
 
-def script(command: list) -> str:
+def script(command: list, folder: Path = ROOT) -> str:
+    """A shell script that runs `command` in a folder of the guest."""
     environment = {"BURNISH_GUEST": "1", "PYTHONDONTWRITEBYTECODE": "1", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     exports = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
     words = " ".join(shlex.quote(str(word)) for word in command)
-    return f"export {exports}\ncd {shlex.quote(str(ROOT))}\nexec {words} </dev/null 2>&1\n"
+    return f"export {exports}\ncd {shlex.quote(str(folder))}\nexec {words} </dev/null 2>&1\n"
 
 
 def _memory_folder() -> str:

@@ -85,17 +85,6 @@ def run(kernel: Path, drill: Drill) -> guest.Ended:
     )
 
 
-@pytest.fixture(scope="module")
-def document(request):
-    """The rows that the drills report. In the end they are written into docs/DRILLS.md or compared with it."""
-    rows: dict[str, results.Row] = {}
-    yield rows
-    if request.config.getoption("--write-docs"):
-        results.write(rows)
-    elif stale := results.stale(rows):
-        pytest.fail("docs/DRILLS.md is not current: run `make test-box WRITE=1`\n" + "\n".join(stale))
-
-
 @pytest.mark.parametrize("drill", ALL, ids=lambda drill: drill.name)
 def test_drill(runs, drill, document):
     ended = runs[drill.name].result()

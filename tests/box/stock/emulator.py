@@ -7,24 +7,32 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.box.guest import END, Ended, script
+from tests.box.guest import END, Ended
 
 MEMORY = "1536M"
+#: The words of the command that depend on the machine, and the console of the kernel.
+MACHINES = {
+    "amd64": (("qemu-system-x86_64", "-machine", "q35", "-cpu", "max"), "ttyS0"),
+    "arm64": (("qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72"), "ttyAMA0"),
+}
 
 
-def run(kernel: Path, initial: Path, command: list, *, timeout_s: float) -> Ended:
-    """Run `command` as root in the emulator. `timeout_s` is measured by the host's clock."""
+def run(machine: str, kernel: Path, initial: Path, root: Path, text: str, *, timeout_s: float) -> Ended:
+    """Run the shell script `text` as root in the emulator. Its file system is the folder `root` of the host, read-only, with a file
+    system in memory on top. `timeout_s` is measured by the host's clock."""
     began_s = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="burnish-emulator-") as folder:
+    emulator, console = MACHINES[machine]
+    with tempfile.TemporaryDirectory(prefix="burnish-emulator-", dir=root / "tmp") as folder:
         path = Path(folder) / "script"
-        path.write_text(script(command))
+        path.write_text(text)
         words = [
-            "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off",
-            "-cpu", "max", "-smp", "1", "-m", MEMORY, "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio",
+            *emulator, "-accel", "tcg,thread=single", "-icount", "shift=0,sleep=off", "-smp", "1", "-m", MEMORY,
+            "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio",
             "-kernel", str(kernel), "-initrd", str(initial),
-            "-fsdev", "local,id=host,path=/,security_model=none,readonly=on,multidevs=remap",
+            "-fsdev", f"local,id=host,path={root},security_model=none,readonly=on,multidevs=remap",
             "-device", "virtio-9p-pci,fsdev=host,mount_tag=host", "-append",
-            f"console=ttyS0 quiet panic=-1 tsc=reliable mitigations=off random.trust_cpu=on guest_script={path}",
+            f"console={console} quiet panic=-1 tsc=reliable mitigations=off random.trust_cpu=on "
+            f"guest_script=/{path.relative_to(root)}",
         ]  # fmt: skip
         try:
             done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
