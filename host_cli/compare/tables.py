@@ -12,11 +12,9 @@ def version_rows(versions: Sequence[Version]) -> list[tuple[str, ...]]:
     rows = [("", "offset", "polarity", "LUFS", "gain", "dBTP", "PLR", "LRA", "file")]
     for v in versions:
         ms = 1000 * v.offset.frames / v.rate_hz
-        offset = (
-            "–" if v is versions[0] else f"{round(v.offset.frames, 2) + 0.0:+.2f} frames ({round(ms, 3) + 0.0:+.3f} ms)"
-        )
+        offset = "–" if v is versions[0] else f"{v.offset.frames:+z.2f} frames ({ms:+z.3f} ms)"
         rows.append((v.letter, offset, "inverted" if v.offset.inverted else "", _figure(v.figures["integrated_lufs"], "{:.2f}"),
-                     f"{v.gain_db:+.2f} dB", _figure(v.figures["max_tp_dbtp"], "{:.2f}"), _figure(v.figures["plr_db"], "{:.1f}"),
+                     f"{v.gain_db:+z.2f} dB", _figure(v.figures["max_tp_dbtp"], "{:.2f}"), _figure(v.figures["plr_db"], "{:.1f}"),
                      _figure(v.figures["lra_lu"], "{:.1f}"), v.path.name))  # fmt: skip
     return rows
 
@@ -24,16 +22,16 @@ def version_rows(versions: Sequence[Version]) -> list[tuple[str, ...]]:
 def difference_rows(versions: Sequence[Version], found: Sequence[Difference]) -> list[tuple[str, ...]]:
     """One measure in each row, one version other than the first in each column."""
     rows = [("more than A at equal loudness", *(v.letter for v in versions[1:]))]
-    rows += [(f"{hz} Hz", *(_figure(d.octaves_db[hz], "{:+.1f} dB") for d in found)) for hz in found[0].octaves_db]
+    rows += [(f"{hz} Hz", *(_figure(d.octaves_db[hz], "{:+z.1f} dB") for d in found)) for hz in found[0].octaves_db]
     rows.append(("tone, mean of thirds", *(f"{d.tone_db:.2f} dB" for d in found)))
-    rows.append(("peak to loudness (PLR)", *(_figure(d.plr_db, "{:+.1f} dB") for d in found)))
-    rows.append(("loudness range (LRA)", *(_figure(d.lra_lu, "{:+.1f} LU") for d in found)))
-    rows.append(("crest of 100 ms", *(f"{d.crest_db:+.1f} dB" for d in found)))
+    rows.append(("peak to loudness (PLR)", *(_figure(d.plr_db, "{:+z.1f} dB") for d in found)))
+    rows.append(("loudness range (LRA)", *(_figure(d.lra_lu, "{:+z.1f} LU") for d in found)))
+    rows.append(("crest of 100 ms", *(f"{d.crest_db:+z.1f} dB" for d in found)))
     rows += [
-        (f"modulation, {name}", *(f"{d.modulation_db[name]:+.2f} dB" for d in found)) for name in found[0].modulation_db
+        (f"modulation, {name}", *(f"{d.modulation_db[name]:+z.2f} dB" for d in found)) for name in found[0].modulation_db
     ]
-    rows.append(("width (side over mid)", *(_figure(d.width_db, "{:+.1f} dB") for d in found)))
-    rows.append(("correlation of the channels", *(_figure(d.correlation, "{:+.2f}") for d in found)))
+    rows.append(("width (side over mid)", *(_figure(d.width_db, "{:+z.1f} dB") for d in found)))
+    rows.append(("correlation of the channels", *(_figure(d.correlation, "{:+z.2f}") for d in found)))
     rows.append(
         ("null depth", *("nothing remains" if d.null_db == -math.inf else f"{d.null_db:.1f} dB" for d in found))
     )

@@ -65,6 +65,8 @@ def _check_computer() -> list:
         Path(folder, Path(UDEV_FILE).name).exists() for folder in ("/etc/udev/rules.d", "/usr/lib/udev/rules.d")
     )
     advice = f"there is no udev rule; run `burnish doctor --udev | sudo tee {UDEV_FILE}`, then plug the box in again"
+    if not boxes:
+        advice = "there is no udev rule; a box on USB needs one, and `burnish doctor` then says how to install it"
     checks.append(Finding("udev", ruled or not boxes, "rule installed" if ruled else advice))
     modem = any(comm.read_text().strip() == "ModemManager" for comm in _readable(Path("/proc").glob("[0-9]*/comm")))
     text = "running; without the udev rule it probes the box for 10 s" if modem else "not running"

@@ -34,7 +34,7 @@ export class SocketTransport {
       socket.onmessage = (event) => this.onMessage(JSON.parse(event.data));
       socket.onclose = (event) => {
         clearTimeout(timer);
-        const reason = event.reason || "burnish web has ended: start it again";
+        const reason = event.reason || "burnish web does not answer: start it again";
         reject(new Error(reason));
         this.onClose(reason);
       };
