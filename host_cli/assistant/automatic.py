@@ -46,7 +46,7 @@ class Wish:
     """What a person asked for. `lufs` and `ceiling_dbtp`: the target, None for that of the style."""
 
     style: str = "balanced"
-    genre: str = "any"
+    genre: str = tastes.ANY
     lufs: float | None = None
     ceiling_dbtp: float = -1.0
 
@@ -110,7 +110,7 @@ def usual_tone(mix: Recording, genre: str) -> tuple[Difference | None, Fit | Non
     curve = np.interp(np.log(CURVE_HZ), np.log(CENTRES_HZ), smooth)
     found = Difference(np.where(own.there, wanted, np.nan), smooth, curve, np.zeros(len(wanted)))
     fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * mix.rate_hz)
-    return found, fit, bands_of(fit, curve, excess, f"the usual tone ({genre})")
+    return found, fit, bands_of(fit, curve, excess, tastes.tone_name(genre))
 
 
 def bands_of(fit: Fit, curve: np.ndarray, excess: np.ndarray, what: str) -> list[Decision]:

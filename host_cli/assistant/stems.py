@@ -22,7 +22,7 @@ MOST_BANDS, REACH_OCTAVES = 4, 0.7
 WITHOUT_LIMITER = {"limiter.enabled": 0.0}
 
 
-def suggested(stems: Sequence[Recording], genre: str = "any") -> list[list[Decision]]:
+def suggested(stems: Sequence[Recording], genre: str = tastes.ANY) -> list[list[Decision]]:
     """Decisions about problems, tone and dynamics for each of `stems`, which begin together and have one sampling rate."""
     found = [[decision for decision in problems(stem, True) if decision.settings] for stem in stems]
     whole = _sum(stems)
@@ -63,7 +63,7 @@ def _add_tone(found: list[list[Decision]], whole: Recording, power: np.ndarray, 
             continue
         fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * whole.rate_hz)
         for band, decision in zip(
-            fit.bands, bands_of(fit, curve, excess * own, f"the usual tone ({genre})"), strict=True
+            fit.bands, bands_of(fit, curve, excess * own, tastes.tone_name(genre)), strict=True
         ):
             near = own & (np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= REACH_OCTAVES)
             # A band outside the range of the stem corrects the others of this stem.

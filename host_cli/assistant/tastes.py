@@ -10,6 +10,8 @@ import numpy as np
 from host_cli.assistant.recordings import CENTRES_HZ, decibels
 
 STYLES = ("open", "balanced", "dense")
+#: The tone without a genre.
+ANY = "any"
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ def style(id: str) -> Style:
 def genres() -> tuple[str, ...]:
     """The ids of the tones."""
     return tuple(row["id"] for row in _document()["tone"])
+
+
+def tone_name(genre: str) -> str:
+    """What sentences call the tone of a genre."""
+    return "the usual tone" if genre == ANY else f"the usual tone of {genre}"
 
 
 def width() -> dict:
