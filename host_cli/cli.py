@@ -93,6 +93,7 @@ SUBJECTS = {
     "box": "The box",
     "presets": "Parameters and presets",
     "remote": "Remote control",
+    "commands": "The shell",
 }
 
 

@@ -5,6 +5,8 @@ import errno
 import os
 import socket
 import struct
+from collections.abc import Callable
+from functools import partial
 
 from firmware.contract import BurnishError
 
@@ -20,13 +22,10 @@ class HangUp(BurnishError, ConnectionError):
 
 
 class _End:
-    """What both kinds have in common: reading and writing without waiting."""
+    """What both kinds have in common: reading with `receive(most_bytes)` and writing with `send(data)`, without waiting."""
 
-    def _receive(self, most_bytes: int) -> bytes:
-        raise NotImplementedError
-
-    def _send(self, data: bytes) -> int:
-        raise NotImplementedError
+    def __init__(self, receive: Callable[[int], bytes], send: Callable[[bytes], int]):
+        self._receive, self._send = receive, send
 
     def read(self) -> bytes:
         """The bytes that have arrived. Raises HangUp."""
@@ -50,17 +49,12 @@ class TtyEnd(_End):
     """The open descriptor of a tty or a pseudo terminal."""
 
     def __init__(self, descriptor: int):
+        super().__init__(partial(os.read, descriptor), partial(os.write, descriptor))
         self._descriptor = descriptor
 
     def fileno(self) -> int:
         """The descriptor, for `select`."""
         return self._descriptor
-
-    def _receive(self, most_bytes: int) -> bytes:
-        return os.read(self._descriptor, most_bytes)
-
-    def _send(self, data: bytes) -> int:
-        return os.write(self._descriptor, data)
 
     def waiting_bytes(self) -> int:
         """Bytes that the Linux kernel has not sent yet; 0 if it does not report them."""
@@ -83,9 +77,12 @@ class SocketEnd(_End):
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             # A small buffer, so that old meter frames do not wait in it.
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
-        self._receive, self._send = connected.recv, connected.send
-        #: The descriptor, for `select`.
-        self.fileno = connected.fileno
+        super().__init__(connected.recv, connected.send)
+        self._socket = connected
+
+    def fileno(self) -> int:
+        """The descriptor, for `select`."""
+        return self._socket.fileno()
 
     def waiting_bytes(self) -> int:
         """Not known for a socket."""

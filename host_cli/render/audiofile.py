@@ -1,6 +1,7 @@
 """Reads and writes audio files: stereo, at the sampling rates of the engine, as 32-bit words like those of a sound card."""
 
 import contextlib
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from .lengths import is_cut_off
 READABLE = "a WAV, FLAC, AIFF, MP3 or Ogg file"
 #: The choices of `--bits`, and libsndfile's names for them.
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
+#: libsndfile's names for the formats that can be written, by file name extension.
+CONTAINERS = {".wav": "WAV", ".flac": "FLAC", ".aiff": "AIFF", ".aif": "AIFF"}
 #: The number of frames that are written at once. It is small enough for the caches of the processor.
 _PIECE = 1 << 16
 #: The formats that can be written, by file name extension, and the bit depths of each.
@@ -122,32 +125,41 @@ def check_target(path: str | Path, bits: str) -> None:
 
 
 def write_words(path: str | Path, words: np.ndarray, rate_hz: int, bits: str = "24") -> None:
-    """Write int32 words (frames, 2), rounded to `bits` ("16", "24", "32", "float"). Raises CliFail."""
+    """Write int32 words (frames, 2), rounded to `bits` ("16", "24", "32", "float"). The file appears under its name only when it is
+    complete. Raises CliFail."""
     path = Path(path)
     check_target(path, bits)
+    part = part_of(path)
     try:
-        with soundfile.SoundFile(native_name(path), "w", rate_hz, words.shape[1], SUBTYPES[bits]) as file:
+        form = CONTAINERS[path.suffix.lower()]
+        with soundfile.SoundFile(native_name(part), "w", rate_hz, words.shape[1], SUBTYPES[bits], format=form) as file:
             for at in range(0, len(words), _PIECE):
                 piece = words[at : at + _PIECE]
                 file.write(piece / 2.0**31 if bits == "float" else round_to_bits(piece, int(bits)))
+        part.replace(path)
     except (soundfile.LibsndfileError, OSError) as error:
         raise unwritable(path, error) from None
 
 
-def unwritable(path: Path, error: Exception, part: Path | None = None) -> CliFail:
-    """The exception for a file that cannot be written, after removing what there is of it: the file itself, or `part`, which stands
-    for it until it is complete. libsndfile does not tell the reason of the operating system, so this function asks for it by
-    writing there once more."""
+def part_of(path: Path) -> Path:
+    """The file that stands for `path` until it is complete."""
+    return path.with_name(f".{path.name}.part")
+
+
+def unwritable(path: Path, error: Exception) -> CliFail:
+    """The exception for a file that cannot be written, after removing the incomplete one. libsndfile does not tell the reason of the
+    operating system, so this function asks for it by writing there once more."""
     if not getattr(error, "strerror", None):
         try:
-            with open(part or path, "ab") as file:
+            with open(part_of(path), "ab") as file:
                 file.write(bytes(_PIECE))
         except OSError as why:
             error = why
     with contextlib.suppress(OSError):
-        (part or path).unlink(missing_ok=True)
+        part_of(path).unlink(missing_ok=True)
     reason = getattr(error, "strerror", None) or str(getattr(error, "error_string", error)).rstrip(".")
-    return CliFail(f"cannot write {path}: {reason}; nothing was left there. Free space, or give another folder with -o")
+    advice = "free space on this disk" if getattr(error, "errno", None) == errno.ENOSPC else "give another output"
+    return CliFail(f"cannot write {path}: {reason}; {advice}")
 
 
 def round_to_bits(words: np.ndarray, bits: int) -> np.ndarray:

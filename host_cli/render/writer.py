@@ -11,11 +11,10 @@ from host_cli.errors import CliFail
 from host_cli.folders import native_name
 from host_cli.tags import chunks
 
-from .audiofile import SUBTYPES, check_target, round_to_bits, unwritable
+from .audiofile import CONTAINERS, SUBTYPES, check_target, part_of, round_to_bits, unwritable
 
 #: From this number of bytes upwards, the format RF64 is used, because the sizes in a WAV file have only 32 bits.
 _RF64_BYTES = 0xFFFF_0000
-_FORMATS = {".wav": "WAV", ".flac": "FLAC", ".aiff": "AIFF", ".aif": "AIFF"}
 
 
 class AudioWriter:
@@ -30,8 +29,8 @@ class AudioWriter:
         #: If the file is kept, this is called with the path of the complete temporary file before it is renamed. May raise OSError.
         self.finish: Callable[[Path], None] = lambda path: None
         self._bits = bits
-        self._part = path.with_name(f".{path.name}.part")
-        form = _FORMATS[path.suffix.lower()]
+        self._part = part_of(path)
+        form = CONTAINERS[path.suffix.lower()]
         if form == "WAV" and frames * 2 * (4 if bits == "float" else int(bits) // 8) > _RF64_BYTES:
             form = "RF64"
         try:
@@ -69,4 +68,4 @@ class AudioWriter:
             raise self._failed(error) from None
 
     def _failed(self, error: Exception) -> CliFail:
-        return unwritable(self.path, error, self._part)
+        return unwritable(self.path, error)

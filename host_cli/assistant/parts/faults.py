@@ -10,7 +10,7 @@ def problems(mix: Recording, mends: bool):
     for fault in check(mix.samples, mix.rate_hz, mix.bits).faults:
         what, advice, _ = FAULTS[fault.name]
         settings, done = _mended(fault) if mends else ({}, "")
-        yield Decision("problems", f"{what} ({fault.value:.1f} {fault.unit})", fault.value, 0.0, fault.unit,
+        yield Decision("problems", f"{what} ({fault.figure})", fault.value, 0.0, fault.unit,
                        done or f"nothing in the preset mends it; {advice}", settings)  # fmt: skip
 
 

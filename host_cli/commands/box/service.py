@@ -1,4 +1,4 @@
-"""Commands for troubleshooting and scripts: broker, log, raw, completion."""
+"""Commands for troubleshooting and scripts: broker, log, raw."""
 
 import json
 import sys
@@ -62,12 +62,3 @@ def raw(context: Context, method, arguments):
         raise CliFail(f"the parameters of {method!r} must be one JSON object, not {arguments[:40]}", USAGE)
     result = context.box.raw(method, plain)
     context.out("raw", {"method": method, "result": result}, json_line(result))
-
-
-@cli.command()
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell):
-    """Print the completion script for a shell: `source <(burnish completion bash)`."""
-    from click.shell_completion import get_completion_class
-
-    click.echo(get_completion_class(shell)(cli, {}, "burnish", "_BURNISH_COMPLETE").source())

@@ -24,7 +24,7 @@ class Fault:
     @property
     def figure(self) -> str:
         """The value with its unit; a count without decimals."""
-        return f"{self.value:.{0 if float(self.value).is_integer() else 2}f} {self.unit}"
+        return f"{self.value} {self.unit}" if isinstance(self.value, int) else f"{self.value:z.2f} {self.unit}"
 
 
 @dataclass(frozen=True)

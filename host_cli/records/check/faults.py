@@ -19,7 +19,7 @@ FAULTS = {
         "export without normalising; the level itself does not matter",
         "time",
     ),
-    "dc": ("there is a direct offset", "put a high-pass at 10 Hz on the track that has it", "time"),
+    "dc": ("there is a DC offset", "put a high-pass at 10 Hz on the track that has it", "time"),
     "balance": (
         "one channel is much louder than the other",
         "check panning, and the cable or routing of the quieter side",

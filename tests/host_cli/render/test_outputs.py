@@ -65,7 +65,7 @@ def test_a_full_disk_is_named_as_the_reason(tmp_path, monkeypatch):
     (tmp_path / ".out.wav.part").symlink_to("/dev/full")
     status, _, stderr = burnish("render", tmp_path / "in.wav", "-o", tmp_path / "out.wav")
     assert (
-        status == 1 and f"cannot write {tmp_path}/out.wav: No space left on device; nothing was left there." in stderr
+        status == 1 and f"cannot write {tmp_path}/out.wav: No space left on device; free space on this disk" in stderr
     )
     assert [path.name for path in tmp_path.iterdir()] == ["in.wav"]
 
