@@ -35,8 +35,6 @@ REACH_OCTAVES = 0.35
 MOST_BANDS = 6
 #: A song with at least this true peak and this loudness seems to be mastered, and is left alone unless a target was asked for.
 MASTER_DBTP, MASTER_LUFS = -1.1, -18.0
-#: Movement of a band beyond that of the style from which it is compressed, in dB.
-MOVES_DB = 1.5
 #: Width: the side is raised from this lack on, in this part, at most by this much, in dB.
 WIDTH_LEAST_DB, WIDTH_PART, WIDTH_MOST_DB = 1.0, 0.5, 2.0
 
