@@ -40,7 +40,7 @@ def limiter(block=8192, style="transparent"):
 
 
 PEERS = {
-    "x42 dpl in true-peak mode": (lv2.dpl, "≤ 1.0", [64, 128, 256, 1024]),
+    "x42 dpl in true-peak mode": (lv2.dpl, "≤ 0.8", [64, 128, 256, 1024]),
     "LSP limiter, full 4x": (lv2.lsp_limiter, "≤ 0.6", [64, 128, 256]),
 }
 

@@ -38,10 +38,10 @@ def dpl(x, gain_db, ceiling_db):
     return ffmpeg(x, f"lv2=p={DPL}:c=gain={gain_db}|threshold={ceiling_db}|release=0.05|truepeak=1")
 
 
-def burnish(style: str):
+def burnish(style: str, release_ms: float = 0.0):
     def run(x, gain_db, ceiling_db):
         limiter = Limiter(RATE_HZ)
-        limiter.set(gain_db=gain_db, ceiling_dbtp=ceiling_db, style=style, settle=True)
+        limiter.set(gain_db=gain_db, ceiling_dbtp=ceiling_db, style=style, release_ms=release_ms, settle=True)
         start = RATE_HZ // 5
         y = np.zeros((2, start + len(x) + limiter.latency), np.float32)
         y[:, start : start + len(x)] = x.T
@@ -51,7 +51,12 @@ def burnish(style: str):
     return run
 
 
-OURS = {style: burnish(style) for style in LIMITER_STYLES}
+def ours(release_ms: float = 0.0) -> dict:
+    """Every style; a `release_ms` of 0 is the release of the style."""
+    return {style: burnish(style, release_ms) for style in LIMITER_STYLES}
+
+
+OURS = ours()
 OTHERS = {f"alimiter {ms}": alimiter(ms) for ms in RELEASES_MS} | {"dpl": dpl}
 
 
