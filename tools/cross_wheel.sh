@@ -41,6 +41,20 @@ if [ "$machine" != "$(uname -m)" ]; then
     export CC="${CROSS_CC:-aarch64-linux-gnu-gcc}" LDSHARED="aarch64-linux-gnu-gcc -shared"
     export SETUPTOOLS_EXT_SUFFIX=".$tag-aarch64-linux-gnu.so" _PYTHON_HOST_PLATFORM=linux-aarch64
 fi
-rm -f "$folder/wheels/$release"/*.whl
-"$python" setup.py -q build --build-base "$folder/build/$release" bdist_wheel --dist-dir "$folder/wheels/$release" --plat-name "linux_$machine" >&2
+# A copy of the sources, because setuptools searches the whole folder, and this one may contain systems for emulation.
+rm -rf "$folder/wheels/$release" "$folder/source/$release"
+mkdir -p "$folder/wheels/$release" "$folder/source/$release"
+folder=$(realpath "$folder")
+"$folder/python$version/bin/python" - "$folder/source/$release" <<'END'
+import pathlib, shutil, sys
+from firmware.install.application import sources
+from firmware.install.settings import SOURCE
+
+for path in sources():
+    copy = pathlib.Path(sys.argv[1], path.relative_to(SOURCE))
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, copy)
+END
+cd "$folder/source/$release"
+"$folder/python$version/bin/python" setup.py -q bdist_wheel --dist-dir "$folder/wheels/$release" --plat-name "linux_$machine" >&2
 ls "$folder/wheels/$release"/*.whl

@@ -11,6 +11,8 @@ tests=${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/
 
 sh "$(dirname "$0")/box_root.sh" "$release" "$root" >&2
 trap 'umount "$root/proc" 2>/dev/null || true' EXIT
+# Compiling to byte code in advance would take most of the time under emulation.
+export PIP_NO_COMPILE=1
 mount -t proc proc "$root/proc"
 
 echo "== the system"
