@@ -62,9 +62,7 @@ def _add_tone(found: list[list[Decision]], whole: Recording, power: np.ndarray, 
         if np.abs(curve).max() < LEAST_DB:
             continue
         fit = equaliser.fitted(curve, MOST_BANDS, HIGHEST_PART * whole.rate_hz)
-        for band, decision in zip(
-            fit.bands, bands_of(fit, curve, excess * own, tastes.tone_name(genre)), strict=True
-        ):
+        for band, decision in zip(fit.bands, bands_of(fit, curve, excess * own, tastes.tone_name(genre)), strict=True):
             near = own & (np.abs(np.log2(CENTRES_HZ / band.freq_hz)) <= REACH_OCTAVES)
             # A band outside the range of the stem corrects the others of this stem.
             part = power[stem, near].sum() / power[:, near].sum() if near.any() else None

@@ -28,7 +28,8 @@ def difference_rows(versions: Sequence[Version], found: Sequence[Difference]) ->
     rows.append(("loudness range (LRA)", *(_figure(d.lra_lu, "{:+z.1f} LU") for d in found)))
     rows.append(("crest of 100 ms", *(f"{d.crest_db:+z.1f} dB" for d in found)))
     rows += [
-        (f"modulation, {name}", *(f"{d.modulation_db[name]:+z.2f} dB" for d in found)) for name in found[0].modulation_db
+        (f"modulation, {name}", *(f"{d.modulation_db[name]:+z.2f} dB" for d in found))
+        for name in found[0].modulation_db
     ]
     rows.append(("width (side over mid)", *(_figure(d.width_db, "{:+z.1f} dB") for d in found)))
     rows.append(("correlation of the channels", *(_figure(d.correlation, "{:+z.2f}") for d in found)))
