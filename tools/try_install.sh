@@ -10,10 +10,13 @@ install="$python -m firmware.install --root $root ${wheel:+--wheel $wheel}"
 tests=${TESTS:-tests/dsp_ext/core tests/dsp_ext/test_same_bits.py tests/dsp_ext/convolution}
 
 sh "$(dirname "$0")/box_root.sh" "$release" "$root" >&2
-trap 'umount "$root/proc" 2>/dev/null || true' EXIT
+trap 'umount "$root/proc" "$root/dev/pts" 2>/dev/null || true' EXIT
 # Compiling to byte code in advance would take most of the time under emulation.
 export PIP_NO_COMPILE=1
 mount -t proc proc "$root/proc"
+# The simulated box has its serial link at a pseudo terminal.
+mkdir -p "$root/dev/pts"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$root/dev/pts"
 
 echo "== the system"
 chroot "$root" sh -c '. /etc/os-release; echo "$PRETTY_NAME, $(uname -m), $(python3 --version)"'

@@ -14,7 +14,9 @@ from firmware.health import shared_memory
 from tests.box.parts import CardClock, Jig, wait_until
 from tests.box.parts.burnishd import ROOT
 
-SECONDS = float(os.environ.get("SECONDS", 10))
+#: Virtual time of the drill. The document describes the default.
+USUAL_S = 10.0
+SECONDS = float(os.environ.get("SECONDS") or USUAL_S)
 CONFIG = """\
 [audio]
 hat = "none"
@@ -66,9 +68,10 @@ def test_no_xrun_after_the_start(counters, rate_hz, period_frames, note, report)
         "%",
     )
     note("blocks by load", {name: after[name] - before[name] for name in after if name.startswith("load_from")})
-    report(f"Debian's real-time kernel for {os.environ['MACHINE']}, {rate_hz // 1000} kHz, {period_frames} frames",
-           sound=f"{after['xruns'] - before['xruns']} xruns in {SECONDS:g} s", log="",
-           recovery=f"highest load {after['load_max_ppm'] / 1e4:.0f} % of an emulated processor with 1000 million instructions per second")  # fmt: skip
+    if SECONDS == USUAL_S:
+        report(f"Debian's real-time kernel for {os.environ['MACHINE']}, {rate_hz // 1000} kHz, {period_frames} frames",
+               sound=f"{after['xruns'] - before['xruns']} xruns in {SECONDS:g} s", log="",
+               recovery=f"highest load {after['load_max_ppm'] / 1e4:.0f} % of an emulated processor with 1000 million instructions per second")  # fmt: skip
     assert abs(processed - SECONDS * rate_hz) < 4 * period_frames + 0.01 * rate_hz
     assert after["xruns"] == before["xruns"]
     assert after["audio_starts"] == before["audio_starts"] == 1
