@@ -29,7 +29,7 @@ LEAST_S = 8.0
 LEAST_DB, PART, MOST_DB, ABSENT_DB = 1.0, 0.8, 4.0, -12.0
 #: Below this frequency nothing is raised, because small loudspeakers cannot play it and it costs headroom.
 RAISED_FROM_HZ = 45.0
-#: A bell is explained by the bands of the spectrum in this distance.
+#: A bell is explained by the bands of the spectrum within this distance.
 REACH_OCTAVES = 0.35
 #: Bands of the EQ that are used at most.
 MOST_BANDS = 6

@@ -84,10 +84,10 @@ CHECKS: dict[str, tuple[float, float, tuple[tuple[int, ...], ...], tuple[Voice, 
 }  # fmt: skip
 
 
-def song(name: str, seconds: float, rate_hz: int = 44100, peak: float = 0.9, seed: int = 0) -> np.ndarray:
-    """Float64 samples, shape (2, frames), with this peak. The same arguments give the same samples. Each `seed` plays other notes."""
+def song(name: str, seconds: float, rate_hz: int = 44100, peak: float = 0.9) -> np.ndarray:
+    """Float64 samples, shape (2, frames), with this peak. The same arguments give the same samples."""
     tempo, root_hz, chords, voices = (SONGS | CHECKS)[name]
-    rng = np.random.default_rng([len(name), *name.encode(), *([seed] if seed else [])])
+    rng = np.random.default_rng([len(name), *name.encode()])
     eighth_s = 30 / tempo
     out = np.zeros((2, round(seconds * rate_hz)))
     part_s = PART_BARS * BAR_BEATS * 2 * eighth_s

@@ -7,8 +7,8 @@ band as little as the passages of the recordings differ among each other in that
 changes several neighbouring bands, so that a part of their errors is assumed to be common to neighbours. Bands that do not fit the
 curve count less (a t-distribution of the errors, fitted by reweighting: Lange, Little, Taylor, JASA 84(408), 1989).
 
-The constants were chosen by the mean error of 240 cases: 27 songs of ten kinds and three recordings, with eight changes of the tone
-and the width. The table of docs/ASSISTANT.md contains four songs that were not among them.
+The constants were chosen by the mean error over synthesised songs of ten kinds, in several versions with other notes, and over the
+three recordings of docs/ASSISTANT.md, with changes of tone and width. Four songs in that document were not among them.
 """
 
 from dataclasses import dataclass, replace
