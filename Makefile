@@ -103,7 +103,7 @@ try-install: build
 # fail, and updates it. Needs root and a Python of the release's version. WRITE=1 keeps the output in docs/install.
 .PHONY: try-service
 try-service: build
-	wheel=$$(ARCH=native sh tools/cross_wheel.sh $(RELEASE) build/native) && ARCH=native sh tools/box_root.sh $(RELEASE) build/native/$(RELEASE) && \
+	wheel=$$(ARCH=native sh tools/cross_wheel.sh $(RELEASE) build/native) && [ -n "$$wheel" ] && ARCH=native sh tools/box_root.sh $(RELEASE) build/native/$(RELEASE) && \
 		$(PY) tools/install_transcript.py service-$(RELEASE) $(if $(WRITE),--write) sh tools/try_service.sh build/native/$(RELEASE) $$wheel
 
 # What a laptop gets: the plain install, in a separate environment without ALSA and GPIO, renders a file.

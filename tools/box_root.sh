@@ -1,7 +1,8 @@
 #!/bin/sh
 # tools/box_root.sh RELEASE FOLDER: makes a new Debian system for arm64 (bookworm or trixie) in FOLDER, whose programs run by
-# emulation; with ARCH=native for this machine. It contains those parts of Raspberry Pi OS Lite that the installation checks. Needs root. The first call takes some
-# minutes; later ones unpack FOLDER.tar, which it keeps. An existing FOLDER is deleted.
+# emulation. ARCH=native makes one for this machine instead. It contains those parts of Raspberry Pi OS Lite that the
+# installation checks. Needs root. The first call takes some minutes; later ones unpack FOLDER.tar, which it keeps. An existing
+# FOLDER is deleted.
 set -eu
 release=${1:?bookworm or trixie}
 folder=${2:?the folder}
@@ -10,8 +11,10 @@ arch=$(dpkg --print-architecture)
 [ "${ARCH:-arm64}" = native ] || arch=arm64
 . "$(dirname "$0")/optional.sh"
 want mmdebstrap "unpacks Debian's packages into a folder"
-want qemu-user-static "runs programs for arm64"
-want arch-test "finds out whether they run"
+if [ "$arch" != "$(dpkg --print-architecture)" ]; then
+    want qemu-user-static "runs programs for arm64"
+    want arch-test "finds out whether they run"
+fi
 install_wanted "they could not be installed: there is no system to try"
 
 formats=/proc/sys/fs/binfmt_misc

@@ -1,7 +1,7 @@
 #!/bin/sh
 # tools/cross_wheel.sh RELEASE FOLDER: makes a wheel of Burnish for a box with Raspberry Pi OS bookworm or trixie (Linux on
-# aarch64; with ARCH=native for this machine), compiled on this machine instead of on the Pi, and prints its path. `firmware.install --wheel` takes it. This needs the
-# release's version of Python here, because a wheel fits only one version; without it, nothing is printed, and the installation
+# aarch64), compiled on this machine instead of on the Pi, and prints its path. ARCH=native makes one for this machine instead.
+# `firmware.install --wheel` takes it. This needs the release's version of Python here, because a wheel fits only one version; without it, nothing is printed, and the installation
 # compiles on the Pi.
 set -eu
 release=${1:?bookworm or trixie}

@@ -16,7 +16,7 @@ here=$(dirname "$0")
     want systemd-container "starts systemd in a container"
     install_wanted "it could not be installed: the service is not tried"
 } >&2
-command -v systemd-nspawn >/dev/null || { echo "not tried: there is no systemd-nspawn"; exit 0; }
+command -v systemd-nspawn >/dev/null || { echo "not tried: there is no systemd-nspawn"; exit 1; }
 
 mount -t proc proc "$root/proc"
 trap 'umount "$root/proc" 2>/dev/null || true' EXIT

@@ -9,7 +9,7 @@ wrong() {
 
 property() { systemctl show burnishd.service --value --property="$1"; }
 
-# A unit that fails is started again after a second; an emulated machine needs long for one start.
+# A unit that fails is started again after a second; an emulated machine takes long to start it.
 waited=0
 until [ "$(property ActiveState)" = active ] || [ $waited -ge "${START_S:-120}" ]; do
     sleep 1

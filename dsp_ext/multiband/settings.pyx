@@ -120,9 +120,9 @@ cdef class BandSettings:
         self.to(lane, RELEASE, part_per_frame(release_ms, self.rate_hz))
 
     cdef void set_gentle(self, bint gentle) noexcept nogil:
-        """[audio] Set whether attack and release are at least GENTLE_MS long, for the time in which crossovers move. Otherwise a
-        compressor would follow a sound that moves into its band as quickly as a new sound, which clicks if the band contains
-        another sound."""
+        """[audio] Set whether attack and release are at least GENTLE_MS long, while a crossover makes a long move or a new kernel
+        fades in. Without this, a compressor would follow a sound that moves into its band as quickly as a new sound, which
+        clicks if the band contains another sound."""
         cdef int lane
         if gentle != self._gentle:
             self._gentle = gentle
