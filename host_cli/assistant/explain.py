@@ -7,9 +7,8 @@ import numpy as np
 
 from host_cli.assistant.curves import CURVE_HZ, response_db
 from host_cli.assistant.recordings import CENTRES_HZ, Recording
-from host_cli.errors import CliFail
 from host_cli.render import analysis
-from host_cli.report import Figure, Plot, Section, plots, sheet, write_pdf
+from host_cli.report import Figure, Plot, Section, plots, save, sheet
 
 from .plan import Plan
 
@@ -21,14 +20,7 @@ _ROWS = (("integrated_lufs", "integrated loudness", "LUFS"), ("lra_lu", "loudnes
 def write_page(path: Path, plan: Plan, mix: Recording, blocks: Sequence[np.ndarray]) -> None:
     """Write the page of `plan` for `mix`, whose output is `blocks`; .pdf needs an installed browser. Raises CliFail."""
     output = np.concatenate([np.asarray(block, np.float32) for block in blocks], axis=1)
-    page = sheet(f"{plan.name}: why", plan.notes, sections(plan, mix, output))
-    try:
-        if path.suffix.lower() == ".pdf":
-            write_pdf(page, path)
-        else:
-            path.write_text(page, encoding="utf-8")
-    except OSError as why:
-        raise CliFail(f"cannot write {path}: {why.strerror}") from None
+    save(sheet(f"{plan.name}: why", plan.notes, sections(plan, mix, output)), path)
 
 
 def sections(plan: Plan, mix: Recording, output: np.ndarray) -> list[Section]:

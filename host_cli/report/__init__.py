@@ -3,10 +3,10 @@
 from firmware.contract import lazy_exports
 
 from .facts import facts
-from .pdf import check_browser, write_pdf
+from .pdf import check_browser
 from .rows import clock, overs, rows
 from .targets import FORMS, Target, target_of
-from .write import KINDS, write
+from .write import KINDS, save, write
 
 # Drawn pages are imported when they are needed: the command line must start fast.
 __getattr__ = lazy_exports(
@@ -34,8 +34,8 @@ __all__ = [
     "overs",
     "plots",
     "rows",
+    "save",
     "sheet",
     "target_of",
     "write",
-    "write_pdf",
 ]

@@ -26,16 +26,23 @@ def write(
     from . import plots
     from .page import page
 
+    if path.suffix.lower() == ".png":
+        save(picture(name, samples, rate_hz, found), path)
+        return
+    figures = plots.all_of(samples, rate_hz, found, target)
+    listed = with_moments(rows(found), found) + rms_rows(samples, rate_hz)
+    save(page(name, verdict(found, target), target, listed, figures, facts, found["overs"]), path)
+
+
+def save(content: str | bytes, path: Path) -> None:
+    """Write a page (HTML) to `path`, as PDF if its extension is .pdf, or a picture (bytes). PDF needs an installed browser. Raises
+    CliFail."""
     try:
-        if path.suffix.lower() == ".png":
-            path.write_bytes(picture(name, samples, rate_hz, found))
-            return
-        figures = plots.all_of(samples, rate_hz, found, target)
-        listed = with_moments(rows(found), found) + rms_rows(samples, rate_hz)
-        text = page(name, verdict(found, target), target, listed, figures, facts, found["overs"])
-        if path.suffix.lower() == ".pdf":
-            write_pdf(text, path)
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        elif path.suffix.lower() == ".pdf":
+            write_pdf(content, path)
         else:
-            path.write_text(text, encoding="utf-8")
+            path.write_text(content, encoding="utf-8")
     except OSError as why:
         raise CliFail(f"cannot write {path}: {why.strerror}") from None

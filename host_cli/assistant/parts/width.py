@@ -107,10 +107,12 @@ def _decisions(changes: dict[str, float], amount: float, own: Levels, other: Lev
         pct = float(round(100 * 10 ** (change / 20)))
         yield Decision("width", f"side {apart(measured, 'that of the reference')}", measured, LEAST_DB, "dB", f"width {pct:g} %",
                        {f"stereo.width_{name}_pct": pct for name in changes})  # fmt: skip
+    weights = _weights(own, other, there)
     for name, low_hz, high_hz in RANGES if len(set(changes.values())) > 1 else ():
         inside = there & (low_hz <= CENTRES_HZ) & (high_hz > CENTRES_HZ)
-        weights = _weights(own, other, there)[inside]
-        measured = float(np.average((own.db - other.db)[inside], weights=weights)) if inside.any() else -changes[name]
+        measured = (
+            float(np.average((own.db - other.db)[inside], weights=weights[inside])) if inside.any() else -changes[name]
+        )
         pct = round(100 * 10 ** (changes[name] / 20))
         if pct == 100:
             continue

@@ -26,11 +26,4 @@ def write_page(path: Path, title: str, subtitle: str, sections: list) -> None:
     """Write sections (`host_cli.report.Section`) as a page. Raises CliFail."""
     from host_cli import report
 
-    page = report.sheet(title, subtitle, sections)
-    if path.suffix.lower() == ".pdf":
-        report.write_pdf(page, path)
-        return
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as why:
-        raise CliFail(f"cannot write {path}: {why.strerror}") from None
+    report.save(report.sheet(title, subtitle, sections), path)
